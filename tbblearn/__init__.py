@@ -1,0 +1,133 @@
+"""tbblearn: training and readiness for the collaboration model Tillsammans för barnens bästa.
+
+`create_app` is the only place where everything meets; read it from top to bottom.
+"""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tbblearn.config import Settings, from_environment
+from tbblearn.db import db, prepare_engine
+from tbblearn.tree import migration_head, tree_folder
+from tbblearn.web.application import Application
+from tbblearn.web.errors import register_errors
+from tbblearn.web.guarding import demand_guards
+from tbblearn.web.headers import csp_nonce, init_headers
+from tbblearn.web.language import init_language, page_language
+from tbblearn.web.limits import init_limits
+from tbblearn.web.logs import init_logs
+from tbblearn.web.menu import add_to_menu, menu_for
+from tbblearn.web.static_files import init_static
+from tbblearn.web.views import init_appearance
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: Settings | None = None) -> Application:
+    """The whole application for these settings, or for those of the environment."""
+    settings = settings or from_environment()
+    app = Application(__name__, instance_path=str(settings.instance), static_folder=None)
+    app.config.update(
+        TBBLEARN=settings,
+        TBBLEARN_MIGRATION=migration_head(),
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        BABEL_TRANSLATION_DIRECTORIES=str(tree_folder("translations")),
+        SESSION_COOKIE_NAME="__Host-tbblearn" if settings.secure else "tbblearn",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if settings.secure:
+        app.config["PREFERRED_URL_SCHEME"] = "https"
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    init_logs(app, settings.log_level)
+    init_limits(app)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory=str(tree_folder("migrations")), render_as_batch=True)
+    init_language(app)
+    init_appearance(app)
+    init_static(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+    _add_features(app, settings)
+    CSRFProtect(app)  # after the sessions' hook, which catches a form sent after its session ended
+    init_headers(app, secure=settings.secure)
+    register_errors(app)
+    _add_layout_values(app)
+    demand_guards(app)
+    return app
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    """The values of a statement never stand in an error, and so never in the log: they are names and addresses."""
+    if settings.sqlite:
+        return {"hide_parameters": True, "connect_args": {"check_same_thread": False}}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 4,
+        "connect_args": {"prepare_threshold": 2},
+    }
+
+
+def _add_features(app: Application, settings: Settings) -> None:
+    """Every feature's pages, its place in the menu, and what it can write in mail."""
+    from tbblearn.access import letters as access_letters
+    from tbblearn.access import views as access
+    from tbblearn.access.sessions import init_sessions
+    from tbblearn.courses import editor_views as editing
+    from tbblearn.courses import views as courses
+    from tbblearn.home import views as home
+    from tbblearn.operations import views as operations
+    from tbblearn.people.rules import Role
+    from tbblearn.reports import rules
+    from tbblearn.reports import views as reports
+    from tbblearn.training import manager_views, preview_views
+    from tbblearn.training import views as training
+    from tbblearn.web import views as web
+
+    init_sessions(app, settings)
+    for feature in (web, access, courses, editing, training, preview_views, manager_views, reports, operations, home):
+        app.register_blueprint(feature.blueprint)
+    app.extensions["tbblearn_letters"] = {access.SET_PASSWORD_MAIL: access_letters.set_password_letter}
+
+    add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
+    for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
+        add_to_menu(app, 20, "reports.start", label, visible, also=["managing"])
+    add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=["previewing"])
+    add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))
+
+
+def _add_layout_values(app: Application) -> None:
+    """What the base page shows on every page."""
+    from flask import g
+
+    from tbblearn.db import utc_now
+    from tbblearn.people.guards import signed_in_person
+
+    @app.context_processor
+    def layout() -> dict[str, Any]:
+        person = signed_in_person()
+        return {
+            "principal": person,
+            "menu": menu_for(app, person),
+            "page_language": page_language(),
+            "theme": g.get("theme", ""),
+            "session_ends_in": int((person.ends_at - utc_now()).total_seconds()) if person else None,
+            "csp_nonce": csp_nonce,
+            "demo": app.config["TBBLEARN"].demo,
+        }

@@ -1,0 +1,109 @@
+"""Writes for signing in and out. Hashing happens before, outside the transaction."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
+from tbblearn.access.rules import LINK_HOURS, TRY_WINDOW, LinkNotUsable, LinkPurpose, new_token, token_hash
+from tbblearn.audit.actions import record
+from tbblearn.audit.rules import Event
+from tbblearn.db import db
+
+
+def open_session(person_id: int, now: datetime) -> str:
+    """Sign a person in; returns the token for the browser."""
+    token = new_token()
+    db.session.add(SignInSession(token_hash=token_hash(token), person_id=person_id, created_at=now, seen_at=now))
+    record(Event.SIGNED_IN, now=now, actor_id=person_id)
+    return token
+
+
+def end_session(token: str, now: datetime) -> None:
+    """Sign this browser out."""
+    ended = db.session.scalar(
+        update(SignInSession)
+        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(SignInSession.person_id)
+    )
+    if ended is not None:
+        record(Event.SIGNED_OUT, now=now, actor_id=ended)
+
+
+def end_all_sessions(person_id: int, now: datetime) -> None:
+    """Sign a person out everywhere."""
+    ended = db.session.scalars(
+        update(SignInSession)
+        .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(SignInSession.id)
+    ).all()
+    if ended:
+        record(Event.SIGNED_OUT, now=now, actor_id=person_id, sessions=len(ended))
+
+
+def make_link(person_id: int, now: datetime, *, by: int | None = None) -> str:
+    """Make a one-time link for setting a password; returns its token. Earlier unused links stop working."""
+    db.session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.person_id == person_id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+        .values(expires_at=now)
+    )
+    token = new_token()
+    db.session.add(
+        OneTimeLink(
+            token_hash=token_hash(token),
+            person_id=person_id,
+            purpose=LinkPurpose.SET_PASSWORD,
+            created_at=now,
+            expires_at=now + timedelta(hours=LINK_HOURS),
+        )
+    )
+    record(Event.LINK_MADE, now=now, actor_id=by, object_kind="person", object_id=person_id)
+    return token
+
+
+def set_password(token: str, password_hash: str, now: datetime) -> int:
+    """Use a one-time link: keep the new password, end every session; returns the person's id.
+
+    Raises LinkNotUsable when the link is unknown, used or too old, also when two use it at once.
+    """
+    person_id: int | None = db.session.scalar(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.token_hash == token_hash(token),
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(OneTimeLink.person_id)
+    )
+    if person_id is None:
+        raise LinkNotUsable
+    keep_password(person_id, password_hash, now)
+    end_all_sessions(person_id, now)
+    record(Event.PASSWORD_SET, now=now, actor_id=person_id)
+    return person_id
+
+
+def keep_password(person_id: int, password_hash: str, now: datetime) -> None:
+    """Store a password hash for a person, in place of the one before."""
+    known = db.session.scalar(select(Credential).where(Credential.person_id == person_id))
+    if known:
+        known.password_hash, known.changed_at = password_hash, now
+    else:
+        db.session.add(Credential(person_id=person_id, password_hash=password_hash, changed_at=now))
+    db.session.flush()
+
+
+def note_failure(session: Session, account_key: str, address_key: str, now: datetime) -> None:
+    """Side record: a failed try. Old ones go at the same time."""
+    session.add(LoginAttempt(account_key=account_key, address_key=address_key, at=now))
+    session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - max(TRY_WINDOW, timedelta(hours=24))))
+
+
+def touch(session: Session, session_id: int, now: datetime) -> None:
+    """Side record: this session was used now."""
+    session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=now))

@@ -1,0 +1,52 @@
+"""Asking who it is: the page for signing in, wherever somebody meets it."""
+
+from flask import current_app, request, session
+from werkzeug.datastructures import MultiDict
+
+from tbblearn.access import queries
+from tbblearn.access.forms import SignInForm
+from tbblearn.access.held import HeldForm, seal
+from tbblearn.db import read_only
+from tbblearn.web.addresses import page_path
+from tbblearn.web.pages import Page
+
+USER_ID = "_user_id"
+"""Where Flask-Login keeps the session's token in the browser's cookie; it stays there when the session has ended."""
+
+SIGNED_OUT, ENDED, LOST, STALE = "signed_out", "ended", "lost", "stale"
+"""Notes on the page, saying why it is here."""
+
+
+def sign_in_page(
+    form: SignInForm | None = None, status: int = 200, note: str = "", headers: dict[str, str] | None = None
+) -> Page:
+    """The page for signing in, also what an anonymous visitor meets at the address of the site."""
+    if form is None:
+        form = SignInForm(formdata=MultiDict(), next=page_path(request.args.get("next"), ""))
+        note = note or (ENDED if USER_ID in session else "")
+    return Page("access/sign_in.html", status, headers, form=form, note=note)
+
+
+def ask_again(*, keeps: bool) -> Page:
+    """Somebody sent a form after their session had ended: the page for signing in, carrying the form along.
+
+    Nothing is carried with `keeps=False`, from a browser that never was signed in, with a file, or when it is too
+    large; then the page says so.
+    """
+    held = ""
+    token = session.get(USER_ID)
+    if token and keeps and not request.files:
+        with read_only():
+            owner = queries.owner_of(token)
+        if owner is not None:
+            fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+            held = seal(HeldForm(owner, request.path, fields), current_app.config["TBBLEARN"].secret_key)
+    return sign_in_page(SignInForm(formdata=MultiDict(), held=held, next=""), 401, LOST)
+
+
+def stale_sign_in_page() -> Page:
+    """The page for signing in had stood open too long to be trusted: ask once more, with the e-mail address kept."""
+    form = SignInForm()
+    form.email.validate(form)  # empties what is too long to be shown again
+    form.email.errors = []
+    return sign_in_page(form, 422, STALE)

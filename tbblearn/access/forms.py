@@ -1,0 +1,66 @@
+"""Shape of what people type when they sign in."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
+from wtforms.validators import InputRequired
+
+from tbblearn.access.held import MAX_SEALED
+from tbblearn.access.rules import MAX_PASSWORD
+from tbblearn.web.fields import AtMost, Dropped
+from tbblearn.web.language import LANGUAGES
+
+EMAIL_LENGTH = AtMost(254, _l("E-postadressen är för lång. Högst 254 tecken."))
+"""The longest that an address can be (RFC 5321)."""
+MAX_PATH = 2000
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """E-mail and password."""
+
+    email = EmailField(
+        _l("E-postadress i arbetet"),
+        validators=[InputRequired(_l("Skriv din e-postadress.")), EMAIL_LENGTH],
+        render_kw={"autocomplete": "username", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Lösenord"),
+        validators=[
+            InputRequired(_l("Skriv ditt lösenord.")),
+            AtMost(MAX_PASSWORD, _l("Lösenordet är för långt. Högst 200 tecken.")),
+        ],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField(filters=[Dropped(MAX_PATH)])
+    held = HiddenField(filters=[Dropped(MAX_SEALED)])
+
+
+class LinkForm(FlaskForm):  # type: ignore[misc]
+    """Where to send a one-time link."""
+
+    email = EmailField(
+        _l("E-postadress i arbetet"),
+        validators=[InputRequired(_l("Skriv din e-postadress.")), EMAIL_LENGTH],
+        render_kw={"autocomplete": "username", "spellcheck": "false"},
+    )
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """A password of one's own choice."""
+
+    password = PasswordField(
+        _l("Välj ett lösenord"),
+        validators=[InputRequired(_l("Skriv ett lösenord."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class LanguageForm(FlaskForm):  # type: ignore[misc]
+    """The language of pages and mail."""
+
+    language = RadioField(
+        _l("Språk på sidor och i mejl"),
+        choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
+        invalid_choice_message=_l("Välj ett av språken."),  # type: ignore[call-arg]  # its stubs lag behind
+    )

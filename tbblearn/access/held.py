@@ -1,0 +1,46 @@
+"""A form that was sent after the session had ended: kept for the same person until they have signed in again.
+
+It travels encrypted in the sign-in page, so nobody else at a shared PC can read it, and nothing is stored on the
+server. Only the person whose session it was gets it back (design.md 6).
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet, InvalidToken
+
+MAX_BYTES = 64 * 1024
+MAX_SEALED = 2 * MAX_BYTES
+"""Sealing adds half as much again at most."""
+LIFE_SECONDS = 12 * 3600
+
+
+@dataclass(frozen=True)
+class HeldForm:
+    """What was sent, to which path, by whom."""
+
+    person_id: int
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def seal(held: HeldForm, secret: str) -> str:
+    """The form as opaque text; empty when it is too large to carry."""
+    plain = json.dumps([held.person_id, held.path, held.fields]).encode()
+    return _box(secret).encrypt(plain).decode() if len(plain) <= MAX_BYTES else ""
+
+
+def unseal(text: str, secret: str) -> HeldForm | None:
+    """The form again; None when the text is not ours, was changed, or is older than half a day."""
+    try:
+        person_id, path, fields = json.loads(_box(secret).decrypt(text.encode(), ttl=LIFE_SECONDS))
+    except (InvalidToken, ValueError):
+        return None
+    return HeldForm(person_id, path, tuple((name, value) for name, value in fields))
+
+
+def _box(secret: str) -> Fernet:
+    key = hashlib.sha256(b"tbblearn held form\0" + secret.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,67 @@
+"""Tables: passwords, sessions, one-time links, and the tries that throttling counts."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tbblearn.access.rules import LinkPurpose
+from tbblearn.db import Model, UtcDateTime, enum_type, retention
+
+
+class Credential(Model):
+    """A person's password, as an argon2id hash."""
+
+    __tablename__ = "credential"
+    __retention__ = retention(keep="with the person", why="signing in", erase="goes with the person's erasure")
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignInSession(Model):
+    """A browser that is signed in. The token itself is only in the browser."""
+
+    __tablename__ = "sign_in_session"
+    __retention__ = retention(
+        keep="7 days after its end", why="to sign out everywhere", erase="rows are deleted by age"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OneTimeLink(Model):
+    """A link that sets a password, once, within its hours."""
+
+    __tablename__ = "one_time_link"
+    __retention__ = retention(keep="30 days", why="to see that a link was used", erase="rows are deleted by age")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LoginAttempt(Model):
+    """A failed try to sign in, or a link asked for; keys are keyed hashes, not addresses."""
+
+    __tablename__ = "login_attempt"
+    __table_args__ = (
+        Index("ix_login_attempt_account", "account_key", "at"),
+        Index("ix_login_attempt_address", "address_key", "at"),
+    )
+    __retention__ = retention(keep="24 hours", why="throttling", erase="rows are deleted by age")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_key: Mapped[str] = mapped_column(String(64))
+    address_key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

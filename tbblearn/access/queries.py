@@ -1,0 +1,146 @@
+"""Reads for signing in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
+from tbblearn.access.rules import TRY_WINDOW, SessionTimes, token_hash
+from tbblearn.db import db, stockholm_date
+from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.queries import held_grants
+from tbblearn.people.rules import Principal, email_key
+
+
+@dataclass(frozen=True)
+class StoredCredential:
+    """A person's password hash, for checking outside any transaction."""
+
+    person_id: int
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    """A session that has not ended, and whether its last-seen should be written again."""
+
+    id: int
+    principal: Principal
+    seen_at: datetime
+
+
+def credential_for(email: str) -> StoredCredential | None:
+    """The password kept for an e-mail address; of two persons with one address, the first who has a password."""
+    row = db.session.execute(
+        select(Credential.person_id, Credential.password_hash)
+        .join(Person, Person.id == Credential.person_id)
+        .where(Person.email_key == email_key(email), Person.email_key != "")
+        .order_by(Credential.person_id)
+        .limit(1)
+    ).one_or_none()
+    return StoredCredential(*row) if row else None
+
+
+def person_with_email(email: str) -> int | None:
+    """Id of the person who would sign in with this address, with or without a password; None when unknown."""
+    return db.session.scalar(
+        select(Person.id)
+        .outerjoin(Credential, Credential.person_id == Person.id)
+        .where(Person.email_key == email_key(email), Person.email_key != "")
+        .order_by(Credential.person_id.is_(None), Person.id)
+        .limit(1)
+    )
+
+
+def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bool = True) -> LiveSession | None:
+    """The session this token opens, with the person and the roles that hold today; None when it has ended.
+
+    `prolongs` says whether this request counts as use of the session; if not, it ends when it would have ended.
+    """
+    row = db.session.execute(
+        select(
+            SignInSession.id,
+            SignInSession.created_at,
+            SignInSession.seen_at,
+            Person.id,
+            Person.given_name,
+            Person.family_name,
+            Person.language,
+        )
+        .join(Person, Person.id == SignInSession.person_id)
+        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    session_id, created_at, seen_at, person_id, given, family, language = row
+    ends_at = times.ends_at(created_at, seen_at)
+    if ends_at <= now:
+        return None
+    if prolongs and times.needs_touch(seen_at, now):
+        ends_at = times.ends_at(created_at, now)
+    grants = held_grants(person_id, stockholm_date(now))
+    name = f"{given} {family}".strip()
+    return LiveSession(session_id, Principal(person_id, name, given, language, token, ends_at, grants), seen_at)
+
+
+def owner_of(token: str) -> int | None:
+    """Whose session a token was, also after it ended: to give back a lost form to the same person only."""
+    return db.session.scalar(select(SignInSession.person_id).where(SignInSession.token_hash == token_hash(token)))
+
+
+def recent_failures(account_key: str, address_key: str, now: datetime) -> tuple[list[datetime], list[datetime]]:
+    """Times of failed tries within the window, for the account and for the network address."""
+    rows = db.session.execute(
+        select(LoginAttempt.account_key, LoginAttempt.at).where(
+            (LoginAttempt.account_key == account_key) | (LoginAttempt.address_key == address_key),
+            LoginAttempt.at > now - TRY_WINDOW,
+        )
+    ).all()
+    own = [at for key, at in rows if key == account_key]
+    return own, [at for _key, at in rows]
+
+
+def link_owner(token: str, now: datetime) -> tuple[int, str] | None:
+    """Person id and e-mail of a one-time link that can still be used."""
+    row = db.session.execute(
+        select(OneTimeLink.person_id, Person.email)
+        .join(Person, Person.id == OneTimeLink.person_id)
+        .where(
+            OneTimeLink.token_hash == token_hash(token),
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+@dataclass(frozen=True)
+class OwnEmployment:
+    """One of my employments, as I see it."""
+
+    unit: str
+    profession: str
+    start_on: date
+    end_on: date | None
+
+
+@dataclass(frozen=True)
+class OwnDetails:
+    """What the system knows of me."""
+
+    email: str
+    employments: tuple[OwnEmployment, ...]
+
+
+def own_details(person_id: int, now: datetime) -> OwnDetails:
+    """My e-mail address and my employments that have not ended."""
+    email = db.session.scalar(select(Person.email).where(Person.id == person_id)) or ""
+    today = stockholm_date(now)
+    rows = db.session.execute(
+        select(OrgUnit.name, Employment.profession, Employment.start_on, Employment.end_on)
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(Employment.person_id == person_id, Employment.end_on.is_(None) | (Employment.end_on >= today))
+        .order_by(Employment.start_on, Employment.id)
+    ).all()
+    return OwnDetails(email, tuple(OwnEmployment(*row) for row in rows))

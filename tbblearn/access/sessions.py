@@ -1,0 +1,109 @@
+"""Who is signed in, found once at the start of each request."""
+
+from datetime import timedelta
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+
+from tbblearn.access import actions, queries
+from tbblearn.access.asking import ask_again, stale_sign_in_page
+from tbblearn.access.rules import SessionTimes
+from tbblearn.config import Settings
+from tbblearn.db import read_only, side_record, utc_now
+from tbblearn.people.actions import choose_language
+from tbblearn.people.guards import signed_in_person
+from tbblearn.people.rules import Language, Principal
+from tbblearn.web.addresses import page_path
+from tbblearn.web.application import SAFE_METHODS
+from tbblearn.web.errors import ErrorWords, SignInNeeded, error_page
+from tbblearn.web.guarding import guard_of
+from tbblearn.web.views import language_chosen
+
+WITHOUT_PERSON = frozenset({"web.healthz", "web.readyz"})
+"""Endpoints that must answer whatever the state of the database."""
+
+
+def session_times(settings: Settings) -> SessionTimes:
+    """How long a session lives, as the settings say."""
+    return SessionTimes(timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours))
+
+
+def init_sessions(app: Flask, settings: Settings) -> None:
+    """Let Flask-Login find the person by our own session table, and answer where nobody is signed in."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    times = session_times(settings)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> Principal | None:
+        if request.endpoint in WITHOUT_PERSON or g.get("person_not_found_out"):
+            return None
+        # Until it is known who this is: the page that tells of a fault here must not look again, and fail again.
+        g.person_not_found_out = True
+        now = utc_now()
+        with read_only():
+            live = queries.live_session(token, times, now, prolongs=not _quiet())
+        if live is not None and times.needs_touch(live.seen_at, now) and not _quiet():
+            with side_record() as records:
+                actions.touch(records, live.id, now)
+        g.person_not_found_out = False
+        return live.principal if live else None
+
+    @app.before_request
+    def find_person() -> Response | None:
+        """Load the person before any view opens its transaction; keep a form whose session has ended."""
+        if request.endpoint is None or request.endpoint in WITHOUT_PERSON:
+            return None
+        person = signed_in_person()
+        if person is not None:
+            g.language = person.language.value
+        elif request.method not in SAFE_METHODS and guard_of(app, request.endpoint) != "public":
+            return ask_again(keeps=not _quiet()).render()
+        return None
+
+    @app.errorhandler(SignInNeeded)
+    def ask(_error: SignInNeeded) -> Response:
+        path = request.full_path if request.query_string else request.path
+        return app.redirect(url_for("access.sign_in", next=path), 303)
+
+    @app.errorhandler(CSRFError)
+    def stale(_error: CSRFError) -> Response:
+        """The page a form came from was opened before somebody signed in or out: nothing is done, and it is said so."""
+        if request.endpoint == "access.sign_in_now":
+            return stale_sign_in_page().render()
+        return error_page(
+            400,
+            said=ErrorWords(
+                _("Sidan hade stått öppen för länge"),
+                _(
+                    "Det du skickade nu är inte sparat. Det du har sparat tidigare finns kvar. "
+                    "Öppna sidan igen och försök en gång till."
+                ),
+            ),
+            actions=[(_("Öppna sidan igen"), _page_before())],
+        ).render()
+
+
+@language_chosen.connect
+def remember_language(_sender: object, language: str) -> None:
+    """A signed-in person who switches language in the header keeps it, in mail too."""
+    person = signed_in_person()
+    if person is not None:
+        choose_language(person.person_id, Language(language))
+
+
+def _quiet() -> bool:
+    """True on survey pages: they leave no trace of when somebody was there (design.md 3)."""
+    return bool(getattr(current_app.blueprints.get(request.blueprint or ""), "quiet", False))
+
+
+def _page_before() -> str:
+    """Path of the page that a form was sent from, when that is one of ours."""
+    home = url_for("home.start")
+    chosen = page_path(request.form.get("next"), "")
+    if chosen or not request.referrer or not request.referrer.startswith(request.host_url):
+        return chosen or home
+    return page_path("/" + request.referrer.removeprefix(request.host_url), home)

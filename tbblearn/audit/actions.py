@@ -1,0 +1,37 @@
+"""Writing the event log, in the same transaction as the change it tells of."""
+
+from datetime import datetime
+
+from tbblearn.audit.models import AccessLog, AuditEvent
+from tbblearn.audit.rules import Event, Seen
+from tbblearn.db import db, side_record
+
+
+def record(
+    event: Event,
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+    object_kind: str = "",
+    object_id: int | str = "",
+    **details: str | int,
+) -> None:
+    """Add one event. `details` hold codes and counts, never names, addresses or free text."""
+    db.session.add(
+        AuditEvent(
+            at=now,
+            event=event,
+            actor_id=actor_id,
+            object_kind=object_kind,
+            object_id=str(object_id),
+            details=details,
+        )
+    )
+
+
+def note_seen(seen: Seen, *, now: datetime, actor_id: int, object_kind: str, object_id: int, rows: int = 1) -> None:
+    """Side record: this person looked at so many rows with names of others."""
+    with side_record() as session:
+        session.add(
+            AccessLog(at=now, seen=seen, actor_id=actor_id, object_kind=object_kind, object_id=object_id, rows=rows)
+        )

@@ -1,0 +1,26 @@
+"""What is worth remembering about who did and saw what."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What happened. The object is named by kind and id, never by a person's name."""
+
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    PASSWORD_SET = "password_set"
+    LINK_MADE = "link_made"
+    ROLE_GIVEN = "role_given"
+    ROLE_ENDED = "role_ended"
+    COURSE_PUBLISHED = "course_published"
+    COMPLETION_RECORDED = "completion_recorded"
+    COMPLETION_REVOKED = "completion_revoked"
+    EXEMPTION_GRANTED = "exemption_granted"
+
+
+class Seen(StrEnum):
+    """What somebody looked at that holds the names of others."""
+
+    LIST_DOWNLOADED = "list_downloaded"
+    LIST_SHOWN = "list_shown"
+    PERSON_SHOWN = "person_shown"

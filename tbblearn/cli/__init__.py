@@ -1,0 +1,72 @@
+"""Commands, as thin as views. Each group is loaded only when it is called, so that `--help` answers at once."""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from tbblearn import __version__
+from tbblearn.config import ConfigError
+
+COMMANDS = {
+    "admin": "tbblearn.cli.people:admin",
+    "courses": "tbblearn.cli.courses:courses",
+    "db": "tbblearn.cli.database:database",
+    "demo": "tbblearn.cli.demo:demo",
+    "readiness": "tbblearn.cli.readiness:readiness",
+    "report": "tbblearn.cli.report:report",
+    "serve": "tbblearn.cli.serve:serve",
+    "tick": "tbblearn.cli.tick:tick",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what an operator can mend ends in one sentence, not in a traceback."""
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:  # whoever reads our output has gone: Click's own business
+            raise
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            ) from error
+        except Exception as error:
+            if not _lacks_a_table(error):
+                raise
+            raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
+
+
+def _lacks_a_table(error: Exception) -> bool:
+    """True for a database that was never migrated. SQLAlchemy is imported only when there is a fault to look at."""
+    from sqlalchemy.exc import DBAPIError
+
+    if not isinstance(error, DBAPIError):
+        return False
+    return "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", "") == "42P01"
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tbblearn")
+def main() -> None:
+    """A county's staff training and readiness portal.
+
+    Settings come from the environment (TBBLEARN_DATABASE_URL and others, see docs/operations.md). Try it with
+    `tbblearn demo`.
+    """

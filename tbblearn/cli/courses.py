@@ -1,0 +1,133 @@
+"""`tbblearn courses`: check the course files, and publish them."""
+
+import os
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from tbblearn import create_app
+from tbblearn.courses.actions import Publication, publish
+from tbblearn.courses.balance import Balance
+from tbblearn.courses.checking import Report, check
+from tbblearn.courses.edition import Edition, make_edition
+from tbblearn.courses.findings import Finding
+from tbblearn.db import db, unit_of_work, utc_now
+from tbblearn.tree import tree_folder
+
+
+def _folder(_context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
+    """The folder that was named, or `courses` here, or else the one beside the package."""
+    here = Path("courses")
+    return given or (here if here.is_dir() else tree_folder("courses"))
+
+
+FOLDER = click.argument(
+    "folder",
+    metavar="[DIR]",
+    required=False,
+    callback=_folder,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+
+
+@click.group()
+def courses() -> None:
+    """Check the course files, and publish them."""
+
+
+@courses.command("check")
+@FOLDER
+@click.option(
+    "--production", is_flag=True, help="Count every placeholder that is neither filled nor waived as a fault."
+)
+def check_command(folder: Path, production: bool) -> None:
+    """Name every fault of the courses in DIR (default: courses).
+
+    Faults are printed as FILE:LINE: what is wrong, and how to mend it. Notes are advice. The exit code is 1 if there
+    is any fault, else 0.
+    """
+    report = check(folder, production=production)
+    _print_findings(report.faults + report.notes)
+    for slug, balance in report.balances.items():
+        _print_balance(slug, balance)
+    click.echo(_summary(report))
+    if report.faults:
+        raise SystemExit(1)
+
+
+@courses.command("publish")
+@FOLDER
+@click.option("--allow-placeholders", is_flag=True, help="Publish with placeholders shown, as for a demonstration.")
+def publish_command(folder: Path, allow_placeholders: bool) -> None:
+    """Publish every course in DIR (default: courses) that differs from its newest version.
+
+    All or nothing: with any fault nothing is published, every fault is named and the exit code is 1.
+    """
+    report = check(folder, production=not allow_placeholders)
+    if report.faults:
+        _print_findings(report.faults)
+        click.echo(f"Nothing is published: {_counted(len(report.faults), 'fault')}.")
+        raise SystemExit(1)
+    editions = [make_edition(files, report.courses) for files in report.courses.values()]
+    for publication in _publish_all(editions):
+        click.echo(_told(publication))
+
+
+def _publish_all(editions: list[Edition]) -> list[Publication]:
+    """Publish all editions in one unit of work, and leave no connection behind."""
+    with create_app().app_context():
+        try:
+            with unit_of_work():
+                return [publish(edition, now=utc_now()) for edition in editions]
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _told(publication: Publication) -> str:
+    name = f"{publication.slug}, version {publication.number}"
+    if not publication.is_new:
+        return f"{name}: already published, these very files ({publication.sha256[:12]})."
+    told = f"{name}: published ({publication.sha256[:12]}), {publication.change_class} change"
+    if publication.placeholders:
+        told += f", {_counted(publication.placeholders, 'placeholder')} shown"
+    if not publication.is_described:
+        told += "; course.yaml lists no new change, so it counts as editorial"
+    return f"{told}."
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    for finding in findings:
+        kind = "note: " if finding.is_note else ""
+        click.echo(f"{os.path.relpath(finding.path)}:{finding.line}: {kind}{finding.message}")
+
+
+def _print_balance(slug: str, balance: Balance) -> None:
+    for language, lengths in balance.lengths.items():
+        share = f"{lengths.longest} of {lengths.compared}"
+        percent = f" ({100 * lengths.longest / lengths.compared:.0f}%)" if lengths.compared else ""
+        click.echo(
+            f"{slug}, {language}: right choices {lengths.key:.0f} characters, wrong ones {lengths.wrong:.0f}"
+            f" ({lengths.difference:+.0%}); the right one is the longest in {share}{percent}"
+        )
+    per_goal = ", ".join(f"{goal}: {count}" for goal, count in balance.questions_per_goal.items())
+    practice = sum(balance.practice_per_goal.values())
+    total = sum(balance.questions_per_goal.values())
+    quiz = f"{_counted(total, 'quiz question')} ({per_goal or 'no goals'})"
+    click.echo(f"{slug}: {quiz}, {_counted(practice, 'practice question')}")
+
+
+def _summary(report: Report) -> str:
+    counts = ((len(report.courses), "course"), (len(report.faults), "fault"), (len(report.notes), "note"))
+    return ", ".join(_counted(count, word) for count, word in counts)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+if __name__ == "__main__":
+    courses()

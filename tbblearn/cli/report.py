@@ -1,0 +1,91 @@
+"""`tbblearn report`: summaries as files."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from tbblearn import create_app
+from tbblearn.db import read_only, stockholm_date, utc_now
+from tbblearn.people.queries import Unit, unit_by_name
+from tbblearn.people.rules import Scope
+from tbblearn.reports.completion_file import completion_csv, completion_json
+from tbblearn.reports.rules import FileFormat
+from tbblearn.training import manager_queries
+from tbblearn.training.rules import NotFound
+
+
+@click.group()
+def report() -> None:
+    """Write summaries to files."""
+
+
+@report.command()
+@click.option(
+    "--unit", "unit_name", required=True, metavar="ID", help="source/id, or id alone where one source has it."
+)
+@click.option(
+    "--cycle", type=click.IntRange(2000, 2999), required=True, help="The round now running, by the year it opens in."
+)
+@click.option("--course", "slug", metavar="SLUG", help="The course; left out: the one that is required.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only today so far, as when left out.",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice([kind.value for kind in FileFormat]),
+    required=True,
+    help="csv: one row a person, with names. json: counts.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write, or - for the screen.",
+)
+def completion(unit_name: str, cycle: int, slug: str | None, as_of: datetime | None, kind: str, output: Path) -> None:
+    """Who has completed a course in a unit and all below it: the numbers of the page Min enhet.
+
+    Example: tbblearn report completion --unit region --cycle 2026 --format csv --output region.csv
+    """
+    today = stockholm_date(utc_now())
+    if as_of is not None and as_of.date() != today:
+        # Staff files overwrite who works where, so a past day cannot be counted from what stands there today.
+        raise click.UsageError("Status on an earlier day needs monthly snapshots, which are not built yet.")
+    with create_app().app_context(), read_only():
+        unit = _one_unit(unit_name)
+        content = _content(unit, cycle, slug, today, FileFormat(kind))
+    if str(output) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    output.write_bytes(content)
+    click.echo(f"Wrote {output}.", err=True)
+
+
+def _one_unit(name: str) -> Unit:
+    found = unit_by_name(name)
+    if not found:
+        raise click.ClickException(f"There is no unit {name!r}. Write source/id, for example region/vardcentral-5.")
+    if len(found) > 1:
+        several = ", ".join(f"{unit.source}/{unit.external_id}" for unit in found)
+        raise click.ClickException(f"Several units are called {name!r}: {several}. Write one of these.")
+    return found[0]
+
+
+def _content(unit: Unit, cycle: int, slug: str | None, today: date, kind: FileFormat) -> bytes:
+    # Whoever runs commands on the server may read the whole database: the scope is the unit asked for.
+    scope = Scope.over([unit.path])
+    try:
+        if kind is FileFormat.CSV:
+            return completion_csv(manager_queries.completion_rows(unit.id, scope, today, slug=slug, cycle=cycle))
+        return completion_json(
+            manager_queries.unit_summary(unit.id, scope, today, names=True, slug=slug, cycle=cycle), today
+        )
+    except NotFound as error:
+        raise click.ClickException(
+            f"No such course or round: {slug or 'the required course'}, {cycle}. Only the running round has figures."
+        ) from error

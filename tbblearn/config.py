@@ -1,0 +1,102 @@
+"""Settings, read once from the environment at start.
+
+Every setting has a safe default for a single machine; production sets the ones it needs (docs/operations.md).
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "TBBLEARN_"
+
+
+class ConfigError(Exception):
+    """A setting cannot be used; the message says which, and what it should look like."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decides. Times are whole minutes unless the name says otherwise."""
+
+    database_url: str
+    secret_key: str
+    instance: Path
+    public_url: str = "http://127.0.0.1:5000"
+    contact: str = ""
+    demo: bool = False
+    mail_sender: str = "tbblearn@localhost"
+    smtp_url: str = ""
+    smtp_plain: bool = False
+    idle_minutes: int = 15
+    session_hours: int = 12
+    trusted_proxies: int = 0
+    workers: int = 2
+    threads: int = 8
+    log_level: str = "INFO"
+
+    @property
+    def secure(self) -> bool:
+        """True where people reach the system over https: Secure cookies and HSTS only then (design.md 5)."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def sqlite(self) -> bool:
+        """True for the embedded default database."""
+        return self.database_url.startswith("sqlite")
+
+
+def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> Settings:
+    """Read all settings; raise ConfigError with a sentence that says how to mend a bad one."""
+    env = os.environ if environ is None else environ
+    instance = Path(env.get(f"{PREFIX}INSTANCE", "instance")).absolute()
+    url = env.get(f"{PREFIX}DATABASE_URL") or f"sqlite:///{instance / 'tbblearn.sqlite'}"
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://, not {url.split(':')[0]}:")
+    public_url = env.get(f"{PREFIX}PUBLIC_URL", Settings.public_url).rstrip("/")
+    if urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).netloc:
+        raise ConfigError(f"{PREFIX}PUBLIC_URL must be a full address such as https://utbildning.example.se")
+    return Settings(
+        database_url=url,
+        secret_key=env.get(f"{PREFIX}SECRET_KEY") or _kept_secret(instance),
+        instance=instance,
+        public_url=public_url,
+        contact=env.get(f"{PREFIX}CONTACT", ""),
+        demo=env.get(f"{PREFIX}DEMO", "") == "1",
+        mail_sender=env.get(f"{PREFIX}MAIL_SENDER", Settings.mail_sender),
+        smtp_url=env.get(f"{PREFIX}SMTP_URL", ""),
+        smtp_plain=env.get(f"{PREFIX}SMTP_PLAIN", "") == "1",
+        idle_minutes=_whole_number(env, "IDLE_MINUTES", Settings.idle_minutes),
+        session_hours=_whole_number(env, "SESSION_HOURS", Settings.session_hours),
+        trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", Settings.trusted_proxies, least=0),
+        workers=_whole_number(env, "WORKERS", Settings.workers),
+        threads=_whole_number(env, "THREADS", Settings.threads),
+        log_level=env.get(f"{PREFIX}LOG_LEVEL", Settings.log_level).upper(),
+    )
+
+
+def _whole_number(env: os._Environ[str] | dict[str, str], name: str, default: int, least: int = 1) -> int:
+    text = env.get(PREFIX + name, str(default))
+    if not text.isdecimal() or int(text) < least:
+        raise ConfigError(f"{PREFIX}{name} must be a whole number of at least {least}, not {text!r}")
+    return int(text)
+
+
+def _kept_secret(instance: Path) -> str:
+    """The secret made once for this instance, readable by its owner only."""
+    file = instance / "secret_key"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        # Written aside and linked into place: of two processes that start together, both read the same key.
+        draft = instance / f".secret_key.{os.getpid()}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text()

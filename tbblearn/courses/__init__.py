@@ -1,0 +1,1 @@
+"""Courses: reads the files in `courses/`, checks them, keeps immutable versions and renders them."""

@@ -1,0 +1,157 @@
+"""What a new edition changes against the version that is published now: for the editor to see before publishing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tbblearn.courses.rules import Change, ChangeClass, Course, Module, Question, Text, change_class, new_changes
+
+
+class Kind(StrEnum):
+    """What happened to a thing between two editions."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    KEY = "key"
+    """A question that reads as before and whose right answer is another."""
+
+
+class Thing(StrEnum):
+    """What a course is made of, as an editor speaks of it."""
+
+    COURSE = "course"
+    GOAL = "goal"
+    PART = "part"
+    SCREEN = "screen"
+    QUESTION = "question"
+    PRACTICE = "practice"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference. `id` is the author's own name for the thing; `part` the title of the part that a screen is in.
+
+    `words` of a question are safe HTML, all others plain text.
+    """
+
+    kind: Kind
+    thing: Thing
+    id: str
+    words: Text
+    part: Text | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A new edition against the version before it.
+
+    `number` is that version's, 0 where there is none; `published_as` the version that holds this very content already.
+    """
+
+    course: Course
+    number: int
+    published_as: int | None
+    differences: tuple[Difference, ...]
+    changes: tuple[Change, ...]
+    change_class: ChangeClass
+
+    @property
+    def key_changes(self) -> int:
+        """How many questions of the quiz have another right answer."""
+        return sum(one.kind is Kind.KEY and one.thing is Thing.QUESTION for one in self.differences)
+
+
+def compare(before: Course | None, after: Course, number: int, published_as: int | None = None) -> Comparison:
+    """Everything that differs, in the order of the course; for a first version all of it is added."""
+    listed = {change.id for change in before.changes} if before is not None else set()
+    changes = new_changes(after, listed)
+    return Comparison(
+        after, number, published_as, tuple(_differences(before, after)), tuple(changes), change_class(changes)
+    )
+
+
+def _differences(before: Course | None, after: Course) -> list[Difference]:
+    found: list[Difference] = []
+    if before is not None and _frame(before) != _frame(after):
+        found.append(Difference(Kind.CHANGED, Thing.COURSE, after.slug, after.title))
+    found += _goals(before, after)
+    found += _parts(before, after)
+    ours, theirs = (course.questions if course else () for course in (after, before))
+    found += _questions(Thing.QUESTION, theirs, ours)
+    practice = (before.practice.values() if before else (), after.practice.values())
+    return found + _questions(Thing.PRACTICE, *practice)
+
+
+def _frame(course: Course) -> tuple[object, ...]:
+    """What a course says of itself as a whole."""
+    return (
+        course.level,
+        course.title,
+        course.summary,
+        course.reading,
+        course.satisfies,
+        course.draw,
+        course.pass_mark,
+        course.languages,
+    )
+
+
+def _goals(before: Course | None, after: Course) -> list[Difference]:
+    old = {goal.id: goal for goal in before.goals} if before else {}
+    new = {goal.id: goal for goal in after.goals}
+    return _by_id(Thing.GOAL, old, new, {goal_id: goal.text for goal_id, goal in (old | new).items()})
+
+
+def _parts(before: Course | None, after: Course) -> list[Difference]:
+    old = {module.id: module for module in before.modules} if before else {}
+    new = {module.id: module for module in after.modules}
+    old_frames, new_frames = ({key: _part_frame(one) for key, one in modules.items()} for modules in (old, new))
+    found = _by_id(Thing.PART, old_frames, new_frames, {key: one.title for key, one in (old | new).items()})
+    for key, module in (old | new).items():
+        found += _screens(old.get(key), new.get(key), module)
+    return found
+
+
+def _part_frame(module: Module) -> tuple[object, ...]:
+    return module.title, module.summary, module.minutes, module.number, tuple(screen.id for screen in module.screens)
+
+
+def _screens(before: Module | None, after: Module | None, either: Module) -> list[Difference]:
+    old, new = ({screen.id: screen for screen in module.screens} if module else {} for module in (before, after))
+    words: Mapping[str, Text] = {key: screen.title for key, screen in (old | new).items()}
+    return _by_id(Thing.SCREEN, old, new, words, part=either.title)
+
+
+def _questions(thing: Thing, before: Iterable[Question], after: Iterable[Question]) -> list[Difference]:
+    old = {question.id: question for question in before}
+    new = {question.id: question for question in after}
+    found = _by_id(thing, old, new, {key: question.stem for key, question in (old | new).items()})
+    return [
+        Difference(Kind.KEY, thing, one.id, one.words)
+        if one.kind is Kind.CHANGED and _has_new_key(old[one.id], new[one.id])
+        else one
+        for one in found
+    ]
+
+
+def _has_new_key(before: Question, after: Question) -> bool:
+    """The same question, as the learner sees it, with another right answer."""
+    return before.hash == after.hash and before.right != after.right
+
+
+def _by_id(
+    thing: Thing,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    words: Mapping[str, Text],
+    part: Text | None = None,
+) -> list[Difference]:
+    """What is new or changed, in the order of `after`, then what is gone."""
+    found = [
+        Difference(Kind.CHANGED if key in before else Kind.ADDED, thing, key, words[key], part)
+        for key, value in after.items()
+        if key not in before or before[key] != value
+    ]
+    gone = [key for key in before if key not in after]
+    return found + [Difference(Kind.REMOVED, thing, key, words[key], part) for key in gone]

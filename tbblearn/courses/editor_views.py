@@ -1,0 +1,284 @@
+"""An editor's pages: the courses and their versions, uploading, faults, what changes, publishing.
+
+How a draft or a version looks to a learner is shown by `training`, which shows screens.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as BaseResponse
+
+from tbblearn.courses import draft_actions, draft_queries, queries
+from tbblearn.courses.actions import Publication
+from tbblearn.courses.draft_changes import Comparison
+from tbblearn.courses.draft_checking import check_upload
+from tbblearn.courses.draft_words import (
+    class_words,
+    kind_words,
+    refusal_words,
+    signed_percent,
+    thing_words,
+)
+from tbblearn.courses.drafts import CheckedDraft, checked_draft
+from tbblearn.courses.finding_words import finding_words
+from tbblearn.courses.forms import PublishForm, UploadForm
+from tbblearn.courses.queries import VersionRow
+from tbblearn.courses.rules import Course, NoSuchDraft, PublishedMeanwhile, Text
+from tbblearn.courses.uploads import UploadRefused
+from tbblearn.courses.views import picture
+from tbblearn.db import utc_now
+from tbblearn.people.guards import principal, requires
+from tbblearn.people.rules import Role
+from tbblearn.web.errors import ErrorWords, NotFound, error_page
+from tbblearn.web.limits import takes_files
+from tbblearn.web.pages import Page
+
+blueprint = Blueprint("editing", __name__, template_folder="templates")
+
+LONGEST_FILE_NAME = 120
+
+
+@blueprint.context_processor
+def words() -> dict[str, object]:
+    """Words that the editor's templates use."""
+    return {
+        "class_words": class_words,
+        "finding_words": finding_words,
+        "kind_words": kind_words,
+        "signed_percent": signed_percent,
+        "thing_words": thing_words,
+    }
+
+
+@blueprint.app_errorhandler(NoSuchDraft)
+def no_draft(_error: NoSuchDraft) -> Response:
+    """The draft is gone, or was never this editor's."""
+    said = ErrorWords(
+        _("Utkastet finns inte"), _("Det kan vara publicerat, kastat eller äldre än ett dygn. Ladda upp filen igen.")
+    )
+    return error_page(404, said=said, actions=[(_("Till kurserna"), url_for("editing.courses"))]).render()
+
+
+@blueprint.errorhandler(PublishedMeanwhile)
+def published_meanwhile(_error: PublishedMeanwhile) -> Response:
+    """Somebody else published while this editor was reading what would change."""
+    said = ErrorWords(
+        _("Någon hann före"),
+        _("En annan version av kursen har publicerats under tiden. Inget är publicerat och utkastet finns kvar."),
+    )
+    again = url_for("editing.publish", **(request.view_args or {}))
+    return error_page(409, said=said, actions=[(_("Se vad som ändras nu"), again)]).render()
+
+
+# --- courses and versions ---
+
+
+@dataclass(frozen=True)
+class ShownVersion:
+    """A version in a list, with the texts of what changed in it."""
+
+    row: VersionRow
+    is_own: bool
+    is_current: bool
+    told: Sequence[Text]
+
+
+@blueprint.get("/kurser")
+@requires(Role.EDITOR)
+def courses() -> Page:
+    """Every course with its published version, and the editor's own drafts."""
+    person_id = principal().person_id
+    return Page(
+        "courses/courses.html",
+        courses=[
+            (row, queries.content(row.id).title, row.published_by == person_id) for row in queries.current_versions()
+        ],
+        drafts=draft_queries.drafts(person_id, utc_now()),
+    )
+
+
+@blueprint.get("/kurser/<slug>")
+@requires(Role.EDITOR)
+def versions(slug: str) -> Page:
+    """Every version of a course, the newest first."""
+    rows = queries.versions(slug)
+    if not rows:
+        raise NotFound
+    newest = queries.content(rows[0].id)
+    person_id = principal().person_id
+    shown = [
+        ShownVersion(row, row.published_by == person_id, row.number == rows[0].number, _told(row, newest))
+        for row in rows
+    ]
+    return Page("courses/versions.html", course=newest, versions=shown)
+
+
+def _told(row: VersionRow, newest: Course) -> Sequence[Text]:
+    """What the author says of a version; the newest one lists all changes, unless the author took some away."""
+    if not row.changes:
+        return []
+    texts = {change.id: change.text for change in newest.changes}
+    if not texts.keys() >= set(row.changes):
+        texts |= {change.id: change.text for change in queries.content(row.id).changes}
+    return [texts[change_id] for change_id in row.changes]
+
+
+# --- uploading ---
+
+
+@blueprint.get("/kurser/ladda-upp")
+@requires(Role.EDITOR)
+def upload() -> Page:
+    """Choose a zip. ?ersatter= names a draft of one's own that the new file takes the place of."""
+    return Page("courses/upload.html", form=UploadForm(formdata=None, replaces=request.args.get("ersatter", type=int)))
+
+
+@blueprint.post("/kurser/ladda-upp")
+@takes_files
+@requires(Role.EDITOR)
+def upload_now() -> Page | BaseResponse:
+    """Unpack and check the zip, with no transaction open, and keep it as a draft; or say why not, and keep nothing."""
+    form = UploadForm()
+    if not form.validate():
+        return Page("courses/upload.html", 422, form=form)
+    sent: FileStorage = form.file.data
+    packed = sent.read()
+    try:
+        checked = check_upload(packed)
+    except UploadRefused as refused:
+        form.file.errors = [refusal_words(refused)]
+        return Page("courses/upload.html", 422, form=form)
+    draft_id = draft_actions.keep_draft(
+        draft_actions.NewDraft(_file_name(sent), tuple(checked.courses), checked.sha256, packed),
+        person_id=principal().person_id,
+        now=utc_now(),
+        replaces=form.replaces.data,
+    )
+    return redirect(url_for("editing.draft", draft_id=draft_id), 303)
+
+
+def _file_name(sent: FileStorage) -> str:
+    """What the editor's computer calls the file, without its folders."""
+    name = (sent.filename or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in name if letter.isprintable())[:LONGEST_FILE_NAME]
+
+
+# --- a draft ---
+
+
+def _own_draft(draft_id: int) -> CheckedDraft:
+    return checked_draft(draft_id, principal().person_id, utc_now())
+
+
+@blueprint.get("/kurser/utkast/<int:draft_id>")
+@requires(Role.EDITOR)
+def draft(draft_id: int) -> Page:
+    """All that the check says: faults first, then placeholders, figures and notes."""
+    found = _own_draft(draft_id)
+    return Page("courses/draft.html", draft=found.row, checked=found.checked)
+
+
+@blueprint.get("/kurser/utkast/<int:draft_id>/fil/<sha256>")
+@requires(Role.EDITOR)
+def draft_picture(draft_id: int, sha256: str) -> Response:
+    """A picture of a draft, for its preview."""
+    for edition in _own_draft(draft_id).checked.editions():
+        for asset in edition.assets:
+            if asset.sha256 == sha256:
+                response = picture(asset.content, asset.media_type)
+                response.headers["Cache-Control"] = "private, max-age=3600"
+                return response
+    raise NotFound
+
+
+@blueprint.post("/kurser/utkast/<int:draft_id>/kasta")
+@requires(Role.EDITOR)
+def throw_away(draft_id: int) -> BaseResponse:
+    """Throw the draft away; nothing published changes."""
+    person_id = principal().person_id
+    draft_actions.throw_away(draft_id, person_id=person_id)
+    flash(_("Utkastet är kastat. Det som är publicerat är som förut."))
+    return redirect(url_for("editing.courses"), 303)
+
+
+@blueprint.get("/kurser/utkast/<int:draft_id>/publicera")
+@requires(Role.EDITOR)
+def publish(draft_id: int) -> Page | BaseResponse:
+    """What publishing changes, and the question whether to do it. A draft with faults has no such page."""
+    found = _own_draft(draft_id)
+    if found.checked.faults:
+        return redirect(url_for("editing.draft", draft_id=draft_id), 303)
+    return _publish_page(found, PublishForm(formdata=None))
+
+
+def _publish_page(found: CheckedDraft, form: PublishForm, status: int = 200) -> Page:
+    comparisons = [
+        draft_queries.against_published(edition.course, edition.sha256) for edition in found.checked.editions()
+    ]
+    form.seen.data = _write_seen(comparisons)
+    return Page(
+        "courses/publish.html",
+        status,
+        draft=found.row,
+        checked=found.checked,
+        comparisons=comparisons,
+        form=form,
+        nothing_new=all(comparison.published_as is not None for comparison in comparisons),
+    )
+
+
+def _write_seen(comparisons: Sequence[Comparison]) -> str:
+    return " ".join(f"{one.course.slug}:{one.number}" for one in comparisons)
+
+
+def _read_seen(written: str) -> Mapping[str, int]:
+    """The versions that the page was compared with; what cannot be read matches no version."""
+    pairs = (pair.partition(":") for pair in written.split())
+    return {slug: int(number) for slug, _colon, number in pairs if number.isdecimal() and number.isascii()}
+
+
+@blueprint.post("/kurser/utkast/<int:draft_id>/publicera")
+@requires(Role.EDITOR)
+def publish_now(draft_id: int) -> Page | BaseResponse:
+    """Publish what the editor has seen, and nothing else."""
+    found = _own_draft(draft_id)
+    if found.checked.faults:
+        return redirect(url_for("editing.draft", draft_id=draft_id), 303)
+    form = PublishForm()
+    if not form.validate() or not _placeholders_accepted(found, form):
+        return _publish_page(found, form, 422)
+    published = draft_actions.publish_draft(
+        draft_id,
+        found.checked.editions(),
+        _read_seen(form.seen.data or ""),
+        person_id=principal().person_id,
+        now=utc_now(),
+    )
+    for publication in published:
+        flash(_told_of(publication))
+    if len(published) == 1:
+        return redirect(url_for("editing.versions", slug=published[0].slug), 303)
+    return redirect(url_for("editing.courses"), 303)
+
+
+def _placeholders_accepted(found: CheckedDraft, form: PublishForm) -> bool:
+    """Blocking placeholders stop publishing; others need the editor's word. What is missing is said in the form."""
+    if found.checked.has_blocking:
+        form.form_errors = [_("Kursen har platshållare som måste fyllas först. Inget är publicerat.")]
+        return False
+    if found.checked.has_open and not form.allow_placeholders.data:
+        form.allow_placeholders.errors = [
+            _("Kryssa i att platshållarna får synas, eller fyll dem först. Inget är publicerat.")
+        ]
+        return False
+    return True
+
+
+def _told_of(publication: Publication) -> str:
+    number = publication.number
+    if not publication.is_new:
+        return _("%(course)s är oförändrad: samma innehåll som version %(n)s.", course=publication.slug, n=number)
+    return _("Publicerad: %(course)s, version %(n)s.", course=publication.slug, n=number)

@@ -1,0 +1,60 @@
+"""What a check of course files finds: faults, which stop publication, and notes, which do not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class Said(str):
+    """A sentence that knows how it was put together, so that a page can say it in its own language.
+
+    `template` is the sentence with {names} in it, `values` what stands there; a value may be a sentence itself.
+    """
+
+    template: str
+    values: Mapping[str, object]
+
+
+def said(template: str, **values: object) -> Said:
+    """The sentence that `template` and its values make."""
+    sentence = Said(template.format(**values))
+    sentence.template, sentence.values = template, values
+    return sentence
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing to say about one line (counted from 1) of one file."""
+
+    path: Path
+    line: int
+    message: str
+    is_note: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {'note: ' if self.is_note else ''}{self.message}"
+
+
+@dataclass
+class Findings:
+    """Collects findings, each once."""
+
+    _found: set[Finding] = field(default_factory=set)
+
+    def fault(self, path: Path, line: int, message: str) -> None:
+        """Record something that must be mended before publication."""
+        self._found.add(Finding(path, line, message))
+
+    def note(self, path: Path, line: int, message: str) -> None:
+        """Record something that an author may want to look at."""
+        self._found.add(Finding(path, line, message, is_note=True))
+
+    @property
+    def faults(self) -> list[Finding]:
+        """The faults, by file and line."""
+        return sorted(finding for finding in self._found if not finding.is_note)
+
+    @property
+    def notes(self) -> list[Finding]:
+        """The notes, by file and line."""
+        return sorted(finding for finding in self._found if finding.is_note)

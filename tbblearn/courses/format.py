@@ -1,0 +1,160 @@
+"""The shapes of a course's YAML: one strict model for each thing that an author writes.
+
+What hangs together between things (ids, links, right answers) is checked in `references` and `questions`.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tbblearn.courses.rules import ChangeClass, Counts, Difficulty, Draw, Level, QuestionKind, Reading
+
+NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+GOAL_PATTERN = r"^[0-9]+[A-Z]$"
+SCREEN_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=80)]
+GoalId = Annotated[str, StringConstraints(pattern=GOAL_PATTERN, max_length=10)]
+ScreenPath = Annotated[str, StringConstraints(pattern=SCREEN_PATTERN, max_length=161)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Day = Annotated[date, Field(strict=False)]
+
+
+class Shape(BaseModel):
+    """Base of all shapes: nothing is converted, nothing unknown is accepted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Translated(Shape):
+    """A text in every language."""
+
+    sv: Words
+    en: Words
+
+    def by_language(self) -> dict[str, str]:
+        """The text of each language."""
+        return {"sv": self.sv, "en": self.en}
+
+
+class BorrowedGoals(Shape):
+    """Goals of another course whose questions join this course's quiz."""
+
+    course: Name
+    goals: Annotated[list[GoalId], Field(min_length=1)]
+
+
+class QuizShape(Shape):
+    """How the quiz is drawn and passed."""
+
+    draw: Annotated[Draw, Field(strict=False)]
+    pass_mark: Annotated[int, Field(ge=1, le=100)]
+    include: list[BorrowedGoals] = []
+
+
+class GoalShape(Shape):
+    """What the learner can do afterwards."""
+
+    id: GoalId
+    module: Name
+    text: Translated
+
+
+class ModuleShape(Shape):
+    """A part of the course."""
+
+    id: Name
+    folder: Name
+    minutes: Annotated[int, Field(ge=1, le=60)]
+    title: Translated
+    summary: Translated
+
+
+class ChangeShape(Shape):
+    """What a version changes."""
+
+    id: Name
+    change_class: Annotated[ChangeClass, Field(alias="class", strict=False)]
+    text: Translated
+    counts: Annotated[Counts | None, Field(strict=False)] = None
+    renew_by: Day | None = None
+    modules: list[Name] = []
+
+
+class CourseShape(Shape):
+    """The file `course.yaml`."""
+
+    id: Name
+    level: Annotated[Level, Field(strict=False)]
+    title: Translated
+    summary: Translated
+    reading: Annotated[Reading, Field(strict=False)]
+    satisfies: list[Name]
+    quiz: QuizShape
+    goals: Annotated[list[GoalShape], Field(min_length=1)]
+    modules: Annotated[list[ModuleShape], Field(min_length=1)]
+    changes: Annotated[list[ChangeShape], Field(min_length=1)]
+
+
+class ChoiceShape(Shape):
+    """One answer of a question."""
+
+    id: Name
+    correct: bool = False
+    text: Translated
+    feedback: Translated
+    read: ScreenPath | None = None
+
+
+class PracticeShape(Shape):
+    """A practice question."""
+
+    id: Name
+    goal: GoalId
+    kind: Annotated[QuestionKind, Field(strict=False)]
+    stem: Translated
+    choices: Annotated[list[ChoiceShape], Field(min_length=2)]
+    difficulty: Annotated[Difficulty | None, Field(strict=False)] = None
+    must_pass: bool = False
+    source: Words | None = None
+
+
+class QuestionShape(PracticeShape):
+    """A question of the quiz."""
+
+    difficulty: Annotated[Difficulty, Field(strict=False)]
+    source: Words
+
+
+class QuestionsShape(Shape):
+    """The file `quiz.yaml` of a part."""
+
+    questions: list[QuestionShape] = []
+    practice: list[PracticeShape] = []
+
+
+class PracticeBlockShape(Shape):
+    """A fenced block `practice`."""
+
+    id: Name
+
+
+class WaivedShape(Shape):
+    """Who decided that a placeholder need not be filled. A role, never a person."""
+
+    role: Words
+    on: Day
+    why: Words
+
+
+class PlaceholderShape(Shape):
+    """A fenced block `placeholder`: a fact that the sources lack or a lawyer must approve."""
+
+    id: Name
+    owner: Words
+    needed: Words
+    why: Words
+    due: Day
+    blocking: bool
+    waived: WaivedShape | None = None

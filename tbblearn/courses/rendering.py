@@ -1,0 +1,307 @@
+"""Turns a part's Markdown into safe HTML, once, at publication.
+
+Two walls: markdown-it-py with raw HTML off writes only what the rules below say, and nh3 lets through only the tags,
+attributes and addresses that they use. The page's h1 is the part's title and h2 the screen's, so a screen's own
+headings begin at h3.
+
+Links to screens are stored as `screen:part/screen` and pictures as `asset:<sha256>`; `resolve` turns both into
+addresses when a page is made.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from tbblearn.courses.format import PlaceholderShape
+from tbblearn.courses.markdown import inline_parser, parser, plain_text
+from tbblearn.courses.parts import Placeholder, ScreenSource
+from tbblearn.courses.rules import Block, HtmlBlock, PracticeBlock, ScreenRef
+
+RENDERER = 1
+"""Part of a version's hash. Raise it when the HTML of an unchanged course comes out otherwise."""
+
+_WORDS = {
+    "sv": {
+        "case": "Ett fall ur vardagen",
+        "placeholder": "Här skriver %(owner)s: %(needed)s",
+    },
+    "en": {
+        "case": "A case from everyday work",
+        "placeholder": "%(owner)s will write here: %(needed)s",
+    },
+}
+
+_TAGS = {
+    *("a", "br", "em", "h3", "h4", "li", "ol", "p", "strong", "ul"),
+    *("div", "figcaption", "figure", "img", "section"),
+    *("table", "tbody", "td", "th", "thead", "tr"),
+}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "div": {"class", "role"},
+    "h3": {"id"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "p": {"class"},
+    "section": {"class", "aria-labelledby"},
+    "table": {"class", "role"},
+    "tbody": {"role"},
+    "td": {"class", "data-l", "role"},
+    "th": {"class", "role", "scope"},
+    "thead": {"role"},
+    "tr": {"role"},
+}
+_inline = inline_parser()
+# The rules below write the address first in its tag, and a < in a text is always escaped.
+_ADDRESS = re.compile(r'<(a href|img src)="(screen|asset):([^"]*)"')
+
+
+@dataclass(frozen=True)
+class AssetRef:
+    """A published picture: its SHA-256 and its size in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+def render_screen(screen: ScreenSource, language: str, pictures: Mapping[str, AssetRef]) -> tuple[Block, ...]:
+    """The blocks of one screen in one language; `pictures` by the names of their files."""
+    blocks: list[Block] = []
+    pending: list[Token] = []
+    practices = iter(screen.practices)
+
+    def flush() -> None:
+        if pending:
+            blocks.append(HtmlBlock(_render(pending, f"{screen.id}-{len(blocks) + 1}", screen, language, pictures)))
+            pending.clear()
+
+    for token in screen.tokens:
+        if token.type == "fence" and token.info.strip() == "practice":
+            flush()
+            blocks.append(PracticeBlock(next(practices).text))
+        else:
+            pending.append(token)
+    flush()
+    return tuple(blocks)
+
+
+def render_inline(text: str) -> str:
+    """A text of a question as safe inline HTML: bold, and an empty line between paragraphs as two line breaks.
+
+    Inline, because it stands in a legend or a label, where no paragraph may.
+    """
+    renderer = RendererHTML()
+    paragraphs = [
+        renderer.renderInline(token.children or [], _inline.options, {})
+        for token in _inline.parse(text)
+        if token.type == "inline"
+    ]
+    return nh3.clean("<br><br>".join(paragraphs), tags={"strong", "br"}, attributes={}, link_rel=None)
+
+
+def resolve(html: str, screen_url: Callable[[ScreenRef], str], asset_url: Callable[[str], str]) -> str:
+    """Stored HTML with the page's own addresses: `screen_url` gets a screen, `asset_url` a picture's SHA-256."""
+
+    def address(found: re.Match[str]) -> str:
+        tag, scheme, target = found.groups()
+        if scheme == "asset":
+            url = asset_url(target)
+        else:
+            module, _, screen = target.partition("/")
+            url = screen_url(ScreenRef(module, screen))
+        return f'<{tag}="{escape(url)}"'
+
+    return _ADDRESS.sub(address, html)
+
+
+def _render(
+    tokens: Sequence[Token], block_id: str, screen: ScreenSource, language: str, pictures: Mapping[str, AssetRef]
+) -> str:
+    placeholders = {placeholder.line: placeholder for placeholder in screen.placeholders}
+    rules = _BlockRules(block_id, language, pictures, placeholders)
+    html = rules.renderer.render(tokens, rules.options, {})
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_known_address,
+        url_schemes={"https", "screen", "asset"},
+        link_rel=None,
+    ).strip()
+
+
+def _known_address(_tag: str, name: str, value: str) -> str | None:
+    """The attribute as it is, or None to remove an address that leads into our own site by another way."""
+    if name == "href":
+        return value if value.startswith(("https://", "screen:")) else None
+    return value if name != "src" or value.startswith("asset:") else None
+
+
+class _BlockRules:
+    """What each kind of token becomes in one block of HTML; `block_id` is unique in its part."""
+
+    def __init__(
+        self,
+        block_id: str,
+        language: str,
+        pictures: Mapping[str, AssetRef],
+        placeholders: Mapping[int, Placeholder],
+    ) -> None:
+        self._block_id = block_id
+        self._words = _WORDS[language]
+        self._pictures = pictures
+        self._placeholders = placeholders
+        self._boxes = 0
+        self._cases = 0
+        self._column = 0
+        self._headers: list[str] = []
+        markdown: MarkdownIt = parser()
+        self.options: OptionsDict = markdown.options
+        renderer = markdown.renderer
+        assert isinstance(renderer, RendererHTML)
+        self.renderer = renderer
+        for name in (
+            "heading_open",
+            "heading_close",
+            "paragraph_open",
+            "paragraph_close",
+            "image",
+            "fence",
+            "table_open",
+            "thead_open",
+            "tbody_open",
+            "tr_open",
+            "th_open",
+            "td_open",
+            "td_close",
+        ):
+            markdown.add_render_rule(name, _rule(getattr(self, f"_{name}")))
+        for box in ("case", "plan", "tip"):
+            markdown.add_render_rule(f"container_{box}_open", _rule(getattr(self, f"_{box}_open")))
+            markdown.add_render_rule(f"container_{box}_close", _rule(self._box_close))
+
+    # --- boxes ---
+
+    def _case_open(self, tokens: Sequence[Token], index: int) -> str:
+        title = tokens[index].info.strip().removeprefix("case").strip()
+        self._boxes += 1
+        self._cases += 1
+        # Ids of screens never hold two hyphens in a row, so this one is nobody else's.
+        title_id = f"case--{self._block_id}-{self._cases}"
+        return (
+            f'<section class="case" aria-labelledby="{title_id}"><p class="eyebrow">{escape(self._words["case"])}</p>'
+            f'<h3 id="{title_id}">{escape(title)}</h3>\n'
+        )
+
+    def _plan_open(self, tokens: Sequence[Token], index: int) -> str:
+        self._boxes += 1
+        return '<div class="plan">\n'
+
+    def _tip_open(self, tokens: Sequence[Token], index: int) -> str:
+        self._boxes += 1
+        return '<div class="tip" role="note">\n'
+
+    def _box_close(self, tokens: Sequence[Token], index: int) -> str:
+        self._boxes -= 1
+        return "</section>\n" if tokens[index].type == "container_case_close" else "</div>\n"
+
+    def _fence(self, tokens: Sequence[Token], index: int) -> str:
+        """A placeholder: shown until it is filled, not shown once it has been waived."""
+        token = tokens[index]
+        shape: PlaceholderShape = self._placeholders[(token.map or [0])[0] + 1].shape
+        if shape.waived is not None and not shape.blocking:
+            return ""
+        words = self._words["placeholder"] % {"owner": _capital(shape.owner, self._words), "needed": shape.needed}
+        return f'<div class="placeholder" role="note"><p>{escape(words)}</p></div>\n'
+
+    # --- text and pictures ---
+
+    def _level(self) -> str:
+        return "h4" if self._boxes else "h3"
+
+    def _heading_open(self, tokens: Sequence[Token], index: int) -> str:
+        return f"<{self._level()}>"
+
+    def _heading_close(self, tokens: Sequence[Token], index: int) -> str:
+        return f"</{self._level()}>\n"
+
+    def _paragraph_open(self, tokens: Sequence[Token], index: int) -> str:
+        return "" if tokens[index].hidden or _is_picture(tokens[index + 1]) else "<p>"
+
+    def _paragraph_close(self, tokens: Sequence[Token], index: int) -> str:
+        if tokens[index].hidden:
+            return ""
+        return "\n" if _is_picture(tokens[index - 1]) else "</p>\n"
+
+    def _image(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        asset = self._pictures[str(token.attrs["src"])]
+        alternative = " ".join(plain_text(token).split())
+        caption = str(token.attrs.get("title", "")).strip()
+        shown = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+        return (
+            f'<figure><div class="plate"><img src="asset:{asset.sha256}" alt="{escape(alternative)}"'
+            f' width="{asset.width}" height="{asset.height}"></div>{shown}</figure>'
+        )
+
+    # --- tables: on a phone each row becomes a block, with the column's heading beside each value; the roles keep the
+    # table a table for screen readers when its display changes. ---
+
+    def _table_open(self, tokens: Sequence[Token], index: int) -> str:
+        self._headers = []
+        return '<table class="fold" role="table">\n'
+
+    def _thead_open(self, tokens: Sequence[Token], index: int) -> str:
+        return '<thead role="rowgroup">\n'
+
+    def _tbody_open(self, tokens: Sequence[Token], index: int) -> str:
+        return '<tbody role="rowgroup">\n'
+
+    def _tr_open(self, tokens: Sequence[Token], index: int) -> str:
+        self._column = 0
+        return '<tr role="row">\n'
+
+    def _th_open(self, tokens: Sequence[Token], index: int) -> str:
+        self._headers.append(plain_text(tokens[index + 1]))
+        return f'<th scope="col" role="columnheader"{_aligned(tokens[index])}>'
+
+    def _td_open(self, tokens: Sequence[Token], index: int) -> str:
+        self._column += 1
+        if self._column == 1:
+            return f'<th scope="row" role="rowheader"{_aligned(tokens[index])}>'
+        label = escape(self._headers[self._column - 1])
+        return f'<td role="cell" data-l="{label}"{_aligned(tokens[index])}>'
+
+    def _td_close(self, tokens: Sequence[Token], index: int) -> str:
+        return "</th>\n" if self._column == 1 else "</td>\n"
+
+
+def _rule(method: Callable[[Sequence[Token], int], str]) -> Callable[..., str]:
+    """A render rule as markdown-it-py calls it, from one that needs only the tokens."""
+
+    def rule(_renderer: object, tokens: Sequence[Token], index: int, *_options: object) -> str:
+        return method(tokens, index)
+
+    return rule
+
+
+def _is_picture(inline: Token) -> bool:
+    children = inline.children or []
+    return len(children) == 1 and children[0].type == "image"
+
+
+def _aligned(cell: Token) -> str:
+    return ' class="r"' if "right" in str(cell.attrs.get("style", "")) else ""
+
+
+def _capital(owner: str, words: Mapping[str, str]) -> str:
+    """The owner, with a capital letter where the sentence begins with it."""
+    return owner[:1].upper() + owner[1:] if words["placeholder"].startswith("%(owner)s") else owner

@@ -1,0 +1,278 @@
+"""What a published course is: an immutable tree that pages and quizzes read.
+
+Every `Text` maps a language to a text. Titles, summaries and goals are plain text, which a template escapes; stems,
+choices, feedback and the HTML of blocks are safe HTML made at publication (see `rendering`).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+Text = Mapping[str, str]
+
+LANGUAGES = ("sv", "en")
+"""The languages that every course is written in, the source language first."""
+
+
+class Level(StrEnum):
+    """The implementation level that a course is for."""
+
+    BASE = "base"
+    INTERMEDIATE = "intermediate"
+    IN_DEPTH = "in_depth"
+
+
+class Reading(StrEnum):
+    """Whether the parts must be read before the quiz."""
+
+    ALWAYS = "always"
+    FIRST_TIME = "first_time"
+    OPTIONAL = "optional"
+
+
+class Draw(StrEnum):
+    """Which questions a quiz holds."""
+
+    ALL = "all"
+    ONE_PER_GOAL = "one_per_goal"
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+
+
+class Difficulty(StrEnum):
+    """How hard a question is meant to be."""
+
+    EASY = "easy"
+    MIDDLE = "middle"
+    HARD = "hard"
+
+
+class ChangeClass(StrEnum):
+    """Whether a change of a course touches those who have taken it (material) or nobody (editorial)."""
+
+    EDITORIAL = "editorial"
+    MATERIAL = "material"
+
+
+class Counts(StrEnum):
+    """What a material change asks of those who have passed."""
+
+    NEXT_CYCLE = "next_cycle"
+    READ = "read"
+    RENEW = "renew"
+
+
+@dataclass(frozen=True)
+class ScreenRef:
+    """A screen of a course; `course` is the slug of another course, or None for the same one."""
+
+    module: str
+    screen: str
+    course: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of a question; `text` and `feedback` are safe inline HTML."""
+
+    id: str
+    correct: bool
+    text: Text
+    feedback: Text
+    read: ScreenRef | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the quiz or of practice; `stem` is safe inline HTML.
+
+    `hash` changes exactly when something changes that is seen before answering: kind, stem, or the choices' ids and
+    texts. A corrected key or a better feedback keeps it, so that an answer already given still stands.
+    A question borrowed from another course has that course's slug and a colon before its id and its goal's id.
+    """
+
+    id: str
+    goal: str
+    kind: QuestionKind
+    must_pass: bool
+    stem: Text
+    choices: tuple[Choice, ...]
+    hash: str
+
+    @property
+    def right(self) -> frozenset[str]:
+        """The ids of the right choices."""
+        return frozenset(choice.id for choice in self.choices if choice.correct)
+
+    def is_right(self, chosen: frozenset[str]) -> bool:
+        """True when exactly the right set is chosen."""
+        return chosen == self.right
+
+
+@dataclass(frozen=True)
+class HtmlBlock:
+    """A stretch of a screen as safe HTML, with `screen:` links and `asset:` pictures still to be resolved."""
+
+    html: str
+
+
+@dataclass(frozen=True)
+class PracticeBlock:
+    """The place of a practice question in a screen."""
+
+    question_id: str
+
+
+Block = HtmlBlock | PracticeBlock
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One idea, read in about a minute; `blocks` by language."""
+
+    id: str
+    title: Text
+    blocks: Mapping[str, tuple[Block, ...]]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the learner can do afterwards; `module` teaches it (of the course `course`, or None: of this one)."""
+
+    id: str
+    module: str
+    text: Text
+    course: str | None = None
+
+
+@dataclass(frozen=True)
+class Module:
+    """A part of a course; `number` counts from 1, `minutes` is the reading time."""
+
+    id: str
+    number: int
+    title: Text
+    summary: Text
+    minutes: int
+    screens: tuple[Screen, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an author says about a version; `modules` are the parts that hold something new."""
+
+    id: str
+    change_class: ChangeClass
+    text: Text
+    counts: Counts | None
+    renew_by: date | None
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course as one version holds it. `goals` and `questions` include those borrowed from other courses."""
+
+    slug: str
+    level: Level
+    title: Text
+    summary: Text
+    reading: Reading
+    satisfies: tuple[str, ...]
+    draw: Draw
+    pass_mark: int
+    goals: tuple[Goal, ...]
+    modules: tuple[Module, ...]
+    questions: tuple[Question, ...]
+    practice: Mapping[str, Question]
+    changes: tuple[Change, ...]
+    languages: tuple[str, ...]
+
+    @property
+    def drawn(self) -> int:
+        """The number of questions in one quiz."""
+        if self.draw is Draw.ALL:
+            return len(self.questions)
+        return len({question.goal for question in self.questions})
+
+    @property
+    def quiz_minutes(self) -> int:
+        """The time that the quiz takes: half a minute a question, rounded up."""
+        return (self.drawn + 1) // 2
+
+    @property
+    def minutes(self) -> int:
+        """The time that the whole course takes: its parts and its quiz."""
+        return sum(module.minutes for module in self.modules) + self.quiz_minutes
+
+    def module(self, module_id: str) -> Module:
+        """The part with this id. Raises `NoSuchPart`."""
+        for module in self.modules:
+            if module.id == module_id:
+                return module
+        raise NoSuchPart(self.slug, module_id)
+
+    def question(self, question_id: str) -> Question:
+        """The quiz question with this id. Raises `NoSuchPart`."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise NoSuchPart(self.slug, question_id)
+
+    def screen(self, ref: ScreenRef) -> Screen:
+        """The screen that `ref` names in this course. Raises `NoSuchPart`."""
+        for screen in self.module(ref.module).screens:
+            if screen.id == ref.screen:
+                return screen
+        raise NoSuchPart(self.slug, f"{ref.module}/{ref.screen}")
+
+
+def new_changes(course: Course, listed: Collection[str]) -> list[Change]:
+    """The changes, newest first, whose ids the version before did not list."""
+    return [change for change in course.changes if change.id not in listed]
+
+
+def change_class(changes: Iterable[Change]) -> ChangeClass:
+    """Material if any of the changes is; editorial where there are none."""
+    material = any(change.change_class is ChangeClass.MATERIAL for change in changes)
+    return ChangeClass.MATERIAL if material else ChangeClass.EDITORIAL
+
+
+class CourseError(Exception):
+    """Base of what can go wrong with a published course."""
+
+
+class NoSuchPart(CourseError):
+    """The course has no part, screen or question with this id."""
+
+    def __init__(self, slug: str, wanted: str) -> None:
+        super().__init__(f"{slug} has no {wanted}")
+        self.slug = slug
+        self.wanted = wanted
+
+
+class NoSuchVersion(CourseError):
+    """There is no published version with this id, or none yet of this course."""
+
+    def __init__(self, wanted: int | str) -> None:
+        super().__init__(f"no published version: {wanted}")
+        self.wanted = wanted
+
+
+class NoSuchDraft(CourseError):
+    """The editor has no draft with this id: never had, published, thrown away, or a day old."""
+
+    def __init__(self, draft_id: int) -> None:
+        super().__init__(f"no draft: {draft_id}")
+        self.draft_id = draft_id
+
+
+class PublishedMeanwhile(CourseError):
+    """Another version was published after the editor had read what would change."""

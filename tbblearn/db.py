@@ -1,0 +1,252 @@
+"""The database: base class, naming scheme, UTC time and `unit_of_work`. Knows no web.
+
+Two databases are first-class, SQLite and PostgreSQL (design.md 6); `tests/test_databases.py` states each difference
+that matters. `unit_of_work` is the only code that commits; `side_record` writes the few records that are kept
+whatever becomes of the request.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+BUSY_TIMEOUT_MS = 15_000
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC. A naive value is refused: nobody could tell which clock it came from."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def enum_type(kind: type[StrEnum], column: str = "") -> Enum:
+    """Column type for a StrEnum: stored by value, with a check constraint named after the enum.
+
+    Give `column` where a table has two columns of the same enum.
+    """
+    return Enum(
+        kind,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=True,
+        length=max(24, *(len(member.value) for member in kind)),
+        name=f"known_{column or kind.__name__.lower()}",
+        validate_strings=True,
+    )
+
+
+def byte_ordered(length: int) -> String:
+    """Text compared byte by byte on both databases, for sort keys and paths made in Python."""
+    text: String = String(length).with_variant(String(length, collation="C"), "postgresql")
+    return text
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long a table's rows are kept, why, and how they go. Every model declares one (PRIVACY.md is checked)."""
+
+    keep: str
+    why: str
+    erase: str
+
+
+def retention(*, keep: str, why: str, erase: str) -> Retention:
+    """The retention rule of a model: `__retention__ = retention(keep=..., why=..., erase=...)`."""
+    return Retention(keep, why, erase)
+
+
+class Base(DeclarativeBase):
+    """Every table of tbblearn."""
+
+    # Flask-SQLAlchemy refuses type_annotation_map on the class itself; on an explicit registry it is accepted.
+    registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime()})
+
+    __retention__: Retention
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What features inherit from (`db.Model` at run time)."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+def stockholm_date(moment: datetime) -> date:
+    """The calendar day in Sweden at this moment; due dates and completions are counted in these."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive time has no date in Stockholm")
+    return moment.astimezone(STOCKHOLM).date()
+
+
+def utc_now() -> datetime:
+    """The clock. Called at the outer edge only (views, commands); rules and actions get `now` as an argument."""
+    return datetime.now(UTC)
+
+
+# --- transactions -------------------------------------------------------------------------------------------------
+
+_writing: ContextVar[bool] = ContextVar("tbblearn_writing", default=False)
+
+
+class TransactionError(Exception):
+    """A unit of work was opened inside another, or a read left changes behind: a fault in our own code."""
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside take the write lock at once. Used by migrations; everything else by unit_of_work."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@dataclass
+class UnitOfWork:
+    """One change as a whole: committed at the end, or refused."""
+
+    refused: bool = False
+
+    def refuse(self) -> None:
+        """Roll everything back at the end instead of committing."""
+        self.refused = True
+
+
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """The only code that commits: all that happens inside is kept together, or nothing is.
+
+    On SQLite the transaction takes the write lock at its first statement (BEGIN IMMEDIATE), so two writers queue
+    instead of failing. Raises TransactionError when nested.
+    """
+    if _writing.get():
+        raise TransactionError("a unit of work cannot be opened inside another")
+    session = db.session()
+    _end_read(session)
+    token = _writing.set(True)
+    work = UnitOfWork()
+    try:
+        yield work
+        if work.refused:
+            session.rollback()
+        else:
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """A short read that leaves no transaction open behind it, so that hashing, parsing and rendering hold no lock."""
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise TransactionError("changes are pending: read before the change, or inside its unit of work")
+    if _writing.get() and session.in_transaction():
+        yield
+        return
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _end_read(session)
+        _writing.reset(token)
+
+
+@contextmanager
+def side_record() -> Iterator[Session]:
+    """A short transaction of its own for login_attempt, access_log and a session's last-seen (design.md 6).
+
+    These are kept whatever becomes of the request. Must not run while this request holds the write lock.
+    """
+    if _writing.get() and db.session().in_transaction():
+        raise TransactionError("a side record cannot be written inside a unit of work")
+    token = _writing.set(True)
+    try:
+        with Session(db.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        _writing.reset(token)
+
+
+def _end_read(session: Session) -> None:
+    """Close a read: entities stay readable (detached), the connection goes back to the pool."""
+    if session.new or session.dirty or session.deleted:
+        raise TransactionError("changes were made outside a unit of work")
+    session.close()
+
+
+# --- the two databases ---------------------------------------------------------------------------------------------
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give a SQLite engine WAL, foreign keys and honest transactions; PostgreSQL only a limit to waiting for a lock.
+
+    The driver's own BEGIN is switched off: with it, readers silently upgrade to writers and 171 of 200 concurrent
+    increments were lost in a trial.
+    """
+    if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _on_postgresql_connect)
+        return
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_postgresql_connect(connection: Any, _record: object) -> None:
+    """Wait for a lock as long as SQLite does; without a limit a web thread could wait for ever."""
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+    connection.commit()
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

@@ -1,0 +1,118 @@
+"""Queueing in the same transaction as the change; delivery afterwards, outside any transaction (design.md 6)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tbblearn.db import db
+from tbblearn.mail.models import Message
+from tbblearn.mail.rules import Letter, MessageState, UnknownMessageKind, next_attempt
+
+Writer = Callable[[int, dict[str, str | int], datetime], Letter | None]
+"""Writes a message into words at delivery: (recipient id, values, now) -> letter, or None when it no longer applies."""
+
+BATCH = 50
+NO_LETTER = "no address, or no longer needed"
+
+log = structlog.get_logger("tbblearn.mail")
+
+
+def queue(
+    kind: str, recipient_id: int, dedupe_key: str, *, now: datetime, values: Mapping[str, str | int] | None = None
+) -> bool:
+    """Put a message in the outbox unless one with this key is there already; True when it was put there."""
+    insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert
+    result = db.session.execute(
+        insert(Message)
+        .values(
+            kind=kind,
+            recipient_id=recipient_id,
+            dedupe_key=dedupe_key,
+            values=dict(values or {}),
+            state=MessageState.WAITING,
+            created_at=now,
+            due_at=now,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(Message.id)
+    )
+    return result.scalar() is not None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What was taken out of the outbox: letters to send, and how many messages could not be written."""
+
+    letters: tuple[tuple[int, Letter], ...]
+    unwritten: int
+
+    def __bool__(self) -> bool:
+        """False when nothing was due."""
+        return bool(self.letters or self.unwritten)
+
+
+def claim(now: datetime, writers: Mapping[str, Writer]) -> Claimed:
+    """Take due messages and write their letters. A crash before `report` means a later second try, never a loss.
+
+    A message that cannot be written is set aside as failed, so that one fault never holds up everybody's mail: an
+    administrator can let it be tried again once the fault is mended.
+    """
+    messages = db.session.scalars(
+        select(Message)
+        .where(Message.state == MessageState.WAITING, Message.due_at <= now)
+        .order_by(Message.due_at, Message.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    letters = []
+    for message in messages:
+        message.attempts += 1
+        message.due_at = next_attempt(message.attempts, now) or now
+        try:
+            with db.session.begin_nested():
+                letter, fault = _write(message, writers, now), NO_LETTER
+        except Exception as error:
+            log.exception("a message could not be written", message_id=message.id, kind=message.kind)
+            letter, fault = None, type(error).__name__
+        if letter is None:
+            message.state, message.fault = MessageState.FAILED, fault
+        else:
+            letters.append((message.id, letter))
+    return Claimed(tuple(letters), len(messages) - len(letters))
+
+
+def _write(message: Message, writers: Mapping[str, Writer], now: datetime) -> Letter | None:
+    if message.kind not in writers:
+        raise UnknownMessageKind(message.kind)
+    return writers[message.kind](message.recipient_id, message.values, now)
+
+
+def report(message_id: int, now: datetime, *, fault: str = "") -> None:
+    """Say what became of a letter: sent, or a fault and a later try until the tries are used up."""
+    message = db.session.get_one(Message, message_id)
+    if not fault:
+        message.state, message.sent_at, message.fault = MessageState.SENT, now, ""
+        return
+    message.fault = fault[:200]
+    if next_attempt(message.attempts, now) is None:
+        message.state = MessageState.FAILED
+
+
+def keep_letter(message_id: int, letter: Letter) -> None:
+    """Keep a letter to be read on the page Utskick, where there is no mail server."""
+    message = db.session.get_one(Message, message_id)
+    message.kept_subject, message.kept_body = letter.subject[:200], letter.body
+
+
+def send_again(message_id: int, now: datetime) -> bool:
+    """Let a message that did not arrive be tried once more; False when there is none such."""
+    message = db.session.get(Message, message_id)
+    if message is None or message.state is not MessageState.FAILED:
+        return False
+    message.state, message.due_at, message.attempts, message.fault = MessageState.WAITING, now, 0, ""
+    return True

@@ -1,0 +1,10 @@
+"""Every feature's tables in one import, for migrations and for the tests that hold all tables to the house's rules."""
+
+from tbblearn.access import models as access
+from tbblearn.audit import models as audit
+from tbblearn.courses import models as courses
+from tbblearn.mail import models as mail
+from tbblearn.people import models as people
+from tbblearn.training import models as training
+
+__all__ = ["access", "audit", "courses", "mail", "people", "training"]

@@ -1,0 +1,80 @@
+"""Who may see what in the demo, and the sign-ins that it prints."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tbblearn.access.actions import keep_password
+from tbblearn.operations.demo.casting import Cast
+from tbblearn.operations.demo.county import PlannedUnit
+from tbblearn.operations.demo.staff import FOLLOW_UP_PAIRS, Member, Staff
+from tbblearn.operations.demo.storing import Row, add_all
+from tbblearn.people.models import Grant
+from tbblearn.people.rules import GrantSource, Role, UnitKind
+
+SHOWN_ROLES = (
+    "staff",
+    "new_hire",
+    "manager",
+    "senior_manager",
+    "pilot",
+    "follow_up",
+    "process_leader",
+    "editor",
+    "admin",
+)
+
+ROLE_OF_POST = {"Processledare": Role.PROCESS_LEADER, "Redaktör": Role.EDITOR, "Administratör": Role.ADMIN}
+
+
+@dataclass(frozen=True)
+class Account:
+    """One sign-in of the demo; for the demo only, never for a system that holds real persons."""
+
+    role: str
+    email: str
+    password: str
+    name: str
+    unit: str
+
+
+def demo_password(seed: int) -> str:
+    """The password of every printed account: the same for the same seed, long enough for the product's own rule."""
+    return f"demo-{hashlib.sha256(f'tbblearn demo {seed}'.encode()).hexdigest()[:8]}"
+
+
+def add_grants(units: Sequence[PlannedUnit], staff: Staff, cast: Cast, now: datetime) -> None:
+    """Managers from the unit files; pilots, follow-up leads and the county's posts by hand."""
+    since = staff.first_file_on
+    tops = {unit.external_id: unit for unit in units if unit.kind is UnitKind.HUVUDMAN}
+    root = units[0]
+    rows = [_grant(one, unit, Role.MANAGER, GrantSource.HR, since, now) for unit, one in staff.managers.items()]
+    rows += [_grant(one, one.unit, Role.PILOT, GrantSource.HAND, since, now) for one in cast.pilots]
+    for lead, pair in zip(cast.follow_ups, FOLLOW_UP_PAIRS, strict=True):
+        rows += [_grant(lead, tops[source], Role.FOLLOW_UP, GrantSource.HAND, since, now) for source in pair]
+    rows += [
+        _grant(one, root, ROLE_OF_POST[one.post], GrantSource.HAND, since, now)
+        for one in staff.members
+        if one.post in ROLE_OF_POST
+    ]
+    add_all(Grant, rows)
+
+
+def _grant(member: Member, unit: PlannedUnit, role: Role, source: GrantSource, since: date, now: datetime) -> Row:
+    return {
+        "person_id": member.id,
+        "unit_id": unit.id,
+        "role": role,
+        "from_on": since,
+        "until_on": None,
+        "source": source,
+        "given_by": None,
+        "given_at": now,
+    }
+
+
+def add_passwords(cast: Cast, password_hash: str, now: datetime) -> None:
+    """Let the shown persons sign in, all with one password; it was hashed outside the transaction."""
+    for role in SHOWN_ROLES:
+        keep_password(cast.roles[role].id, password_hash, now)

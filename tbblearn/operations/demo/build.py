@@ -1,0 +1,229 @@
+"""Builds the demo from the first unit to the last answer, or finds the one that is there."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from random import Random
+
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import select
+
+from tbblearn.access.passwords import hash_password
+from tbblearn.courses.actions import publish
+from tbblearn.courses.checking import check
+from tbblearn.courses.edition import Edition, make_edition
+from tbblearn.courses.queries import content, current_version, forget_contents
+from tbblearn.db import STOCKHOLM, db, read_only, unit_of_work
+from tbblearn.operations.demo.accounts import SHOWN_ROLES, Account, add_grants, add_passwords, demo_password
+from tbblearn.operations.demo.by_hand import Managers, unfinished
+from tbblearn.operations.demo.casting import Cast, cast_parts
+from tbblearn.operations.demo.county import PlannedUnit, add_county, plan_county
+from tbblearn.operations.demo.dates import TERMS, decisions, demo_now, first_file_on
+from tbblearn.operations.demo.history import History, Passed, Task
+from tbblearn.operations.demo.learning import Learning
+from tbblearn.operations.demo.marker import Found, Holds, Key, look, mark_begun, mark_built
+from tbblearn.operations.demo.staff import Staff
+from tbblearn.operations.demo.storing import add_history, add_staff
+from tbblearn.people.models import Employment, OrgUnit, Person, Programme
+from tbblearn.training.enrolling import enrol_all
+from tbblearn.training.requirement_actions import NewRequirement, add_requirement, adopt
+from tbblearn.training.situations import house
+from tbblearn.tree import tree_folder
+
+COURSE = "base"
+BATCH = 1_000
+"""Persons whose history is written in one transaction."""
+
+Step = Callable[[float], None]
+"""Told how large a part of the whole was done, 0 to 1 in all."""
+
+
+class Refused(Exception):
+    """The database holds something that the demo must not touch; the message says what can be done."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that is there to be used. `built` is False where it was there before."""
+
+    key: Key
+    accounts: tuple[Account, ...]
+    built: bool
+
+
+def open_demo(key: Key, *, fresh: bool, exactly_today: bool, step: Step) -> Demo:
+    """The demo of this key: the one in the database, or a new one in an empty database.
+
+    `fresh` builds any demo anew. With `exactly_today` a demo built for another day is not the same one. Raises
+    Refused where the database holds anything else than a demo, or another demo without `fresh`.
+    """
+    found = look()
+    if found.holds is Holds.SOMETHING_ELSE:
+        raise Refused(
+            "The database holds something that is no demo, and nothing in it was changed. "
+            "Name an empty one in TBBLEARN_DATABASE_URL."
+        )
+    if found.holds is Holds.DEMO and not fresh:
+        return _as_it_is(found, key, exactly_today)
+    editions = editions_of_courses()
+    if found.holds is not Holds.NOTHING:
+        _empty()
+    _migrate()
+    build(key, editions, step)
+    return _shown(look(), built=True)
+
+
+def _as_it_is(found: Found, wanted: Key, exactly_today: bool) -> Demo:
+    assert found.key is not None
+    held = found.key
+    if not held.same_as(wanted) or (exactly_today and held.today != wanted.today):
+        which = f"--seed {held.seed} --staff {held.staff}, built for {held.today}"
+        if held.version != wanted.version:
+            which += " by another version of tbblearn"
+        raise Refused(
+            f"The database holds another demo ({which}). "
+            "Add --fresh to build it anew, or name an empty one in TBBLEARN_DATABASE_URL."
+        )
+    _migrate()
+    return _shown(found, built=False)
+
+
+def _migrate() -> None:
+    upgrade(directory=str(tree_folder("migrations")))
+
+
+def _empty() -> None:
+    """Take every table away again, so that numbering begins at the beginning too."""
+    downgrade(directory=str(tree_folder("migrations")), revision="base")
+    forget_contents()
+
+
+def _shown(found: Found, *, built: bool) -> Demo:
+    """The sign-ins, as the database has them now."""
+    assert found.key is not None
+    assert found.persons is not None
+    password = demo_password(found.key.seed)
+    with read_only():
+        rows = {
+            row.id: row
+            for row in db.session.execute(
+                select(Person.id, Person.email, Person.given_name, Person.family_name, OrgUnit.name)
+                .join(Employment, Employment.person_id == Person.id)
+                .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+                .where(Person.id.in_(found.persons.values()))
+                .order_by(Employment.id.desc())
+            )
+        }
+    accounts = []
+    for role in SHOWN_ROLES:
+        row = rows[found.persons[role]]
+        accounts.append(Account(role, row.email, password, f"{row.given_name} {row.family_name}", row.name))
+    return Demo(found.key, tuple(accounts), built)
+
+
+def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
+    """Fill an empty, migrated database, with these courses.
+
+    Returns what the timer found to do after the history had been written, by kind of change: nothing but fill the
+    audience, for the history follows the timer's own rules.
+    """
+    rng = Random(key.seed)  # noqa: S311  (nothing secret is drawn)
+    now = demo_now(key.today)
+    password_hash = hash_password(demo_password(key.seed))
+    units = plan_county(key.staff, rng)
+    staff = Staff(units, first_file_on(key.today), key.today, rng)
+    cast = cast_parts(staff)
+    staff.live()
+    step(0.05)
+    with unit_of_work():
+        mark_begun(now)
+        _add_people(units, staff, cast, now)
+    step(0.1)
+    with unit_of_work():
+        _add_courses(editions, units, key.today)
+    step(0.05)
+    tasks = _add_history(staff, key, rng, now, step)
+    changes = _run_timer(key.today, now)
+    step(0.05)
+    with unit_of_work():
+        Managers(staff, COURSE, now, key.today).work(tasks, rng)
+    _run_timer(key.today, now)
+    with unit_of_work():
+        add_passwords(cast, password_hash, now)
+        mark_built(key, {role: cast.roles[role].id for role in SHOWN_ROLES}, now)
+    step(0.05)
+    return changes
+
+
+def editions_of_courses() -> list[Edition]:
+    """The courses of this source tree, with placeholders shown. Raises Refused where they have faults."""
+    report = check(tree_folder("courses"), production=False)
+    if report.faults:
+        raise Refused("The courses have faults, so they cannot be shown: run `tbblearn courses check`.")
+    return [make_edition(files, report.courses) for files in report.courses.values()]
+
+
+def _add_people(units: list[PlannedUnit], staff: Staff, cast: Cast, now: datetime) -> None:
+    db.session.add(Programme(slug="tbb", name="Tillsammans för barnens bästa"))
+    db.session.add(Programme(slug="tuv", name="Tillsammans för unga vuxna"))
+    db.session.flush()
+    add_county(units, staff.first_file_on)
+    add_staff(staff.members)
+    add_grants(units, staff, cast, now)
+
+
+def _add_courses(editions: Sequence[Edition], units: list[PlannedUnit], today: date) -> None:
+    """Publish the courses, propose the yearly one, and let the huvudmän adopt it."""
+    before = datetime.combine(first_file_on(today), time(9), STOCKHOLM)
+    for edition in editions:
+        publish(edition, now=before)
+    programme_id = db.session.scalars(select(Programme.id).where(Programme.slug == "tbb")).one()
+    requirement_id = add_requirement(NewRequirement(programme_id, COURSE, TERMS), now=before)
+    tops = {unit.external_id: unit.id for unit in units}
+    for number, decision in enumerate(decisions(today), 1):
+        adopt(
+            requirement_id,
+            tops[decision.slug],
+            adopted_on=decision.adopted_on,
+            reference=f"Demobeslut {number}",
+            today=decision.known_on,
+            opens=decision.opens,
+            due=decision.due,
+        )
+
+
+def _add_history(staff: Staff, key: Key, rng: Random, now: datetime, step: Step) -> list[Task]:
+    """What everybody has done, written a thousand persons at a time; returns the tasks that run and are not done."""
+    zeal = {unit.id: max(-0.08, min(0.08, rng.gauss(0, 0.04))) for unit in staff.of_unit}
+    with read_only():
+        version = current_version(COURSE)
+        assert version is not None
+        learning = Learning(content(version.id), key.today, rng)
+        history = History(house(key.today), learning, now, zeal, key.seed)
+    left: list[Task] = []
+    members = staff.members
+    for start in range(0, len(members), BATCH):
+        tasks: list[Task] = []
+        passed: list[Passed] = []
+        for member in members[start : start + BATCH]:
+            more, done = history.of(member)
+            tasks += more
+            passed += done
+        with unit_of_work():
+            add_history(tasks, passed, version.course_id, version.id, history.requirement.id)
+        left += unfinished(tasks, passed, key.today)
+        step(0.7 * min(BATCH, len(members) - start) / len(members))
+    return left
+
+
+def _run_timer(today: date, now: datetime) -> Counter[str]:
+    """What `tbblearn tick` does: who is in which audience, and whatever else is missing."""
+    changes: Counter[str] = Counter()
+    after: int | None = 0
+    while after is not None:
+        with unit_of_work():
+            batch = enrol_all(after, now=now, today=today)
+        changes.update(batch.changes)
+        after = batch.last_person_id
+    return changes

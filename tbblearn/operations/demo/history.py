@@ -1,0 +1,218 @@
+"""What everybody has done since the huvudmän adopted the course, day by day, by training's own rules.
+
+For each person the days on which something happens are gone through in order, and each day `planning.plan` is asked
+what the timer would have done. Nothing here decides who must do what by when.
+"""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+
+from tbblearn.db import STOCKHOLM, stockholm_date
+from tbblearn.operations.demo.learning import Learning, Path, Window
+from tbblearn.operations.demo.staff import Job, Member, Part
+from tbblearn.people.rules import holds
+from tbblearn.training.counting import Done, Given
+from tbblearn.training.cycles import ONE_DAY, Absence, Spell
+from tbblearn.training.planning import NEW_ID, NewEnrolment, NewEvent, Plan, plan
+from tbblearn.training.rules import EventKind
+from tbblearn.training.situations import Batch, House, RequirementFacts
+
+TIMER = time(3, 0)
+"""When the timer is said to have run, each day."""
+
+
+@dataclass(eq=False)
+class Task:
+    """An enrolment with all that happened to it; `given` is how it stands."""
+
+    member: Member
+    new: NewEnrolment
+    given: Given
+    recorded_at: datetime
+    path: Path
+    events: list[tuple[NewEvent, datetime]] = field(default_factory=list)
+    id: int = 0
+
+
+@dataclass(eq=False)
+class Passed:
+    """A completion by passing the quiz, the jobs held that day, and the tasks it counts for."""
+
+    task: Task
+    done: Done
+    achieved_at: datetime
+    jobs: list[Job]
+    counts_for: list[tuple[Task, datetime]] = field(default_factory=list)
+    id: int = 0
+
+
+class History:
+    """Goes through the days of one person at a time."""
+
+    def __init__(self, house: House, learning: Learning, now: datetime, zeal: dict[int, float], seed: int) -> None:
+        self.house = house
+        (self.requirement,) = house.requirements
+        self.learning = learning
+        self.now = now
+        self.today = stockholm_date(now)
+        self.zeal = zeal
+        self.seed = seed
+        self._reaching: dict[date, RequirementFacts] = {}
+        self._adoptions = sorted({reach.adopted_on for reach in self.requirement.reaches.values()})
+
+    def of(self, member: Member) -> tuple[list[Task], list[Passed]]:
+        """Everything that one person was asked to do and has done until now."""
+        return _Life(self, member).live()
+
+    def requirement_on(self, day: date) -> RequirementFacts:
+        """The requirement as it reached the huvudmän on an earlier day."""
+        since = max((adopted for adopted in self._adoptions if adopted <= day), default=date.min)
+        if since not in self._reaching:
+            reaches = {key: one for key, one in self.requirement.reaches.items() if one.adopted_on <= day}
+            self._reaching[since] = replace(self.requirement, reaches=reaches)
+        return self._reaching[since]
+
+
+class _Life:
+    """One person's days."""
+
+    def __init__(self, history: History, member: Member) -> None:
+        self.history = history
+        self.member = member
+        self.spells = {job: Spell(job.unit.id, job.start_on, job.end_on, job.known_on) for job in member.jobs}
+        self.tasks: dict[int, Task] = {}
+        self.passed: dict[int, Passed] = {}
+        self.agenda = sorted({day for day in self._days() if day <= history.today})
+
+    def live(self) -> tuple[list[Task], list[Passed]]:
+        """Go through the days; what would happen later than now has not happened."""
+        while self.agenda:
+            day = heapq.heappop(self.agenda)
+            while self.agenda and self.agenda[0] == day:
+                heapq.heappop(self.agenda)
+            self._take_completions(day)
+            self._run_timer(day)
+        return list(self.tasks.values()), list(self.passed.values())
+
+    def _days(self) -> Iterable[date]:
+        """The days on which the timer may have something to do for this person."""
+        yield self.history.today
+        for job in self.member.jobs:
+            yield max(job.start_on, job.known_on)
+            if job.end_on is not None:
+                yield job.end_on + ONE_DAY
+            for leave in job.leaves:
+                yield max(leave.from_on, leave.known_on)
+                if leave.until_on is not None:
+                    yield max(leave.until_on + ONE_DAY, leave.known_on)
+            huvudman_id = self.history.house.units[job.unit.id].huvudman_id
+            reach = self.history.requirement.reaches.get(huvudman_id or 0)
+            if reach is not None:
+                yield reach.adopted_on
+                for year in range(reach.adopted_on.year, self.history.today.year + 1):
+                    opens_on = reach.terms.opens.on(year)
+                    if opens_on >= reach.adopted_on:
+                        yield opens_on
+
+    def _visit(self, day: date) -> None:
+        if day <= self.history.today:
+            heapq.heappush(self.agenda, day)
+
+    # --- what the timer does ----------------------------------------------------------------------------------------
+
+    def _run_timer(self, day: date) -> None:
+        known = self._known_on(day)
+        requirement = self.history.requirement_on(day)
+        covered = known.covered(self.history.house, requirement, self.member.id, day)
+        if not covered and not self.tasks:
+            return
+        at = min(datetime.combine(day, TIMER, STOCKHOLM), self.history.now)
+        self._carry_out(plan(known.situation(requirement, self.member.id, covered), day), day, at)
+
+    def _known_on(self, day: date) -> Batch:
+        """What was known of the person on that day."""
+        known = Batch()
+        for job, spell in self.spells.items():
+            if job.known_on <= day:
+                known.employments[self.member.id].append((job.id, job.profession, spell))
+                known.absences[self.member.id] += [
+                    Absence(spell, leave.from_on, leave.until_on, leave.known_on)
+                    for leave in job.leaves
+                    if leave.known_on <= day
+                ]
+        key = (self.member.id, self.history.requirement.id)
+        if self.tasks:
+            known.enrolments[key] = [task.given for task in self.tasks.values()]
+        course_id = self.history.requirement.course_id
+        known.completions[self.member.id] = [(course_id, one.done) for one in self.passed.values()]
+        return known
+
+    def _carry_out(self, made: Plan, day: date, at: datetime) -> None:
+        new = None if made.enrol is None else self._enrol(made.enrol, day, at)
+        for event in made.events:
+            self._note(self.tasks[event.enrolment_id], event, at)
+        for credit in sorted(made.credits):
+            task = new if credit.enrolment_id == NEW_ID else self.tasks[credit.enrolment_id]
+            counts_for = self.passed[credit.completion_id].counts_for
+            if task is not None and all(task is not known for known, _ in counts_for):
+                counts_for.append((task, at))
+
+    def _enrol(self, new: NewEnrolment, day: date, at: datetime) -> Task:
+        number = len(self.tasks) + 1
+        days = new.days
+        given = Given(number, new.cycle, new.reason, new.occasion, new.opens_on, days.due_on, days.open_until_on)
+        task = Task(self.member, new, given, at, Path())
+        window = Window(
+            max(new.opens_on, day),
+            days.due_on,
+            days.grace_until_on,
+            min(days.open_until_on or date.max, self._last_day()),
+            [(leave.from_on, leave.until_on) for job in self.member.jobs for leave in job.leaves],
+        )
+        task.path = self._path(window, new, f"{self.history.seed}/{self.member.id}/{new.occasion}")
+        self.tasks[number] = task
+        if days.open_until_on is not None:
+            self._visit(days.open_until_on + ONE_DAY)
+        if task.path.passed_at is not None:
+            self._visit(stockholm_date(task.path.passed_at))
+        task.path.cut(self.history.now)
+        return task
+
+    def _path(self, window: Window, new: NewEnrolment, seed: str) -> Path:
+        member, learning, part = self.member, self.history.learning, self.member.part
+        runs_now = holds(new.opens_on, new.days.open_until_on, self.history.today)
+        if part is Part.MISSED_LAST and not runs_now:
+            return Path()
+        if part not in {None, Part.MISSED_LAST} and runs_now:
+            return learning.as_part(part, member.number, window, seed)
+        zeal = self.history.zeal[member.unit.id]
+        return learning.by_chance(window, seed, zeal, returning=bool(self.passed))
+
+    def _last_day(self) -> date:
+        ends = [job.end_on for job in self.member.jobs]
+        return max((end for end in ends if end is not None), default=date.max) if None not in ends else date.max
+
+    def _note(self, task: Task, event: NewEvent, at: datetime) -> None:
+        task.events.append((event, at))
+        if event.kind is EventKind.DUE_CHANGED and event.days is not None:
+            task.given = replace(task.given, due_on=event.days.due_on, open_until_on=event.days.open_until_on)
+            if event.days.open_until_on is not None:
+                self._visit(event.days.open_until_on + ONE_DAY)
+        else:
+            task.given = replace(task.given, cancelled=event.kind is EventKind.CANCELLED)
+            if task.given.cancelled:
+                task.path.cut(datetime.combine(event.on, time(0), STOCKHOLM))
+
+    # --- what the person does -----------------------------------------------------------------------------------------
+
+    def _take_completions(self, day: date) -> None:
+        known = {one.task for one in self.passed.values()}
+        for task in self.tasks.values():
+            at = task.path.passed_at
+            if at is None or task in known or stockholm_date(at) > day:
+                continue
+            jobs = [job for job in self.member.jobs if holds(job.start_on, job.end_on, day)]
+            number = len(self.passed) + 1
+            self.passed[number] = Passed(task, Done(number, stockholm_date(at), task.given.id), at, jobs)

@@ -1,0 +1,249 @@
+"""How people take the course: which days, how far, which answers. Drawn and marked by the product's own rules."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from tbblearn.courses.rules import Course, Question
+from tbblearn.db import STOCKHOLM, stockholm_date
+from tbblearn.operations.demo.staff import Part
+from tbblearn.training.marking import DrawnQuestion, draw, mark
+
+MOST_TRIES = 4
+ALMOST_ALL_RIGHT, MANY_WRONG = 0.97, 0.4
+LEARNT_BY_FAILING = 0.08
+
+
+@dataclass
+class Place:
+    """How far somebody has read in one part of the course."""
+
+    module_id: str
+    screen_id: str
+    seen_at: datetime
+    read_at: datetime | None
+
+
+@dataclass
+class Try:
+    """One attempt at the quiz; answers are (question, choices, when)."""
+
+    drawn: tuple[DrawnQuestion, ...]
+    started_at: datetime
+    answers: list[tuple[str, list[str], datetime]]
+    handed_in_at: datetime
+    score: int
+    passed: bool
+    open: bool = False
+    """Begun and not handed in yet."""
+
+
+@dataclass
+class Path:
+    """One person's way through the course on one enrolment."""
+
+    places: list[Place] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
+
+    @property
+    def passed_at(self) -> datetime | None:
+        """When the quiz was passed."""
+        return next((one.handed_in_at for one in self.tries if one.passed and not one.open), None)
+
+    def cut(self, moment: datetime) -> None:
+        """Take away all that had not happened yet at this moment; a quiz in the middle stays open."""
+        self.places = [place for place in self.places if place.seen_at <= moment]
+        self.tries = [one for one in self.tries if one.started_at <= moment]
+        for one in self.tries:
+            one.answers = [answer for answer in one.answers if answer[2] <= moment]
+            one.open = one.handed_in_at > moment
+
+
+@dataclass(frozen=True)
+class Window:
+    """When one enrolment can be worked on, as it looked when it was given."""
+
+    opens_on: date
+    due_on: date
+    grace_until_on: date
+    last_on: date
+    away: Sequence[tuple[date, date | None]] = ()
+
+    def day(self, wanted: date) -> date | None:
+        """That day, or the first after it on which the person is at work; None where there is none in time."""
+        day = max(wanted, self.opens_on)
+        for from_on, until_on in sorted(self.away, key=lambda span: span[0]):
+            if from_on <= day and (until_on is None or day <= until_on):
+                if until_on is None:
+                    return None
+                day = until_on + timedelta(days=1)
+        return day if day <= self.last_on else None
+
+
+class Learning:
+    """Draws ways through one course; some of its questions are harder than others."""
+
+    def __init__(self, course: Course, today: date, rng: Random) -> None:
+        self.course = course
+        self.today = today
+        self.rng = rng
+        self.questions = {question.id: question for question in course.questions}
+        self.easiness = {
+            question.id: rng.uniform(0.6, 0.75) if place % 5 == 2 else rng.uniform(0.85, 0.98)
+            for place, question in enumerate(course.questions)
+        }
+
+    def by_chance(self, window: Window, seed: str, zeal: float, *, returning: bool) -> Path:
+        """A way as most people go: well before the last day, some near it, a few late or never.
+
+        `zeal` is how much more often than elsewhere people of this unit get it done, about -0.1 to 0.1.
+        """
+        path = Path()
+        fate = self.rng.random() + zeal
+        if fate < 0.04:
+            return path
+        finish_on = self._finish_on(window, fate)
+        began = finish_on - timedelta(days=self.rng.choice((0, 0, 0, 0, 1, 3, 7, 14, 25, 40)))
+        gives_up = fate < 0.09
+        skips_reading = returning and self.rng.random() < 0.5
+        clock = self._at_work(window.day(began))
+        if clock is not None and not skips_reading:
+            clock = self._read(path, window, clock, finish_on, stop_after=self.rng.random() if gives_up else None)
+        if clock is not None and not gives_up:
+            self._take_quiz(path, window, clock, finish_on, seed)
+        return path
+
+    def as_part(self, part: Part, number: int, window: Window, seed: str) -> Path:
+        """The way of somebody who is there to show something; `number` tells persons of one part apart."""
+        path = Path()
+        day = window.day(self.today - timedelta(days=2 + number % 5))
+        if part is Part.LATE:
+            days = min(25, (self.today - window.due_on).days - 1)
+            day = window.day(window.due_on + timedelta(days=1 + number % max(1, days)))
+        clock = self._at_work(day)
+        if clock is None or part in {Part.NOT_STARTED, Part.EXEMPT, Part.AWAY, Part.BY_HAND}:
+            return path
+        if part is Part.UNFINISHED:
+            if number % 2:
+                self._read(path, window, clock, clock.date(), stop_after=0.5)
+        elif part is Part.IN_PROGRESS:
+            self._read(path, window, clock, clock.date(), stop_after=0.3)
+        else:
+            read = self._read(path, window, clock, clock.date(), stop_after=None)
+            if read is not None:
+                one = self._try(read, f"{seed}/1", MANY_WRONG if part is Part.FAILED else ALMOST_ALL_RIGHT)
+                path.tries.append(one)
+                if part is Part.IN_QUIZ:
+                    one.answers = one.answers[: 2 + number % 6]
+                    one.handed_in_at = datetime.combine(self.today + timedelta(days=1), time(9), STOCKHOLM)
+        return path
+
+    # --- days and hours -------------------------------------------------------------------------------------------
+
+    def _finish_on(self, window: Window, fate: float) -> date:
+        """The day of the first try."""
+        days = (window.due_on - window.opens_on).days
+        if fate < 0.13:
+            return window.due_on + timedelta(days=self.rng.randint(1, 14))
+        if fate < 0.16:
+            return window.grace_until_on + timedelta(days=self.rng.randint(1, 30))
+        early = self.rng.random() < 0.35
+        share = self.rng.betavariate(1.2, 4) if early else self.rng.betavariate(4, 1.8)
+        return window.opens_on + timedelta(days=int(share * days))
+
+    def _at_work(self, day: date | None) -> datetime | None:
+        """An hour of work on that day; what is said to happen today has happened by half past midnight."""
+        if day is None:
+            return None
+        if day >= self.today:
+            return datetime.combine(day, time(0, 1), STOCKHOLM)
+        return datetime.combine(day, time(self.rng.randint(7, 15), self.rng.randint(0, 59)), STOCKHOLM)
+
+    def _later(self, clock: datetime, seconds: int) -> datetime:
+        """A little later; quicker today, so that all of it fits before half past midnight."""
+        return clock + timedelta(seconds=seconds / 8 if stockholm_date(clock) >= self.today else seconds)
+
+    # --- reading and the quiz -------------------------------------------------------------------------------------
+
+    def _read(
+        self, path: Path, window: Window, clock: datetime, finish_on: date, stop_after: float | None
+    ) -> datetime | None:
+        """Read part by part until `finish_on`, or only a share of the course; None where the person stopped."""
+        modules = self.course.modules
+        screens_left = None if stop_after is None else max(1, int(stop_after * sum(len(m.screens) for m in modules)))
+        days = max(0, (finish_on - clock.date()).days)
+        began_on = clock.date()
+        for number, module in enumerate(modules):
+            wanted = began_on + timedelta(days=days * number // len(modules))
+            if wanted > clock.date():
+                moved = self._at_work(window.day(wanted))
+                if moved is None:
+                    return None
+                clock = max(clock, moved)
+            read = len(module.screens) if screens_left is None else min(screens_left, len(module.screens))
+            clock = self._later(clock, read * self.rng.randint(30, 90))
+            whole = read == len(module.screens)
+            path.places.append(
+                Place(module.id, module.screens[read - 1 if whole else read].id, clock, clock if whole else None)
+            )
+            if screens_left is not None:
+                screens_left -= read
+                if screens_left <= 0:
+                    return None
+        return clock
+
+    def _take_quiz(self, path: Path, window: Window, clock: datetime, finish_on: date, seed: str) -> None:
+        """Try until it is passed, or patience or time has run out."""
+        on = window.day(finish_on)
+        if on is not None and on > clock.date():
+            clock = self._at_work(on) or clock
+        for number in range(1, MOST_TRIES + 1):
+            one = self._try(clock, f"{seed}/{number}", None, better=(number - 1) * LEARNT_BY_FAILING)
+            path.tries.append(one)
+            if one.passed:
+                return
+            again = self.rng.choice((0, 0, 0, 1, 2, 3, 6, 10))
+            next_on = window.day(stockholm_date(one.handed_in_at) + timedelta(days=again))
+            following = self._at_work(next_on)
+            if following is None:
+                return
+            clock = max(following, self._later(one.handed_in_at, self.rng.randint(300, 1500)))
+
+    def _try(self, clock: datetime, seed: str, easiness: float | None, better: float = 0) -> Try:
+        """One attempt. With `easiness` its outcome is certain: passed when that is high, else failed."""
+        clock = self._later(clock, self.rng.randint(10, 120))
+        drawn = draw(self.course.questions, self.course.draw, seed)
+        questions = [self.questions[one.question_id] for one in drawn]
+        while True:
+            chosen = self._choose(questions, easiness, better)
+            marking = mark(questions, chosen, self.course.pass_mark)
+            if easiness is None or marking.passed == (easiness > 0.5):
+                break
+        started_at, answers = clock, []
+        interrupted_at = self.rng.randrange(len(questions)) if easiness is None and self.rng.random() < 0.05 else None
+        for number, question in enumerate(questions):
+            if number == interrupted_at:
+                clock = self._at_work(stockholm_date(clock) + timedelta(days=self.rng.randint(1, 3))) or clock
+            clock = self._later(clock, self.rng.randint(15, 70))
+            answers.append((question.id, sorted(chosen[question.id]), clock))
+        return Try(drawn, started_at, answers, self._later(clock, 30), marking.right, marking.passed)
+
+    def _choose(
+        self, questions: Iterable[Question], easiness: float | None, better: float
+    ) -> dict[str, frozenset[str]]:
+        return {
+            question.id: question.right
+            if self.rng.random() < (self.easiness[question.id] + better if easiness is None else easiness)
+            else self._wrong(question)
+            for question in questions
+        }
+
+    def _wrong(self, question: Question) -> frozenset[str]:
+        """A wrong answer; the first wrong choice tempts most."""
+        tempting = [choice.id for choice in question.choices if not choice.correct]
+        picked = tempting[min(int(self.rng.expovariate(1.2)), len(tempting) - 1)]
+        if len(question.right) > 1:
+            kept = sorted(question.right)[: len(question.right) - 1]
+            return frozenset({*kept, picked})
+        return frozenset({picked})

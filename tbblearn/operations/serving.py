@@ -1,0 +1,48 @@
+"""The production server: gunicorn with threads, inside this process (design.md 5)."""
+
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from tbblearn import create_app
+from tbblearn.config import from_environment
+
+GRACE_SECONDS = 4
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, set up from our own settings instead of a file."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its settings."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Each worker makes its own application, after the fork."""
+        return create_app()
+
+
+def serve_forever(host: str, port: int) -> None:
+    """Serve until told to stop; ends within five seconds of SIGTERM and leaves no process."""
+    settings = from_environment()
+    Server(
+        {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": 1 if settings.sqlite else settings.workers,
+            "threads": settings.threads,
+            "worker_class": "gthread",
+            "graceful_timeout": GRACE_SECONDS,
+            "timeout": 60,
+            "keepalive": 5,
+            "accesslog": None,
+            "loglevel": "warning",
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+            "control_socket_disable": True,
+        }
+    ).run()

@@ -1,0 +1,1 @@
+"""Programmes, the tree of units, persons, employments, grants; who may see what."""

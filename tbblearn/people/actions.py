@@ -1,0 +1,112 @@
+"""Writes about people and units. An import is one caller, the demo another; an administrator's pages a third."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from tbblearn.audit.actions import record
+from tbblearn.audit.rules import Event
+from tbblearn.db import db
+from tbblearn.people.models import Grant, OrgUnit, Person
+from tbblearn.people.queries import within
+from tbblearn.people.rules import GrantSource, Language, Level, Role, Scope, UnitKind, email_key, search_key, sort_key
+
+
+@dataclass(frozen=True)
+class NewUnit:
+    """A unit to add to the tree."""
+
+    source: str
+    external_id: str
+    name: str
+    kind: UnitKind
+    valid_from_on: date
+    service: str = ""
+    level: Level | None = None
+
+
+def add_unit(new: NewUnit, parent: OrgUnit | None) -> OrgUnit:
+    """Add a unit below its parent (None only for the county itself), with path and effective level filled in."""
+    unit = OrgUnit(
+        parent_id=parent.id if parent else None,
+        source=new.source,
+        external_id=new.external_id,
+        name=new.name,
+        name_sort=sort_key(new.name),
+        kind=new.kind,
+        service=new.service,
+        own_level=new.level,
+        level=new.level or (parent.level if parent else None),
+        depth=parent.depth + 1 if parent else 0,
+        path="",
+        valid_from_on=new.valid_from_on,
+    )
+    db.session.add(unit)
+    db.session.flush()
+    unit.path = f"{parent.path if parent else '/'}{unit.id}/"
+    return unit
+
+
+def name_person(person: Person, given_name: str, family_name: str, email: str) -> None:
+    """Set what a person is called, with the columns that sort and search by it."""
+    person.given_name = given_name
+    person.family_name = family_name
+    person.email = email.strip()
+    person.email_key = email_key(email)
+    person.name_sort = sort_key(family_name, given_name)
+    person.name_search = search_key(given_name, family_name)
+
+
+def give_role(
+    person_id: int, unit_id: int, role: Role, *, today: date, now: datetime, source: GrantSource, by: int | None = None
+) -> Grant:
+    """Give a person a role on a unit and all below it, from today, and say so in the event log.
+
+    `by` is who gives it; None on the command line and in an import.
+    """
+    grant = Grant(
+        person_id=person_id, unit_id=unit_id, role=role, from_on=today, source=source, given_by=by, given_at=now
+    )
+    db.session.add(grant)
+    db.session.flush()
+    record(
+        Event.ROLE_GIVEN, now=now, actor_id=by, object_kind="person", object_id=person_id, role=role, unit_id=unit_id
+    )
+    return grant
+
+
+def end_role(grant_id: int, scope: Scope, today: date, *, now: datetime, by: int | None = None) -> Grant | None:
+    """End a role, and say so in the event log: today is its last day, or it never held where it would have begun later.
+
+    None where there is no such grant in the scope, or where it has ended already; then nothing is changed.
+    """
+    grant = db.session.scalar(
+        select(Grant)
+        .join(OrgUnit, OrgUnit.id == Grant.unit_id)
+        .where(Grant.id == grant_id, within(scope), Grant.until_on.is_(None) | (Grant.until_on > today))
+        .with_for_update(of=Grant)
+    )
+    if grant is None:
+        return None
+    if grant.from_on > today:
+        db.session.delete(grant)
+    else:
+        grant.until_on = today
+    db.session.flush()
+    record(
+        Event.ROLE_ENDED,
+        now=now,
+        actor_id=by,
+        object_kind="person",
+        object_id=grant.person_id,
+        role=grant.role,
+        unit_id=grant.unit_id,
+    )
+    return grant
+
+
+def choose_language(person_id: int, language: Language) -> None:
+    """Remember the language a person wants, on pages and in mail."""
+    person = db.session.scalars(select(Person).where(Person.id == person_id)).one()
+    person.language = language

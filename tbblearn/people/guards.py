@@ -1,0 +1,55 @@
+"""Guards: who may open which page. Every endpoint carries exactly one; `web` refuses to start without (design.md 4)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask_login import current_user
+
+from tbblearn.people.rules import Principal, Role
+from tbblearn.web.errors import NoAccess, SignInNeeded
+from tbblearn.web.guarding import mark_guard, public
+
+__all__ = ["principal", "public", "requires", "signed_in", "signed_in_person"]
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def signed_in_person() -> Principal | None:
+    """Who is signed in, or None."""
+    return cast(Principal, current_user) if current_user and current_user.is_authenticated else None
+
+
+def principal() -> Principal:
+    """Who is signed in; raises SignInNeeded where nobody is."""
+    person = signed_in_person()
+    if person is None:
+        raise SignInNeeded
+    return person
+
+
+def signed_in(view: View) -> View:
+    """Open to everyone who is signed in; the view shows only what is that person's own."""
+
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        principal()
+        return view(*args, **values)
+
+    return mark_guard(cast(View, guarded), "signed_in")
+
+
+def requires(*roles: Role) -> Callable[[View], View]:
+    """Open to those who hold one of these roles somewhere; the view's queries take the Scope of the role."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **values: Any) -> Any:
+            person = principal()
+            if not any(person.has(role) for role in roles):
+                raise NoAccess
+            return view(*args, **values)
+
+        return mark_guard(cast(View, guarded), "requires:" + ",".join(sorted(roles)))
+
+    return decorate

@@ -1,0 +1,143 @@
+"""Tables: programmes, the tree of units, persons, employments, leave and grants (design.md 4)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tbblearn.db import Model, UtcDateTime, byte_ordered, enum_type, retention
+from tbblearn.people.rules import GrantSource, Language, LeaveSource, Level, Role, UnitKind
+
+
+class Programme(Model):
+    """A change that the county carries out together; Tillsammans för barnens bästa is the first."""
+
+    __tablename__ = "programme"
+    __retention__ = retention(keep="for good", why="the county's own plans", erase="holds no personal data")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+
+
+class OrgUnit(Model):
+    """A unit in the county's one tree. Never deleted: past figures keep their units."""
+
+    __tablename__ = "org_unit"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        CheckConstraint("valid_until_on IS NULL OR valid_until_on >= valid_from_on", name="valid_span"),
+        CheckConstraint("(parent_id IS NULL) = (kind = 'lan')", name="only_county_is_root"),
+    )
+    __retention__ = retention(keep="for good", why="figures of past years need their units", erase="no personal data")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    source: Mapped[str] = mapped_column(String(80))
+    """External id of the huvudman whose files bring this unit; the root's own id for the root."""
+    external_id: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(160))
+    name_sort: Mapped[str] = mapped_column(byte_ordered(400))
+    kind: Mapped[UnitKind] = mapped_column(enum_type(UnitKind))
+    service: Mapped[str] = mapped_column(String(80), default="")
+    own_level: Mapped[Level | None] = mapped_column(enum_type(Level, "own_level"))
+    level: Mapped[Level | None] = mapped_column(enum_type(Level))
+    """Effective level: own, or that of the nearest ancestor that has one; kept by people.actions."""
+    path: Mapped[str] = mapped_column(byte_ordered(400), index=True)
+    """Ids from the root down to the unit itself: '/1/5/9/'. A subtree is a prefix."""
+    depth: Mapped[int]
+    manager_external_id: Mapped[str] = mapped_column(String(80), default="")
+    """Person id from the unit file, kept until the staff file brings the person."""
+    valid_from_on: Mapped[date] = mapped_column(Date)
+    valid_until_on: Mapped[date | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Person(Model):
+    """One human, may hold several employments. Unique within a source (a huvudman's subtree)."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("source", "external_id"),)
+    __retention__ = retention(
+        keep="24 months after the last employment ended",
+        why="a person who comes back keeps what they have done",
+        erase="names, e-mail and external id are blanked; completions stay without a name",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(80))
+    external_id: Mapped[str] = mapped_column(String(80))
+    given_name: Mapped[str] = mapped_column(String(120))
+    family_name: Mapped[str] = mapped_column(String(120))
+    name_sort: Mapped[str] = mapped_column(byte_ordered(600), index=True)
+    name_search: Mapped[str] = mapped_column(String(400))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    email_key: Mapped[str] = mapped_column(String(254), default="", index=True)
+    """The e-mail address casefolded, for signing in. Not unique: one human may stand in two sources."""
+    language: Mapped[Language] = mapped_column(enum_type(Language), default=Language.SV)
+    protected_identity: Mapped[bool] = mapped_column(default=False)
+    """Name and e-mail are withheld in every list, export, mail and log. Set by an administrator, never by a file."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Employment(Model):
+    """A person in a unit, from date to date (both included), with a profession."""
+
+    __tablename__ = "employment"
+    __table_args__ = (
+        CheckConstraint("end_on IS NULL OR end_on >= start_on", name="span"),
+        Index("ix_employment_unit_span", "unit_id", "start_on", "end_on"),
+    )
+    __retention__ = retention(
+        keep="with the person", why="decides who takes which course", erase="goes with the person's erasure"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    external_id: Mapped[str] = mapped_column(String(80), default="")
+    profession: Mapped[str] = mapped_column(String(80), default="")
+    start_on: Mapped[date] = mapped_column(Date)
+    end_on: Mapped[date | None] = mapped_column(Date)
+    known_on: Mapped[date] = mapped_column(Date)
+    """First day the system knew of this employment; a new hire's time runs from it (design.md 2)."""
+
+
+class Leave(Model):
+    """A leave of an employment: dates only, never the reason."""
+
+    __tablename__ = "leave"
+    __table_args__ = (CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),)
+    __retention__ = retention(
+        keep="24 months after it ended", why="explains a moved last day", erase="rows are deleted"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employment.id"), index=True)
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date | None] = mapped_column(Date)
+    source: Mapped[LeaveSource] = mapped_column(enum_type(LeaveSource))
+    known_on: Mapped[date] = mapped_column(Date)
+    """First day the system knew when the leave ends; nobody is late for what we learnt late."""
+
+
+class Grant(Model):
+    """A role on a unit and all below it, from date until date (both included)."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),)
+    __retention__ = retention(keep="24 months after it ended", why="shows who could see what", erase="rows are deleted")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    role: Mapped[Role] = mapped_column(enum_type(Role))
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date | None] = mapped_column(Date)
+    source: Mapped[GrantSource] = mapped_column(enum_type(GrantSource))
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)

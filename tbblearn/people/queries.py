@@ -1,0 +1,132 @@
+"""Reads about people and units. Everything that returns persons or units takes a Scope (design.md 4)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select
+
+from tbblearn.db import db
+from tbblearn.people.models import Grant, OrgUnit, Person
+from tbblearn.people.rules import HeldGrant, Language, Level, Scope, UnitKind
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as pages show it."""
+
+    id: int
+    name: str
+    kind: UnitKind
+    path: str
+    level: Level | None
+    source: str
+    external_id: str
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """What signing in needs to know of a person."""
+
+    id: int
+    given_name: str
+    family_name: str
+    language: Language
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+def within(scope: Scope) -> ColumnElement[bool]:
+    """SQL condition: the unit lies in the scope. An empty scope matches nothing."""
+    return or_(false(), *(OrgUnit.path.like(f"{path}%") for path in scope.paths))
+
+
+def below(path: str) -> ColumnElement[bool]:
+    """SQL condition: the unit lies in this subtree, its top included."""
+    return OrgUnit.path.like(f"{path}%")
+
+
+def _units() -> Select[int, str, UnitKind, str, Level | None, str, str]:
+    return select(
+        OrgUnit.id, OrgUnit.name, OrgUnit.kind, OrgUnit.path, OrgUnit.level, OrgUnit.source, OrgUnit.external_id
+    )
+
+
+def unit(unit_id: int, scope: Scope) -> Unit | None:
+    """One unit, or None when it does not exist or lies outside the scope: the two look the same."""
+    row = db.session.execute(_units().where(OrgUnit.id == unit_id, within(scope))).one_or_none()
+    return Unit(*row) if row else None
+
+
+def tops(scope: Scope) -> list[Unit]:
+    """The units at the top of the scope, in Swedish order: where a manager's pages begin."""
+    rows = db.session.execute(_units().where(OrgUnit.path.in_(scope.paths)).order_by(OrgUnit.name_sort)).all()
+    return [Unit(*row) for row in rows]
+
+
+def ancestors(path: str, scope: Scope) -> list[Unit]:
+    """The units above a path that lie in the scope, from the top down, without the unit itself."""
+    rows = db.session.execute(
+        _units()
+        .where(literal(path).like(OrgUnit.path + "%"), OrgUnit.path != path, within(scope))
+        .order_by(OrgUnit.depth)
+    ).all()
+    return [Unit(*row) for row in rows]
+
+
+def huvudman_name(path: str) -> str | None:
+    """The name of the huvudman that a unit belongs to; None for the county. No secret, so it takes no scope."""
+    return db.session.scalar(
+        select(OrgUnit.name).where(OrgUnit.kind == UnitKind.HUVUDMAN, literal(path).like(OrgUnit.path + "%"))
+    )
+
+
+def unit_by_name(text: str) -> list[Unit]:
+    """Units that `source/id`, or `id` alone, names on the command line (design.md 5)."""
+    source, _, external = text.rpartition("/")
+    condition = OrgUnit.external_id == external
+    if source:
+        condition = and_(condition, OrgUnit.source == source)
+    return [Unit(*row) for row in db.session.execute(_units().where(condition).order_by(OrgUnit.path))]
+
+
+def person(person_id: int) -> PersonCard | None:
+    """One person's own card."""
+    row = db.session.execute(
+        select(Person.id, Person.given_name, Person.family_name, Person.language).where(Person.id == person_id)
+    ).one_or_none()
+    return PersonCard(*row) if row else None
+
+
+@dataclass(frozen=True)
+class MailAddress:
+    """Where a person gets mail, and in which language."""
+
+    email: str
+    given_name: str
+    language: Language
+
+
+def mail_address(person_id: int) -> MailAddress | None:
+    """Where to write to a person; None without an address."""
+    row = db.session.execute(
+        select(Person.email, Person.given_name, Person.language).where(Person.id == person_id, Person.email != "")
+    ).one_or_none()
+    return MailAddress(*row) if row else None
+
+
+def held_grants(person_id: int, today: date) -> tuple[HeldGrant, ...]:
+    """The roles a person holds today."""
+    rows = db.session.execute(
+        select(Grant.role, Grant.unit_id, OrgUnit.path)
+        .join(OrgUnit, OrgUnit.id == Grant.unit_id)
+        .where(
+            Grant.person_id == person_id,
+            Grant.from_on <= today,
+            or_(Grant.until_on.is_(None), Grant.until_on >= today),
+        )
+        .order_by(OrgUnit.path, Grant.role)
+    ).all()
+    return tuple(HeldGrant(*row) for row in rows)

@@ -1,0 +1,102 @@
+"""The completion report as a file. The same rows and counts as on the page, for they come from the same queries."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from flask_babel import gettext as _
+
+from tbblearn.training.manager_queries import CompletionReport, UnitLine, UnitSummary
+from tbblearn.training.status_words import status_words
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def completion_csv(report: CompletionReport) -> bytes:
+    """One row a person, for Excel as it is set up in Sweden: UTF-8 with BOM, semicolons, no cell that is a formula."""
+    out = io.StringIO()
+    out.write(BOM)
+    rows = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    rows.writerow(
+        [
+            _("Anställningsnummer"),
+            _("Efternamn"),
+            _("Förnamn"),
+            _("Enhet"),
+            _("Yrke"),
+            _("Status"),
+            _("Sista dag"),
+            _("Genomförd"),
+        ]
+    )
+    for row in report.rows:
+        rows.writerow(
+            _harmless(
+                [
+                    row.person_external_id,
+                    row.family_name,
+                    row.given_name,
+                    ", ".join(row.units),
+                    ", ".join(profession for profession in row.professions if profession),
+                    status_words(row.status),
+                    _date(row.due_on),
+                    _date(row.completed_on),
+                ]
+            )
+        )
+    return out.getvalue().encode("utf-8")
+
+
+def completion_json(summary: UnitSummary, as_of: date) -> bytes:
+    """Counts of the unit and of those below it, without names, for other programs."""
+    document = {
+        "unit": _unit_key(summary.unit.source, summary.unit.external_id),
+        "name": summary.unit.name,
+        "course": summary.slug,
+        "cycle": summary.cycle,
+        "as_of": as_of.isoformat(),
+        **_figures(summary),
+        "units": [
+            {
+                "unit": _unit_key(line.unit.source, line.unit.external_id),
+                "name": line.unit.name,
+                "adopted": line.adopted,
+                "direct": line.direct,
+                **_figures(line),
+            }
+            for line in summary.lines
+        ],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def _figures(holder: UnitSummary | UnitLine) -> dict[str, object]:
+    counts = holder.counts
+    if counts is None:
+        return {}
+    return {
+        "head_count": counts.head,
+        "required": counts.required,
+        "exempt": counts.exempt,
+        "on_leave": counts.on_leave,
+        "base": counts.base,
+        "completed": counts.done,
+        "left": counts.left,
+        "by_status": {status.value: count for status, count in sorted(counts.by_status.items()) if count},
+    }
+
+
+def _unit_key(source: str, external_id: str) -> str:
+    return f"{source}/{external_id}"
+
+
+def _date(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _harmless(cells: Iterable[str]) -> list[str]:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return [f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell for cell in cells]

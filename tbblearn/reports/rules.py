@@ -1,0 +1,78 @@
+"""How figures are told: which statuses share a part of the bar, and what a download is called."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from tbblearn.people.rules import Principal, Role, Scope, sort_key
+from tbblearn.training.rules import DONE, Status
+
+SUMMARY_ROLES = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP, Role.PROCESS_LEADER)
+"""Who sees counts for units; only a manager sees names (design.md 4)."""
+
+
+class FileFormat(StrEnum):
+    """What a summary can be downloaded as."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+class BarPart(StrEnum):
+    """The four parts of a bar, in their order."""
+
+    DONE = "done"
+    GOING = "going"
+    TODO = "todo"
+    LATE = "late"
+
+
+_PARTS = {Status.IN_PROGRESS: BarPart.GOING, Status.OVERDUE: BarPart.LATE} | dict.fromkeys(DONE, BarPart.DONE)
+
+SHOWN_ORDER = (
+    Status.COMPLETED,
+    Status.COMPLETED_LATE,
+    Status.IN_PROGRESS,
+    Status.NOT_STARTED,
+    Status.NOT_YET_OPEN,
+    Status.DUE_SOON,
+    Status.IN_GRACE,
+    Status.OVERDUE,
+    Status.MISSED,
+    Status.EXEMPT,
+    Status.ON_LEAVE,
+    Status.NOT_REQUIRED,
+)
+"""The order in which a manager reads statuses: done first, outside the base last."""
+
+
+def bar_parts(by_status: Mapping[Status, int]) -> list[tuple[BarPart, int]]:
+    """Counts of the base in the bar's four parts; exempt, on leave and not required are no part of it."""
+    counts = dict.fromkeys(BarPart, 0)
+    for status, count in by_status.items():
+        if status not in {Status.EXEMPT, Status.ON_LEAVE, Status.NOT_REQUIRED}:
+            counts[_PARTS.get(status, BarPart.TODO)] += count
+    return list(counts.items())
+
+
+def sees(person: Principal) -> Scope:
+    """The units whose counts a person may see, in whichever roles."""
+    return person.scope(*SUMMARY_ROLES)
+
+
+def sees_the_county(person: Principal) -> bool:
+    """True for process leaders, who follow all of it."""
+    return person.has(Role.PROCESS_LEADER)
+
+
+def sees_a_part(person: Principal) -> bool:
+    """True for those who follow a part of it."""
+    return bool(sees(person)) and not sees_the_county(person)
+
+
+def file_name(unit: str, cycle: int, as_of: date, kind: FileFormat) -> str:
+    """utbildning-vardcentral-5-2026-2026-11-21.csv: plain letters only, so that every system keeps it."""
+    plain = sort_key(unit).replace("{", "a").replace("|", "a").replace("}", "o")
+    words = "".join(letter if letter.isalnum() and letter.isascii() else " " for letter in plain).split()
+    short = "-".join(str(int(word)) if word.isdecimal() else word for word in words)
+    return f"utbildning-{short}-{cycle}-{as_of:%Y-%m-%d}.{kind}"

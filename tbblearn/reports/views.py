@@ -1,0 +1,126 @@
+"""Min enhet: how far a unit and those below it have come, and the downloads."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from tbblearn.audit.actions import note_seen
+from tbblearn.audit.rules import Seen
+from tbblearn.db import stockholm_date, utc_now
+from tbblearn.people import queries
+from tbblearn.people.guards import principal, requires
+from tbblearn.people.queries import Unit
+from tbblearn.people.rules import Role, UnitKind
+from tbblearn.reports.completion_file import completion_csv
+from tbblearn.reports.rules import SHOWN_ORDER, SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees
+from tbblearn.training import manager_queries
+from tbblearn.training.status_words import status_words
+from tbblearn.web.addresses import whole_number
+from tbblearn.web.errors import NotFound
+from tbblearn.web.pages import Page
+
+blueprint = Blueprint("reports", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which course and which round a page is about, as the address says; nothing means the usual one."""
+
+    slug: str | None
+    cycle: int | None
+
+    @classmethod
+    def from_address(cls) -> "Choice":
+        """Read ?kurs= and ?omgang=."""
+        return cls(request.args.get("kurs") or None, whole_number("omgang"))
+
+
+@blueprint.get("/min-enhet")
+@requires(*SUMMARY_ROLES)
+def start() -> Page | BaseResponse:
+    """The top of what one sees; with several, a choice."""
+    found = queries.tops(sees(principal()))
+    if len(found) == 1:
+        return redirect(url_for("reports.unit", unit_id=found[0].id), 303)
+    return Page("reports/choose_unit.html", units=found)
+
+
+@blueprint.get("/min-enhet/<int:unit_id>")
+@requires(*SUMMARY_ROLES)
+def unit(unit_id: int) -> Page:
+    """Counts per status with their denominator, for the unit and for each below it."""
+    person = principal()
+    scope = sees(person)
+    today = stockholm_date(utc_now())
+    choice = Choice.from_address()
+    shown = queries.unit(unit_id, scope)
+    if shown is None:
+        raise NotFound
+    names = person.scope(Role.MANAGER).covers(shown.path)
+    heading = _heading(shown, names=names)
+    courses = manager_queries.required_courses(today)
+    if not courses:
+        return Page("reports/no_requirement.html", heading=heading)
+    summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
+    counts = summary.counts
+    return Page(
+        "reports/unit.html",
+        summary=summary,
+        huvudman=queries.huvudman_name(summary.unit.path),
+        heading=heading,
+        names=names,
+        above=[
+            (above.name, url_for("reports.unit", unit_id=above.id))
+            for above in queries.ancestors(summary.unit.path, scope)
+        ],
+        courses=courses,
+        statuses=[
+            (status, status_words(status), counts.of(status))
+            for status in SHOWN_ORDER
+            if counts is not None and counts.of(status)
+        ],
+        bar_parts=bar_parts,
+        today=today,
+    )
+
+
+def _heading(unit: Unit, *, names: bool) -> str:
+    if unit.kind is UnitKind.COUNTY:
+        return _("Läget i länet")
+    if names:
+        return _("Min enhet: %(unit)s", unit=unit.name)
+    return _("%(unit)s (utan namn)", unit=unit.name)
+
+
+@blueprint.get("/min-enhet/<int:unit_id>/utbildning.csv")
+@requires(Role.MANAGER)
+def completion(unit_id: int) -> Response:
+    """Download everyone in the unit with their status; the same numbers as the page. Noted in the access log."""
+    person = principal()
+    now = utc_now()
+    today = stockholm_date(now)
+    choice = Choice.from_address()
+    report = manager_queries.completion_rows(
+        unit_id,
+        person.scope(Role.MANAGER),
+        today,
+        slug=choice.slug,
+        cycle=choice.cycle,
+    )
+    note_seen(
+        Seen.LIST_DOWNLOADED,
+        now=now,
+        actor_id=person.person_id,
+        object_kind="org_unit",
+        object_id=unit_id,
+        rows=len(report.rows),
+    )
+    answer = Response(completion_csv(report), mimetype="text/csv")
+    answer.headers.set(
+        "Content-Disposition",
+        "attachment",
+        filename=file_name(report.unit.name, report.cycle, today, FileFormat.CSV),
+    )
+    return answer

@@ -1,0 +1,1 @@
+"""Instruments, survey waves, invitations and answers."""

@@ -1,0 +1,219 @@
+"""What a learner does: read on, start the quiz, answer, hand in. Each is one change; the caller commits."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from tbblearn.courses.queries import content
+from tbblearn.courses.rules import Course, NoSuchPart, QuestionKind, Reading, ScreenRef
+from tbblearn.db import db, stockholm_date
+from tbblearn.training.completing import NewCompletion, add_free_enrolment, complete, lock_person
+from tbblearn.training.marking import draw, mark
+from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace
+from tbblearn.training.rules import (
+    Basis,
+    EnrolmentReason,
+    HandedIn,
+    NotFound,
+    NothingChosen,
+    NotOpenYet,
+    OneChoiceOnly,
+    Outcome,
+    ReadingFirst,
+    UnknownChoice,
+    UnknownQuestion,
+)
+from tbblearn.training.tasks import (
+    completed_courses,
+    first_unread,
+    next_screen,
+    own_tasks,
+    parts_read,
+    places,
+    published,
+    working_task,
+)
+
+
+def remember_screen(
+    person_id: int, slug: str, module_id: str, screen_id: str, *, now: datetime, today: date
+) -> ScreenRef | None:
+    """The person has read this screen and goes on: returns the next one, None when the quiz comes next.
+
+    The last screen of a part marks the part as read. Without a task the reading makes a voluntary one. Raises NotFound
+    for a screen that the course does not have, NotOpenYet before the task opens.
+    """
+    version, course = published(slug)
+    ref = ScreenRef(module_id, screen_id)
+    try:
+        course.screen(ref)
+    except NoSuchPart as error:
+        raise NotFound(screen=f"{module_id}/{screen_id}") from error
+    lock_person(person_id)
+    enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=False)
+    following = next_screen(course, ref)
+    last_of_part = following is None or following.module != module_id
+    place = db.session.get(ReadingPlace, (enrolment_id, module_id))
+    if place is None:
+        place = ReadingPlace(enrolment_id=enrolment_id, module_id=module_id)
+        db.session.add(place)
+    place.screen_id = screen_id if following is None or last_of_part else following.screen
+    place.seen_at = now
+    if last_of_part and place.read_at is None:
+        place.read_at = now
+    db.session.flush()
+    return following
+
+
+def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> int:
+    """Start the quiz, or go on with the attempt that is open; returns its id.
+
+    The questions and every order are drawn here and fixed. Raises NotOpenYet, ReadingFirst where the parts are to be
+    read before, NotFound.
+    """
+    version, course = published(slug)
+    lock_person(person_id)
+    going_on = db.session.scalar(
+        select(Attempt.id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.course_id == version.course_id,
+            Attempt.handed_in_at.is_(None),
+        )
+        .order_by(Attempt.id.desc())
+        .limit(1)
+    )
+    if going_on is not None:
+        return going_on
+    enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=True)
+    _demand_reading(course, person_id, version.course_id, enrolment_id)
+    number = 1 + (
+        db.session.scalar(select(func.count()).select_from(Attempt).where(Attempt.enrolment_id == enrolment_id)) or 0
+    )
+    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}")
+    attempt = Attempt(
+        enrolment_id=enrolment_id,
+        course_version_id=version.id,
+        number=number,
+        questions=[{"question": one.question_id, "choices": list(one.choice_ids)} for one in drawn],
+        total=len(drawn),
+        started_at=now,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt.id
+
+
+def save_answer(
+    person_id: int, attempt_id: int, question_id: str, chosen: Collection[str], *, now: datetime
+) -> int | None:
+    """Save an answer, in place of an earlier one to the same question.
+
+    Returns the number of the next question without an answer, looking on from this one and then from the start; None
+    when all are answered. Raises NotFound, HandedIn, UnknownQuestion, NothingChosen, OneChoiceOnly, UnknownChoice.
+    """
+    attempt = _own_attempt(person_id, attempt_id)
+    if attempt.handed_in_at is not None:
+        raise HandedIn(attempt_id=attempt_id)
+    order = [str(one["question"]) for one in attempt.questions]
+    if question_id not in order:
+        raise UnknownQuestion(question_id=question_id)
+    question = content(attempt.course_version_id).question(question_id)
+    picked = set(chosen)
+    if not picked:
+        raise NothingChosen(question_id=question_id)
+    if not picked <= {choice.id for choice in question.choices}:
+        raise UnknownChoice(question_id=question_id)
+    if len(picked) > 1 and question.kind is not QuestionKind.MULTIPLE:
+        raise OneChoiceOnly(question_id=question_id)
+    answers = {
+        one.question_id: one for one in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))
+    }
+    answer = answers.get(question_id)
+    if answer is None:
+        answer = answers[question_id] = Answer(attempt_id=attempt_id, question_id=question_id)
+        db.session.add(answer)
+    answer.chosen = sorted(picked)
+    answer.saved_at = now
+    db.session.flush()
+    at = order.index(question_id)
+    looking_on = [*range(at + 1, len(order)), *range(at)]
+    return next((number + 1 for number in looking_on if order[number] not in answers), None)
+
+
+def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
+    """Hand in and mark an attempt; a pass is a completion of that moment. Returns whether it passed.
+
+    Handing in again changes nothing and gives the same answer. Raises NotFound.
+    """
+    lock_person(person_id)
+    attempt = _own_attempt(person_id, attempt_id)
+    if attempt.handed_in_at is not None:
+        return attempt.outcome is Outcome.PASSED
+    course = content(attempt.course_version_id)
+    answers = {
+        one.question_id: frozenset(one.chosen)
+        for one in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))
+    }
+    marking = mark((course.question(str(one["question"])) for one in attempt.questions), answers, course.pass_mark)
+    attempt.handed_in_at = now
+    attempt.score = marking.right
+    attempt.outcome = Outcome.PASSED if marking.passed else Outcome.FAILED
+    db.session.flush()
+    if marking.passed:
+        course_id = db.session.scalars(select(Enrolment.course_id).where(Enrolment.id == attempt.enrolment_id)).one()
+        complete(
+            NewCompletion(
+                person_id=person_id,
+                course_id=course_id,
+                achieved_at=now,
+                achieved_on=stockholm_date(now),
+                basis=Basis.PASSED,
+                course_version_id=attempt.course_version_id,
+                enrolment_id=attempt.enrolment_id,
+                attempt_id=attempt.id,
+            ),
+            now=now,
+        )
+    return marking.passed
+
+
+def _task_to_work_on(person_id: int, course_id: int, *, now: datetime, today: date, for_quiz: bool) -> int:
+    """The enrolment that reading or a quiz belongs to; a voluntary one is made where nothing is asked for.
+
+    Reading again what was completed stays with that enrolment: only a new quiz is a new task.
+    """
+    tasks = own_tasks(person_id, today, course_id)
+    task = working_task(tasks, today)
+    if task is None and not for_quiz:
+        task = next((one for one in reversed(tasks) if one.achieved_on is not None and not one.cancelled), None)
+    if task is None:
+        return add_free_enrolment(person_id, course_id, EnrolmentReason.VOLUNTARY, opens_on=today, now=now)
+    if task.opens_on > today:
+        raise NotOpenYet(opens_on=task.opens_on)
+    return task.enrolment_id
+
+
+def _demand_reading(course: Course, person_id: int, course_id: int, enrolment_id: int) -> None:
+    known = places(person_id, course_id)
+    on = {enrolment_id} if course.reading is Reading.ALWAYS else {place.enrolment_id for place in known}
+    before = course_id in completed_courses(person_id)
+    unread = first_unread(course, parts_read(known, on), completed_before=before)
+    if unread is not None:
+        raise ReadingFirst(module=unread)
+
+
+def _own_attempt(person_id: int, attempt_id: int) -> Attempt:
+    """The attempt, locked against a second change; raises NotFound where it is somebody else's."""
+    attempt = db.session.scalar(
+        select(Attempt)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    )
+    if attempt is None:
+        raise NotFound(attempt_id=attempt_id)
+    return attempt

@@ -1,0 +1,87 @@
+"""How many stand where, the share that prints its denominator (design.md 2), and what is shown without names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tbblearn.training.rules import DONE, Status
+
+LEAST = 5
+"""Fewest persons in a base that is shown."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many persons of a unit stand where, as managers see it. `head` counts each person once."""
+
+    by_status: Mapping[Status, int]
+
+    def of(self, status: Status) -> int:
+        return self.by_status.get(status, 0)
+
+    @property
+    def head(self) -> int:
+        return sum(self.by_status.values())
+
+    @property
+    def not_covered(self) -> int:
+        return self.of(Status.NOT_REQUIRED)
+
+    @property
+    def required(self) -> int:
+        return self.head - self.not_covered
+
+    @property
+    def exempt(self) -> int:
+        return self.of(Status.EXEMPT)
+
+    @property
+    def on_leave(self) -> int:
+        return self.of(Status.ON_LEAVE)
+
+    @property
+    def base(self) -> int:
+        """The denominator: required - exempt - on leave."""
+        return self.required - self.exempt - self.on_leave
+
+    @property
+    def done(self) -> int:
+        return sum(self.of(status) for status in DONE)
+
+    @property
+    def left(self) -> int:
+        return self.base - self.done
+
+    def done_and_left(self) -> "Counts":
+        """The same without anything but who is done and who is left: for those who see no names."""
+        return Counts({Status.COMPLETED: self.done, Status.NOT_STARTED: self.left})
+
+    @property
+    def share(self) -> int | None:
+        """Whole percent of the denominator, half up; None where nobody is in it."""
+        return None if self.base == 0 else (200 * self.done + self.base) // (2 * self.base)
+
+
+def shown_lines(total: int, bases: Mapping[int, int], own: int) -> frozenset[int]:
+    """The units right below a unit whose figures are shown beside its own; all others are withheld.
+
+    `total` is the unit's base, `bases` those of the units below by id, `own` that of the unit's own line: those who
+    are employed in the unit itself, who are never shown.
+
+    The rule: no figure with a base below five; and what is left of the total when the shown units are taken from it
+    is nobody, or at least five persons. Otherwise the smallest of them is withheld too, until that holds. Without the
+    second half one could subtract: 13 in the whole less 10 in the one unit that is shown are the 3 in the other.
+    The units below a withheld one are withheld (`manager_queries` walks down from the top of what somebody sees), since
+    they could be taken from the total in its place. So whatever is shown parts the staff in groups of five or more,
+    and every difference is a sum of such groups. Somebody employed in several units is counted in each of them and
+    so blurs the difference; a difference below five is refused for each unit alone as well.
+    """
+    shown = sorted((number for number in bases if bases[number] >= LEAST), key=lambda number: (-bases[number], number))
+    while shown and not _safe(total, [bases[number] for number in shown], own + sum(bases.values())):
+        shown.pop()
+    return frozenset(shown) if total >= LEAST else frozenset()
+
+
+def _safe(total: int, shown: list[int], everybody: int) -> bool:
+    withheld = everybody - sum(shown)
+    rest = total - sum(shown)
+    return (withheld == 0 or rest >= LEAST) and not any(0 < total - base < LEAST for base in shown)

@@ -1,0 +1,360 @@
+"""Requirements, enrolments, attempts and completions (design.md 2).
+
+Nothing here is deleted or reset: a new cycle is a new row. What a person stands at is computed from these rows
+(`rules.status`), never stored. The only rows that change are an open attempt, its answers, the reading place, and the
+list of who is in which audience, which the timer keeps in step with the staff files.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tbblearn.db import Model, UtcDateTime, enum_type, retention
+from tbblearn.people.rules import Level
+from tbblearn.training.rules import (
+    Basis,
+    Effect,
+    EnrolmentReason,
+    EventKind,
+    EventReason,
+    ExemptionKind,
+    ExemptionReason,
+    Outcome,
+    RequirementKind,
+    RevocationReason,
+)
+
+NO_REQUIREMENT = "-"
+"""Stands for 'no requirement' in a key, so that the unique constraint holds for it on both databases."""
+
+_PLANS = retention(keep="for good", why="shows who was to take what, and who decided it", erase="no personal data")
+_WITH_COMPLETIONS = "with the person's completions: shows what was asked of whom, and when"
+_ERASED_WITH_PERSON = "goes with the person's erasure"
+
+
+class Requirement(Model):
+    """A programme asks an audience for a course, every year or once."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        CheckConstraint("grace_days >= 0 AND new_hire_days >= 0 AND carry_over_days >= 0", name="days_not_negative"),
+        CheckConstraint("length(opens) = 5 AND length(due) = 5", name="dates_are_month_day"),
+    )
+    __retention__ = _PLANS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    kind: Mapped[RequirementKind] = mapped_column(enum_type(RequirementKind))
+    opens: Mapped[str] = mapped_column(String(5))
+    """Month and day, '01-01'."""
+    due: Mapped[str] = mapped_column(String(5))
+    grace_days: Mapped[int]
+    new_hire_days: Mapped[int]
+    carry_over_days: Mapped[int]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class RequirementRule(Model):
+    """One audience rule of a requirement; every condition that it names must hold (see `audience`)."""
+
+    __tablename__ = "requirement_rule"
+    __table_args__ = (
+        CheckConstraint("min_days IS NULL OR min_days >= 1", name="min_days_positive"),
+        CheckConstraint(
+            "valid_until_on IS NULL OR valid_from_on IS NULL OR valid_until_on >= valid_from_on", name="span"
+        ),
+    )
+    __retention__ = _PLANS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    effect: Mapped[Effect] = mapped_column(enum_type(Effect))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    level: Mapped[Level | None] = mapped_column(enum_type(Level))
+    service: Mapped[str | None] = mapped_column(String(80))
+    profession: Mapped[str | None] = mapped_column(String(80))
+    min_days: Mapped[int | None]
+    valid_from_on: Mapped[date | None] = mapped_column(Date)
+    valid_until_on: Mapped[date | None] = mapped_column(Date)
+
+
+class RequirementAdoption(Model):
+    """A huvudman has decided that the requirement holds for it: when, by which decision, with which own dates."""
+
+    __tablename__ = "requirement_adoption"
+    __table_args__ = (UniqueConstraint("requirement_id", "unit_id"),)
+    __retention__ = _PLANS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    adopted_on: Mapped[date] = mapped_column(Date)
+    known_on: Mapped[date] = mapped_column(Date)
+    """First day the system knew; nobody is late for what we learnt late."""
+    reference: Mapped[str] = mapped_column(String(120))
+    opens: Mapped[str | None] = mapped_column(String(5))
+    due: Mapped[str | None] = mapped_column(String(5))
+
+
+class AudienceMember(Model):
+    """An employment that a requirement reaches today; kept by the timer, so that pages need not evaluate rules."""
+
+    __tablename__ = "audience_member"
+    __table_args__ = (Index("ix_audience_member_person_requirement", "person_id", "requirement_id"),)
+    __retention__ = retention(
+        keep="while the employment is in the audience", why="tells why a course is asked for", erase=_ERASED_WITH_PERSON
+    )
+
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employment.id"), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class Enrolment(Model):
+    """A course as somebody's task, once for each occasion. Append-only; what happens to it are its events.
+
+    The three last days are those first given; the newest `due_changed` event has those that hold now. They are kept
+    rather than worked out, so that a changed requirement cannot move them behind anybody's back and SQL needs no
+    arithmetic with dates.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("person_id", "course_id", "requirement_key", "occasion"),
+        CheckConstraint(
+            f"requirement_key = coalesce(CAST(requirement_id AS VARCHAR(12)), '{NO_REQUIREMENT}')",
+            name="key_names_requirement",
+        ),
+        CheckConstraint("occasion <> ''", name="occasion_named"),
+        CheckConstraint("due_on IS NULL OR due_on >= opens_on", name="never_due_before_it_opens"),
+        CheckConstraint("(due_on IS NULL) = (grace_until_on IS NULL)", name="grace_with_due"),
+        CheckConstraint("grace_until_on IS NULL OR grace_until_on >= due_on", name="grace_after_due"),
+        CheckConstraint(
+            "open_until_on IS NULL OR grace_until_on IS NULL OR open_until_on >= grace_until_on", name="open_in_grace"
+        ),
+        CheckConstraint("(reason = 'voluntary') = (cycle IS NULL)", name="only_voluntary_has_no_cycle"),
+        Index("ix_enrolment_course_cycle", "course_id", "cycle", "person_id"),
+        Index("ix_enrolment_requirement", "requirement_id", "person_id"),
+    )
+    __retention__ = retention(
+        keep="as long as the person", why=_WITH_COMPLETIONS, erase="the person's name goes, the row stays without it"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    requirement_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
+    requirement_key: Mapped[str] = mapped_column(String(12))
+    occasion: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[EnrolmentReason] = mapped_column(enum_type(EnrolmentReason))
+    cycle: Mapped[int | None]
+    """The year whose figures it belongs to; none for what a person takes freely."""
+    opens_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    grace_until_on: Mapped[date | None] = mapped_column(Date)
+    open_until_on: Mapped[date | None] = mapped_column(Date)
+    """Last day on which it can be completed; none: it never closes."""
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class EnrolmentEvent(Model):
+    """Something that happened to an enrolment: cancelled, reinstated, or given another last day. Append-only."""
+
+    __tablename__ = "enrolment_event"
+    __table_args__ = (
+        CheckConstraint("(kind = 'due_changed') = (due_on IS NOT NULL)", name="due_with_due_changed"),
+        CheckConstraint("(due_on IS NULL) = (grace_until_on IS NULL)", name="grace_with_due"),
+        CheckConstraint("grace_until_on IS NULL OR grace_until_on >= due_on", name="grace_after_due"),
+        Index("ix_enrolment_event_latest", "enrolment_id", "kind", "id"),
+    )
+    __retention__ = retention(keep="with its enrolment", why=_WITH_COMPLETIONS, erase="goes with its enrolment")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    kind: Mapped[EventKind] = mapped_column(enum_type(EventKind))
+    reason: Mapped[EventReason] = mapped_column(enum_type(EventReason))
+    happened_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    grace_until_on: Mapped[date | None] = mapped_column(Date)
+    open_until_on: Mapped[date | None] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ReadingPlace(Model):
+    """Where a person is in one part of a course, and when that part was read to its end."""
+
+    __tablename__ = "reading_place"
+    __retention__ = retention(keep="with its enrolment", why="going on where one was", erase="goes with its enrolment")
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    module_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    screen_id: Mapped[str] = mapped_column(String(80))
+    """The screen to go on with."""
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Attempt(Model):
+    """One try at a quiz: its version, its questions and their order are fixed when it starts."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "number"),
+        Index(
+            "uq_attempt_one_open",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("handed_in_at IS NULL"),
+            postgresql_where=text("handed_in_at IS NULL"),
+        ),
+        CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint(
+            "(handed_in_at IS NULL) = (outcome IS NULL) AND (handed_in_at IS NULL) = (score IS NULL)",
+            name="marked_when_handed_in",
+        ),
+        CheckConstraint("score IS NULL OR (score >= 0 AND score <= total)", name="score_in_range"),
+        CheckConstraint("handed_in_at IS NULL OR handed_in_at >= started_at", name="handed_in_after_start"),
+    )
+    __retention__ = retention(
+        keep="36 months after it was handed in; answers 24 months",
+        why="a corrected key is marked again, upwards only",
+        erase="goes with the person's erasure; managers never see it",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    number: Mapped[int]
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """The drawn questions in order: [{"question": id, "choices": [ids in the order shown]}]."""
+    total: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    handed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    score: Mapped[int | None]
+    outcome: Mapped[Outcome | None] = mapped_column(enum_type(Outcome))
+
+
+class Answer(Model):
+    """What somebody chose, saved the moment it was given."""
+
+    __tablename__ = "answer"
+    __retention__ = retention(
+        keep="24 months after hand-in",
+        why="feedback, and marking again after a corrected key",
+        erase="rows are deleted",
+    )
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(String(160), primary_key=True)
+    chosen: Mapped[list[str]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Completion(Model):
+    """Somebody has completed a course. Append-only; undone by a revocation, never deleted."""
+
+    __tablename__ = "completion"
+    __table_args__ = (
+        CheckConstraint("(basis = 'passed') = (attempt_id IS NOT NULL)", name="passed_by_an_attempt"),
+        CheckConstraint("attempt_id IS NULL OR course_version_id IS NOT NULL", name="passed_in_a_version"),
+        CheckConstraint("attempt_id IS NULL OR enrolment_id IS NOT NULL", name="passed_on_an_enrolment"),
+        CheckConstraint(
+            "basis = 'passed' OR recorded_by IS NOT NULL OR basis = 'imported'", name="somebody_recorded_it"
+        ),
+        UniqueConstraint("attempt_id"),
+        Index("ix_completion_person_course", "person_id", "course_id"),
+    )
+    __retention__ = retention(
+        keep="10 years",
+        why="the certificate is the person's own",
+        erase="the person's name goes, the row stays without it",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    course_version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+    basis: Mapped[Basis] = mapped_column(enum_type(Basis))
+    evidence: Mapped[str] = mapped_column(String(200), default="")
+    achieved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    achieved_on: Mapped[date] = mapped_column(Date)
+    """The day in Stockholm; it decides the cycle."""
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class CompletionEmployment(Model):
+    """Unit and profession of an employment that was held on the day of a completion."""
+
+    __tablename__ = "completion_employment"
+    __retention__ = retention(
+        keep="with its completion", why="figures by the unit of the day", erase="goes with its completion"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    completion_id: Mapped[int] = mapped_column(ForeignKey("completion.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    profession: Mapped[str] = mapped_column(String(80), default="")
+
+
+class CompletionCredit(Model):
+    """A completion counts for an enrolment, as `counting.credits` decided. Append-only: none is ever voided."""
+
+    __tablename__ = "completion_credit"
+    __retention__ = retention(
+        keep="with its completion", why="tells which task is done", erase="goes with its completion"
+    )
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    completion_id: Mapped[int] = mapped_column(ForeignKey("completion.id"), primary_key=True, index=True)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Revocation(Model):
+    """A completion was withdrawn: it counts for nothing from then on, and stays to be seen."""
+
+    __tablename__ = "revocation"
+    __retention__ = retention(
+        keep="with its completion", why="tells why it no longer counts", erase="goes with its completion"
+    )
+
+    completion_id: Mapped[int] = mapped_column(ForeignKey("completion.id"), primary_key=True)
+    reason: Mapped[RevocationReason] = mapped_column(enum_type(RevocationReason))
+    revoked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class Exemption(Model):
+    """Somebody is freed from a course for a time, or was given more time. A code as the reason: no health data."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),
+        CheckConstraint("kind = 'exempt' OR until_on IS NOT NULL", name="extension_has_an_end"),
+        CheckConstraint("kind = 'exempt' OR enrolment_id IS NOT NULL", name="extension_of_an_enrolment"),
+        Index("ix_exemption_person_course", "person_id", "course_id"),
+    )
+    __retention__ = retention(
+        keep="24 months after it ended", why="shows who decided", erase="rows are deleted with the person"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    kind: Mapped[ExemptionKind] = mapped_column(enum_type(ExemptionKind))
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date | None] = mapped_column(Date)
+    reason: Mapped[ExemptionReason] = mapped_column(enum_type(ExemptionReason))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,185 @@
+"""The persons of a unit with their packed facts, as SQL: what every figure and list of a manager starts from."""
+
+from datetime import date
+from functools import cache
+
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from tbblearn.db import db
+from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.queries import below
+from tbblearn.people.rules import UnitKind
+from tbblearn.training.models import Enrolment, Requirement, RequirementAdoption
+from tbblearn.training.rules import EnrolmentReason
+from tbblearn.training.standing import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
+
+_BELOW: BindParameter[str] = bindparam("below", type_=String)
+
+
+def held(today: date) -> ColumnElement[bool]:
+    """SQL condition: the employment is held today."""
+    return and_(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today))
+
+
+@cache
+def population() -> CTE:
+    """Everybody employed in a subtree today, once each, with the facts of their task in one course and cycle.
+
+    Columns: person_id, code (see `standing.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
+    values of `over`; made once, since putting it together takes longer than counting a unit.
+    """
+    staff = (
+        select(Employment.person_id)
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(OrgUnit.path.like(_BELOW), _held())
+        .distinct()
+        .cte("staff")
+    )
+    standing = now_standing(
+        Enrolment.course_id == bindparam("course_id", type_=Integer),
+        Enrolment.cycle == bindparam("cycle", type_=Integer),
+        Enrolment.reason != EnrolmentReason.VOLUNTARY,
+        Enrolment.person_id.in_(select(staff.c.person_id)),
+    )
+    task = coded(one_task_each(standing)).cte("task")
+    dates = ("opens_on", "due_on", "grace_until_on", "achieved_on")
+    # Two disjoint halves rather than an outer join: SQLite would compare everybody with everybody.
+    return union_all(
+        select(task.c.person_id, task.c.code, *(task.c[name] for name in dates)),
+        select(staff.c.person_id, literal(NO_TASK), *(null().cast(Date) for _ in dates)).where(
+            staff.c.person_id.not_in(select(task.c.person_id))
+        ),
+    ).cte("population")
+
+
+def over(unit_id: int, path: str, course_id: int, cycle: int, today: date) -> dict[str, object]:
+    """The values that statements made of `population` and `lines_below` are to be executed with."""
+    values: dict[str, object] = {"unit_id": unit_id, "below": f"{path}%", "course_id": course_id, "cycle": cycle}
+    return values | on_day(today)
+
+
+@cache
+def counted() -> CompoundSelect[int | None, int, int]:
+    """How many persons have the same facts, in the unit (line null) and on each line below it."""
+    facts, lines = population(), lines_below()
+    return union_all(
+        select(null().cast(Integer).label("line"), facts.c.code, func.count().label("persons")).group_by(facts.c.code),
+        select(lines.c.line, facts.c.code, func.count())
+        .join(lines, lines.c.person_id == facts.c.person_id)
+        .group_by(lines.c.line, facts.c.code),
+    )
+
+
+@cache
+def lines_below() -> CTE:
+    """For everybody employed in a subtree, the units right below its top that they work in; the top for itself.
+
+    Columns: person_id, line. One row a person and line, so that a person counts once in each. Values as for `over`.
+    """
+    child = aliased(OrgUnit)
+    unit_id: BindParameter[int] = bindparam("unit_id", type_=Integer)
+    placed = (
+        select(OrgUnit.id.label("unit_id"), func.coalesce(child.id, unit_id).label("line"))
+        .outerjoin(child, and_(child.parent_id == unit_id, OrgUnit.path.like(child.path + "%")))
+        .where(OrgUnit.path.like(_BELOW))
+        .cte("placed")
+        .prefix_with("MATERIALIZED")  # once a unit, not once an employment
+    )
+    return (
+        select(Employment.person_id, placed.c.line)
+        .join(placed, placed.c.unit_id == Employment.unit_id)
+        .where(_held())
+        .distinct()
+        .cte("lines_below")
+    )
+
+
+def places(
+    path: str, today: date, person_ids: list[int] | None = None
+) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """By person, the names of the units and the professions they hold in a subtree, each once, in Swedish order."""
+    chosen = (
+        select(Employment.person_id, OrgUnit.name, Employment.profession)
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(below(path), held(today))
+        .order_by(OrgUnit.name_sort, Employment.id)
+    )
+    if person_ids is not None:
+        chosen = chosen.where(Employment.person_id.in_(person_ids))
+    found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for person_id, unit_name, profession in db.session.execute(chosen):
+        before = found.get(person_id)
+        if before is None:
+            found[person_id] = ((unit_name,), (profession,) if profession else ())
+        else:
+            units = before[0] if unit_name in before[0] else (*before[0], unit_name)
+            professions = before[1] if not profession or profession in before[1] else (*before[1], profession)
+            found[person_id] = (units, professions)
+    return found
+
+
+def sort_name() -> ColumnElement[str]:
+    """What lists of persons are sorted by; protected persons come last, so that their place tells nothing."""
+    return case((Person.protected_identity, "~"), else_=Person.name_sort)
+
+
+def works_in(person_id: int, path: str, today: date) -> bool:
+    """Whether the person holds an employment in a subtree today."""
+    found = (
+        select(Employment.id)
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(Employment.person_id == person_id, below(path), held(today))
+    )
+    return bool(db.session.scalar(select(found.exists())))
+
+
+def after(person_id: int) -> ColumnElement[bool]:
+    """SQL condition: the person comes after this one in a list."""
+    last = aliased(Person)
+    key = (
+        select(case((last.protected_identity, "~"), else_=last.name_sort)).where(last.id == person_id).scalar_subquery()
+    )
+    return or_(sort_name() > key, and_(sort_name() == key, Person.id > person_id))
+
+
+def adopting_paths(course_id: int, today: date) -> frozenset[str]:
+    """The paths of the huvudmän that have adopted a requirement for the course."""
+    return frozenset(
+        db.session.scalars(
+            select(OrgUnit.path)
+            .join(RequirementAdoption, RequirementAdoption.unit_id == OrgUnit.id)
+            .join(Requirement, Requirement.id == RequirementAdoption.requirement_id)
+            .where(
+                Requirement.course_id == course_id,
+                RequirementAdoption.adopted_on <= today,
+                OrgUnit.kind == UnitKind.HUVUDMAN,
+            )
+        )
+    )
+
+
+def is_adopted(path: str, adopting: frozenset[str]) -> bool:
+    """True when a huvudman above the unit, or below it, has adopted."""
+    return any(path.startswith(one) or one.startswith(path) for one in adopting)
+
+
+def _held() -> ColumnElement[bool]:
+    return and_(Employment.start_on <= TODAY, or_(Employment.end_on.is_(None), Employment.end_on >= TODAY))

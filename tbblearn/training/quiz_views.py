@@ -1,0 +1,166 @@
+"""The quiz: its first page, one question at a time, the review, the result.
+
+An answer is saved in a POST of its own and answered with 303 to the next question, never with that question's page:
+each question keeps an address of its own, so that Back, reload and a second tab show what they say.
+"""
+
+from flask import redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from tbblearn.courses.rules import Goal, QuestionKind
+from tbblearn.db import stockholm_date, utc_now
+from tbblearn.people.guards import principal, signed_in
+from tbblearn.training import actions, attempt_queries, learner_queries
+from tbblearn.training.forms import AnswerForm
+from tbblearn.training.learner_blueprint import blueprint, screen_url
+from tbblearn.training.rules import NotFound
+from tbblearn.training.screens import show_answer
+from tbblearn.web.language import page_language
+from tbblearn.web.pages import Page
+
+RESULT = "resultat"
+"""The id of the result's heading: the address names it, so that the browser puts the focus there."""
+
+
+@blueprint.get("/utbildning/<slug>/prov")
+@signed_in
+def quiz(slug: str) -> Page:
+    """What the quiz is, and the button that starts it or goes on with it; else what is left to read first."""
+    today = stockholm_date(utc_now())
+    found = learner_queries.course_page(principal().person_id, slug, today)
+    return Page(
+        "training/quiz.html",
+        found=found,
+        course=found.course,
+        unread=[module for module in found.course.modules if module.id not in found.parts_read],
+        today=today,
+    )
+
+
+@blueprint.post("/utbildning/<slug>/prov")
+@signed_in
+def start_quiz(slug: str) -> Response:
+    """Draw the questions, or go on with the attempt that is open."""
+    person_id = principal().person_id
+    now = utc_now()
+    attempt_id = actions.start_attempt(person_id, slug, now=now, today=stockholm_date(now))
+    going_on = attempt_queries.open_attempt(person_id, slug)
+    number = going_on.first_unanswered if going_on is not None and going_on.attempt_id == attempt_id else 1
+    return redirect(_question_url(slug, attempt_id, number), 303)
+
+
+@blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
+@signed_in
+def question(slug: str, attempt_id: int, number: int) -> Page:
+    """One question with the answer that is saved, if there is one. ?sparat= says that another was saved just now."""
+    form = AnswerForm(formdata=MultiDict())
+    return _question_page(slug, attempt_id, number, form, just_saved="sparat" in request.args)
+
+
+@blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
+@signed_in
+def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
+    """Save the answer, and go on to the next question without one; after the last, to the review."""
+    form = AnswerForm()
+    valid = form.validate()
+    if form.question.errors:
+        raise BadRequest
+    if not valid:
+        return _question_page(slug, attempt_id, number, form, status=422)
+    following = actions.save_answer(
+        principal().person_id, attempt_id, form.question.data or "", form.answer.data or [], now=utc_now()
+    )
+    if following is None:
+        return redirect(url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=1), 303)
+    return redirect(_question_url(slug, attempt_id, following, just_saved=True), 303)
+
+
+def _question_page(
+    slug: str, attempt_id: int, number: int, form: AnswerForm, status: int = 200, *, just_saved: bool = False
+) -> Page:
+    found = attempt_queries.question_page(principal().person_id, attempt_id, number)
+    _demand_course(found.slug, slug)
+    return Page(
+        "training/question.html",
+        status,
+        found=found,
+        form=form,
+        several=found.question.kind is QuestionKind.MULTIPLE,
+        just_saved=just_saved,
+    )
+
+
+@blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/granska")
+@signed_in
+def review(slug: str, attempt_id: int) -> Page:
+    """All answers before they are handed in, and what handing in means."""
+    found = attempt_queries.review_page(principal().person_id, attempt_id)
+    _demand_course(found.slug, slug)
+    return Page("training/review.html", found=found, just_saved="sparat" in request.args)
+
+
+@blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/lamna-in")
+@signed_in
+def hand_in(slug: str, attempt_id: int) -> Response:
+    """Hand in; a second time gives the same result."""
+    actions.hand_in(principal().person_id, attempt_id, now=utc_now())
+    return redirect(url_for("training.result", slug=slug, attempt_id=attempt_id, _anchor=RESULT), 303)
+
+
+@blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/resultat")
+@signed_in
+def result(slug: str, attempt_id: int) -> Page:
+    """How it went, in words first; what to read again; each question with why. The key is shown to who has passed."""
+    person_id = principal().person_id
+    found = attempt_queries.result_page(person_id, attempt_id)
+    _demand_course(found.course.slug, slug)
+    done = learner_queries.course_page(person_id, slug, stockholm_date(utc_now())).done
+    newest = done is not None and done.completion_id == found.completion_id
+    answers = [
+        show_answer(
+            found.course,
+            one.question,
+            one.choices,
+            one.chosen,
+            number=one.number,
+            language=page_language(),
+            show_key=found.passed,
+        )
+        for one in found.questions
+    ]
+    return Page(
+        "training/result.html",
+        found=found,
+        course=found.course,
+        heading_id=RESULT,
+        next_cycle=done.next_cycle if done and newest else None,
+        missed=[one for one in answers if not one.right],
+        right=[one for one in answers if one.right],
+        to_read=[(goal, _where_taught(found, goal)) for goal in found.missed_goals],
+    )
+
+
+def _where_taught(found: attempt_queries.ResultPage, goal: Goal) -> str:
+    """Where to read again for a missed goal: what the answer's feedback points to, else the part that teaches it."""
+    slug = found.course.slug
+    for one in found.questions:
+        if one.question.goal == goal.id and not one.right:
+            chosen_first = sorted(one.choices, key=lambda choice: choice.correct or choice.id not in one.chosen)
+            ref = next((choice.read for choice in chosen_first if choice.read is not None), None)
+            if ref is not None:
+                return screen_url(slug, ref)
+    return url_for("training.part", slug=goal.course or slug, module_id=goal.module)
+
+
+def _question_url(slug: str, attempt_id: int, number: int, *, just_saved: bool = False) -> str:
+    return url_for(
+        "training.question", slug=slug, attempt_id=attempt_id, number=number, sparat=1 if just_saved else None
+    )
+
+
+def _demand_course(found: str, asked: str) -> None:
+    """An attempt has one address, below its own course."""
+    if found != asked:
+        raise NotFound(slug=asked)

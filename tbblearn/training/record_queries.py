@@ -1,0 +1,215 @@
+"""What a person has on record: completions, certificates, history."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from tbblearn.courses.models import CourseVersion
+from tbblearn.courses.queries import content, current_versions
+from tbblearn.courses.rules import Text
+from tbblearn.db import db, stockholm_date
+from tbblearn.people.models import OrgUnit, Person
+from tbblearn.training.models import (
+    Completion,
+    CompletionCredit,
+    CompletionEmployment,
+    Enrolment,
+    Exemption,
+    Revocation,
+)
+from tbblearn.training.rules import (
+    Basis,
+    EnrolmentReason,
+    ExemptionKind,
+    ExemptionReason,
+    NotFound,
+    RevocationReason,
+    Status,
+)
+from tbblearn.training.tasks import own_tasks
+
+
+@dataclass(frozen=True)
+class OwnCompletion:
+    """A completion with the enrolments it counts for."""
+
+    id: int
+    course_id: int
+    slug: str
+    title: Text
+    version: int | None
+    achieved_on: date
+    basis: Basis
+    evidence: str
+    enrolment_ids: frozenset[int]
+    cycles: tuple[int, ...]
+    revoked_on: date | None
+    revocation_reason: RevocationReason | None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a certificate says."""
+
+    completion_id: int
+    person_name: str
+    slug: str
+    title: Text
+    version: int | None
+    achieved_on: date
+    basis: Basis
+    cycles: tuple[int, ...]
+    units: tuple[str, ...]
+    """Units of the employments held that day."""
+
+
+@dataclass(frozen=True)
+class HistoryTask:
+    """A task, now or before."""
+
+    slug: str
+    title: Text
+    reason: EnrolmentReason
+    cycle: int | None
+    opens_on: date
+    due_on: date | None
+    grace_until_on: date | None
+    achieved_on: date | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class HistoryExemption:
+    """An exemption or an extension."""
+
+    slug: str
+    title: Text
+    kind: ExemptionKind
+    from_on: date
+    until_on: date | None
+    reason: ExemptionReason
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is on record about a person's courses, the newest first."""
+
+    tasks: tuple[HistoryTask, ...]
+    completions: tuple[OwnCompletion, ...]
+    exemptions: tuple[HistoryExemption, ...]
+
+
+def own_completions(person_id: int) -> list[OwnCompletion]:
+    """A person's completions, revoked ones too, the newest first. Three queries and the courses' contents."""
+    named = _named()
+    counted: dict[int, dict[int, int | None]] = defaultdict(dict)
+    for completion_id, enrolment_id, cycle in db.session.execute(
+        select(CompletionCredit.completion_id, CompletionCredit.enrolment_id, Enrolment.cycle)
+        .join(Enrolment, Enrolment.id == CompletionCredit.enrolment_id)
+        .where(Enrolment.person_id == person_id)
+    ):
+        counted[completion_id][enrolment_id] = cycle
+    rows = db.session.execute(
+        select(
+            Completion.id,
+            Completion.course_id,
+            Completion.course_version_id,
+            CourseVersion.number,
+            Completion.achieved_on,
+            Completion.basis,
+            Completion.evidence,
+            Revocation.revoked_at,
+            Revocation.reason,
+        )
+        .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
+        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+        .where(Completion.person_id == person_id)
+        .order_by(Completion.achieved_at.desc(), Completion.id.desc())
+    )
+    found = []
+    for row in rows:
+        slug, title = named[row.course_id]
+        found.append(
+            OwnCompletion(
+                id=row.id,
+                course_id=row.course_id,
+                slug=slug,
+                title=title if row.course_version_id is None else content(row.course_version_id).title,
+                version=row.number,
+                achieved_on=row.achieved_on,
+                basis=row.basis,
+                evidence=row.evidence,
+                enrolment_ids=frozenset(counted[row.id]),
+                cycles=tuple(sorted({cycle for cycle in counted[row.id].values() if cycle is not None})),
+                revoked_on=None if row.revoked_at is None else stockholm_date(row.revoked_at),
+                revocation_reason=row.reason,
+            )
+        )
+    return found
+
+
+def certificate(person_id: int, completion_id: int) -> Certificate:
+    """A person's own certificate; raises NotFound for another's, and for a completion that was withdrawn."""
+    completion = next(
+        (one for one in own_completions(person_id) if one.id == completion_id and one.revoked_on is None), None
+    )
+    if completion is None:
+        raise NotFound(completion_id=completion_id)
+    given_name, family_name = db.session.execute(
+        select(Person.given_name, Person.family_name).where(Person.id == person_id)
+    ).one()
+    units = db.session.scalars(
+        select(OrgUnit.name)
+        .join(CompletionEmployment, CompletionEmployment.unit_id == OrgUnit.id)
+        .where(CompletionEmployment.completion_id == completion_id)
+        .order_by(OrgUnit.name_sort)
+    )
+    return Certificate(
+        completion_id=completion_id,
+        person_name=f"{given_name} {family_name}".strip(),
+        slug=completion.slug,
+        title=completion.title,
+        version=completion.version,
+        achieved_on=completion.achieved_on,
+        basis=completion.basis,
+        cycles=completion.cycles,
+        units=tuple(dict.fromkeys(units)),
+    )
+
+
+def history(person_id: int, today: date) -> History:
+    """Every task that was not cancelled, every completion, every exemption: what 'Min historik' shows."""
+    named = _named()
+    tasks = [task for task in own_tasks(person_id, today) if not task.cancelled]
+    exemptions = db.session.execute(
+        select(Exemption.course_id, Exemption.kind, Exemption.from_on, Exemption.until_on, Exemption.reason)
+        .where(Exemption.person_id == person_id)
+        .order_by(Exemption.from_on.desc(), Exemption.id.desc())
+    )
+    return History(
+        tuple(
+            HistoryTask(
+                *named[task.course_id],
+                task.reason,
+                task.cycle,
+                task.opens_on,
+                task.due_on,
+                task.grace_until_on,
+                task.achieved_on,
+                task.status,
+            )
+            for task in sorted(tasks, key=lambda task: (task.opens_on, task.enrolment_id), reverse=True)
+        ),
+        tuple(own_completions(person_id)),
+        tuple(
+            HistoryExemption(*named[course_id], kind, from_on, until_on, reason)
+            for course_id, kind, from_on, until_on, reason in exemptions
+        ),
+    )
+
+
+def _named() -> dict[int, tuple[str, Text]]:
+    """Every course's slug and present title, by id."""
+    return {version.course_id: (version.slug, content(version.id).title) for version in current_versions()}

@@ -1,0 +1,293 @@
+"""What stands where, in plain Python: statuses, their one function, codes and errors (design.md 2)."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Status(StrEnum):
+    """Where a person stands with a course, in the order of precedence (design.md 2, words.md 2)."""
+
+    NOT_REQUIRED = "not_required"
+    COMPLETED = "completed"
+    COMPLETED_LATE = "completed_late"
+    EXEMPT = "exempt"
+    ON_LEAVE = "on_leave"
+    NOT_YET_OPEN = "not_yet_open"
+    MISSED = "missed"
+    OVERDUE = "overdue"
+    IN_GRACE = "in_grace"
+    DUE_SOON = "due_soon"
+    FAILED_MAY_RETRY = "failed_may_retry"
+    IN_PROGRESS = "in_progress"
+    NOT_STARTED = "not_started"
+
+
+DONE = frozenset({Status.COMPLETED, Status.COMPLETED_LATE})
+"""Counted as having completed the course."""
+
+OUTSIDE_BASE = frozenset({Status.NOT_REQUIRED, Status.EXEMPT, Status.ON_LEAVE})
+"""Not part of a percentage's denominator: required - exempt - on leave."""
+
+LEFT = frozenset(Status) - DONE - OUTSIDE_BASE
+"""Who is left: in the denominator and not done."""
+
+DUE_SOON_DAYS = 30
+"""An enrolment is due soon from this many days before its last day (design.md 2)."""
+
+
+class RequirementKind(StrEnum):
+    """How often a requirement asks for a course."""
+
+    YEARLY = "yearly"
+    ONCE = "once"
+
+
+class EnrolmentReason(StrEnum):
+    """Why a person has the course as a task."""
+
+    YEARLY = "yearly"
+    NEW_HIRE = "new_hire"
+    ONCE = "once"
+    RENEWAL = "renewal"
+    MANUAL = "manual"
+    VOLUNTARY = "voluntary"
+
+
+class EventKind(StrEnum):
+    """What may happen to an enrolment; the enrolment itself never changes."""
+
+    CANCELLED = "cancelled"
+    REINSTATED = "reinstated"
+    DUE_CHANGED = "due_changed"
+
+
+class EventReason(StrEnum):
+    """Why an enrolment was cancelled, came back or got another last day. Codes only: no health data, no free text."""
+
+    EMPLOYMENT_ENDED = "employment_ended"
+    NOT_IN_AUDIENCE = "not_in_audience"
+    REHIRED = "rehired"
+    IN_AUDIENCE_AGAIN = "in_audience_again"
+    MOVED = "moved"
+    RETURNED = "returned"
+    ADOPTED = "adopted"
+    EXTENDED = "extended"
+    REQUIREMENT_CHANGED = "requirement_changed"
+    BY_HAND = "by_hand"
+
+
+class Basis(StrEnum):
+    """What a completion rests on."""
+
+    PASSED = "passed"
+    EQUIVALENT = "equivalent"
+    RECORDED = "recorded"
+    IMPORTED = "imported"
+
+
+class ExemptionKind(StrEnum):
+    """Freed from a course for a time, or given more time for it."""
+
+    EXEMPT = "exempt"
+    EXTENSION = "extension"
+
+
+class ExemptionReason(StrEnum):
+    """Why somebody is exempt or got more time: a code, never free text, never health (design.md 2)."""
+
+    OTHER_DUTIES = "other_duties"
+    LONG_ABSENCE = "long_absence"
+    LEAVING_SOON = "leaving_soon"
+    TECHNICAL_FAULT = "technical_fault"
+    OTHER = "other"
+
+
+class RevocationReason(StrEnum):
+    """Why a completion was withdrawn."""
+
+    WRONG_PERSON = "wrong_person"
+    WRONG_COURSE = "wrong_course"
+    WRONG_DATE = "wrong_date"
+    NOT_VALID = "not_valid"
+
+
+class Outcome(StrEnum):
+    """How a handed-in attempt ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Effect(StrEnum):
+    """Whether an audience rule takes employments in or leaves them out."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+
+
+class DueStage(IntEnum):
+    """How near the last day is: an ordinal, so that SQL can compute and group it."""
+
+    AHEAD = 0
+    SOON = 1
+    GRACE = 2
+    OVER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What a status is made of: booleans and one ordinal, computed and grouped in SQL."""
+
+    required: bool
+    """Has an enrolment that is not cancelled and was not the person's own free choice."""
+    completed: bool = False
+    late: bool = False
+    """The completion came after the enrolment's own last day, also within its extra time."""
+    exempt: bool = False
+    on_leave: bool = False
+    opened: bool = True
+    closed: bool = False
+    due: DueStage = DueStage.AHEAD
+    failed: bool = False
+    """At least one attempt was handed in and none has passed."""
+    started: bool = False
+    """Has read a part, or has an attempt open."""
+
+
+def status(facts: StatusFacts) -> Status:
+    """The one rule for where a person stands; page, report, mail and export all use it (design.md 2).
+
+    The order of the questions is the precedence.
+    """
+    if not facts.required:
+        return Status.NOT_REQUIRED
+    if facts.completed:
+        return Status.COMPLETED_LATE if facts.late else Status.COMPLETED
+    if facts.exempt:
+        return Status.EXEMPT
+    if facts.on_leave:
+        return Status.ON_LEAVE
+    if not facts.opened:
+        return Status.NOT_YET_OPEN
+    if facts.closed:
+        return Status.MISSED
+    if facts.due is not DueStage.AHEAD:
+        return _BY_DUE_STAGE[facts.due]
+    if facts.failed:
+        return Status.FAILED_MAY_RETRY
+    return Status.IN_PROGRESS if facts.started else Status.NOT_STARTED
+
+
+_BY_DUE_STAGE = {
+    DueStage.OVER: Status.OVERDUE,
+    DueStage.GRACE: Status.IN_GRACE,
+    DueStage.SOON: Status.DUE_SOON,
+}
+
+
+def manager_view(seen_by_learner: Status) -> Status:
+    """What a manager sees: never that somebody failed (design.md 2)."""
+    return Status.IN_PROGRESS if seen_by_learner is Status.FAILED_MAY_RETRY else seen_by_learner
+
+
+# --- errors -------------------------------------------------------------------------------------------------------
+
+
+class TrainingError(Exception):
+    """Something a person asked for that cannot be done; carries a code and the values a sentence needs."""
+
+    code = "training_error"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(f"{self.code} {values}" if values else self.code)
+        self.values = values
+
+
+class NotFound(TrainingError):
+    """It does not exist, or the person may not know that it does: 404."""
+
+    code = "not_found"
+
+
+class NotOpenYet(TrainingError):
+    """The task opens later. Values: opens_on."""
+
+    code = "not_open_yet"
+
+
+class ReadingFirst(TrainingError):
+    """The course is to be read before its quiz. Values: module, the id of the first part not read."""
+
+    code = "reading_first"
+
+
+class HandedIn(TrainingError):
+    """The attempt was handed in already: nothing more can be saved in it. Values: attempt_id."""
+
+    code = "handed_in"
+
+
+class UnknownQuestion(TrainingError):
+    """The question was not drawn in this attempt. Values: question_id."""
+
+    code = "unknown_question"
+
+
+class UnknownChoice(TrainingError):
+    """An answer names a choice that the question does not have. Values: question_id."""
+
+    code = "unknown_choice"
+
+
+class NothingChosen(TrainingError):
+    """An answer without a choice. Values: question_id."""
+
+    code = "nothing_chosen"
+
+
+class OneChoiceOnly(TrainingError):
+    """More than one choice where the question takes one. Values: question_id."""
+
+    code = "one_choice_only"
+
+
+class BadPeriod(TrainingError):
+    """A period that ends before it begins, or a last day that is not later. Values: from_on and until_on, or due_on."""
+
+    code = "bad_period"
+
+
+class NotInFuture(TrainingError):
+    """A completion cannot be dated after today. Values: achieved_on."""
+
+    code = "not_in_future"
+
+
+class NotEmployedThen(TrainingError):
+    """The person held no employment on that day. Values: on."""
+
+    code = "not_employed_then"
+
+
+class AlreadyRevoked(TrainingError):
+    """The completion was withdrawn before. Values: completion_id."""
+
+    code = "already_revoked"
+
+
+class NotHandedIn(TrainingError):
+    """The attempt has no result yet. Values: attempt_id."""
+
+    code = "not_handed_in"
+
+
+class NothingToExtend(TrainingError):
+    """The person has no open task of this course. Values: slug."""
+
+    code = "nothing_to_extend"
+
+
+class NoPublishedCourse(TrainingError):
+    """No course with this slug has been published. Values: slug."""
+
+    code = "no_published_course"

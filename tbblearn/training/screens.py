@@ -1,0 +1,200 @@
+"""One screen of a part made ready for its page: text with addresses, practice questions with what was chosen.
+
+Practice is never stored: the choices stand in the page's own address, one name for each question.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tbblearn.courses.rendering import resolve
+from tbblearn.courses.rules import Choice, Course, Module, PracticeBlock, Question, QuestionKind, Screen, ScreenRef
+
+VERDICTS = {
+    True: ("Det stämmer.", "That is right."),
+    False: ("Inte riktigt.", "Not quite."),
+}
+"""The two words that authors begin a feedback with (content guide 2); the page writes them as its heading."""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What is said about one choice: why, and where it is taught."""
+
+    right: bool
+    why: Markup
+    read: ScreenRef | None
+    read_title: str
+    """The title of the screen `read`; empty where it lies in another course."""
+
+
+@dataclass(frozen=True)
+class ShownChoice:
+    """A choice of a practice question; `feedback` once it was chosen and sent."""
+
+    id: str
+    text: Markup
+    chosen: bool
+    feedback: Feedback | None
+
+
+@dataclass(frozen=True)
+class ShownPractice:
+    """A practice question on a screen."""
+
+    id: str
+    stem: Markup
+    several: bool
+    wanted: int
+    """How many choices are right: what "Välj två" says."""
+    choices: tuple[ShownChoice, ...]
+    kept: tuple[tuple[str, str], ...]
+    """The choices of the screen's other questions, sent along so that they stay."""
+    sent: bool
+    """This question's button was the one pressed."""
+
+    @property
+    def nothing_chosen(self) -> bool:
+        """The button was pressed without a choice."""
+        return self.sent and not any(choice.chosen for choice in self.choices)
+
+    @property
+    def more_to_find(self) -> bool:
+        """All that was chosen is right, and there is more."""
+        chosen = [choice.feedback for choice in self.choices if choice.feedback is not None]
+        return bool(chosen) and all(one.right for one in chosen) and len(chosen) < self.wanted
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """A stretch of teaching text, safe HTML."""
+
+    html: Markup
+
+
+@dataclass(frozen=True)
+class SaidChoice:
+    """A choice with what is said about it."""
+
+    text: Markup
+    feedback: Feedback
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """A question of a quiz that was handed in.
+
+    `key` holds the right choices that were missed; it is empty where they stay secret.
+    """
+
+    number: int
+    stem: Markup
+    right: bool
+    chosen: tuple[SaidChoice, ...]
+    key: tuple[SaidChoice, ...]
+    more_to_find: bool
+
+
+def show_screen(
+    course: Course,
+    here: ScreenRef,
+    language: str,
+    chosen: Mapping[str, Collection[str]],
+    sent: str,
+    screen_url: Callable[[ScreenRef], str],
+    asset_url: Callable[[str], str],
+) -> list[ShownText | ShownPractice]:
+    """The blocks of a screen, in order. `chosen` holds choice ids by practice question, `sent` the question just sent.
+
+    Unknown questions and choices are passed over: they stand in an address, which anybody may write.
+    """
+    screen = course.screen(here)
+    practised = practice_of(course, screen, language)
+    known = {
+        question.id: [choice.id for choice in question.choices if choice.id in chosen.get(question.id, ())]
+        for question in practised
+    }
+    shown: list[ShownText | ShownPractice] = []
+    for block in screen.blocks[language]:
+        if isinstance(block, PracticeBlock):
+            question = course.practice[block.question_id]
+            kept = tuple((name, one) for name, ids in known.items() if name != question.id for one in ids)
+            shown.append(
+                ShownPractice(
+                    id=question.id,
+                    stem=safe_html(question.stem[language]),
+                    several=question.kind is QuestionKind.MULTIPLE,
+                    wanted=len(question.right),
+                    choices=tuple(_choice(course, here, language, one, known[question.id]) for one in question.choices),
+                    kept=kept,
+                    sent=sent == question.id,
+                )
+            )
+        else:
+            shown.append(ShownText(safe_html(resolve(block.html, screen_url, asset_url))))
+    return shown
+
+
+def show_answer(
+    course: Course,
+    question: Question,
+    choices: Sequence[Choice],
+    chosen: Collection[str],
+    *,
+    number: int,
+    language: str,
+    show_key: bool,
+) -> ShownAnswer:
+    """One question as it was answered. Without `show_key` only what was chosen is explained: a retry stays fair."""
+    picked = [choice for choice in choices if choice.id in chosen]
+    missed = [choice for choice in choices if choice.correct and choice.id not in chosen]
+    return ShownAnswer(
+        number=number,
+        stem=safe_html(question.stem[language]),
+        right=not missed and all(choice.correct for choice in picked),
+        chosen=tuple(_said(course, choice, language) for choice in picked),
+        key=tuple(_said(course, choice, language) for choice in missed if show_key),
+        more_to_find=bool(picked) and bool(missed) and all(choice.correct for choice in picked),
+    )
+
+
+def safe_html(html: str) -> Markup:
+    """Teaching text as the page takes it: it was made safe when the course was published."""
+    return Markup(html)  # noqa: S704
+
+
+def practice_of(course: Course, screen: Screen, language: str) -> Sequence[Question]:
+    """The practice questions that stand on a screen."""
+    blocks = screen.blocks[language]
+    return [course.practice[block.question_id] for block in blocks if isinstance(block, PracticeBlock)]
+
+
+def feedback(course: Course, choice: Choice, language: str, here: ScreenRef | None = None) -> Feedback:
+    """What is said about a choice, without the verdict it begins with, which the page writes itself.
+
+    A link back to `here`, the screen one is on, is left out.
+    """
+    why = choice.feedback[language]
+    for verdict in VERDICTS[choice.correct]:
+        why = why.removeprefix(verdict).lstrip()
+    read = None if choice.read == here else choice.read
+    title = "" if read is None or read.course is not None else course.screen(read).title[language]
+    return Feedback(choice.correct, safe_html(why), read, title)
+
+
+def part_after(course: Course, module: Module, read: Collection[str]) -> Module | None:
+    """The part to go on with after this one: the next unread one, then from the start; None when it is the quiz."""
+    at = course.modules.index(module)
+    looking_on = (*course.modules[at + 1 :], *course.modules[:at])
+    return next((other for other in looking_on if other.id not in read), None)
+
+
+def _choice(course: Course, here: ScreenRef, language: str, choice: Choice, chosen: Collection[str]) -> ShownChoice:
+    picked = choice.id in chosen
+    said = feedback(course, choice, language, here) if picked else None
+    return ShownChoice(choice.id, safe_html(choice.text[language]), picked, said)
+
+
+def _said(course: Course, choice: Choice, language: str) -> SaidChoice:
+    return SaidChoice(safe_html(choice.text[language]), feedback(course, choice, language))

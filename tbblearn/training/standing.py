@@ -1,0 +1,266 @@
+"""Where enrolments stand, as SQL: current last days, completion, and the facts of `rules.status` packed in one number.
+
+SQL makes and groups the facts; Python unpacks each group and gives it to the one status function. So ten thousand
+persons are counted by mapping a few dozen numbers (design.md 2).
+"""
+
+from datetime import date, timedelta
+
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from tbblearn.people.models import Employment, Leave
+from tbblearn.training.models import (
+    Attempt,
+    AudienceMember,
+    Completion,
+    CompletionCredit,
+    Enrolment,
+    EnrolmentEvent,
+    Exemption,
+    ReadingPlace,
+    Revocation,
+)
+from tbblearn.training.rules import (
+    DUE_SOON_DAYS,
+    DueStage,
+    EnrolmentReason,
+    EventKind,
+    ExemptionKind,
+    Outcome,
+    Status,
+    StatusFacts,
+    status,
+)
+
+_BITS = ("required", "completed", "late", "exempt", "on_leave", "opened", "closed", "failed", "started")
+_DUE_SHIFT = len(_BITS)
+
+TODAY: BindParameter[date] = bindparam("today", type_=Date)
+SOON_UNTIL: BindParameter[date] = bindparam("soon_until", type_=Date)
+
+NO_TASK = 0
+"""The packed facts of somebody who has no enrolment."""
+
+
+def unpack(code: int) -> StatusFacts:
+    """The facts in a number that `coded` made."""
+    flags = {name: bool(code >> place & 1) for place, name in enumerate(_BITS)}
+    return StatusFacts(**flags, due=DueStage(code >> _DUE_SHIFT))
+
+
+def status_of(code: int) -> Status:
+    """The status of packed facts."""
+    return status(unpack(code))
+
+
+def now_standing(*conditions: ColumnElement[bool]) -> CTE:
+    """Enrolments as they stand now: `conditions` on Enrolment choose which.
+
+    Columns: enrolment_id, person_id, course_id, requirement_id, cycle, reason, occasion, opens_on, cancelled,
+    achieved_on (first completion that counts and is not revoked), due_on, grace_until_on, open_until_on.
+    """
+    event = aliased(EnrolmentEvent)
+    due_event = (
+        select(event.id)
+        .where(event.enrolment_id == Enrolment.id, event.kind == EventKind.DUE_CHANGED)
+        .order_by(event.id.desc())
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    last_life = (
+        select(event.kind)
+        .where(event.enrolment_id == Enrolment.id, event.kind.in_([EventKind.CANCELLED, EventKind.REINSTATED]))
+        .order_by(event.id.desc())
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    achieved_on = (
+        select(func.min(Completion.achieved_on))
+        .select_from(CompletionCredit)
+        .join(Completion, Completion.id == CompletionCredit.completion_id)
+        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+        .where(CompletionCredit.enrolment_id == Enrolment.id, Revocation.completion_id.is_(None))
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    # Kept as it is, so that each of the three lookups is made once an enrolment however often its answer is used.
+    looked_up = (
+        select(
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.person_id,
+            Enrolment.course_id,
+            Enrolment.requirement_id,
+            Enrolment.cycle,
+            Enrolment.reason,
+            Enrolment.occasion,
+            Enrolment.opens_on,
+            Enrolment.due_on.label("first_due_on"),
+            Enrolment.grace_until_on.label("first_grace_until_on"),
+            Enrolment.open_until_on.label("first_open_until_on"),
+            due_event.label("due_event"),
+            func.coalesce(last_life == EventKind.CANCELLED, literal(False)).label("cancelled"),
+            achieved_on.label("achieved_on"),
+        )
+        .where(*conditions)
+        .cte("looked_up")
+        .prefix_with("MATERIALIZED")
+    )
+    moved = looked_up.c.due_event.is_not(None)
+    changed = aliased(EnrolmentEvent)
+    return (
+        select(
+            looked_up.c.enrolment_id,
+            looked_up.c.person_id,
+            looked_up.c.course_id,
+            looked_up.c.requirement_id,
+            looked_up.c.cycle,
+            looked_up.c.reason,
+            looked_up.c.occasion,
+            looked_up.c.opens_on,
+            looked_up.c.cancelled,
+            looked_up.c.achieved_on,
+            case((moved, changed.reason), else_=None).label("due_reason"),
+            case((moved, changed.due_on), else_=looked_up.c.first_due_on).label("due_on"),
+            case((moved, changed.grace_until_on), else_=looked_up.c.first_grace_until_on).label("grace_until_on"),
+            case((moved, changed.open_until_on), else_=looked_up.c.first_open_until_on).label("open_until_on"),
+        )
+        .select_from(looked_up)
+        .outerjoin(changed, changed.id == looked_up.c.due_event)
+        .cte("now_standing")
+    )
+
+
+def one_task_each(standing: CTE) -> CTE:
+    """Of each person's enrolments that hold, the one that figures show: a completed one first, else the earliest due.
+
+    A person has one task a course and cycle; more than one comes from several requirements for the same course.
+    """
+    place = func.row_number().over(
+        partition_by=standing.c.person_id,
+        order_by=(
+            case((standing.c.achieved_on.is_(None), 1), else_=0),
+            func.coalesce(standing.c.due_on, literal(date.max, Date)),
+            standing.c.enrolment_id,
+        ),
+    )
+    ranked = select(standing, place.label("place")).where(_holds(standing)).cte("ranked")
+    return select(ranked).where(ranked.c.place == 1).cte("one_task_each")
+
+
+def on_day(today: date) -> dict[str, date]:
+    """The values that a statement made with `coded` is to be executed with."""
+    return {"today": today, "soon_until": today + timedelta(days=DUE_SOON_DAYS)}
+
+
+def coded(standing: CTE) -> Select[tuple[object, ...]]:
+    """The rows of `standing` with their packed facts as `code`; executed with the values of `on_day`.
+
+    Once an enrolment has closed, leave and exemption are those of its last open day: what was missed stays missed.
+    The day is a parameter, so that the statement can be made once and kept.
+    """
+    c = standing.c
+    day = TODAY
+    closed = and_(c.open_until_on.is_not(None), c.open_until_on < day)
+    at = case((closed, c.open_until_on), else_=day)
+    due_reached = and_(c.due_on.is_not(None), c.due_on <= day)
+    completed = c.achieved_on.is_not(None)
+    # What only matters to the unfinished is looked up for them alone.
+    unfinished = and_(not_(completed), _holds(standing))
+    flags: dict[str, ColumnElement[bool]] = {
+        "required": _holds(standing),
+        "completed": completed,
+        "late": and_(completed, c.due_on.is_not(None), c.achieved_on > c.due_on),
+        "exempt": and_(
+            unfinished,
+            or_(_exempt(standing, at), and_(due_reached, _exempt(standing, c.due_on))),
+        ),
+        "on_leave": and_(unfinished, _on_leave(standing, at)),
+        "opened": c.opens_on <= day,
+        "closed": closed,
+        "failed": _attempted(standing, Outcome.FAILED),
+        "started": or_(_attempted(standing, None), _read(standing)),
+    }
+    # A leave over the last day exempts from the cycle, once that day has come.
+    flags["exempt"] = or_(flags["exempt"], and_(unfinished, due_reached, _on_leave(standing, c.due_on)))
+    stage = case(
+        (c.due_on.is_(None), DueStage.AHEAD),
+        (c.grace_until_on < day, DueStage.OVER),
+        (c.due_on < day, DueStage.GRACE),
+        (c.due_on <= SOON_UNTIL, DueStage.SOON),
+        else_=DueStage.AHEAD,
+    )
+    code: ColumnElement[int] = cast(stage, Integer) * (1 << _DUE_SHIFT)
+    for place, name in enumerate(_BITS):
+        code = code + case((flags[name], 1 << place), else_=0)
+    return select(standing, code.label("code"))
+
+
+def _holds(standing: CTE) -> ColumnElement[bool]:
+    """Not cancelled, and not the person's own free choice."""
+    return and_(not_(cast(standing.c.cancelled, Boolean)), standing.c.reason != EnrolmentReason.VOLUNTARY)
+
+
+def _exempt(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
+    return exists().where(
+        Exemption.person_id == standing.c.person_id,
+        Exemption.course_id == standing.c.course_id,
+        Exemption.kind == ExemptionKind.EXEMPT,
+        Exemption.from_on <= day,
+        or_(Exemption.until_on.is_(None), Exemption.until_on >= day),
+    )
+
+
+def _on_leave(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
+    """On leave that day from every employment held in the audience, and at least one is held."""
+    held = and_(
+        AudienceMember.person_id == standing.c.person_id,
+        AudienceMember.requirement_id == standing.c.requirement_id,
+        Employment.id == AudienceMember.employment_id,
+        Employment.start_on <= day,
+        or_(Employment.end_on.is_(None), Employment.end_on >= day),
+    )
+    away = and_(
+        Leave.employment_id == Employment.id,
+        Leave.from_on <= day,
+        or_(Leave.until_on.is_(None), Leave.until_on >= day),
+    )
+    return and_(
+        exists(select(1).select_from(AudienceMember, Employment, Leave).where(held, away)),
+        not_(
+            exists(
+                select(1)
+                .select_from(AudienceMember, Employment)
+                .where(held, not_(exists(select(1).select_from(Leave).where(away).correlate(Employment, standing))))
+            )
+        ),
+    )
+
+
+def _attempted(standing: CTE, outcome: Outcome | None) -> ColumnElement[bool]:
+    found = exists().where(Attempt.enrolment_id == standing.c.enrolment_id)
+    return found if outcome is None else found.where(Attempt.outcome == outcome)
+
+
+def _read(standing: CTE) -> ColumnElement[bool]:
+    return exists().where(ReadingPlace.enrolment_id == standing.c.enrolment_id)

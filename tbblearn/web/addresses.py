@@ -1,0 +1,54 @@
+"""Addresses that come from outside: followed only inside the site, and their numbers no larger than an id can be."""
+
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect
+
+LARGEST_NUMBER = 2**31 - 1
+"""The largest that an INTEGER column of PostgreSQL holds. Asking for more is an error there, not an empty answer."""
+
+
+class RowNumber(IntegerConverter):
+    """`<int:...>` in every route: a number that may be the id of a row. A larger one names nothing: 404."""
+
+    regex = "[0-9]{1,10}"  # also bounds what Python is asked to read: over 4,300 digits it refuses
+
+    def __init__(self, map: Map, max: int = LARGEST_NUMBER) -> None:  # the names that werkzeug gives them
+        super().__init__(map, max=max)
+
+
+def whole_number(name: str) -> int | None:
+    """The number after ?name= in this request's address; None where there is none that may be the id of a row."""
+    text = request.args.get(name, "")
+    if not text.isascii() or not text.isdecimal() or len(text) > len(str(LARGEST_NUMBER)):
+        return None
+    return found if (found := int(text)) <= LARGEST_NUMBER else None
+
+
+def local_path(text: str | None, otherwise: str) -> str:
+    """`text` when it is a path on this site, else `otherwise`: no redirect ever leaves tbblearn."""
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or "\\" in text:
+        return otherwise
+    if any(ord(letter) < 32 for letter in text):
+        return otherwise
+    parts = urlsplit(text)
+    return text if not parts.scheme and not parts.netloc else otherwise
+
+
+def page_path(text: str | None, otherwise: str) -> str:
+    """`text` when it is a path on this site that can be opened, else `otherwise`.
+
+    A page that answered a form may lie at an address that only takes forms; coming back to it would be an error.
+    """
+    path = local_path(text, "")
+    if not path:
+        return otherwise
+    try:
+        current_app.url_map.bind("").match(urlsplit(path).path, method="GET")
+    except RequestRedirect:
+        return path
+    except (NotFound, MethodNotAllowed):
+        return otherwise
+    return path

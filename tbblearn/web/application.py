@@ -1,0 +1,51 @@
+"""The Flask application class: one transaction a request, closed before anything is rendered (design.md 6)."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from tbblearn.db import read_only, unit_of_work
+from tbblearn.web.addresses import RowNumber
+from tbblearn.web.pages import Page
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Application(Flask):
+    """Flask, with the house's rule for transactions around every view.
+
+    A safe request reads and commits nothing. Any other runs in one unit of work, committed when the view answers
+    below 400 and rolled back otherwise. Pages are rendered afterwards.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.url_map.converters["int"] = RowNumber
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view in its transaction, then render its page.
+
+        The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it.
+        """
+        if any("\x00" in text for text in (request.path, *(value for _, value in request.values.items(multi=True)))):
+            raise BadRequest
+        if request.method in SAFE_METHODS:
+            with read_only():
+                answer = super().dispatch_request()
+        else:
+            with unit_of_work() as work:
+                answer = super().dispatch_request()
+                if _status(answer) >= 400:
+                    work.refuse()
+        return answer.render() if isinstance(answer, Page) else answer
+
+
+def _status(answer: Any) -> int:
+    if isinstance(answer, Response):
+        return answer.status_code
+    if isinstance(answer, tuple) and len(answer) > 1 and isinstance(answer[1], int):
+        return answer[1]
+    return 200

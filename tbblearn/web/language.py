@@ -1,0 +1,107 @@
+"""Language and the Swedish way of writing dates and numbers.
+
+The rules: the page's language is the signed-in person's; before signing in, that of the cookie; else Swedish. Words
+live in `translations/`, Swedish sentences being the keys. Teaching text lives in `courses/`, never here. A date is
+"31 mars 2027", a time "kl. 14.30", a number "1 234", a share "91 %" with non-breaking spaces (words.md 0).
+"""
+
+from datetime import date, datetime
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+
+from tbblearn.db import STOCKHOLM, stockholm_date
+
+LANGUAGES = {"sv": "Svenska", "en": "English"}
+DEFAULT = "sv"
+COOKIE = "lang"
+NBSP = "\N{NO-BREAK SPACE}"
+
+_MONTHS = {
+    "sv": [
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+
+def page_language() -> str:
+    """'sv' or 'en' for the page that is being made."""
+    locale = get_locale()
+    return str(locale.language) if locale else DEFAULT
+
+
+def _choose() -> str:
+    chosen = g.get("language") or (request.cookies.get(COOKIE, "") if has_request_context() else "")
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def day(value: date | datetime | None) -> str:
+    """31 mars 2027, or 31 March 2027; nothing for None."""
+    if value is None:
+        return ""
+    on = stockholm_date(value) if isinstance(value, datetime) else value
+    return f"{on.day}{NBSP}{_MONTHS[page_language()][on.month - 1]}{NBSP}{on.year}"
+
+
+def clock(value: datetime) -> str:
+    """Kl. 14.30, or 14:30."""
+    local = value.astimezone(STOCKHOLM)
+    if page_language() == "en":
+        return f"{local:%H:%M}"
+    return f"kl.{NBSP}{local:%H.%M}"
+
+
+def number(value: int | float, decimals: int = 0) -> str:
+    """1 234 or 3,8 in Swedish; 1,234 or 3.8 in English."""
+    text = f"{value:,.{decimals}f}"
+    if page_language() == "en":
+        return text
+    return text.replace(",", NBSP).replace(".", ",")
+
+
+def percent(part: int, whole: int) -> str:
+    """91 % (Swedish) or 91% (English), whole percent, half up; never without its whole beside it on the page."""
+    if whole <= 0:
+        return ""
+    share = (200 * part + whole) // (2 * whole)
+    return f"{share}%" if page_language() == "en" else f"{share}{NBSP}%"
+
+
+def of_whole(part: int, whole: int) -> str:
+    """29 av 31 (94 %): every percentage prints its whole."""
+    if whole <= 0:
+        return _("%(part)s av %(whole)s", part=number(part), whole=number(whole))
+    return _("%(part)s av %(whole)s (%(pct)s)", part=number(part), whole=number(whole), pct=percent(part, whole))
+
+
+def init_language(app: Flask) -> None:
+    """Set up Flask-Babel and the filters."""
+    Babel(app, locale_selector=_choose, default_timezone="Europe/Stockholm")
+    app.jinja_env.filters.update(day=day, clock=clock, number=number)
+    app.jinja_env.globals.update(percent=percent, of_whole=of_whole)

@@ -1,0 +1,29 @@
+"""How much may be sent at once: a form is small; only a page that takes files takes more."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, request
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MEGABYTE = 1024 * 1024
+FORM_BYTES = 1 * MEGABYTE
+FILE_BYTES = 20 * MEGABYTE
+
+
+def takes_files(view: View) -> View:
+    """Mark a view as one to which files may be sent. Goes outermost, just under the route."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_limits(app: Flask) -> None:
+    """Refuse what is too large before anything reads it. To be called before what reads forms (sessions, CSRF)."""
+    app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)
+
+    @app.before_request
+    def allow_files() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if getattr(view, "takes_files", False):
+            request.max_content_length = FILE_BYTES

@@ -1,0 +1,53 @@
+"""The menu: each feature adds its items, at most four are shown to one person (look.md 3)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+Visible = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in the menu. `label` is lazily translated; `visible` gets the principal."""
+
+    order: int
+    endpoint: str
+    label: Any
+    visible: Visible
+    sections: frozenset[str]
+    """Blueprints whose pages stand under this entry."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """What the header shows."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def add_to_menu(
+    app: Flask, order: int, endpoint: str, label: Any, visible: Visible, *, also: Iterable[str] = ()
+) -> None:
+    """Called once per feature at start; `endpoint` takes no arguments. Pages of its blueprint, and of those in
+    `also`, mark the entry as the current one.
+    """
+    entries: list[Entry] = app.extensions.setdefault("tbblearn_menu", [])
+    entries.append(Entry(order, endpoint, label, visible, frozenset({endpoint.partition(".")[0], *also})))
+    entries.sort(key=lambda entry: entry.order)
+
+
+def menu_for(app: Flask, principal: Any) -> list[Item]:
+    """The items this person sees; empty where nobody is signed in."""
+    if principal is None:
+        return []
+    section = (request.endpoint or "").split(".")[0]
+    return [
+        Item(str(entry.label), url_for(entry.endpoint), section in entry.sections)
+        for entry in app.extensions.get("tbblearn_menu", [])
+        if entry.visible(principal)
+    ]

@@ -1,0 +1,19 @@
+"""What a view answers with: a page to be rendered once the transaction is closed."""
+
+from typing import Any
+
+from flask import Response, render_template
+
+
+class Page(Response):
+    """A template with its values. `web` renders it after the commit, so that no lock is held while rendering."""
+
+    def __init__(self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> None:
+        super().__init__(status=status, headers=headers, mimetype="text/html")
+        self.template = template
+        self.values = values
+
+    def render(self) -> "Page":
+        """Fill in the words; the same page again."""
+        self.set_data(render_template(self.template, **self.values))
+        return self
