@@ -1,0 +1,165 @@
+"""A county to measure on: the demo's, with learners who have read their course and managers of all of it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from tbblearn import create_app
+from tbblearn.access.models import Credential
+from tbblearn.access.passwords import hash_password
+from tbblearn.config import from_environment
+from tbblearn.courses.queries import content, current_version
+from tbblearn.db import db, read_only, stockholm_date, unit_of_work, utc_now
+from tbblearn.people.actions import give_role
+from tbblearn.people.models import OrgUnit, Person
+from tbblearn.people.rules import GrantSource, Role, Scope, UnitKind
+from tbblearn.training.manager_queries import who_is_left
+from tbblearn.training.models import Attempt, Enrolment, ReadingPlace
+from tbblearn.training.rules import Status
+
+PASSWORD = "a password to measure with"
+SLUG = "base"
+MANAGERS = 8
+
+
+@dataclass
+class Prepared:
+    """A database ready to be measured."""
+
+    database: str
+    port: int
+    environment: dict[str, str]
+    learners: list[dict[str, str]]
+    managers: list[dict[str, str]]
+    used: int = 0
+
+    def accounts_for(self, operation: str) -> list[dict[str, str]]:
+        """Sign-ins for an operation; each learner takes the quiz once only."""
+        if operation in {"unit", "csv"}:
+            return self.managers
+        if operation != "flow":
+            return self.learners
+        fresh = self.learners[self.used :]
+        self.used = len(self.learners)
+        return fresh
+
+    def wait_until_ready(self) -> None:
+        """Wait for the server."""
+        for _ in range(200):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("the server did not become ready")
+
+
+def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clients: int = 8) -> Prepared:
+    """Build the demo of this size, and make as many fresh learners as the flows will use."""
+    environment = os.environ | {
+        "TBBLEARN_DATABASE_URL": url,
+        "TBBLEARN_INSTANCE": str(folder),
+        "TBBLEARN_LOG_LEVEL": "ERROR",
+    }
+    subprocess.run(
+        [sys.executable, "-m", "tbblearn.cli", "demo", "--no-serve", "--staff", str(staff)],
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    app = create_app(from_environment(environment))
+    with app.app_context():
+        password_hash = hash_password(PASSWORD)
+        learners = _learners(clients * rounds, password_hash)
+        managers = _managers(password_hash)
+        db.session.remove()
+        db.engine.dispose()
+    return Prepared(database, port, environment, learners, managers)
+
+
+def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
+    """People who have not begun: now they have a password and have read every part."""
+    now = utc_now()
+    with read_only():
+        root = db.session.execute(select(OrgUnit).where(OrgUnit.kind == UnitKind.COUNTY)).scalar_one()
+        version = current_version(SLUG)
+        assert version
+        course = content(version.id)
+        people: list[int] = []
+        for status in (Status.NOT_STARTED, Status.DUE_SOON, Status.OVERDUE, Status.IN_GRACE):
+            page = who_is_left(
+                root.id, Scope.over([root.path]), stockholm_date(now), slug=SLUG, status=status, limit=wanted * 2
+            )
+            people += [row.person_id for row in page.rows]
+        begun = select(Attempt.id).where(Attempt.enrolment_id == Enrolment.id).exists()
+        read = select(ReadingPlace.enrolment_id).where(ReadingPlace.enrolment_id == Enrolment.id).exists()
+        known = select(Credential.person_id)
+        rows = db.session.execute(
+            select(Enrolment.id, Person.id, Person.email)
+            .join(Person, Person.id == Enrolment.person_id)
+            .where(
+                Person.id.in_(people),
+                Person.email != "",
+                Person.id.not_in(known),
+                Enrolment.opens_on <= stockholm_date(now),
+                ~begun,
+                ~read,
+            )
+            .order_by(Enrolment.id.desc())
+        ).all()
+    by_person = {person_id: (enrolment_id, email) for enrolment_id, person_id, email in reversed(rows)}
+    chosen = dict(list(by_person.items())[:wanted])
+    if len(chosen) < wanted:
+        raise RuntimeError(f"only {len(chosen)} of {wanted} learners in this county: use more staff or fewer rounds")
+    with unit_of_work():
+        db.session.execute(
+            insert(Credential),
+            [{"person_id": one, "password_hash": password_hash, "changed_at": now} for one in chosen],
+        )
+        db.session.execute(
+            insert(ReadingPlace),
+            [
+                {
+                    "enrolment_id": enrolment_id,
+                    "module_id": module.id,
+                    "screen_id": module.screens[-1].id,
+                    "seen_at": now,
+                    "read_at": now,
+                }
+                for enrolment_id, _email in chosen.values()
+                for module in course.modules
+            ],
+        )
+    module = course.modules[0]
+    place = {"slug": SLUG, "module": module.id, "screen": module.screens[1].id}
+    return [{"email": email, "password": PASSWORD, **place} for _enrolment, email in chosen.values()]
+
+
+def _managers(password_hash: str) -> list[dict[str, str]]:
+    """Managers of the whole county, so that page and file hold all staff."""
+    now = utc_now()
+    made = []
+    with unit_of_work():
+        root = db.session.execute(select(OrgUnit).where(OrgUnit.kind == UnitKind.COUNTY)).scalar_one()
+        people = db.session.execute(
+            select(Person.id, Person.email)
+            .where(Person.email != "", Person.id.not_in(select(Credential.person_id)))
+            .order_by(Person.id)
+            .limit(MANAGERS)
+        ).all()
+        for person_id, email in people:
+            give_role(person_id, root.id, Role.MANAGER, today=stockholm_date(now), now=now, source=GrantSource.HAND)
+            db.session.add(Credential(person_id=person_id, password_hash=password_hash, changed_at=now))
+            made.append({"email": email, "password": PASSWORD, "unit_id": str(root.id)})
+    return made

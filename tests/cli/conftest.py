@@ -1,0 +1,39 @@
+"""A database on disk for commands, which run in processes of their own as they do for an operator."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return os.environ | {
+        "TBBLEARN_DATABASE_URL": f"sqlite:///{tmp_path / 'tbblearn.sqlite'}",
+        "TBBLEARN_INSTANCE": str(tmp_path),
+        "TBBLEARN_LOG_LEVEL": "ERROR",
+    }
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    """Run `tbblearn ...`; `status` is the exit code expected."""
+
+    def call(*arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tbblearn.cli", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done
+
+    return call

@@ -1,0 +1,127 @@
+"""The commands as an operator meets them: from an empty folder to a running site."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tbblearn.cli import COMMANDS
+from tbblearn.db import stockholm_date, utc_now
+from tests.cli.conftest import Run
+from tests.pages.conftest import free_port
+
+
+def test_help_names_every_command_and_each_has_help_of_its_own(run: Run):
+    text = run("--help").stdout
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} ", text, re.M), name
+        assert run(name, "--help").stdout.startswith("Usage:")
+
+
+def test_a_new_machine(run: Run, tmp_path: Path):
+    """db upgrade, the first administrator, courses, tick: everything an operator does before anybody signs in."""
+    refused = run("admin", "create", "--email", "admin@example.org", status=1)
+    assert "Run `tbblearn db upgrade` first." in refused.stderr
+    run("db", "upgrade")
+    assert oct((tmp_path / "secret_key").stat().st_mode)[-3:] == "600"
+    link = run("admin", "create", "--email", "admin@example.org").stdout.strip()
+    assert re.fullmatch(r"http://127\.0\.0\.1:5000/valj-losenord/[\w-]{40,}", link)
+    assert "is no e-mail address" in run("admin", "create", "--email", "admin", status=1).stderr
+    first = run("courses", "publish", "--allow-placeholders")
+    again = run("courses", "publish", "--allow-placeholders")
+    assert first.stdout != again.stdout
+    assert json.loads(run("tick", "--format", "json").stdout) == json.loads(run("tick", "--format", "json").stdout)
+    run("db", "upgrade")
+
+
+def test_tick_only_asks_about_another_time(run: Run):
+    run("db", "upgrade")
+    assert "use it with --dry-run" in run("tick", "--at", "2027-01-01T06:00", status=2).stderr
+    assert "is no time" in run("tick", "--at", "soon", "--dry-run", status=2).stderr
+    counts = json.loads(run("tick", "--at", "2027-01-01T06:00", "--dry-run", "--format", "json").stdout)
+    assert counts
+    assert all(count == 0 for count in counts.values())
+
+
+def test_the_completion_report_of_a_demo(run: Run, tmp_path: Path):
+    run("demo", "--no-serve", "--staff", "200")
+    round_now = str(stockholm_date(utc_now()).year)
+    out = tmp_path / "out.json"
+    run("report", "completion", "--unit", "region", "--cycle", round_now,
+        "--format", "json", "--output", str(out))  # fmt: skip
+    figures = json.loads(out.read_text())
+    assert figures["unit"] == "region/region"
+    assert figures["base"] == figures["required"] - figures["exempt"] - figures["on_leave"]
+    assert figures["left"] == figures["base"] - figures["completed"]
+    assert sum(figures["by_status"].values()) == figures["head_count"]
+    rows = run("report", "completion", "--unit", "region/region", "--cycle", round_now,
+               "--format", "csv", "--output", "-").stdout.splitlines()  # fmt: skip
+    assert len(rows) - 1 == figures["head_count"]
+    assert sum(";Genomförd" in row for row in rows) >= figures["completed"]
+    for arguments, words in (
+        (("--unit", "nowhere", "--cycle", round_now), "There is no unit 'nowhere'"),
+        (("--unit", "region", "--cycle", round_now, "--course", "nothing"), "No such course or round"),
+    ):
+        refused = run("report", "completion", *arguments, "--format", "json", "--output", "-", status=1)
+        assert words in refused.stderr
+    earlier = run("report", "completion", "--unit", "region", "--cycle", round_now, "--as-of", "2020-06-01",
+                  "--format", "json", "--output", "-", status=2)  # fmt: skip
+    assert "needs monthly snapshots" in earlier.stderr
+
+
+def test_serve_answers_and_ends_within_five_seconds_of_sigterm(run: Run, environment: dict[str, str]):
+    run("db", "upgrade")
+    port = free_port()
+    server = subprocess.Popen([sys.executable, "-m", "tbblearn.cli", "serve", "--port", str(port)], env=environment)
+    try:
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+                    assert answer.status == 200
+                    break
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.1)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+            page = answer.read().decode()
+            assert '<html lang="sv">' in page
+            assert "Logga in" in page
+            assert "Strict-Transport-Security" not in answer.headers
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(server.pid)], capture_output=True, text=True, check=True
+        ).stdout.split()
+        assert children
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=5)
+        for child in children:
+            with pytest.raises(ProcessLookupError):
+                os.kill(int(child), 0)
+    finally:
+        if server.poll() is None:
+            server.kill()
+            server.wait(timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TBBLEARN_DATABASE_URL", "mysql://host/name", "must begin with sqlite:/// or postgresql://"),
+        ("TBBLEARN_PUBLIC_URL", "utbildning.example.se", "must be a full address"),
+        ("TBBLEARN_IDLE_MINUTES", "a while", "must be a whole number of at least 1"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    run: Run, environment: dict[str, str], name: str, value: str, words: str
+):
+    environment[name] = value
+    refused = run("db", "upgrade", status=1)
+    assert name in refused.stderr
+    assert words in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -1,0 +1,53 @@
+"""The address of a picture: kept for good by browsers, harmless when opened by itself, and for those signed in."""
+
+import pytest
+
+from tbblearn.courses.actions import publish
+from tbblearn.courses.checking import check
+from tbblearn.courses.edition import make_edition
+from tbblearn.db import unit_of_work, utc_now
+from tbblearn.web.application import Application
+from tests.courses.example import PART, Courses
+from tests.factories import County
+from tests.reading import Reader
+
+
+@pytest.fixture
+def picture(app: Application, courses: Courses) -> str:
+    """The address of the example's picture, published."""
+    report = check(courses.root)
+    edition = make_edition(report.courses["exempel"], report.courses)
+    with app.app_context(), unit_of_work():
+        publish(edition, now=utc_now())
+    return f"/kursfil/{edition.assets[0].sha256}"
+
+
+def test_a_picture_is_served_as_it_was_written(app: Application, county: County, courses: Courses, picture: str):
+    reader = Reader(app)
+    reader.sign_in(county.persons["p101"])
+    response = reader.get(picture).response
+    assert response.data == courses.path(f"{PART}/stigen.svg").read_bytes()
+    assert response.mimetype == "image/svg+xml"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    policy = response.headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "style-src 'unsafe-inline'", "sandbox"} <= set(policy)
+    assert not any(part.startswith(("script-src", "img-src", "connect-src")) for part in policy)
+
+
+def test_a_browser_that_has_the_picture_is_told_so(app: Application, county: County, picture: str):
+    reader = Reader(app)
+    reader.sign_in(county.persons["p101"])
+    sha256 = picture.rpartition("/")[2]
+    assert reader.get(picture, 304, headers={"If-None-Match": f'"{sha256}"'}).response.data == b""
+
+
+@pytest.mark.parametrize("address", ["/kursfil/" + "0" * 64, "/kursfil/x", "/kursfil/..%2f..%2fetc%2fpasswd"])
+def test_what_is_no_picture_is_not_found(app: Application, county: County, address: str):
+    reader = Reader(app)
+    reader.sign_in(county.persons["p101"])
+    assert reader.get(address, 404).h1
+
+
+def test_nobody_sees_a_picture_without_signing_in(app: Application, picture: str):
+    assert Reader(app).get(picture, 303).location.startswith("/logga-in")

@@ -1,0 +1,156 @@
+"""Utskick: what waits, what went, what did not arrive; no name and no address on it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tbblearn.access.letters import set_password_letter
+from tbblearn.access.views import SET_PASSWORD_MAIL
+from tbblearn.db import db, unit_of_work
+from tbblearn.mail.actions import queue
+from tbblearn.mail.delivery import deliver
+from tbblearn.mail.models import Message
+from tbblearn.mail.rules import MAX_ATTEMPTS, MessageState
+from tbblearn.operations.queries import PAGE_SIZE
+from tbblearn.people.models import Person
+from tbblearn.people.rules import Role
+from tbblearn.web.application import Application
+from tests.factories import NOW, County
+from tests.reading import Reader
+
+WRITERS = {SET_PASSWORD_MAIL: set_password_letter}
+
+
+@pytest.fixture
+def admin(reader: Reader, county: County) -> Reader:
+    reader.sign_in(county.persons["admin"])
+    return reader
+
+
+def message(app: Application, recipient_id: int, key: str, **values: object) -> int:
+    with app.app_context(), unit_of_work():
+        queue(SET_PASSWORD_MAIL, recipient_id, key, now=NOW)
+        found = db.session.scalars(select(Message).where(Message.dedupe_key == key)).one()
+        for name, value in values.items():
+            setattr(found, name, value)
+        return found.id
+
+
+def test_where_there_is_nothing_the_page_says_so(admin: Reader) -> None:
+    page = admin.get("/utskick")
+    assert "Inget väntar på att skickas." in page.text
+    assert page.soup.find("table") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({}, "Väntar"),
+        ({"attempts": 2, "fault": "SMTPServerDisconnected"}, "Försöker igen"),
+        ({"state": MessageState.SENT, "sent_at": NOW, "attempts": 1}, "Skickat"),
+        ({"state": MessageState.FAILED, "attempts": MAX_ATTEMPTS}, "Kom inte fram"),
+    ],
+)
+def test_a_state_is_a_word(
+    app: Application, county: County, admin: Reader, values: dict[str, object], word: str
+) -> None:
+    message(app, county.persons["p101"], "a", **values)
+    page = admin.get("/utskick")
+    row = page.soup.select_one("tbody tr")
+    assert row is not None
+    tag = row.select_one(".tag")
+    assert tag is not None
+    assert tag.get_text(strip=True) == word
+    assert f"Nummer {county.persons['p101']}" in row.get_text(" ")
+
+
+def test_every_kind_of_letter_that_can_be_written_has_a_word(app: Application, county: County, admin: Reader) -> None:
+    kinds = list(app.extensions["tbblearn_letters"])
+    for number, kind in enumerate(kinds):
+        message(app, county.persons["p101"], str(number), kind=kind)
+    heads = [head.get_text(strip=True) for head in admin.get("/utskick").soup.select("tbody th")]
+    assert len(heads) == len(kinds)
+    assert all(heads)
+    assert len(set(heads)) == len(heads)
+
+
+def test_nobody_is_named(app: Application, county: County, admin: Reader) -> None:
+    for number in range(101, 113):
+        message(app, county.persons[f"p{number}"], str(number))
+    main = admin.get("/utskick").text
+    assert "Medarbetare" not in main
+    assert "@" not in main
+
+
+def test_what_did_not_arrive_can_be_sent_again(app: Application, county: County, admin: Reader) -> None:
+    message_id = message(app, county.persons["p101"], "a", state=MessageState.FAILED, attempts=MAX_ATTEMPTS)
+    page = admin.get("/utskick")
+    page = admin.submit(page.form(f"/utskick/{message_id}/skicka-igen"), follow=True)
+    assert "Väntar" in page.text
+    admin.post(f"/utskick/{message_id}/skicka-igen", {}, 404)
+    admin.post("/utskick/99999/skicka-igen", {}, 404)
+
+
+def test_without_a_mail_server_the_letter_is_read_here_and_its_link_works(
+    app: Application, county: County, admin: Reader
+) -> None:
+    with app.app_context():
+        with unit_of_work():
+            queue(SET_PASSWORD_MAIL, county.persons["p101"], "a", now=NOW)
+        from tbblearn.db import utc_now
+
+        deliver(utc_now(), WRITERS, None)
+    letter = admin.get(admin.get("/utskick").links["Visa brevet till nummer " + str(county.persons["p101"])])
+    assert letter.h1 == "Brevet: Välj ditt lösenord"
+    (url,) = [url for url in letter.links.values() if "/valj-losenord/" in url]
+    assert Reader(app).get(url.removeprefix("http://127.0.0.1:5000")).h1 == "Välj ditt lösenord"
+
+
+def test_a_letter_to_somebody_with_a_protected_identity_is_read_by_nobody_else(
+    app: Application, county: County, admin: Reader
+) -> None:
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Person, county.persons["p101"]).protected_identity = True
+    message_id = message(
+        app,
+        county.persons["p101"],
+        "a",
+        state=MessageState.SENT,
+        sent_at=NOW,
+        kept_subject="Ämne",
+        kept_body="Hej Medarbetare!",
+    )
+    assert "Visa brevet" not in admin.get("/utskick").text
+    admin.get(f"/utskick/{message_id}", 404)
+
+
+def test_a_letter_that_there_is_not_is_not_found(app: Application, county: County, admin: Reader) -> None:
+    message_id = message(app, county.persons["p101"], "a")
+    admin.get(f"/utskick/{message_id}", 404)
+    admin.get("/utskick/99999", 404)
+
+
+def test_a_long_list_is_read_page_by_page_newest_first(app: Application, county: County, admin: Reader) -> None:
+    with app.app_context(), unit_of_work():
+        for number in range(PAGE_SIZE + 2):
+            queue(SET_PASSWORD_MAIL, number, str(number), now=NOW + timedelta(minutes=number))
+    page = admin.get("/utskick")
+    assert len(page.soup.select("tbody tr")) == PAGE_SIZE
+    older = page.soup.select_one("a[rel=next]")
+    assert older is not None
+    last = admin.get(str(older["href"]))
+    assert [row.get_text() for row in last.soup.select("tbody tr td:nth-of-type(1)")] == ["Nummer 1", "Nummer 0"]
+    assert last.soup.select_one("a[rel=next]") is None
+    admin.get("/utskick?fore=nonsense")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN] + [None])
+def test_only_an_administrator_comes_in(app: Application, county: County, reader: Reader, role: Role | None) -> None:
+    message_id = message(app, county.persons["p101"], "a", state=MessageState.FAILED)
+    reader.sign_in(county.persons[role.value if role else "p101"])
+    reader.get("/utskick", 403)
+    reader.get(f"/utskick/{message_id}", 403)
+    reader.post(f"/utskick/{message_id}/skicka-igen", {}, 403)
+    anonymous = Reader(app)
+    assert anonymous.get("/utskick", 303).location == "/logga-in?next=/utskick"

@@ -1,0 +1,88 @@
+"""A county in which every role has something of its own, for the matrix of routes, roles and places."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tbblearn.courses.models import CourseAsset
+from tbblearn.db import db, unit_of_work
+from tbblearn.mail.models import Message
+from tbblearn.mail.rules import MessageState
+from tbblearn.training import actions
+from tbblearn.training.learner_queries import my_courses
+from tests.factories import NOW, TODAY, County
+from tests.training.conftest import Training
+
+OTHERS = {"below": "p101", "sibling": "p107", "other": "p110"}
+"""Persons in enhet-1 (below the manager), enhet-3 (beside) and skola-1 (another huvudman)."""
+
+UNITS = {"own": "verksamhet-1", "below": "enhet-1", "sibling": "verksamhet-2", "other": "flen"}
+NOTHING = 987_654
+
+
+@dataclass
+class Places:
+    """Ids of what the routes are about, by whose they are."""
+
+    county: County
+    persons: dict[str, int]
+    """Who holds each role of the matrix."""
+    attempts: dict[int, int]
+    completions: dict[int, int]
+    letter: int
+    """A kept letter."""
+    failed: int
+    """A message that did not arrive."""
+    picture: str
+    slug: str = "base"
+
+    def arguments(self, endpoint: str, names: frozenset[str], role: str, scope: str) -> dict[str, Any]:
+        """Values for a route's address."""
+        owner = self._owner(role, scope)
+        known: dict[str, Any] = {
+            "unit_id": self.county.units[UNITS[scope]] if scope in UNITS else NOTHING,
+            "person_id": owner if owner is not None else NOTHING,
+            "attempt_id": self.attempts.get(owner or 0, NOTHING),
+            "completion_id": self.completions.get(owner or 0, NOTHING),
+            "message_id": self.failed if endpoint.endswith("send_again") else self.letter,
+            "draft_id": NOTHING,
+            "number": 1,
+            "slug": self.slug,
+            "module_id": "part-1",
+            "screen_id": "s1",
+            "token": "no-such-link",
+            "sha256": self.picture,
+        }
+        return {name: known[name] for name in names}
+
+    def _owner(self, role: str, scope: str) -> int | None:
+        if scope == "own":
+            return self.persons.get(role, self.persons["staff"])
+        return self.county.persons[OTHERS[scope]] if scope in OTHERS else None
+
+
+def build_places() -> Places:
+    """Everybody has a certificate and has started the quiz once more. Committed; needs an application context."""
+    county = County.build()
+    training = Training.in_county(county)
+    training.tick()
+    holders = {role: county.persons[role] for role in ROLE_HOLDERS} | {"staff": county.persons["p104"]}
+    owners = [*holders.values(), *(county.persons[name] for name in OTHERS.values())]
+    attempts: dict[int, int] = {}
+    completions: dict[int, int] = {}
+    for person_id in owners:
+        training.take(person_id)
+        completions[person_id] = my_courses(person_id, TODAY).done[0].completion_id
+        with unit_of_work():
+            attempts[person_id] = actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+    with unit_of_work():
+        known = {"kind": "set_password", "recipient_id": holders["staff"], "created_at": NOW, "due_at": NOW}
+        kept = {"state": MessageState.SENT, "sent_at": NOW, "kept_subject": "Brev", "kept_body": "Hej!"}
+        letter = Message(dedupe_key="kept", **known, **kept)
+        failed = Message(dedupe_key="failed", state=MessageState.FAILED, **known)
+        picture = CourseAsset(sha256="a" * 64, media_type="image/svg+xml", content=b"<svg/>")
+        db.session.add_all([letter, failed, picture])
+        db.session.flush()
+        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256)
+
+
+ROLE_HOLDERS = ("manager", "pilot", "follow_up", "process_leader", "editor", "admin")

@@ -1,0 +1,120 @@
+"""What a learner in a browser test knows and does: signing in, reading on, and the right answers."""
+
+import html
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.pages.conftest import Site
+
+WAIT = 30_000
+"""Milliseconds: the machine may be busy, and no test is about time."""
+
+expect.set_options(timeout=WAIT)
+
+
+def new_tab(browser: Browser, *, script: bool = True) -> Page:
+    """A tab of a browser that nobody has used before."""
+    return patient(browser.new_context(java_script_enabled=script, reduced_motion="reduce")).new_page()
+
+
+def patient(context: BrowserContext) -> BrowserContext:
+    """The same, giving a busy machine its time."""
+    context.set_default_timeout(WAIT)
+    return context
+
+
+def sign_in(tab: Page, site: Site, role: str) -> None:
+    """Fill in the sign-in form, where it is not open already, and send it."""
+    if tab.get_by_label("Lösenord").count() == 0:
+        tab.goto(f"{site.url}/logga-in")
+    account = site.accounts[role]
+    tab.get_by_label("E-postadress").fill(account["email"])
+    tab.get_by_label("Lösenord").fill(account["password"])
+    tab.get_by_role("button", name="Logga in", exact=True).click()
+    expect(tab.get_by_text(f"Inloggad som {account['name']}")).to_be_visible()
+
+
+def read_the_rest(tab: Page, site: Site, slug: str = "base") -> None:
+    """Read every screen by the forms of its pages, without drawing them. Ends at the quiz's first page."""
+    course = f"{site.url}/utbildning/{slug}"
+    tab.goto(course)
+    token = tab.locator("input[name=csrf_token]").first.get_attribute("value")
+    for part in (module["id"] for module in _published(site, slug)["modules"]):
+        at = tab.request.get(f"{course}/del/{part}", max_redirects=0).headers["location"]
+        while f"/del/{part}/" in at:
+            sent = tab.request.post(site.url + at, form={"csrf_token": token or ""}, max_redirects=0)
+            at = sent.headers["location"]
+    tab.goto(f"{course}/prov")
+
+
+def start_quiz(tab: Page) -> None:
+    """From the quiz's first page to its first question without an answer."""
+    going_on = tab.get_by_role("link", name="Fortsätt provet")
+    going_on.or_(tab.get_by_role("button", name=re.compile("Starta provet|Gör provet igen"))).click()
+    expect(tab).to_have_url(re.compile(r"/fraga/\d+$"))
+
+
+def answer(tab: Page, site: Site, *, right: bool = True) -> list[str]:
+    """Answer the question on the page by clicking, and save. Returns the texts that were chosen."""
+    known = question_on(tab, site)
+    chosen = known.right if right else known.wrong[:1]
+    for text in chosen:
+        tab.get_by_label(text, exact=True).check()
+    tab.get_by_role("button", name="Spara och gå vidare").click()
+    return chosen
+
+
+def answer_all(tab: Page, site: Site) -> None:
+    """Answer every question that is left, and rightly. Ends at the review."""
+    while not tab.url.split("?")[0].endswith("/granska"):
+        answer(tab, site)
+
+
+# --- what the published course says ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """A question as it is read on the page, in Swedish."""
+
+    stem: str
+    right: list[str]
+    wrong: list[str]
+
+
+def question_on(tab: Page, site: Site) -> Known:
+    """The question that the page shows, found by its words."""
+    stem = _words(tab.locator("fieldset legend").inner_html())
+    found = [
+        Known(
+            stem,
+            [_words(choice["text"]["sv"]) for choice in question["choices"] if choice["correct"]],
+            [_words(choice["text"]["sv"]) for choice in question["choices"] if not choice["correct"]],
+        )
+        for question in _published(site, "base")["questions"]
+        if _words(question["stem"]["sv"]) == stem
+    ]
+    assert len(found) == 1, f"{len(found)} published questions read {stem!r}"
+    return found[0]
+
+
+def _published(site: Site, slug: str) -> dict[str, Any]:
+    """The newest version of a course, as it was published into the site's database."""
+    with sqlite3.connect(site.folder / "demo.sqlite") as database:
+        [content] = database.execute(
+            "SELECT content FROM course_version JOIN course ON course.id = course_id"
+            " WHERE slug = ? ORDER BY number DESC LIMIT 1",
+            [slug],
+        ).fetchone()
+    parsed: dict[str, Any] = json.loads(content)
+    return parsed
+
+
+def _words(markup: str) -> str:
+    """What is read of a piece of HTML: no tags, single spaces."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup)).split())

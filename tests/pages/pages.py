@@ -1,0 +1,291 @@
+"""Every page and state of the product, by the role that meets it, and a browser that visits them in every look."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+
+from tests.pages.conftest import Site
+from tests.pages.learner import answer, new_tab, read_the_rest, sign_in, start_quiz
+
+Language = Literal["sv", "en"]
+Theme = Literal["light", "dark"]
+NOBODY = ""
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALLEST = 320
+"""CSS pixels: what 1,280 pixels become at 400 % (WCAG 1.4.10)."""
+HEIGHT = 900
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is shown: the language, the window's width in pixels, light or dark."""
+
+    language: Language
+    width: int
+    theme: Theme
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.width}-{self.theme}"
+
+
+LOOKS = tuple(
+    Look(language, width, theme)
+    for language in ("sv", "en")  # type: Language
+    for width in (375, 1280)
+    for theme in ("light", "dark")  # type: Theme
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """A page in one state: who meets it, where, and what is done there first."""
+
+    name: str
+    role: str
+    """An account of the demo, or NOBODY."""
+    path: str
+    """May hold {names} of places that `prepare` found."""
+    act: Callable[[Page], None] = field(default=lambda _tab: None)
+
+
+def send(form: str = "main form") -> Callable[[Page], None]:
+    """Press a form's first button, with nothing filled in."""
+    return lambda tab: tab.locator(f"{form} button").first.click()
+
+
+def fill(selector: str, text: str) -> Callable[[Page], None]:
+    """Fill in one field and send its form."""
+
+    def act(tab: Page) -> None:
+        tab.locator(selector).fill(text)
+        tab.locator(selector).press("Enter")
+        tab.wait_for_load_state()
+
+    return act
+
+
+def guess(tab: Page) -> None:
+    """Try the first choice of a practice question."""
+    tab.locator(".practice input[type=radio], .practice input[type=checkbox]").first.check()
+    tab.locator(".practice button").first.click()
+
+
+def spoil_the_token(tab: Page) -> None:
+    """Send the form of a page that has stood open too long."""
+    tab.locator("main input[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
+    tab.locator("main form button").first.click()
+
+
+STATES = (
+    # nobody signed in
+    State("sign-in", NOBODY, "/logga-in"),
+    State("sign-in-errors", NOBODY, "/logga-in", send()),
+    State("sign-in-wrong", NOBODY, "/logga-in", fill("#email", "ingen.alls")),
+    State("signed-out", NOBODY, "/logga-in?ut=1"),
+    State("ask-link", NOBODY, "/glomt-losenordet"),
+    State("ask-link-errors", NOBODY, "/glomt-losenordet", send()),
+    State("link-sent", NOBODY, "/glomt-losenordet", fill("#email", "medarbetare1@demo.example")),
+    State("choose-password", NOBODY, "{link}"),
+    State("choose-password-errors", NOBODY, "{link}", fill("#password", "kort")),
+    State("link-gone", NOBODY, "/valj-losenord/gammal"),
+    State("about", NOBODY, "/om"),
+    State("privacy", NOBODY, "/sa-skyddar-vi-dina-uppgifter"),
+    State("accessibility", NOBODY, "/tillganglighet"),
+    State("contact", NOBODY, "/kontakt"),
+    State("error-404", NOBODY, "/finns-inte"),
+    State("error-405", NOBODY, "/logga-ut"),
+    # a member of staff on the way through the course
+    State("my-courses-quiz-begun", "staff", "/mina-utbildningar"),
+    State("course-quiz-begun", "staff", "/utbildning/base"),
+    State("screen-first", "staff", "/utbildning/base/del/varfor/fraga-forst"),
+    State("screen-practice-answered", "staff", "/utbildning/base/del/varfor/fraga-forst", guess),
+    State("screen-practice-empty", "staff", "/utbildning/base/del/varfor/fraga-forst", send(".practice")),
+    State("screen-picture", "staff", "/utbildning/base/del/varfor/tidigt-ar-nu"),
+    State("quiz-begun", "staff", "/utbildning/base/prov"),
+    State("question", "staff", "{attempt}/fraga/2"),
+    State("question-error", "staff", "{attempt}/fraga/2", send()),
+    State("question-answered", "staff", "{attempt}/fraga/1"),
+    State("question-last", "staff", "{attempt}/fraga/10"),
+    State("review-missing", "staff", "{attempt}/granska"),
+    State("history-empty", "staff", "/min-historik"),
+    State("details", "staff", "/mina-uppgifter"),
+    State("error-403", "staff", "/min-enhet"),
+    State("error-404-signed-in", "staff", "/intyg/999999"),
+    State("error-400", "staff", "/mina-uppgifter", spoil_the_token),
+    # one who has not passed yet, one who has, one who has everything to do
+    State("my-courses-failed", "pilot", "/mina-utbildningar"),
+    State("course-failed", "pilot", "/utbildning/base"),
+    State("quiz-again", "pilot", "/utbildning/base/prov"),
+    State("result-failed", "pilot", "{failed}/resultat"),
+    State("unit-no-names", "pilot", "/min-enhet"),
+    State("my-courses-done", "new_hire", "/mina-utbildningar"),
+    State("course-done", "new_hire", "/utbildning/base"),
+    State("result-passed", "new_hire", "{passed}/resultat"),
+    State("certificate", "new_hire", "{certificate}"),
+    State("history", "new_hire", "/min-historik"),
+    State("my-courses-to-do", "manager", "/mina-utbildningar"),
+    State("course-to-do", "manager", "/utbildning/base"),
+    State("course-voluntary", "manager", "/utbildning/intermediate"),
+    State("quiz-unread", "manager", "/utbildning/base/prov"),
+    # managers
+    State("unit", "manager", "{unit}"),
+    State("who-is-left", "manager", "{unit}/kvar"),
+    State("who-is-left-status", "manager", "{unit}/kvar?status=completed"),
+    State("who-is-left-nothing-found", "manager", "{unit}/kvar?q=xyz"),
+    State("who-is-left-no-such-status", "manager", "{unit}/kvar?status=missed"),
+    State("who-is-left-print", "manager", "{unit}/kvar/utskrift"),
+    State("person-history", "manager", "{person}"),
+    State("unit-with-units", "senior_manager", "{department}"),
+    State("who-is-left-many", "senior_manager", "{department}/kvar"),
+    # those who see counts without names
+    State("unit-choice", "follow_up", "/min-enhet"),
+    State("unit-huvudman", "follow_up", "{huvudman}"),
+    State("unit-county", "process_leader", "/min-enhet"),
+    # those who look after the system
+    State("courses", "editor", "/kurser"),
+    State("course-versions", "editor", "/kurser/base"),
+    State("course-upload", "editor", "/kurser/ladda-upp"),
+    State("preview-course", "editor", "/kurser/base/version/1"),
+    State("preview-quiz", "editor", "/kurser/base/version/1/prov"),
+    State("outbox", "admin", "/utskick"),
+    State("letter", "admin", "{letter}"),
+)
+
+
+class Visitors:
+    """The demo's persons in a browser: each signs in once, and chooses a language when a look asks for another."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self.browser = browser
+        self.site = site
+        self._contexts: dict[str, BrowserContext] = {}
+        self._language: dict[str, Language] = {}
+        self.places = self._prepare()
+        """Paths by name, for the states that say {name}."""
+
+    @contextmanager
+    def at(self, state: State, look: Look) -> Iterator[tuple[Page, list[str]]]:
+        """The page in this state and look, and a list in which its faults on the way are gathered."""
+        self._choose(state.role, look.language)
+        tab = self._tab(state.role)
+        try:
+            tab.set_viewport_size({"width": look.width, "height": HEIGHT})
+            tab.emulate_media(color_scheme=look.theme, reduced_motion="reduce")
+            faults: list[str] = []
+            watch(tab, self.site, faults)
+            tab.goto(self.site.url + state.path.format(**self.places))
+            state.act(tab)
+            tab.wait_for_load_state()
+            tab.evaluate("document.fonts.ready.then(() => true)")
+            yield tab, faults
+        finally:
+            tab.close()
+
+    def _tab(self, role: str) -> Page:
+        """A new tab of this person's browser, signed in."""
+        if role in self._contexts:
+            return self._contexts[role].new_page()
+        tab = new_tab(self.browser)
+        if role:
+            sign_in(tab, self.site, role)
+        self._contexts[role] = tab.context
+        self._language[role] = "sv"
+        return tab
+
+    def _choose(self, role: str, language: Language) -> None:
+        """Switch language by the button in the page's header, where it is another."""
+        if self._language.get(role, "sv") == language:
+            return
+        tab = self._tab(role)
+        tab.goto(f"{self.site.url}/om")
+        tab.locator(f"header button[lang={language}]").click()
+        tab.locator(f"html[lang={language}]").wait_for()
+        self._language[role] = language
+        tab.close()
+
+    def _prepare(self) -> dict[str, str]:
+        """Bring the persons into the states, by using the site as they would; returns the places found on the way."""
+        places = {"link": self._path(self.site.run("admin", "create", "--email", "ny@demo.example").strip())}
+        tab = self._tab(NOBODY)
+        tab.goto(f"{self.site.url}/glomt-losenordet")
+        fill("#email", self.site.accounts["editor"]["email"])(tab)
+        self.site.run("tick")
+        tab.close()
+
+        for role, place, right, wrong in (
+            ("staff", "attempt", 1, 0),
+            ("pilot", "failed", 1, 2),
+            ("new_hire", "passed", 10, 0),
+        ):
+            tab = self._tab(role)
+            read_the_rest(tab, self.site)
+            start_quiz(tab)
+            places[place] = re.sub(r"/fraga/\d+$", "", self._path(tab.url))
+            for number in range(right + wrong):
+                answer(tab, self.site, right=number < right)
+            if place != "attempt":
+                tab.goto(f"{self.site.url}{places[place]}/granska")
+                send("main .card form")(tab)
+                tab.wait_for_url(re.compile("/resultat"))
+            tab.close()
+
+        for place, role, path, link in (
+            ("certificate", "new_hire", "/mina-utbildningar", "main a[href^='/intyg/']"),
+            ("unit", "manager", "/min-enhet", ""),
+            ("person", "manager", "{unit}/kvar", "main tbody a"),
+            ("department", "senior_manager", "/min-enhet", ""),
+            ("huvudman", "follow_up", "/min-enhet", "main li a"),
+            ("letter", "admin", "/utskick", "main tbody a"),
+        ):
+            tab = self._tab(role)
+            tab.goto(self.site.url + path.format(**places))
+            found = tab.locator(link).first.get_attribute("href") if link else tab.url
+            places[place] = self._path(found or "")
+            tab.close()
+        return places
+
+    def _path(self, url: str) -> str:
+        return url.removeprefix(self.site.url).split("?")[0]
+
+
+def watch(tab: Page, site: Site, faults: list[str]) -> None:
+    """Gather what the console says, requests to other hosts, and things that did not come."""
+
+    def said(message: ConsoleMessage) -> None:
+        if message.location["url"] != tab.url:  # the status of a page that is an error itself
+            faults.append(f"console: {message.text} ({message.location['url']})")
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((f"{site.url}/", "data:", "blob:")):
+            faults.append(f"request to {request.url}")
+
+    def answered(response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            faults.append(f"{response.status} for {response.url}")
+
+    tab.on("console", said)
+    tab.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    tab.on("request", asked)
+    tab.on("response", answered)
+
+
+def axe_faults(tab: Page) -> list[str]:
+    """What axe has against the page as it is shown now."""
+    found = Axe().run(tab, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]}).response["violations"]
+    return [f"axe {one['id']}: {node['target']} {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def width_faults(tab: Page) -> list[str]:
+    """A sideways scroll here, or on the smallest screen. The window stays the smallest."""
+    faults = []
+    for width in (tab.evaluate("innerWidth"), SMALLEST):
+        tab.set_viewport_size({"width": width, "height": HEIGHT})
+        needed = tab.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            faults.append(f"{needed} pixels wide in a window of {width}")
+    return faults

@@ -1,0 +1,245 @@
+"""Who may open what: every route x every role x every part of the county, from the URL map (design.md 4).
+
+A route without a row here fails, a row without its route fails, and taking the guard off any route fails.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import time_machine
+from flask import url_for
+from werkzeug.test import TestResponse
+
+from tbblearn.access.actions import open_session
+from tbblearn.db import unit_of_work, utc_now
+from tbblearn.web.application import Application
+from tbblearn.web.guarding import UnguardedEndpoint, demand_guards, guard_of
+from tests.factories import NOW
+from tests.pages.county import Places, build_places
+
+ROLES = ("anonymous", "staff", "manager", "pilot", "follow_up", "process_leader", "editor", "admin")
+SCOPES = ("own", "below", "sibling", "other", "none")
+"""Seen from the manager of verksamhet-1: own, a unit or person below, beside, in another huvudman, not existing."""
+
+Row = dict[str, tuple[int, ...]]
+
+
+def everyone(status: int) -> Row:
+    return dict.fromkeys(ROLES, (status,))
+
+
+def members(status: int, *, anonymous: int) -> Row:
+    """Everyone who is signed in."""
+    return everyone(status) | {"anonymous": (anonymous,)}
+
+
+def only(allowed: dict[str, int], *, refused: int = 403, anonymous: int = 303) -> Row:
+    """Only these roles; the answer each gets."""
+    return {role: (allowed.get(role, anonymous if role == "anonymous" else refused),) for role in ROLES}
+
+
+def by_scope(allowed: dict[str, str], *, refused: int = 403, anonymous: int = 303) -> Row:
+    """For each role the five answers in the order of SCOPES."""
+    row = {role: (anonymous if role == "anonymous" else refused,) * len(SCOPES) for role in ROLES}
+    return row | {role: tuple(int(status) for status in cells.split()) for role, cells in allowed.items()}
+
+
+def own_only(own: int, *, anonymous: int = 303) -> Row:
+    """A thing of one's own: what belongs to anybody else looks as if it did not exist."""
+    return by_scope(dict.fromkeys(ROLES[1:], f"{own} 404 404 404 404"), anonymous=anonymous)
+
+
+SEES_UNITS = {
+    "manager": "200 200 404 404 404",
+    "pilot": "404 200 404 404 404",
+    "follow_up": "200 200 200 404 404",
+    "process_leader": "200 200 200 200 404",
+}
+MANAGES = {"manager": "200 200 404 404 404"}
+
+MATRIX: dict[str, Row] = {
+    # web: nothing about any person
+    "GET web.about": everyone(200),
+    "GET web.privacy": everyone(200),
+    "GET web.accessibility": everyone(200),
+    "GET web.contact": everyone(200),
+    "GET web.favicon": everyone(301),
+    "GET web.healthz": everyone(200),
+    "GET web.readyz": everyone(200),
+    "POST web.language": everyone(303),
+    "POST web.theme": everyone(303),
+    # access
+    "GET home.start": members(303, anonymous=200),
+    "GET access.sign_in": members(303, anonymous=200),
+    "POST access.sign_in_now": everyone(422),
+    "POST access.sign_out": everyone(303),
+    "POST access.switch_user": everyone(303),
+    "GET access.ask_link": everyone(200),
+    "POST access.send_link": everyone(422),
+    "GET access.choose_password": everyone(410),
+    "POST access.set_password": everyone(410),
+    "GET access.details": members(200, anonymous=303),
+    "POST access.change_language": members(422, anonymous=401),
+    "POST access.sign_out_everywhere": members(303, anonymous=401),
+    # courses
+    "GET courses.asset": members(200, anonymous=303),
+    # an editor's pages; the draft is nobody's
+    "GET editing.courses": only({"editor": 200}),
+    "GET editing.versions": only({"editor": 200}),
+    "GET editing.upload": only({"editor": 200}),
+    "POST editing.upload_now": only({"editor": 422}, anonymous=401),
+    "GET editing.draft": only({"editor": 404}),
+    "GET editing.draft_picture": only({"editor": 404}),
+    "POST editing.throw_away": only({"editor": 303}, anonymous=401),
+    "GET editing.publish": only({"editor": 404}),
+    "POST editing.publish_now": only({"editor": 404}, anonymous=401),
+    "GET previewing.draft_course": only({"editor": 404}),
+    "GET previewing.draft_screen": only({"editor": 404}),
+    "GET previewing.draft_quiz": only({"editor": 404}),
+    "GET previewing.version_course": only({"editor": 200}),
+    "GET previewing.version_screen": only({"editor": 200}),
+    "GET previewing.version_quiz": only({"editor": 200}),
+    # training: one's own way through a course
+    "GET training.my_courses": members(200, anonymous=303),
+    "GET training.history": members(200, anonymous=303),
+    "GET training.course": members(200, anonymous=303),
+    "GET training.part": members(303, anonymous=303),
+    "GET training.screen": members(200, anonymous=303),
+    "POST training.read_screen": members(303, anonymous=401),
+    "GET training.quiz": members(200, anonymous=303),
+    "POST training.start_quiz": members(303, anonymous=401),
+    "GET training.question": own_only(200),
+    "POST training.answer": own_only(422, anonymous=401),
+    "GET training.review": own_only(200),
+    "POST training.hand_in": own_only(303, anonymous=401),
+    "GET training.result": own_only(303),
+    "GET training.certificate": own_only(200),
+    # what a manager sees of others
+    "GET managing.who_is_left": by_scope(MANAGES),
+    "GET managing.printable": by_scope(MANAGES),
+    "GET managing.person_history": by_scope(MANAGES),
+    # counts
+    "GET reports.start": only({"manager": 303, "pilot": 303, "follow_up": 303, "process_leader": 303}),
+    "GET reports.unit": by_scope(SEES_UNITS),
+    "GET reports.completion": by_scope(MANAGES),
+    # the administrator's pages
+    "GET operations.outbox": only({"admin": 200}),
+    "GET operations.letter": only({"admin": 200}),
+    "POST operations.send_again": only({"admin": 303}, anonymous=401),
+}
+
+
+SENT = {"POST training.answer": {"question": "q1"}}
+"""What is sent along where a guard is only reached with it."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method of an endpoint with the names in its address."""
+
+    method: str
+    endpoint: str
+    arguments: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.endpoint}"
+
+
+def routes(app: Application) -> list[Route]:
+    found = [
+        Route(method, rule.endpoint, frozenset(rule.arguments))
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+    return sorted(found, key=lambda route: route.name)
+
+
+@pytest.fixture
+def places(app: Application) -> Places:
+    """A county in which every role has an attempt under way and a certificate."""
+    app.config["WTF_CSRF_ENABLED"] = False  # guards are tested here; tests/access tests the tokens
+    with app.app_context():
+        return build_places()
+
+
+@pytest.fixture(autouse=True)
+def _day_of_the_county(app: Application) -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+def ask(app: Application, places: Places, route: Route, role: str, scope: str) -> TestResponse:
+    """Call a route as somebody with this role, about something in this part of the county."""
+    client = app.test_client()
+    if role != "anonymous":
+        with app.app_context(), unit_of_work():
+            token = open_session(places.persons[role], utc_now())
+        with client.session_transaction() as browser:
+            browser["_user_id"] = token
+    with app.test_request_context():
+        address = url_for(route.endpoint, **places.arguments(route.endpoint, route.arguments, role, scope))
+    return client.open(address, method=route.method, data=SENT.get(route.name))
+
+
+def row(app: Application, places: Places, route: Route) -> Row:
+    wide = len(MATRIX[route.name]["manager"]) > 1
+    return {
+        role: tuple(ask(app, places, route, role, scope).status_code for scope in (SCOPES if wide else SCOPES[:1]))
+        for role in ROLES
+    }
+
+
+def test_the_matrix_has_no_empty_cell_and_no_forgotten_route(app: Application):
+    assert {route.name for route in routes(app)} == set(MATRIX)
+    for name, cells in MATRIX.items():
+        assert set(cells) == set(ROLES), name
+        assert {len(statuses) for statuses in cells.values()} <= ({1} if len(cells["manager"]) == 1 else {5}), name
+
+
+def test_every_cell_is_as_expected(app: Application, places: Places):
+    wrong = {
+        route.name: {
+            role: (found[role], MATRIX[route.name][role]) for role in ROLES if found[role] != MATRIX[route.name][role]
+        }
+        for route in routes(app)
+        if (found := row(app, places, route)) != MATRIX[route.name]
+    }
+    assert not wrong
+
+
+def test_taking_a_role_guard_off_changes_the_matrix(app: Application, places: Places):
+    """A view that asks for a role is called bare: a cell must then differ, or the matrix would not notice."""
+    unnoticed = []
+    for route in routes(app):
+        if not (guard_of(app, route.endpoint) or "").startswith("requires"):
+            continue
+        view = app.view_functions[route.endpoint]
+        app.view_functions[route.endpoint] = view.__wrapped__
+        try:
+            if row(app, places, route) == MATRIX[route.name]:
+                unnoticed.append(route.name)
+        finally:
+            app.view_functions[route.endpoint] = view
+    assert not unnoticed
+
+
+def test_taking_any_guard_off_stops_the_application(app: Application):
+    for endpoint, view in list(app.view_functions.items()):
+        app.view_functions[endpoint] = lambda *_arguments, **_values: "bare"
+        try:
+            with pytest.raises(UnguardedEndpoint, match=endpoint):
+                demand_guards(app)
+        finally:
+            app.view_functions[endpoint] = view
+
+
+def test_an_endpoint_without_a_guard_stops_the_application(app: Application):
+    app.view_functions["planted"] = lambda: "hello"
+    try:
+        with pytest.raises(UnguardedEndpoint, match="planted"):
+            demand_guards(app)
+    finally:
+        del app.view_functions["planted"]

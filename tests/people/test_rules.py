@@ -1,0 +1,91 @@
+"""Scope, and the Swedish order and search."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tbblearn.people.rules import Role, Scope, email_key, holds, search_key, sort_key
+from tests.factories import TODAY
+
+paths = st.lists(st.integers(1, 3), min_size=1, max_size=4).map(lambda ids: "/" + "".join(f"{n}/" for n in ids))
+
+
+@given(tops=st.lists(paths, max_size=5), path=paths)
+def test_a_scope_covers_exactly_its_tops_and_what_lies_below_them(tops: list[str], path: str) -> None:
+    def above(top: str) -> bool:
+        ids, own = top.strip("/").split("/"), path.strip("/").split("/")
+        return own[: len(ids)] == ids
+
+    scope = Scope.over(tops)
+    assert scope.covers(path) == any(above(top) for top in tops)
+    assert bool(scope) == bool(tops)
+
+
+@given(tops=st.lists(paths, max_size=6))
+def test_a_scope_keeps_no_top_below_another_and_the_order_given_does_not_matter(tops: list[str]) -> None:
+    scope = Scope.over(tops)
+    assert scope == Scope.over(reversed(tops))
+    assert not any(one != other and one.startswith(other) for one in scope.paths for other in scope.paths)
+
+
+def test_a_number_is_no_prefix_of_another_number() -> None:
+    assert not Scope.over(["/1/2/"]).covers("/1/22/")
+    assert not Scope.over(["/1/2/"]).covers("/1/")
+    assert not Scope().covers("/1/")
+
+
+def test_swedish_order() -> None:
+    given = ["Östersund", "Åmål", "Ängelholm", "Zinkgruvan", "Vårdcentral 12", "Vårdcentral 5", "Vardagen", "Ale", "Éa"]
+    assert sorted(given, key=sort_key) == [
+        "Ale", "Éa", "Vardagen", "Vårdcentral 5", "Vårdcentral 12", "Zinkgruvan", "Åmål", "Ängelholm", "Östersund",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("Ek", "Åke"), ("Ekström", "Anna")),
+        (("andersson", ""), ("Andersson", "a")),
+        (("Enhet 2",), ("Enhet 10",)),
+        (("Enhet 002",), ("Enhet 3",)),
+        (("Müller",), ("Mzller",)),
+        (("O'Hara",), ("Ö",)),
+        (("a b",), ("aa",)),
+    ],
+)
+def test_comes_before(first: tuple[str, ...], then: tuple[str, ...]) -> None:
+    assert sort_key(*first) < sort_key(*then)
+
+
+@given(st.lists(st.text(max_size=12), max_size=3))
+def test_the_keys_do_not_depend_on_case_spaces_or_how_accents_are_written(parts: list[str]) -> None:
+    import unicodedata
+
+    apart = [unicodedata.normalize("NFD", f"  {part} ") for part in parts]
+    assert sort_key(*apart) == sort_key(*(unicodedata.normalize("NFC", part) for part in parts))
+    assert search_key(*apart) == search_key(*(unicodedata.normalize("NFC", part) for part in parts))
+
+
+def test_search_folds_foreign_accents_but_not_the_swedish_letters() -> None:
+    assert search_key("René", "Ångström") == "rene ångström"
+    assert search_key("", "ÖRN") == "örn"
+    assert search_key("Mål") != search_key("Mal")
+
+
+@pytest.mark.parametrize("typed", ["m@example.org", " M@Example.org\t", "m@example.ORG"])
+def test_an_address_is_known_however_it_is_typed(typed: str) -> None:
+    assert email_key(typed) == "m@example.org"
+
+
+def test_a_period_holds_on_both_its_ends() -> None:
+    from datetime import timedelta
+
+    day = timedelta(days=1)
+    assert holds(TODAY, TODAY, TODAY)
+    assert holds(TODAY, None, TODAY)
+    assert not holds(TODAY + day, None, TODAY)
+    assert not holds(TODAY - day, TODAY - day, TODAY)
+
+
+def test_roles_are_written_as_design_says() -> None:
+    assert {role.value for role in Role} == {"manager", "pilot", "follow_up", "process_leader", "editor", "admin"}

@@ -1,0 +1,45 @@
+"""What figures are called and how they share a bar."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tbblearn.people.rules import HeldGrant, Language, Principal, Role
+from tbblearn.reports.rules import BarPart, FileFormat, bar_parts, file_name, sees, sees_a_part, sees_the_county
+from tbblearn.training.rules import Status
+
+
+def somebody(*roles: Role) -> Principal:
+    grants = tuple(HeldGrant(role, 7, "/1/7/") for role in roles)
+    return Principal(1, "Chef 3", "Chef", Language.SV, "token", datetime(2026, 11, 20, tzinfo=UTC), grants)
+
+
+def test_every_status_of_the_base_has_a_part_of_the_bar_and_the_others_have_none():
+    ones = dict.fromkeys(Status, 1)
+    assert dict(bar_parts(ones)) == {BarPart.DONE: 2, BarPart.GOING: 1, BarPart.TODO: 6, BarPart.LATE: 1}
+    outside = dict.fromkeys((Status.EXEMPT, Status.ON_LEAVE, Status.NOT_REQUIRED), 5)
+    assert sum(count for _part, count in bar_parts(outside)) == 0
+
+
+def test_what_is_missed_is_never_shown_as_late():
+    assert dict(bar_parts({Status.MISSED: 3}))[BarPart.LATE] == 0
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [
+        ("Vårdcentral 5", "utbildning-vardcentral-5-2026-2026-11-21.csv"),
+        ("Öppenvård & rådgivning", "utbildning-oppenvard-radgivning-2026-2026-11-21.csv"),
+        ("../../etc", "utbildning-etc-2026-2026-11-21.csv"),
+    ],
+)
+def test_a_file_is_named_in_plain_letters(unit: str, name: str):
+    assert file_name(unit, 2026, date(2026, 11, 21), FileFormat.CSV) == name
+
+
+def test_only_roles_that_follow_units_see_counts():
+    assert not sees(somebody(Role.EDITOR, Role.ADMIN))
+    assert sees(somebody(Role.PILOT)).covers("/1/7/9/")
+    assert sees_a_part(somebody(Role.FOLLOW_UP))
+    assert not sees_a_part(somebody(Role.PROCESS_LEADER))
+    assert sees_the_county(somebody(Role.PROCESS_LEADER))

@@ -1,0 +1,164 @@
+"""Min enhet and its download, as their readers meet them."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from tbblearn.db import db
+from tbblearn.people.queries import unit_by_name
+from tbblearn.people.rules import Scope
+from tbblearn.reports.completion_file import BOM, completion_csv
+from tbblearn.training.counts import Counts
+from tbblearn.training.manager_queries import CompletionReport, CompletionRow, completion_rows
+from tbblearn.training.rules import Status
+from tbblearn.web.application import Application
+from tests.factories import TODAY
+from tests.reading import Reader
+from tests.training.conftest import Training
+
+
+def address(taken: Training, unit: str, rest: str = "") -> str:
+    return f"/min-enhet/{taken.unit(unit)}{rest}"
+
+
+def download(reader: Reader, taken: Training, unit: str) -> list[dict[str, str]]:
+    answer = reader.client.get(address(taken, unit, "/utbildning.csv"))
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Cache-Control"] == "no-store"
+    text = answer.data.decode("utf-8")
+    assert text.startswith(BOM)
+    return list(csv.DictReader(io.StringIO(text.removeprefix(BOM)), delimiter=";"))
+
+
+def test_the_menu_leads_to_the_managers_own_unit(reader: Reader, taken: Training):
+    page = reader.get("/mina-utbildningar")
+    assert page.soup.select_one("nav a[href='/min-enhet']").get_text(strip=True) == "Min enhet"
+    reader.get("/min-enhet", status=303)
+    assert reader.follow().h1 == "Min enhet: Verksamhet 1"
+
+
+def test_a_percentage_prints_its_whole(reader: Reader, taken: Training):
+    text = reader.get(address(taken, "verksamhet-1")).text
+    assert "2 av 12 har gått utbildningen (17 %)." in text.replace("\xa0", " ")
+    assert "Enheten har 12 anställda: 0 är undantagna, 0 är pausade och 0 omfattas inte." in text
+
+
+def test_page_list_and_file_have_the_same_numbers(reader: Reader, taken: Training):
+    page = reader.get(address(taken, "verksamhet-1"))
+    shown = {
+        row.find("th").get_text(strip=True): int(row.find("td").get_text(strip=True))
+        for row in page.soup.find("section", {"aria-labelledby": "statuses"}).select("tbody tr")
+    }
+    rows = download(reader, taken, "verksamhet-1")
+    counted: dict[str, int] = {}
+    for row in rows:
+        counted[row["Status"]] = counted.get(row["Status"], 0) + 1
+    assert counted == shown == {"Genomförd": 2, "Sista dag snart": 10}  # due soon goes before under way
+    left = reader.get(address(taken, "verksamhet-1", "/kvar"))
+    assert re.search(r"10 personer är kvar", left.text)
+    assert len(left.soup.select("tbody tr")) == 10
+
+
+def test_every_unit_below_is_a_line_that_leads_on(reader: Reader, taken: Training):
+    page = reader.get(address(taken, "verksamhet-1"))
+    section = page.soup.find("section", {"aria-labelledby": "units"})
+    assert [a.get_text(strip=True) for a in section.select("tbody th a")] == ["Enhet 1", "Enhet 2"]
+    deeper = reader.get(str(section.select("tbody th a")[0]["href"]))
+    assert deeper.h1 == "Min enhet: Enhet 1"
+
+
+def test_a_protected_person_has_no_name_anywhere(reader: Reader, taken: Training):
+    hidden = str(taken.person("p103"))
+    for path in ("/kvar", "/kvar/utskrift"):
+        text = reader.get(address(taken, "enhet-1", path)).text
+        assert "Medarbetare 103" not in text
+        assert "Skyddade uppgifter" in text
+    assert "Medarbetare 103" not in reader.get(f"/min-enhet/person/{hidden}").text
+    row = next(row for row in download(reader, taken, "enhet-1") if row["Anställningsnummer"] == "p103")
+    assert (row["Förnamn"], row["Efternamn"]) == ("", "")
+    searched = reader.get(address(taken, "enhet-1", "/kvar?q=103"))
+    assert not searched.soup.select("tbody tr")
+
+
+def test_a_pilot_sees_counts_and_no_names(app: Application, taken: Training):
+    pilot = Reader(app)
+    pilot.sign_in(taken.county.persons["pilot"])
+    page = pilot.get(address(taken, "enhet-1"))
+    assert page.h1 == "Enhet 1 (utan namn)"
+    assert "Visas inte" in page.text
+    assert not re.search(r"\d av \d", page.text)
+    assert not re.search(r"Medarbetare 10\d", page.text)
+    assert not [link for link in page.soup.select("main a[href]") if "/kvar" in link["href"] or ".csv" in link["href"]]
+
+
+@pytest.mark.parametrize("cycle", ["0", "2025", "2031"])
+def test_a_round_without_figures_does_not_exist(reader: Reader, taken: Training, cycle: str):
+    for rest in ("", "/utbildning.csv", "/kvar", "/kvar/utskrift"):
+        reader.get(address(taken, "enhet-1", f"{rest}?omgang={cycle}"), status=404)
+
+
+def test_who_has_not_adopted_is_never_nought_percent(app: Application, taken: Training):
+    leader = Reader(app)
+    leader.sign_in(taken.county.persons["process_leader"])
+    page = leader.get(address(taken, "sormland"))
+    assert page.h1 == "Läget i länet"
+    assert "Inte beslutat i Flens kommun." in page.text
+    line = next(row for row in page.soup.select("tbody tr") if "Flens kommun" in row.get_text())
+    assert "%" not in line.get_text()
+    assert "Inte beslutat i Flens kommun." in leader.get(address(taken, "skola-1")).text
+
+
+def test_the_english_page_is_english(app: Application, taken: Training):
+    manager = Reader(app)
+    manager.sign_in(taken.county.persons["manager"])
+    manager.get("/mina-utbildningar")
+    manager.post("/sprak", {"language": "en", "next": address(taken, "verksamhet-1")})
+    page = manager.get(address(taken, "verksamhet-1"))
+    assert page.h1 == "My unit: Verksamhet 1"
+    assert "2 of 12 have completed the course (17%)." in page.text
+
+
+def test_before_any_requirement_the_page_says_so(app: Application, county):
+    manager = Reader(app)
+    manager.sign_in(county.persons["manager"])
+    page = manager.get(f"/min-enhet/{county.units['verksamhet-1']}")
+    assert "Inga utbildningskrav än." in page.text
+    manager.get(f"/min-enhet/{county.units['flen']}", status=404)
+
+
+def test_a_cell_is_never_a_formula(app: Application, taken: Training):
+    row = CompletionRow("region", "=1+1", "+46", "@name", ("-enhet",), ("\tjob",), Status.COMPLETED, None, None)
+    with app.test_request_context():
+        with_unit = unit_by_name("region")[0]
+        report = CompletionReport(with_unit, "base", {"sv": "x"}, 2026, Counts({Status.COMPLETED: 1}), (row,))
+        cells = next(csv.reader(io.StringIO(completion_csv(report).decode().splitlines()[1]), delimiter=";"))
+        db.session.remove()
+    assert cells[:5] == ["'=1+1", "'@name", "'+46", "'-enhet", "'\tjob"]
+
+
+def test_looking_at_names_is_noted(reader: Reader, taken: Training, app: Application):
+    from tbblearn.audit.models import AccessLog
+
+    download(reader, taken, "enhet-1")
+    reader.get(address(taken, "enhet-1", "/kvar"))
+    reader.get(f"/min-enhet/person/{taken.person('p101')}")
+    with app.app_context():
+        seen = db.session.execute(db.select(AccessLog.seen, AccessLog.rows).order_by(AccessLog.id)).all()
+        db.session.remove()
+    assert [(str(what), rows) for what, rows in seen] == [
+        ("list_downloaded", 3),
+        ("list_shown", 2),
+        ("person_shown", 1),
+    ]
+
+
+@pytest.mark.parametrize("unit", ["region", "enhet-1"])
+def test_the_same_rows_for_a_wider_unit_hold_those_of_the_narrower(app: Application, taken: Training, unit: str):
+    with app.app_context():
+        everyone = completion_rows(taken.unit("region"), Scope.over([taken.county.paths["region"]]), TODAY).rows
+        some = completion_rows(taken.unit(unit), Scope.over([taken.county.paths["region"]]), TODAY).rows
+        db.session.remove()
+    assert {row.person_external_id for row in some} <= {row.person_external_id for row in everyone}

@@ -1,0 +1,252 @@
+"""The house's rules that import-linter does not hold, and proof that each contract it holds catches its fault."""
+
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tbblearn import models  # noqa: F401  (every table is known)
+from tbblearn.db import Base
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "tbblearn"
+CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = CONFIG["tool"]["importlinter"]["contracts"]
+HOUSE = CONTRACTS[0]
+ROOMS = [[room.strip(" ()") for room in layer.split("|")] for layer in HOUSE["layers"]]
+FEATURE_FILES = {"rules", "models", "queries", "actions", "forms", "views"}
+NOT_A_ROOM = {"utils", "helpers", "common", "misc", "shared", "util", "helper"}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+def floor(room: str) -> int:
+    """0 is the top floor."""
+    return next(number for number, rooms in enumerate(ROOMS) if room in rooms)
+
+
+def python_files() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def mappers():
+    return sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
+
+
+def test_every_table_declares_how_long_it_is_kept():
+    without = [m.class_.__name__ for m in mappers() if "__retention__" not in vars(m.class_)]
+    assert not without, f"no retention rule: {without}. Add __retention__ = retention(keep=..., why=..., erase=...)"
+    assert mappers()
+
+
+def upward_keys(tables: dict[str, tuple[str, set[str]]]) -> list[str]:
+    """Of tables given as name -> (room, names of tables they point to): the pointers that go up the house."""
+    return [
+        f"{name} -> {target}"
+        for name, (own, targets) in sorted(tables.items())
+        for target in sorted(targets)
+        if tables[target][0] != own and floor(tables[target][0]) <= floor(own)
+    ]
+
+
+def test_foreign_keys_and_relationships_point_down_the_house():
+    tables = {}
+    for mapper in mappers():
+        targets = {key.column.table.name for key in mapper.local_table.foreign_keys}
+        targets |= {relationship.mapper.local_table.name for relationship in mapper.relationships}
+        tables[mapper.local_table.name] = (room_of(mapper.class_.__module__), targets)
+    assert not upward_keys(tables)
+    planted = tables | {"person": ("people", {"attempt"})}
+    assert upward_keys(planted) == ["person -> attempt"]
+    beside = tables | {"message": ("mail", {"audit_event"})}
+    assert upward_keys(beside) == ["message -> audit_event"]
+
+
+def test_relationships_never_query_from_a_template():
+    lazy = [
+        f"{mapper.class_.__name__}.{relationship.key}"
+        for mapper in mappers()
+        for relationship in mapper.relationships
+        if relationship.lazy != "raise_on_sql"
+    ]
+    assert not lazy
+
+
+def test_every_table_is_named_in_the_privacy_page():
+    text = (ROOT / "PRIVACY.md").read_text(encoding="utf-8")
+    missing = [mapper.local_table.name for mapper in mappers() if f"`{mapper.local_table.name}`" not in text]
+    assert not missing
+
+
+def test_the_privacy_page_says_of_every_table_how_long_as_the_code_does():
+    rows = [line for line in (ROOT / "PRIVACY.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    different = []
+    for mapper in mappers():
+        name, keep = mapper.local_table.name, mapper.class_.__retention__.keep
+        kept = [row.split("|")[3] for row in rows if f"`{name}`" in row.split("|")[1]]
+        if len(kept) != 1 or keep not in kept[0]:
+            different.append(f"{name}: {keep!r} is not in {kept}")
+    assert not different
+
+
+# --- code ---------------------------------------------------------------------------------------------------------
+
+
+def calls(tree: ast.AST, *names: str) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
+    ]
+
+
+def lines(source: str, *names: str) -> list[int]:
+    return calls(ast.parse(source), *names)
+
+
+def test_only_unit_of_work_commits():
+    found = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in python_files()
+        if file.name != "db.py"
+        for line in lines(file.read_text(encoding="utf-8"), "commit", "begin")
+    ]
+    assert not found
+    assert lines("def save():\n    db.session.commit()\n", "commit", "begin") == [2]
+
+
+def cupboards(files: list[Path]) -> list[Path]:
+    return [file for file in files if file.stem in NOT_A_ROOM]
+
+
+def test_no_room_is_a_cupboard():
+    assert not cupboards(list(PACKAGE.rglob("*")))
+    assert cupboards([PACKAGE / "web" / "utils.py"])
+
+
+def clock_readings(source: str) -> list[int]:
+    """Lines that ask what time it is."""
+    bare = [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "utc_now"
+    ]
+    return sorted(bare + lines(source, "now", "today", "utcnow", "utc_now"))
+
+
+def test_rules_do_not_look_at_the_clock():
+    """`now` and `today` are arguments of rules and actions; only views, commands and the timer read the clock."""
+    found = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in python_files()
+        if file.stem in {"rules", "actions", "queries", "models"} or file.parent.name == "training"
+        if "views" not in file.stem
+        for line in clock_readings(file.read_text(encoding="utf-8"))
+    ]
+    assert not found
+    assert clock_readings("a = date.today()\nb = utc_now()\nc = datetime.now(UTC)\n") == [1, 2, 3]
+
+
+def sources_of(contract: str) -> set[str]:
+    return next(set(one["source_modules"]) for one in CONTRACTS if one["name"] == contract)
+
+
+def unlisted(files: list[Path], ending: str, listed: set[str]) -> list[str]:
+    """Modules whose name ends so and that neither they nor their room are listed."""
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files if file.stem.endswith(ending)]
+    return [name for name in names if name not in listed and name.rpartition(".")[0] not in listed]
+
+
+def test_no_view_and_no_rules_escape_their_contract():
+    files = [file for file in python_files() if file.parent.name != "web"]
+    views, rules = sources_of("Views hold no SQL"), sources_of("Rules and other pure code know no web and no database")
+    assert unlisted(files, "views", views) == []
+    assert unlisted(files, "rules", rules) == []
+    planted = [PACKAGE / "training" / "new_views.py"]
+    assert unlisted(planted, "views", views) == ["tbblearn.training.new_views"]
+
+
+def test_every_feature_module_is_named_in_its_contract():
+    """A module that no contract knows belongs nowhere."""
+    known = {name for contract in CONTRACTS if contract["type"] == "layers" for name in contract["containers"]}
+    rooms = {folder.name for folder in PACKAGE.iterdir() if (folder / "rules.py").exists()}
+    assert {f"tbblearn.{room}" for room in rooms} <= known
+
+
+# --- the contracts catch their faults -------------------------------------------------------------------------------
+
+PLANTED = {
+    "The house: a room imports only from those below it": ("people/rules.py", "import tbblearn.training.rules"),
+    "Only readiness reads what staff answered": ("reports/views.py", "import tbblearn.surveys.rules"),
+    "The audit shares no code with what it checks": ("readiness/audit.py", "import tbblearn.readiness.absorption"),
+    "Rules and other pure code know no web and no database": ("training/cycles.py", "import sqlalchemy"),
+    "Views hold no SQL": ("training/views.py", "from sqlalchemy import select"),
+    "Reports only read": ("reports/views.py", "import tbblearn.training.actions"),
+    "Only the audit starts numpy and scipy": ("readiness/statistics.py", "import numpy"),
+    "Inside access": ("access/queries.py", "import tbblearn.access.views"),
+    "Inside audit": ("audit/models.py", "import tbblearn.audit.actions"),
+    "Inside mail": ("mail/models.py", "import tbblearn.mail.actions"),
+    "Inside people": ("people/queries.py", "import tbblearn.people.actions"),
+    "Inside courses": ("courses/models.py", "import tbblearn.courses.actions"),
+    "Inside training": ("training/models.py", "import tbblearn.training.actions"),
+    "Inside reports": ("reports/rules.py", "import tbblearn.reports.views"),
+    "Inside surveys": ("surveys/rules.py", "import tbblearn.surveys.instruments"),
+    "Inside readiness": ("readiness/coarsening.py", "import tbblearn.readiness.figures"),
+    "Inside operations": ("operations/queries.py", "import tbblearn.operations.views"),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("planted")
+    shutil.copytree(PACKAGE, folder / "tbblearn", ignore=shutil.ignore_patterns("__pycache__", "static", "templates"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "COLUMNS": "200"},
+    )
+
+
+def test_the_house_is_in_order(copy: Path):
+    result = lint(copy)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_there_is_a_planted_fault_for_each_contract():
+    assert set(PLANTED) == {contract["name"] for contract in CONTRACTS}
+
+
+@pytest.mark.parametrize("contract", PLANTED)
+def test_a_planted_fault_is_caught(copy: Path, contract: str):
+    name, line = PLANTED[contract]
+    file = copy / "tbblearn" / name
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before + f"\n{line}  # planted\n", encoding="utf-8")
+    try:
+        result = lint(copy)
+    finally:
+        file.write_text(before, encoding="utf-8")
+    assert result.returncode != 0
+    assert f"{contract} BROKEN" in result.stdout, result.stdout

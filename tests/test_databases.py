@@ -1,0 +1,219 @@
+"""Where SQLite and PostgreSQL differ in a way that matters to us, and what we do so that it does not.
+
+Each test names one difference. Those without one say what is the same although one would not expect it.
+"""
+
+import threading
+from contextvars import Context
+from datetime import UTC
+
+import pytest
+from sqlalchemy import Engine, delete, insert, inspect, select, text
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+from tbblearn.access.models import LoginAttempt
+from tbblearn.audit.models import AuditEvent
+from tbblearn.audit.rules import Event
+from tbblearn.db import BUSY_TIMEOUT_MS, db, read_only, side_record, unit_of_work
+from tbblearn.mail.models import Message
+from tbblearn.people.models import Grant, OrgUnit, Person, Programme
+from tbblearn.people.rules import GrantSource, Role, UnitKind
+from tbblearn.web.application import Application
+from tests.factories import NOW, TODAY, County, make_unit
+
+
+def engine_of(app: Application) -> Engine:
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def kind(app: Application) -> str:
+    """'sqlite' or 'postgresql'."""
+    return engine_of(app).dialect.name
+
+
+def test_sqlite_is_set_up_as_we_promise(app: Application, kind: str) -> None:
+    """WAL, foreign keys, waiting for a lock and overwriting what is deleted are all off unless asked for."""
+    if kind == "postgresql":
+        pytest.skip("PostgreSQL has these without asking")
+    with engine_of(app).connect() as connection:
+
+        def pragma(name: str) -> object:
+            return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+        assert pragma("journal_mode") == "wal"
+        assert pragma("foreign_keys") == 1
+        assert pragma("busy_timeout") == BUSY_TIMEOUT_MS == 15_000
+        assert pragma("secure_delete") == 1
+        assert pragma("synchronous") == 1
+
+
+def test_foreign_keys_hold_on_both(session: None) -> None:
+    with pytest.raises(IntegrityError), unit_of_work():
+        db.session.add(
+            Grant(person_id=999, unit_id=999, role=Role.ADMIN, from_on=TODAY, source=GrantSource.HAND, given_at=NOW)
+        )
+
+
+def test_one_writer_at_a_time_on_sqlite_but_one_a_row_on_postgresql(
+    app: Application, county: County, kind: str
+) -> None:
+    """So on SQLite a unit of work must be short: everybody else waits for it, whatever they write."""
+    engine = engine_of(app)
+    done = threading.Event()
+
+    def write_elsewhere() -> None:
+        with app.app_context(), unit_of_work():
+            db.session.get_one(Person, county.persons["p102"]).family_name = "annan"
+        done.set()
+
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Person, county.persons["p101"]).family_name = "ny"
+        db.session.flush()
+        other = threading.Thread(target=write_elsewhere)
+        other.start()
+        went_through = done.wait(1 if kind == "sqlite" else 20)
+        assert went_through == (kind == "postgresql")
+    other.join(20)
+    assert done.is_set()
+    with Session(engine) as reading:
+        names = reading.scalars(
+            select(Person.family_name).where(Person.id.in_([county.persons["p101"], county.persons["p102"]]))
+        ).all()
+    assert set(names) == {"ny", "annan"}
+
+
+def test_readers_never_wait_for_a_writer_and_see_what_was_before(app: Application, county: County) -> None:
+    """The same on both, thanks to WAL; with SQLite's default journal readers would wait."""
+    engine = engine_of(app)
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Person, county.persons["p101"]).family_name = "ny"
+        db.session.flush()
+        assert Context().run(name_read_by_others, engine, county.persons["p101"]) == "101"
+
+
+def name_read_by_others(engine: Engine, person_id: int) -> str:
+    """In a context of its own: in that of a unit of work every connection is a writer."""
+    with Session(engine) as outside:
+        return outside.get_one(Person, person_id).family_name
+
+
+def test_a_read_and_write_needs_for_update_on_postgresql_only(app: Application, kind: str) -> None:
+    """SQLite has taken the lock already at BEGIN IMMEDIATE and ignores FOR UPDATE; we write it always."""
+    with app.app_context(), unit_of_work():
+        db.session.add(Message(dedupe_key="n", kind="n", recipient_id=1, created_at=NOW, due_at=NOW, attempts=0))
+    both_have_read = threading.Barrier(2)
+
+    def add_one() -> None:
+        with app.app_context(), unit_of_work():
+            attempts = db.session.scalars(select(Message.attempts)).one()
+            if kind == "postgresql":
+                both_have_read.wait(20)
+            db.session.execute(text("UPDATE message SET attempts = :n"), {"n": attempts + 1})
+
+    threads = [threading.Thread(target=add_one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    with app.app_context():
+        assert db.session.scalars(select(Message.attempts)).one() == (2 if kind == "sqlite" else 1)
+
+
+def test_within_one_read_sqlite_shows_one_moment_but_postgresql_each_statement_anew(
+    app: Application, county: County, kind: str
+) -> None:
+    """So a page that must add up reads its figures in one statement, or freezes them."""
+    with app.app_context(), read_only():
+        count = "SELECT count(*) FROM login_attempt"
+        assert db.session.execute(text(count)).scalar() == 0
+        with Session(engine_of(app)) as other:
+            other.connection().exec_driver_sql("SELECT 1")
+            other.add(LoginAttempt(account_key="a", address_key="b", at=NOW))
+            other.commit()
+        assert db.session.execute(text(count)).scalar() == (0 if kind == "sqlite" else 1)
+
+
+def test_a_failed_statement_ends_the_transaction_on_postgresql_unless_it_has_a_savepoint(session: None) -> None:
+    """The same on both with `begin_nested`, so what may fail inside a unit of work is put in one."""
+    with unit_of_work():
+        db.session.add(Programme(slug="tbb", name="tbb"))
+        db.session.flush()
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            db.session.execute(insert(Programme).values(slug="tbb", name="again"))
+        db.session.add(Programme(slug="tuv", name="tuv"))
+    assert db.session.scalars(select(Programme.slug).order_by(Programme.slug)).all() == ["tbb", "tuv"]
+
+
+def test_postgresql_refuses_too_long_a_text_and_sqlite_keeps_it(session: None, kind: str) -> None:
+    """So forms and imports check lengths themselves; the database is no safety net in development."""
+    long = Programme(slug="x" * 41, name="x")
+    if kind == "postgresql":
+        with pytest.raises(DataError), unit_of_work():
+            db.session.add(long)
+    else:
+        with unit_of_work():
+            db.session.add(long)
+
+
+def test_like_tells_upper_from_lower_case_on_postgresql_only(session: None, kind: str) -> None:
+    """So we search in columns folded in Python (`name_search`, `email_key`), never in what was typed."""
+    with unit_of_work():
+        db.session.add(Programme(slug="TBB", name="x"))
+    found = db.session.scalars(select(Programme.slug).where(Programme.slug.like("tbb%"))).all()
+    assert found == ([] if kind == "postgresql" else ["TBB"])
+
+
+def test_sorting_by_a_key_made_in_python_is_the_same_on_both(session: None) -> None:
+    """Byte by byte: SQLite does so by itself, PostgreSQL because the column has collation C."""
+    names = ["Östra 2", "Åsa 10", "Åsa 9", "Ängen", "Zinken", "andra", "Andra 3", "Övre", "Xerxes", "a-lag", "Elva"]
+    with unit_of_work():
+        root = make_unit(None, "sormland", UnitKind.COUNTY)
+        for number, name in enumerate(names):
+            make_unit(root, f"u{number}", name=name)
+    found = db.session.scalars(select(OrgUnit.name).where(OrgUnit.depth == 1).order_by(OrgUnit.name_sort)).all()
+    assert found == [
+        "a-lag", "andra", "Andra 3", "Elva", "Xerxes", "Zinken", "Åsa 9", "Åsa 10", "Ängen", "Östra 2", "Övre",
+    ]  # fmt: skip
+
+
+def test_times_are_stored_without_a_zone_on_sqlite_and_come_back_with_one_on_both(session: None, kind: str) -> None:
+    with unit_of_work():
+        db.session.add(AuditEvent(at=NOW, event=Event.SIGNED_IN))
+    raw = db.session.execute(text("SELECT at FROM audit_event")).scalar()
+    assert str(raw).startswith("2026-11-20 09:00:00") == (kind == "sqlite" or "+00:00" in str(raw))
+    read = db.session.scalars(select(AuditEvent.at)).one()
+    assert (read, read.tzinfo) == (NOW, UTC)
+
+
+def test_a_number_can_come_again_on_sqlite_after_the_last_row_is_deleted(app: Application, kind: str) -> None:
+    """So nothing that other tables or the event log point at is ever deleted; a person is blanked instead."""
+    numbers = []
+    for _ in range(2):
+        with app.app_context(), side_record() as records:
+            attempt = LoginAttempt(account_key="a", address_key="b", at=NOW)
+            records.add(attempt)
+            records.flush()
+            numbers.append(attempt.id)
+            records.execute(delete(LoginAttempt))
+    assert numbers == ([1, 1] if kind == "sqlite" else [1, 2])
+
+
+def test_a_lock_is_waited_for_equally_long_on_both(app: Application, kind: str) -> None:
+    """PostgreSQL would wait for ever by itself."""
+    with engine_of(app).connect() as connection:
+        if kind == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 15_000
+        else:
+            assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "15s"
+
+
+def test_both_have_the_same_tables_columns_and_indexes(app: Application) -> None:
+    """The migrations are the same; nothing is left out on one of them."""
+    with engine_of(app).connect() as connection:
+        there = inspect(connection)
+        for table in db.metadata.sorted_tables:
+            assert {c["name"] for c in there.get_columns(table.name)} == {c.name for c in table.columns}
+            assert {i["name"] for i in there.get_indexes(table.name)} >= {i.name for i in table.indexes}

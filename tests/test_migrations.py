@@ -1,0 +1,82 @@
+"""Each migration goes up and down with rows in the tables, on both databases, and ends where the models are."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import Config, downgrade, upgrade
+
+from tbblearn import models  # noqa: F401  (every table is known)
+from tbblearn.db import Base, db
+from tbblearn.operations.demo.build import open_demo
+from tbblearn.operations.demo.marker import Key
+from tbblearn.tree import migration_head, tree_folder
+from tbblearn.web.application import Application
+
+FOLDER = str(tree_folder("migrations"))
+Rows = dict[str, int]
+
+
+def revisions() -> list[str]:
+    """All, the oldest first."""
+    config = Config()
+    config.set_main_option("script_location", FOLDER)
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+def rows() -> Rows:
+    """How many rows each table has."""
+    with db.engine.connect() as connection:
+        names = [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
+        return {
+            name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
+            for name in names
+        }
+
+
+def difference() -> list[object]:
+    """What the models have and the database has not, or the other way round."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+@pytest.fixture
+def full(app: Application) -> Iterator[Rows]:
+    """A small demo county: rows in nearly every table."""
+    with app.app_context():
+        open_demo(Key(1, 200, date(2026, 11, 20)), fresh=False, exactly_today=True, step=lambda *_: None)
+        db.session.remove()
+        yield rows()
+        db.session.remove()
+
+
+def test_the_files_are_one_line_from_first_to_last():
+    assert revisions() == sorted(revisions())
+    assert revisions()[-1] == migration_head()
+
+
+def test_migrations_make_what_the_models_say(app: Application):
+    with app.app_context():
+        assert difference() == []
+
+
+def test_every_step_goes_down_and_up_again_and_keeps_the_rows_of_the_others(full: Rows):
+    assert sum(1 for count in full.values() if count) > 20
+    steps = revisions()
+    for position in range(len(steps) - 1, 0, -1):
+        downgrade(directory=FOLDER, revision=steps[position - 1])
+        left = rows()
+        assert {name: full[name] for name in left} == left, f"going down from {steps[position]} lost rows"
+        upgrade(directory=FOLDER, revision=steps[position])
+        again = rows()
+        assert {name: again[name] for name in left} == left, f"going up to {steps[position]} lost rows"
+        downgrade(directory=FOLDER, revision=steps[position - 1])
+    downgrade(directory=FOLDER, revision="base")
+    assert rows() == {}
+    upgrade(directory=FOLDER)
+    assert difference() == []

@@ -1,0 +1,323 @@
+"""What managers see: the same numbers on the page, in the list and in the file, whatever somebody stands at."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tbblearn.db import db, unit_of_work
+from tbblearn.people.models import OrgUnit, Person
+from tbblearn.people.rules import Scope
+from tbblearn.training import actions, manager_actions
+from tbblearn.training.cycles import MonthDay
+from tbblearn.training.manager_queries import completion_rows, person_page, required_courses, who_is_left
+from tbblearn.training.manager_queries import unit_summary as summary
+from tbblearn.training.requirement_actions import adopt
+from tbblearn.training.rules import Basis, ExemptionReason, NotFound, Status
+from tests.factories import LONG_AGO, NOW, TODAY, employ, make_person, make_unit
+from tests.training.conftest import Training
+
+unit_summary = partial(summary, names=True)
+
+
+def everything_at_once(training: Training) -> None:
+    """enhet-1 to enhet-3: one person at most statuses."""
+    training.tick(date(2026, 1, 1))
+    training.take(training.person("p101"), date(2026, 2, 1))
+    training.take(training.person("p102"), right=2)
+    training.leave(training.person("p103"), date(2026, 11, 1), None)
+    with unit_of_work():
+        manager_actions.grant_exemption(
+            training.person("p104"),
+            "base",
+            from_on=TODAY,
+            until_on=None,
+            reason=ExemptionReason.OTHER_DUTIES,
+            by=training.person("admin"),
+            scope=training.scope(),
+            now=NOW,
+            today=TODAY,
+        )
+        actions.remember_screen(training.person("p105"), "base", "part-1", "s1", now=NOW, today=TODAY)
+        unit = db.session.get_one(OrgUnit, training.unit("enhet-3"))
+        make_person(unit, start_on=TODAY, end_on=TODAY + timedelta(days=20))
+
+
+def test_counts_with_their_denominator(training: Training) -> None:
+    everything_at_once(training)
+    seen = unit_summary(training.unit("region"), training.scope(), TODAY)
+    assert (seen.slug, seen.cycle, seen.adopted) == ("base", 2026, True)
+    counts = seen.counts
+    assert (counts.head, counts.required, counts.not_covered) == (16, 15, 1)
+    assert (counts.exempt, counts.on_leave, counts.base, counts.done, counts.left) == (1, 1, 13, 1, 12)
+    assert counts.share == 8
+    assert counts.by_status == {
+        Status.COMPLETED: 1,
+        Status.DUE_SOON: 12,
+        Status.ON_LEAVE: 1,
+        Status.EXEMPT: 1,
+        Status.NOT_REQUIRED: 1,
+    }
+
+
+def test_page_list_and_file_have_the_same_numbers(training: Training) -> None:
+    everything_at_once(training)
+    for day in (date(2026, 6, 1), TODAY, date(2026, 12, 10), date(2026, 12, 20)):
+        for name in ("sormland", "region", "verksamhet-1", "enhet-1", "flen"):
+            unit_id = training.unit(name)
+            page = unit_summary(unit_id, training.scope(), day, cycle=2026)
+            report = completion_rows(unit_id, training.scope(), day, cycle=2026)
+            assert Counter(row.status for row in report.rows) == dict(report.counts.by_status)
+            assert dict(report.counts.by_status) == dict(page.counts.by_status)
+            for status in Status:
+                listed = who_is_left(unit_id, training.scope(), day, cycle=2026, status=status)
+                assert listed.total == len(listed.rows) == page.counts.of(status)
+            assert who_is_left(unit_id, training.scope(), day, cycle=2026).total == page.counts.left
+
+
+def test_managers_never_see_that_somebody_failed(training: Training) -> None:
+    training.tick(date(2026, 5, 1))
+    spring = date(2026, 5, 2)
+    person_id = training.person("p101")
+    training.take(person_id, spring, right=1)
+    unit_id, scope = training.unit("enhet-1"), training.scope("enhet-1")
+    assert unit_summary(unit_id, scope, spring).counts.by_status == {Status.IN_PROGRESS: 1, Status.NOT_STARTED: 2}
+    assert who_is_left(unit_id, scope, spring, status=Status.FAILED_MAY_RETRY).rows == ()
+    (row,) = who_is_left(unit_id, scope, spring, status=Status.IN_PROGRESS).rows
+    assert row.person_id == person_id
+    assert person_page(person_id, scope, spring).history.tasks[0].status is Status.IN_PROGRESS
+
+
+def test_a_person_with_two_jobs_counts_once_at_each_level(training: Training) -> None:
+    with unit_of_work():
+        employ(
+            db.session.get_one(Person, training.person("p101")),
+            db.session.get_one(OrgUnit, training.unit("enhet-2")),
+            profession="kock",
+        )
+    training.tick()
+    seen = unit_summary(training.unit("verksamhet-1"), training.scope(), TODAY)
+    assert {line.unit.external_id: line.counts.head for line in seen.lines} == {"enhet-1": 3, "enhet-2": 10}
+    assert seen.counts.head == 12
+    (row,) = [
+        r for r in completion_rows(training.unit("verksamhet-1"), training.scope(), TODAY).rows if len(r.units) > 1
+    ]
+    assert (row.units, row.professions) == (("Enhet 1", "Enhet 2"), ("undersköterska", "kock"))
+
+
+def test_those_employed_in_the_unit_itself_have_a_line_of_their_own(training: Training) -> None:
+    with unit_of_work():
+        make_person(db.session.get_one(OrgUnit, training.unit("verksamhet-2")))
+    training.tick()
+    seen = unit_summary(training.unit("verksamhet-2"), training.scope(), TODAY)
+    assert [(line.unit.external_id, line.direct, line.counts.head) for line in seen.lines] == [
+        ("verksamhet-2", True, 1),
+        ("enhet-3", False, 3),
+    ]
+
+
+def test_without_names_small_figures_are_withheld_on_every_page(training: Training) -> None:
+    """enhet-1 has three, enhet-2 nine: either would tell the other with the twelve above."""
+    training.take(training.person("p101"))
+    training.tick()
+    seen = summary(training.unit("verksamhet-1"), training.scope("verksamhet-1"), TODAY, names=False)
+    assert seen.counts is not None
+    assert (seen.counts.base, seen.counts.done, set(seen.counts.by_status)) == (
+        12,
+        1,
+        {Status.COMPLETED, Status.NOT_STARTED},
+    )
+    assert [(line.unit.external_id, line.counts) for line in seen.lines] == [("enhet-1", None), ("enhet-2", None)]
+    for name in ("enhet-1", "enhet-2"):
+        lower = summary(training.unit(name), training.scope("verksamhet-1"), TODAY, names=False)
+        assert (lower.counts, lower.lines) == (None, ())
+    alone = summary(training.unit("enhet-2"), training.scope("enhet-2"), TODAY, names=False)
+    assert alone.counts is not None
+
+
+def test_those_employed_in_the_unit_itself_have_no_line_without_names(training: Training) -> None:
+    with unit_of_work():
+        make_person(db.session.get_one(OrgUnit, training.unit("verksamhet-1")))
+    training.tick()
+    seen = summary(training.unit("verksamhet-1"), training.scope(), TODAY, names=False)
+    assert not [line for line in seen.lines if line.direct]
+
+
+def test_who_has_not_adopted_is_said_so_and_not_counted_as_left(training: Training) -> None:
+    training.tick()
+    seen = unit_summary(training.unit("sormland"), training.scope(), TODAY)
+    assert {line.unit.external_id: line.adopted for line in seen.lines} == {"flen": False, "region": True}
+    flen = unit_summary(training.unit("flen"), training.scope(), TODAY)
+    assert (flen.adopted, flen.counts.base, flen.counts.share, flen.counts.not_covered) == (False, 0, None, 3)
+
+
+def test_a_huvudman_with_dates_of_its_own_is_shown_its_own_running_cycle(training: Training) -> None:
+    """Flen's year opens on 1 December: on 20 November it is still in the cycle that opened a year before."""
+    flen = training.unit("flen")
+    with unit_of_work():
+        adopt(
+            training.requirement_id,
+            flen,
+            adopted_on=LONG_AGO,
+            reference="KS 2020:2",
+            today=LONG_AGO,
+            opens=MonthDay.parse("12-01"),
+            due=MonthDay.parse("10-31"),
+        )
+    assert unit_summary(flen, training.scope(), TODAY).cycle == TODAY.year - 1
+    assert unit_summary(training.unit("skola-1"), training.scope(), TODAY).cycle == TODAY.year - 1
+    assert unit_summary(training.unit("sormland"), training.scope(), TODAY).cycle == TODAY.year
+
+
+def test_pages_of_a_list_hold_everybody_once_in_swedish_order(training: Training) -> None:
+    training.tick()
+    unit_id, scope = training.unit("region"), training.scope()
+    names: list[str | None] = []
+    after: int | None = None
+    for _ in range(20):
+        page = who_is_left(unit_id, scope, TODAY, after=after, limit=4)
+        names += [row.name for row in page.rows]
+        assert page.total == 15
+        after = page.next_after
+        if after is None:
+            break
+    assert names == [f"Medarbetare {number}" for number in sorted(int(str(name).split()[1]) for name in names)]
+    assert len(set(names)) == 15
+
+
+def test_searching_by_name(training: Training) -> None:
+    training.tick()
+    unit_id, scope = training.unit("region"), training.scope()
+    assert [row.name for row in who_is_left(unit_id, scope, TODAY, text="MEDARB 103").rows] == ["Medarbetare 103"]
+    assert who_is_left(unit_id, scope, TODAY, text="100%").total == 0
+    assert who_is_left(unit_id, scope, TODAY, text="ingen").rows == ()
+
+
+def test_a_protected_identity_is_withheld_and_not_found_by_name(training: Training) -> None:
+    training.tick()
+    person_id = training.person("p101")
+    with unit_of_work():
+        db.session.get_one(Person, person_id).protected_identity = True
+    unit_id, scope = training.unit("enhet-1"), training.scope("enhet-1")
+    rows = who_is_left(unit_id, scope, TODAY).rows
+    assert [(row.person_id, row.name) for row in rows][-1] == (person_id, None)
+    assert who_is_left(unit_id, scope, TODAY, text="101").total == 0
+    (hidden,) = [row for row in completion_rows(unit_id, scope, TODAY).rows if not row.family_name]
+    assert (hidden.given_name, hidden.family_name, hidden.person_external_id) == ("", "", "p101")
+    assert person_page(person_id, scope, TODAY).name is None
+
+
+def test_paging_goes_on_after_a_protected_person(training: Training) -> None:
+    training.tick()
+    with unit_of_work():
+        for name in ("p101", "p102"):
+            db.session.get_one(Person, training.person(name)).protected_identity = True
+    seen: list[int] = []
+    after: int | None = None
+    for _ in range(3):
+        page = who_is_left(training.unit("enhet-1"), training.scope(), TODAY, after=after, limit=1)
+        seen += [row.person_id for row in page.rows]
+        after = page.next_after
+    assert seen == [training.person("p103"), training.person("p101"), training.person("p102")]
+    assert after is None
+
+
+@pytest.mark.parametrize("scope", [Scope(), None])
+def test_outside_the_scope_nothing_exists(training: Training, scope: Scope | None) -> None:
+    training.tick()
+    mine = training.scope("verksamhet-2") if scope is None else scope
+    for read in (unit_summary, who_is_left, completion_rows):
+        with pytest.raises(NotFound):
+            read(training.unit("enhet-1"), mine, TODAY)
+    with pytest.raises(NotFound):
+        person_page(training.person("p101"), mine, TODAY)
+
+
+def test_a_course_that_nobody_asks_for_has_no_figures(training: Training) -> None:
+    assert [one.slug for one in required_courses(TODAY)] == ["base"]
+    with pytest.raises(NotFound):
+        unit_summary(training.unit("region"), training.scope(), TODAY, slug="other")
+
+
+def test_only_the_running_round_has_figures(training: Training) -> None:
+    """Of a closed round only a snapshot could tell who was employed; of others there is nothing to tell."""
+    training.tick()
+    spring = date(2027, 2, 1)
+    training.tick(spring)
+    unit_id, scope = training.unit("enhet-1"), training.scope()
+    assert unit_summary(unit_id, scope, spring, cycle=2027).counts.by_status == {Status.NOT_STARTED: 3}
+    for cycle in (2026, 2028, 0, -5):
+        for read in (unit_summary, who_is_left, completion_rows):
+            with pytest.raises(NotFound):
+                read(unit_id, scope, spring, cycle=cycle)
+
+
+def test_the_key_of_a_page_tells_nothing_about_others(training: Training) -> None:
+    """Somebody who does not work in the unit is as good as no key, with a protected identity or without."""
+    training.tick()
+    unit_id, scope = training.unit("enhet-1"), training.scope("enhet-1")
+    everybody = who_is_left(unit_id, scope, TODAY).rows
+    for name in ("p104", "p110"):
+        for protected in (False, True):
+            with unit_of_work():
+                db.session.get_one(Person, training.person(name)).protected_identity = protected
+            assert who_is_left(unit_id, scope, TODAY, after=training.person(name)).rows == everybody
+    assert who_is_left(unit_id, scope, TODAY, after=-1).rows == everybody
+
+
+def test_a_person_as_the_manager_sees_them(training: Training) -> None:
+    training.tick()
+    person_id = training.person("p101")
+    training.take(person_id, right=2)
+    with unit_of_work():
+        manager_actions.record_completion(
+            person_id,
+            "base",
+            achieved_on=TODAY,
+            basis=Basis.EQUIVALENT,
+            evidence="en annan utbildning",
+            by=training.person("manager"),
+            scope=training.scope(),
+            now=NOW,
+            today=TODAY,
+        )
+    seen = person_page(person_id, training.scope("verksamhet-1"), TODAY)
+    assert (seen.name, seen.units, seen.professions) == ("Medarbetare 101", ("Enhet 1",), ("undersköterska",))
+    assert [(one.cycle, one.status) for one in seen.history.tasks] == [(2026, Status.COMPLETED)]
+    assert [one.basis for one in seen.history.completions] == [Basis.EQUIVALENT]
+
+
+def test_a_manager_reads_no_reason_no_evidence_and_nothing_taken_freely(training: Training) -> None:
+    everything_at_once(training)
+    training.take(training.person("p101"))
+    scope = training.scope("verksamhet-1")
+    (required,) = person_page(training.person("p101"), scope, TODAY).history.completions
+    assert (required.achieved_on, required.cycles) == (date(2026, 2, 1), (2026,))
+    assert not hasattr(required, "evidence")
+    (exempt,) = person_page(training.person("p104"), scope, TODAY).history.exemptions
+    assert (exempt.from_on, exempt.until_on) == (TODAY, None)
+    assert not hasattr(exempt, "reason")
+
+
+def test_the_number_of_queries_does_not_grow(training: Training, queries: Callable[[Callable[[], Any]], int]) -> None:
+    """One person against three, one sub-unit against three."""
+    training.tick()
+    scope = training.scope()
+
+    def reads(unit: str) -> list[Callable[[], Any]]:
+        return [
+            partial(read, training.unit(unit), scope, TODAY) for read in (unit_summary, who_is_left, completion_rows)
+        ]
+
+    before = [queries(read) for read in reads("verksamhet-2")]
+    with unit_of_work():
+        top = db.session.get_one(OrgUnit, training.unit("verksamhet-2"))
+        for name in ("enhet-8", "enhet-9"):
+            unit = make_unit(top, name)
+            for _ in range(3):
+                make_person(unit)
+    training.tick()
+    assert [queries(read) for read in reads("verksamhet-2")] == before

@@ -1,0 +1,29 @@
+"""The footer's pages, language and theme, health, and the headers of every answer."""
+
+import pytest
+
+from tests.factories import County
+from tests.reading import Reader
+
+FOOTER = {
+    "/om": ("Om tbblearn", "About tbblearn"),
+    "/sa-skyddar-vi-dina-uppgifter": ("Så skyddar vi dina uppgifter", "How we protect your data"),
+    "/tillganglighet": ("Tillgänglighet", "Accessibility"),
+    "/kontakt": ("Kontakt", "Contact"),
+}
+
+
+@pytest.mark.parametrize("path", FOOTER)
+def test_the_footers_pages_say_something_to_everybody(reader: Reader, county: County, path: str) -> None:
+    page = reader.get(path)
+    assert page.h1 == FOOTER[path][0]
+    assert page.title == f"{page.h1} – tbblearn"
+    assert len(page.text.split()) > 40
+    assert page.response.headers["Cache-Control"] == "no-cache"
+    reader.sign_in(county.persons["p101"])
+    assert reader.get(path).response.headers["Cache-Control"] == "no-store"
+
+
+def test_every_page_leads_to_the_footers_pages(reader: Reader) -> None:
+    page = reader.get("/logga-in")
+    assert [a["href"] for a in page.soup.select("footer a")] == list(FOOTER)
