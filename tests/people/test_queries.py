@@ -20,6 +20,7 @@ OWN = {
     "held_grants": "what a person may do: it makes the scope",
     "unit_by_name": "the command line, whose user may read the whole database",
     "below": "a condition, not rows",
+    "huvudman_name": "one of ten names that everyone knows, of a unit that was found within the scope",
 }
 """What needs no scope, and why."""
 
