@@ -31,6 +31,9 @@ class Settings:
     smtp_plain: bool = False
     idle_minutes: int = 15
     session_hours: int = 12
+    managers_first_days: int = 7
+    response_days: int = 90
+    disposal_decision: str = ""
     trusted_proxies: int = 0
     workers: int = 2
     threads: int = 8
@@ -70,6 +73,9 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         smtp_plain=env.get(f"{PREFIX}SMTP_PLAIN", "") == "1",
         idle_minutes=_whole_number(env, "IDLE_MINUTES", Settings.idle_minutes),
         session_hours=_whole_number(env, "SESSION_HOURS", Settings.session_hours),
+        managers_first_days=_whole_number(env, "MANAGERS_FIRST_DAYS", Settings.managers_first_days, least=0),
+        response_days=_whole_number(env, "RESPONSE_DAYS", Settings.response_days),
+        disposal_decision=env.get(f"{PREFIX}DISPOSAL_DECISION", ""),
         trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", Settings.trusted_proxies, least=0),
         workers=_whole_number(env, "WORKERS", Settings.workers),
         threads=_whole_number(env, "THREADS", Settings.threads),

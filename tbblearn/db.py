@@ -50,16 +50,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_type(kind: type[StrEnum], column: str = "") -> Enum:
+def enum_type(kind: type[StrEnum], column: str = "", *, constrained: bool = True) -> Enum:
     """Column type for a StrEnum: stored by value, with a check constraint named after the enum.
 
-    Give `column` where a table has two columns of the same enum.
+    Give `column` where a table has two columns of the same enum. `constrained=False` leaves the check to the code, for
+    an enum that grows with every feature.
     """
     return Enum(
         kind,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
-        create_constraint=True,
+        create_constraint=constrained,
         length=max(24, *(len(member.value) for member in kind)),
         name=f"known_{column or kind.__name__.lower()}",
         validate_strings=True,
@@ -244,6 +245,7 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")
+    cursor.execute("PRAGMA temp_store = MEMORY")  # what is sorted or copied on the way leaves no file behind
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.close()
 

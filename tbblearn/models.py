@@ -5,6 +5,8 @@ from tbblearn.audit import models as audit
 from tbblearn.courses import models as courses
 from tbblearn.mail import models as mail
 from tbblearn.people import models as people
+from tbblearn.readiness import models as readiness
+from tbblearn.surveys import models as surveys
 from tbblearn.training import models as training
 
-__all__ = ["access", "audit", "courses", "mail", "people", "training"]
+__all__ = ["access", "audit", "courses", "mail", "people", "readiness", "surveys", "training"]

@@ -5,33 +5,53 @@ Two nodes at once queue for the batch: SQLite has one writer, PostgreSQL an advi
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import text
 
-from tbblearn.db import db, stockholm_date, unit_of_work
+from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
+from tbblearn.readiness import timing
 from tbblearn.training.enrolling import KINDS, enrol_all
 
 ADVISORY_LOCK = 7_322_001
 """Any number, the same on every node."""
 
 
-def tick(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
+def tick(
+    *, now: datetime, dry_run: bool = False, response_days: int = 90, disposal_decision: str = ""
+) -> dict[str, int]:
     """Do all that is due at `now`; returns the number of changes by kind, all zero where there was nothing to do.
 
     With `dry_run` every batch is done and rolled back: what would be done at that time, and nothing is changed.
+    `response_days` and `disposal_decision`: how long single answers of a published survey are kept, and by which
+    decision they go.
     """
-    changes: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
+    today = stockholm_date(now)
+    changes: Counter[str] = Counter(dict.fromkeys((*KINDS, *timing.KINDS), 0))
     last: int | None = 0
     while last is not None:
-        with unit_of_work() as work:
-            _queue()
-            batch = enrol_all(last, now=now, today=stockholm_date(now))
-            if dry_run:
-                work.refuse()
+        with _step(dry_run):
+            batch = enrol_all(last, now=now, today=today)
         changes.update(batch.changes)
         last = batch.last_person_id
+    for job in timing.jobs(response_days=response_days, disposal_decision=disposal_decision):
+        with _step(dry_run):
+            changes.update(job(now, today))
+    if not dry_run:
+        changes.update(timing.clean())
     return dict(changes)
+
+
+@contextmanager
+def _step(dry_run: bool) -> Iterator[UnitOfWork]:
+    """One batch: queued behind other nodes, and rolled back where it is only asked for."""
+    with unit_of_work() as work:
+        _queue()
+        yield work
+        if dry_run:
+            work.refuse()
 
 
 def _queue() -> None:

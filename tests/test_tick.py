@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from tbblearn.db import db
 from tbblearn.tick import tick
-from tbblearn.training.enrolling import KINDS
 from tbblearn.training.models import Enrolment, EnrolmentEvent
 from tbblearn.web.application import Application
 from tests.factories import TODAY
@@ -27,7 +26,7 @@ def state() -> list[tuple[object, ...]]:
 
 def test_it_answers_with_integers_that_are_zero_when_nothing_is_due(training: Training) -> None:
     tick(now=at(TODAY))
-    assert tick(now=at(TODAY)) == dict.fromkeys(KINDS, 0)
+    assert not any(tick(now=at(TODAY)).values())
 
 
 def test_two_nodes_at_once_give_everybody_one_task(training: Training, app: Application) -> None:

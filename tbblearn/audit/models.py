@@ -19,7 +19,7 @@ class AuditEvent(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    event: Mapped[Event] = mapped_column(enum_type(Event))
+    event: Mapped[Event] = mapped_column(enum_type(Event, constrained=False))
     actor_id: Mapped[int | None]
     """Opaque id of a person; None for the timer and the command line. No foreign key: the log outlives the person."""
     object_kind: Mapped[str] = mapped_column(String(40), default="")

@@ -16,6 +16,17 @@ class Event(StrEnum):
     COMPLETION_RECORDED = "completion_recorded"
     COMPLETION_REVOKED = "completion_revoked"
     EXEMPTION_GRANTED = "exemption_granted"
+    WAVE_PLANNED = "wave_planned"
+    WAVE_ADOPTED = "wave_adopted"
+    WAVE_APPROVED = "wave_approved"
+    WAVE_OPENED = "wave_opened"
+    WAVE_CHANGED = "wave_changed"
+    WAVE_REMINDED = "wave_reminded"
+    WAVE_CLOSED = "wave_closed"
+    WAVE_AUDITED = "wave_audited"
+    WAVE_PUBLISHED = "wave_published"
+    WAVE_WITHDRAWN = "wave_withdrawn"
+    RESPONSES_DISPOSED = "responses_disposed"
 
 
 class Seen(StrEnum):

@@ -17,6 +17,7 @@ COMMANDS = {
     "report": "tbblearn.cli.report:report",
     "serve": "tbblearn.cli.serve:serve",
     "tick": "tbblearn.cli.tick:tick",
+    "waves": "tbblearn.cli.waves:waves",
 }
 
 

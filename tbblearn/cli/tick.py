@@ -32,7 +32,12 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
     app = create_app()
     settings = app.config["TBBLEARN"]
     with app.app_context():
-        counts = run_tick(now=now, dry_run=dry_run)
+        counts = run_tick(
+            now=now,
+            dry_run=dry_run,
+            response_days=settings.response_days,
+            disposal_decision=settings.disposal_decision,
+        )
         if not dry_run and not no_mail:
             counts |= deliver(now, app.extensions["tbblearn_letters"], _transport(settings))
     if kind == "json":

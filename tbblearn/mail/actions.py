@@ -1,11 +1,11 @@
 """Queueing in the same transaction as the change; delivery afterwards, outside any transaction (design.md 6)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tbblearn.db import db
@@ -42,6 +42,45 @@ def queue(
         .returning(Message.id)
     )
     return result.scalar() is not None
+
+
+def queue_many(
+    kind: str,
+    recipient_ids: Sequence[int],
+    dedupe_prefix: str,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    values: Mapping[str, str | int] | None = None,
+) -> None:
+    """Put one message to each of these in the outbox, under the prefix and the recipient's id; those there stay.
+
+    `due_at` is when it may leave, at once by default.
+    """
+    insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert
+    rows = [
+        {
+            "kind": kind,
+            "recipient_id": recipient_id,
+            "dedupe_key": f"{dedupe_prefix}:{recipient_id}",
+            "values": dict(values or {}),
+            "state": MessageState.WAITING,
+            "created_at": now,
+            "due_at": due_at or now,
+            "attempts": 0,
+        }
+        for recipient_id in recipient_ids
+    ]
+    if rows:
+        db.session.execute(insert(Message).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
+
+
+def take_back(dedupe_prefix: str, *, waiting_only: bool = False) -> None:
+    """Remove every message with this prefix from the outbox, sent or not; with `waiting_only` those not yet sent."""
+    condition = Message.dedupe_key.startswith(dedupe_prefix, autoescape=True)
+    if waiting_only:
+        condition &= Message.state != MessageState.SENT
+    db.session.execute(delete(Message).where(condition))
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,14 @@ class Kind(StrEnum):
     TWO_DECIMALS = "two_decimals"
 
 
+class Against(StrEnum):
+    """What a shown mean is compared with in a word: the same unit in the wave before, the unit above, the county."""
+
+    BEFORE = "before"
+    ABOVE = "above"
+    COUNTY = "county"
+
+
 class Part(StrEnum):
     """The three parts of a distribution on a five-point scale: 1-2, 3 and 4-5."""
 

@@ -1,0 +1,144 @@
+"""`tbblearn waves`: the steps of a survey round, for a timer or an operator. The pages do the same."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from tbblearn import create_app
+from tbblearn.db import read_only, stockholm_date, unit_of_work, utc_now
+from tbblearn.surveys.waves import WaveError
+
+SENTENCES = {
+    "no_such_wave": "There is no such wave.",
+    "wrong_state": "The wave is {state}: it cannot become {wanted}.",
+    "check_first": "The opening check has not been approved. A process leader does that on the wave's page.",
+    "not_adopted": "No huvudman has adopted the wave.",
+    "nobody_invited": "Nobody is employed in the units that the wave reaches.",
+    "too_soon": "“{other}” asked {shared} of the same persons and closed on {closes_on}; waves lie {days} days apart.",
+    "not_cleaned": "What closing leaves on the disk is not wiped yet. Run `tbblearn tick`, then try again.",
+}
+
+
+@click.group()
+def waves() -> None:
+    """Survey rounds: open, close, audit, publish, withdraw.
+
+    ID is the number in the address of the wave's page.
+    """
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what cannot be done into a sentence and exit code 1."""
+    try:
+        yield
+    except WaveError as error:
+        sentence = SENTENCES.get(error.code, error.code)
+        raise click.ClickException(sentence.format_map({key: str(value) for key, value in error.values.items()})) from (
+            error
+        )
+
+
+@waves.command("open")
+@click.argument("wave_id", metavar="ID", type=int)
+def open_(wave_id: int) -> None:
+    """Open a wave today: freeze the units, invite, queue the mail. Its opening check must have been approved."""
+    from tbblearn.readiness.opening import open_wave
+
+    now = utc_now()
+    with create_app().app_context(), _told():
+        with unit_of_work():
+            invited = open_wave(wave_id, by=None, now=now, today=stockholm_date(now))
+        click.echo(f"Open. {invited} persons are invited.")
+
+
+@waves.command()
+@click.argument("wave_id", metavar="ID", type=int)
+def close(wave_id: int) -> None:
+    """Close an open wave: answers lose their unit, and what they leave on the disk is wiped."""
+    from tbblearn.readiness.closing import close_wave
+    from tbblearn.readiness.timing import clean
+
+    with create_app().app_context(), _told():
+        with unit_of_work():
+            close_wave(wave_id, by=None, now=utc_now())
+        wiped = clean()["waves_cleaned"]
+        click.echo("Closed." if wiped else "Closed. Somebody was in the way of wiping; `tbblearn tick` does it.")
+
+
+@waves.command()
+@click.argument("wave_id", metavar="ID", type=int)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the file of `readiness audit`.")
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), default=120.0, show_default=True, metavar="S"
+)
+def audit(wave_id: int, output: Path | None, time_limit: float) -> None:
+    """Run the privacy check of a closed wave. Exit code 1 unless it is passed.
+
+    With --output the rows and the sizes of the pieces are written for `tbblearn readiness audit`. The file holds exact
+    sizes: it is for whoever checks, not for passing on.
+    """
+    from tbblearn.readiness.checking import check, closed_wave, file_of, keep_check
+    from tbblearn.surveys.waves import WrongState
+
+    with create_app().app_context(), _told():
+        with read_only():
+            closed = closed_wave(wave_id)
+        checked = check(closed, time_limit)
+        if output is not None:
+            output.write_text(json.dumps(file_of(closed, checked), ensure_ascii=False, indent=1), encoding="utf-8")
+        passed = checked.report.passed
+        try:
+            with unit_of_work():
+                keep_check(closed, checked, by=None, now=utc_now())
+        except WrongState:  # published: only the file was wanted
+            if output is None:
+                raise
+        click.echo("Passed." if passed else "Not passed.")
+        if not passed:
+            for entry in [*checked.report.residuals, *checked.report.bounds]:
+                click.echo(f"- {entry['unit']}, {entry['family']}: {entry['why']}", err=True)
+            sys.exit(1)
+
+
+@waves.command()
+@click.argument("wave_id", metavar="ID", type=int)
+def publish(wave_id: int) -> None:
+    """Publish a wave that has passed the check: managers read at once, everyone who was invited some days later."""
+    from tbblearn.readiness.publishing import publish_wave
+    from tbblearn.readiness.timing import clean
+
+    app = create_app()
+    now = utc_now()
+    with app.app_context(), _told():
+        with unit_of_work():
+            publish_wave(
+                wave_id,
+                by=None,
+                now=now,
+                today=stockholm_date(now),
+                managers_first_days=app.config["TBBLEARN"].managers_first_days,
+            )
+        clean()
+        click.echo("Published.")
+
+
+@waves.command()
+@click.argument("wave_id", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def withdraw(wave_id: int, *, yes: bool) -> None:
+    """Take a whole wave back. Answers and figures go at once; it can never be published again."""
+    from tbblearn.readiness.publishing import withdraw_wave
+    from tbblearn.readiness.timing import clean
+
+    if not yes:
+        click.confirm("All answers and figures of the wave go, for good. Withdraw it?", abort=True)
+    with create_app().app_context(), _told():
+        with unit_of_work():
+            withdraw_wave(wave_id, by=None, now=utc_now())
+        clean()
+        click.echo("Withdrawn.")

@@ -1,0 +1,102 @@
+"""What the timer does with waves: open, close, renew rates, dispose, forget, and finish what was cut off."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from tbblearn.db import db, read_only, unit_of_work
+from tbblearn.readiness.closing import close_wave, mark_clean, renew_rates, unclean_waves
+from tbblearn.readiness.disposing import (
+    dispose_of_answers,
+    forget_invitations,
+    waves_to_dispose_of,
+    waves_to_forget,
+)
+from tbblearn.readiness.opening import open_wave
+from tbblearn.readiness.wiping import wipe
+from tbblearn.surveys.models import Wave
+from tbblearn.surveys.waves import WaveError, WaveState
+
+Changes = dict[str, int]
+Job = Callable[[datetime, date], Changes]
+
+KINDS = ("waves_opened", "waves_closed", "rates_renewed", "answers_disposed", "invitations_forgotten", "waves_cleaned")
+"""What the timer counts."""
+
+log = structlog.get_logger("tbblearn.readiness")
+
+
+def jobs(*, response_days: int, disposal_decision: str) -> Iterable[Job]:
+    """The timer's jobs in their order; each is one transaction of the caller's."""
+
+    def dispose(now: datetime, _today: date) -> Changes:
+        due = waves_to_dispose_of(now - timedelta(days=response_days))
+        for wave_id in due:
+            dispose_of_answers(wave_id, decision=disposal_decision, now=now)
+        return {"answers_disposed": len(due)}
+
+    return (_open, _close, _renew, dispose, _forget)
+
+
+def clean() -> Changes:
+    """Wipe what changes have left on the disk, outside any transaction; cut off or in the way, it is done next time."""
+    with read_only():
+        waiting = unclean_waves()
+    if not waiting or not wipe():
+        return {"waves_cleaned": 0}
+    with unit_of_work():
+        mark_clean(waiting)
+    return {"waves_cleaned": len(waiting)}
+
+
+def _open(now: datetime, today: date) -> Changes:
+    """Open what was approved and whose day has come. What cannot open stays planned; its page says why."""
+    opened = 0
+    for wave_id in db.session.scalars(
+        select(Wave.id)
+        .where(
+            Wave.state == WaveState.PLANNED,
+            Wave.approved_at.is_not(None),
+            Wave.opens_on <= today,
+            Wave.closes_on >= today,
+        )
+        .order_by(Wave.id)
+    ).all():
+        try:
+            with db.session.begin_nested():
+                open_wave(wave_id, by=None, now=now, today=today)
+        except WaveError as error:
+            log.warning("a wave could not open", wave_id=wave_id, why=error.code)
+        else:
+            opened += 1
+    return {"waves_opened": opened}
+
+
+def _close(now: datetime, today: date) -> Changes:
+    due = db.session.scalars(
+        select(Wave.id).where(Wave.state == WaveState.OPEN, Wave.closes_on < today).order_by(Wave.id)
+    ).all()
+    for wave_id in due:
+        close_wave(wave_id, by=None, now=now)
+    return {"waves_closed": len(due)}
+
+
+def _renew(_now: datetime, today: date) -> Changes:
+    """Once a night: the first run of a day."""
+    due = db.session.scalars(
+        select(Wave.id)
+        .where(Wave.state == WaveState.OPEN, or_(Wave.rated_on.is_(None), Wave.rated_on < today))
+        .order_by(Wave.id)
+    ).all()
+    for wave_id in due:
+        renew_rates(wave_id, today=today)
+    return {"rates_renewed": len(due)}
+
+
+def _forget(now: datetime, _today: date) -> Changes:
+    due = waves_to_forget(now)
+    for wave_id in due:
+        forget_invitations(wave_id)
+    return {"invitations_forgotten": len(due)}

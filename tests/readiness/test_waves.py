@@ -1,0 +1,228 @@
+"""A survey round from plan to publication and back, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from tbblearn.db import db, unit_of_work
+from tbblearn.mail.models import Message
+from tbblearn.people.rules import Role
+from tbblearn.readiness import wiping
+from tbblearn.readiness.closing import close_wave
+from tbblearn.readiness.disposing import dispose_of_answers, forget_invitations, waves_to_dispose_of, waves_to_forget
+from tbblearn.readiness.models import PublishedFigure, Response
+from tbblearn.readiness.opening import open_wave
+from tbblearn.readiness.publishing import publish_wave, withdraw_wave
+from tbblearn.readiness.wave_actions import adopt_wave, raise_limits, remind
+from tbblearn.surveys.actions import decline
+from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
+from tbblearn.surveys.waves import (
+    BadLimits,
+    CheckFirst,
+    EnoughReminders,
+    NotInvited,
+    NotOpen,
+    TooSoon,
+    UnknownAnswer,
+    WaveState,
+    WrongState,
+)
+from tests.factories import NOW, TODAY
+from tests.readiness.rounds import CODES, Round
+
+pytestmark = pytest.mark.usefixtures("session")
+ALL_THREES = dict.fromkeys(CODES, "3")
+
+
+def rows(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def state(round_: Round) -> WaveState:
+    return db.session.scalars(select(Wave.state).where(Wave.id == round_.wave_id)).one()
+
+
+@pytest.fixture
+def opened() -> Round:
+    made = Round.county()
+    made.open()
+    return made
+
+
+def test_opening_freezes_the_tree_folds_small_units_and_invites_each_person_once(opened: Round) -> None:
+    units = {unit.name: unit for unit in db.session.scalars(select(WaveUnit))}
+    by_id = {unit.unit_id: unit for unit in units.values()}
+    assert by_id[opened.units["barn-3"]].folded_into == opened.units["barn"]
+    assert by_id[opened.units["skola-2"]].folded_into == opened.units["skola"]
+    assert by_id[opened.units["barn-1"]].folded_into is None
+    placed = dict(opened.invited())
+    assert {placed[person] for person in opened.staff["barn-3"]} == {opened.units["barn"]}
+    everyone = sum(len(people) for people in opened.staff.values()) + len(opened.holders)
+    assert len(placed) == everyone == sum(unit.invited for unit in units.values())
+    assert placed[opened.holders[Role.MANAGER]] == opened.units["region"], "a manager is invited one level up"
+    assert rows(Message) == everyone
+
+
+@pytest.mark.parametrize(("days", "near"), [(193, True), (194, False)])
+def test_two_waves_that_share_a_person_lie_180_days_apart(opened: Round, days: int, *, near: bool) -> None:
+    later = TODAY + timedelta(days=days)
+    first = opened.wave_id
+    opened.plan(today=later)
+    with unit_of_work():
+        if near:
+            with pytest.raises(TooSoon):
+                open_wave(opened.wave_id, by=None, now=NOW, today=later)
+        else:
+            open_wave(opened.wave_id, by=None, now=NOW, today=later)
+    assert opened.wave_id != first
+    assert state(opened) is (WaveState.PLANNED if near else WaveState.OPEN)
+
+
+def test_an_unapproved_wave_does_not_open() -> None:
+    made = Round.county()
+    made.plan()
+    leader = made.holders[Role.PROCESS_LEADER]
+    with unit_of_work():
+        adopt_wave(made.wave_id, made.units["flen"], adopted_on=TODAY, reference="§ 13", by=leader, now=NOW)
+    with pytest.raises(CheckFirst), unit_of_work():
+        open_wave(made.wave_id, by=None, now=NOW, today=TODAY)
+
+
+def test_a_response_is_kept_once_and_without_anything_that_leads_to_the_person(opened: Round) -> None:
+    person, unit = opened.invited()[0]
+    db.session.rollback()
+    assert opened.answer(person, ALL_THREES)
+    assert not opened.answer(person, dict.fromkeys(CODES, "5"))
+    kept = db.session.scalars(select(ResponseOpen)).one()
+    assert (kept.unit_id, kept.answers, kept.complete) == (unit, ALL_THREES, True)
+    assert {column.name for column in ResponseOpen.__table__.columns} == {
+        *("id", "wave_id", "unit_id", "answers", "complete", "instrument_version")
+    }
+
+
+def test_what_cannot_be_answered(opened: Round) -> None:
+    person, _unit = opened.invited()[0]
+    db.session.rollback()
+    with pytest.raises(UnknownAnswer):
+        opened.answer(person, {"E1": "6"})
+    with pytest.raises(UnknownAnswer):
+        opened.answer(person, {"X9": "1"})
+    with pytest.raises(NotInvited):
+        opened.answer(999_999, ALL_THREES)
+    with pytest.raises(NotOpen):
+        opened.answer(person, ALL_THREES, today=TODAY + timedelta(days=15))
+    assert rows(ResponseOpen) == 0
+
+
+def test_who_declines_is_not_reminded_and_may_still_answer(opened: Round) -> None:
+    (first, _), (second, _), *others = opened.invited()
+    db.session.rollback()
+    with unit_of_work():
+        assert decline(opened.wave_id, first, today=TODAY)
+    opened.answer(second, ALL_THREES)
+    with unit_of_work():
+        remind(opened.wave_id, by=None, now=NOW, today=TODAY)
+    reminded = set(db.session.scalars(select(Message.recipient_id).where(Message.kind == "survey_reminder")))
+    assert reminded == {person for person, _ in others}
+    with pytest.raises(EnoughReminders), unit_of_work():
+        remind(opened.wave_id, by=None, now=NOW, today=TODAY)
+    assert opened.answer(first, ALL_THREES)
+
+
+def test_closing_puts_answers_in_pieces_and_empties_the_open_table(opened: Round) -> None:
+    given = opened.answer_all(share=0.8)
+    skipped, silent, *_ = (person for person, _ in opened.invited() if person not in given)
+    db.session.rollback()
+    opened.answer(skipped, {"E1": "3"})
+    opened.close()
+    assert rows(ResponseOpen) == 0
+    sizes = [count for (count,) in db.session.execute(select(func.count(Response.id)).group_by(Response.piece_id))]
+    assert min(sizes) >= 5
+    assert sum(sizes) <= len(given)
+    assert db.session.scalars(select(Wave.incomplete)).one() == 1
+    with pytest.raises(NotOpen):
+        opened.answer(silent, ALL_THREES)
+
+
+def test_another_open_wave_keeps_its_answers_when_one_closes(opened: Round) -> None:
+    opened.answer_all(share=0.3)
+    first = opened.wave_id
+    with unit_of_work():
+        db.session.execute(
+            text("INSERT INTO programme (id, slug, name) VALUES (77, 'tuv', 'Tillsammans för unga vuxna')")
+        )
+    opened.programme_id = 77
+    opened.open()
+    opened.answer_all(seed=2, share=0.5)
+    before = set(db.session.scalars(select(ResponseOpen.id).where(ResponseOpen.wave_id == opened.wave_id)))
+    db.session.rollback()
+    with unit_of_work():
+        close_wave(first, by=None, now=NOW)
+    assert set(db.session.scalars(select(ResponseOpen.id))) == before
+
+
+def test_a_round_from_plan_to_publication_forgets_who_answered(opened: Round) -> None:
+    opened.answer_all()
+    with unit_of_work():
+        remind(opened.wave_id, by=None, now=NOW, today=TODAY)
+    opened.close()
+    assert opened.audit()
+    opened.publish()
+    assert state(opened) is WaveState.PUBLISHED
+    assert rows(PublishedFigure) > 50
+    assert not list(db.session.scalars(select(Invitation.person_id).where(Invitation.answered | Invitation.declined)))
+    assert not list(db.session.scalars(select(Message.id).where(Message.kind == "survey_reminder")))
+    kinds = set(db.session.scalars(select(Message.kind)))
+    assert {"survey_result_staff", "survey_result_manager"} <= kinds
+    with pytest.raises(WrongState), unit_of_work():
+        publish_wave(opened.wave_id, by=None, now=NOW, today=TODAY, managers_first_days=7)
+
+
+def test_withdrawing_leaves_neither_answers_nor_figures_and_is_for_good(opened: Round) -> None:
+    opened.answer_all()
+    opened.close()
+    opened.audit()
+    opened.publish()
+    with unit_of_work():
+        withdraw_wave(opened.wave_id, by=None, now=NOW)
+    assert (rows(PublishedFigure), rows(Response), rows(ResponseOpen)) == (0, 0, 0)
+    for step in (
+        lambda: close_wave(opened.wave_id, by=None, now=NOW),
+        lambda: publish_wave(opened.wave_id, by=None, now=NOW, today=TODAY, managers_first_days=7),
+    ):
+        with pytest.raises(WrongState), unit_of_work():
+            step()
+
+
+def test_limits_are_raised_and_never_lowered(opened: Round) -> None:
+    with unit_of_work():
+        raise_limits(opened.wave_id, k=6, k_distribution=12, by=None, now=NOW)
+    with pytest.raises(BadLimits), unit_of_work():
+        raise_limits(opened.wave_id, k=5, k_distribution=12, by=None, now=NOW)
+    opened.close()
+    with pytest.raises(WrongState), unit_of_work():
+        raise_limits(opened.wave_id, k=7, k_distribution=12, by=None, now=NOW)
+
+
+def test_answers_and_invitations_go_when_their_time_is_out(opened: Round) -> None:
+    opened.answer_all()
+    opened.close()
+    opened.audit()
+    opened.publish()
+    assert waves_to_dispose_of(NOW - timedelta(days=1)) == []
+    assert waves_to_dispose_of(NOW) == [opened.wave_id]
+    assert waves_to_forget(NOW + timedelta(days=179)) == []
+    assert waves_to_forget(NOW + timedelta(days=181)) == [opened.wave_id]
+    db.session.rollback()
+    with unit_of_work():
+        dispose_of_answers(opened.wave_id, decision="2026/17", now=NOW)
+        forget_invitations(opened.wave_id)
+    assert (rows(Response), rows(Invitation)) == (0, 0)
+    assert rows(PublishedFigure) > 50
+    assert waves_to_dispose_of(NOW) == []
+
+
+def test_only_tables_of_answers_are_emptied() -> None:
+    with pytest.raises(ValueError, match="person"):
+        wiping.empty("person", 1)
