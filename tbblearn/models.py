@@ -5,6 +5,7 @@ from tbblearn.audit import models as audit
 from tbblearn.courses import models as courses
 from tbblearn.mail import models as mail
 from tbblearn.people import models as people
+from tbblearn.training import fault_models as faults
 from tbblearn.training import models as training
 
-__all__ = ["access", "audit", "courses", "mail", "people", "training"]
+__all__ = ["access", "audit", "courses", "faults", "mail", "people", "training"]

@@ -16,6 +16,7 @@ class Event(StrEnum):
     COMPLETION_RECORDED = "completion_recorded"
     COMPLETION_REVOKED = "completion_revoked"
     EXEMPTION_GRANTED = "exemption_granted"
+    QUESTION_FAULT_HANDLED = "question_fault_handled"
 
 
 class Seen(StrEnum):

@@ -9,6 +9,7 @@ from tbblearn.people.guards import principal, requires
 from tbblearn.people.queries import ancestors
 from tbblearn.people.rules import Role
 from tbblearn.training import manager_queries
+from tbblearn.training.reason_words import record_words
 from tbblearn.training.rules import NotFound, Status, manager_view
 from tbblearn.training.status_words import status_words
 from tbblearn.web.addresses import whole_number
@@ -16,6 +17,7 @@ from tbblearn.web.errors import error_page
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("managing", __name__, template_folder="templates")
+blueprint.context_processor(record_words)
 PRINT_LIMIT = 1000
 
 _FILTERS = tuple(status for status in Status if status is manager_view(status))
