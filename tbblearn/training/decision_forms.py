@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Form, HiddenField, RadioField, StringField
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
 from tbblearn.training.reason_words import basis_words, exemption_words, withdrawal_words
 from tbblearn.training.rules import Basis, ExemptionReason, RevocationReason
@@ -99,7 +99,7 @@ class RecordForm(DecisionForm):
         _l("Underlag"),
         filters=[lambda text: (text or "").strip()],
         validators=[
-            InputRequired(_l("Skriv vilket underlag du har sett.")),
+            DataRequired(_l("Skriv vilket underlag du har sett.")),
             Length(max=LONGEST_EVIDENCE, message=_l("Skriv högst 200 tecken.")),
         ],
     )
@@ -117,7 +117,7 @@ class RecordForm(DecisionForm):
 class WithdrawForm(DecisionForm):
     """Withdraw a completion."""
 
-    reason = _reason_field(_l("Varför gäller den inte?"))
+    reason = _reason_field(_l("Varför återkallar du den?"))
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

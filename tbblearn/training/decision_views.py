@@ -34,6 +34,7 @@ from tbblearn.training.rules import (
     DecidedMeanwhile,
     ExemptionReason,
     NotEmployedThen,
+    NotFound,
     NothingToExtend,
     NotInFuture,
     RevocationReason,
@@ -48,6 +49,9 @@ _EMPTY: dict[str, Any] = {"formdata": None}
 
 
 def _before(person_id: int) -> BeforeDeciding:
+    """How somebody in the own units stands. There is nothing to decide about oneself: that is for one's own manager."""
+    if person_id == principal().person_id:
+        raise NotFound(person_id=person_id)
     return before_deciding(person_id, principal().scope(Role.MANAGER), stockholm_date(utc_now()))
 
 

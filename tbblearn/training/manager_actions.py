@@ -2,7 +2,8 @@
 
 `seen` is what `decision_queries.decided_so_far` gave when the manager opened the page; where something was decided or
 done since, the action raises DecidedMeanwhile and changes nothing. None: whoever asks has not looked at a page. The
-very same decision once more is the one there is, so that a button pressed twice gives one.
+very same decision once more is the one there is, so that a button pressed twice gives one. Nobody decides about
+themselves.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -66,7 +67,7 @@ def grant_exemption(
 
     Raises NotFound, BadPeriod, DecidedMeanwhile.
     """
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
     if until_on is not None and until_on < from_on:
         raise BadPeriod(from_on=from_on, until_on=until_on)
@@ -117,7 +118,7 @@ def extend(
     Returns the id of the extension. Raises NotFound, NothingToExtend, DecidedMeanwhile, and BadPeriod unless the new
     last day is later than the present one and not in the past.
     """
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
     lock_person(person_id)
     task = working_task(own_tasks(person_id, today, course_id), today)
@@ -189,7 +190,7 @@ def record_completion(
     """
     if basis is Basis.PASSED:
         raise ValueError("only a quiz is passed; a recorded completion is recorded, equivalent or imported")
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
     if achieved_on > today:
         raise NotInFuture(achieved_on=achieved_on)
@@ -246,7 +247,7 @@ def revoke_completion(
     person_id = db.session.scalar(select(Completion.person_id).where(Completion.id == completion_id))
     if person_id is None:
         raise NotFound(completion_id=completion_id)
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     lock_person(person_id)
     before = db.session.get(Revocation, completion_id)
     if before is not None:
@@ -283,8 +284,10 @@ def enrol_by_hand(
     )
 
 
-def _demand_in_scope(person_id: int, scope: Scope, today: date) -> None:
-    """Raise NotFound unless the person holds an employment in the scope today."""
+def _demand_in_scope(person_id: int, scope: Scope, today: date, by: int) -> None:
+    """Raise NotFound unless the person is somebody else, who holds an employment in the scope today."""
+    if person_id == by:
+        raise NotFound(person_id=person_id)
     held = (
         select(Employment.id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)

@@ -101,4 +101,9 @@ def person_history(person_id: int) -> Page:
     scope = person.scope(Role.MANAGER)
     found = manager_queries.person_page(person_id, scope, stockholm_date(now))
     note_seen(Seen.PERSON_SHOWN, now=now, actor_id=person.person_id, object_kind="person", object_id=person_id)
-    return Page("training/person_history.html", found=found, today=stockholm_date(now))
+    return Page(
+        "training/person_history.html",
+        found=found,
+        oneself=person_id == person.person_id,
+        today=stockholm_date(now),
+    )
