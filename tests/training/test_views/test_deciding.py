@@ -214,10 +214,11 @@ def test_a_day_that_has_been_cannot_become_the_last_one(desk: Desk) -> None:
 
 
 def test_a_button_pressed_twice_decides_once(desk: Desk) -> None:
-    for page, values in (
-        ("undantag", {"until_on": "2027-03-31", "reason": "other"}),
-        ("registrera", {"basis": "recorded", "achieved_on": "2026-04-01", "evidence": "Lista"}),
-    ):
+    sent: dict[str, dict[str, Any]] = {
+        "undantag": {"until_on": "2027-03-31", "reason": "other"},
+        "registrera": {"basis": "recorded", "achieved_on": "2026-04-01", "evidence": "Lista"},
+    }
+    for page, values in sent.items():
         form = desk.form(page).form(f"{desk.address}/{page}")
         for _ in range(2):
             desk.learners.reader.submit(form, 303, **values)
@@ -233,7 +234,7 @@ def test_a_button_pressed_twice_decides_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("page", ["undantag", "forlang", "registrera"])
 def test_where_somebody_was_quicker_the_page_says_how_it_is_and_keeps_the_text(desk: Desk, page: str) -> None:
-    values = {
+    values: dict[str, Any] = {
         "undantag": {"until_on": "2027-03-31", "reason": "other_duties"},
         "forlang": {"until_on": "2026-12-20", "reason": "technical_fault"},
         "registrera": {"basis": "recorded", "achieved_on": "2026-04-01", "evidence": "Lista från kursdagen"},

@@ -1,5 +1,7 @@
 """Stämmer inte frågan? The learner tells, the editor reads and handles."""
 
+from typing import Any
+
 from tests.training.test_views.conftest import FIRST, Learners
 
 TELL = "Stämmer inte frågan? Berätta för redaktören."
@@ -12,7 +14,7 @@ def fault_page(learners: Learners, name: str = "p101", number: int = 1) -> str:
     return f"/utbildning/base/prov/{attempt_id}/fraga/{number}/fel"
 
 
-def tell(learners: Learners, address: str, status: int = 303, **values: str | None) -> None:
+def tell(learners: Learners, address: str, status: int = 303, **values: Any) -> None:
     form = learners.get(address).form(address)
     learners.reader.submit(form, status, **values)
 
@@ -51,12 +53,13 @@ def test_a_practice_question_leads_to_the_form_once_it_is_answered(learners: Lea
 
 def test_what_is_wrong_with_the_form_is_said_and_the_text_kept(learners: Learners) -> None:
     address = fault_page(learners)
-    for values, error in (
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"text": "Något"}, "Välj vad som inte stämmer."),
         ({"kind": "hjälp", "text": "Något"}, "Välj vad som inte stämmer."),
         ({"kind": "other", "text": "  "}, "Skriv med några ord vad som inte stämmer."),
         ({"kind": "language", "text": "x" * 501}, "Skriv högst 500 tecken."),
-    ):
+    )
+    for values, error in wrong:
         form = learners.get(address).form(address)
         page = learners.reader.submit(form, 422, **values)
         assert page.errors == [error]
