@@ -124,7 +124,7 @@ def test_a_longer_time_reads_the_same_on_both_pages(desk: Desk) -> None:
     assert said in history.text
     assert days in history.text
     page = desk.learners.get("/utbildning/base")
-    assert "Du har fått längre tid och har till 20 december 2026 (tekniskt fel)." in page.text
+    assert "Du har till 20 december 2026. Tiden är förlängd (tekniskt fel)." in page.text
     assert "Har du frågor om det? Prata med din chef." in page.text
 
 
