@@ -96,19 +96,21 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.people.rules import Role
     from tbblearn.reports import rules
     from tbblearn.reports import views as reports
-    from tbblearn.training import manager_views, preview_views
+    from tbblearn.training import decision_views, manager_views, preview_views, question_views
     from tbblearn.training import views as training
     from tbblearn.web import views as web
 
     init_sessions(app, settings)
-    for feature in (web, access, courses, editing, training, preview_views, manager_views, reports, operations, home):
+    teaching = (courses, editing, training, preview_views, question_views)
+    for feature in (web, access, *teaching, manager_views, decision_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
     app.extensions["tbblearn_letters"] = {access.SET_PASSWORD_MAIL: access_letters.set_password_letter}
 
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
-        add_to_menu(app, 20, "reports.start", label, visible, also=["managing"])
-    add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=["previewing"])
+        add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])
+    editors_pages = ["previewing", "examining"]
+    add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=editors_pages)
     add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))
 
 

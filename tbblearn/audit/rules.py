@@ -27,6 +27,7 @@ class Event(StrEnum):
     WAVE_PUBLISHED = "wave_published"
     WAVE_WITHDRAWN = "wave_withdrawn"
     RESPONSES_DISPOSED = "responses_disposed"
+    QUESTION_FAULT_HANDLED = "question_fault_handled"
 
 
 class Seen(StrEnum):

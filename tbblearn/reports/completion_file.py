@@ -1,53 +1,41 @@
 """The completion report as a file. The same rows and counts as on the page, for they come from the same queries."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable
 from datetime import date
 
 from flask_babel import gettext as _
 
 from tbblearn.training.manager_queries import CompletionReport, UnitLine, UnitSummary
 from tbblearn.training.status_words import status_words
-
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from tbblearn.web.spreadsheets import csv_file
 
 
 def completion_csv(report: CompletionReport) -> bytes:
-    """One row a person, for Excel as it is set up in Sweden: UTF-8 with BOM, semicolons, no cell that is a formula."""
-    out = io.StringIO()
-    out.write(BOM)
-    rows = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    rows.writerow(
+    """One row a person, for Excel as it is set up in Sweden."""
+    header = [
+        _("Anställningsnummer"),
+        _("Efternamn"),
+        _("Förnamn"),
+        _("Enhet"),
+        _("Yrke"),
+        _("Status"),
+        _("Sista dag"),
+        _("Genomförd"),
+    ]
+    rows = (
         [
-            _("Anställningsnummer"),
-            _("Efternamn"),
-            _("Förnamn"),
-            _("Enhet"),
-            _("Yrke"),
-            _("Status"),
-            _("Sista dag"),
-            _("Genomförd"),
+            row.person_external_id,
+            row.family_name,
+            row.given_name,
+            ", ".join(row.units),
+            ", ".join(profession for profession in row.professions if profession),
+            status_words(row.status),
+            _date(row.due_on),
+            _date(row.completed_on),
         ]
+        for row in report.rows
     )
-    for row in report.rows:
-        rows.writerow(
-            _harmless(
-                [
-                    row.person_external_id,
-                    row.family_name,
-                    row.given_name,
-                    ", ".join(row.units),
-                    ", ".join(profession for profession in row.professions if profession),
-                    status_words(row.status),
-                    _date(row.due_on),
-                    _date(row.completed_on),
-                ]
-            )
-        )
-    return out.getvalue().encode("utf-8")
+    return csv_file(header, rows)
 
 
 def completion_json(summary: UnitSummary, as_of: date) -> bytes:
@@ -95,8 +83,3 @@ def _unit_key(source: str, external_id: str) -> str:
 
 def _date(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _harmless(cells: Iterable[str]) -> list[str]:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return [f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell for cell in cells]

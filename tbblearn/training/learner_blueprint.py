@@ -6,11 +6,13 @@ from werkzeug.wrappers import Response
 
 from tbblearn.courses.rules import ScreenRef
 from tbblearn.training.learner_queries import Step, StepKind
+from tbblearn.training.reason_words import record_words
 from tbblearn.training.rules import HandedIn, NotFound, NotHandedIn, NotOpenYet, ReadingFirst, TrainingError
 from tbblearn.web.errors import error_page
 from tbblearn.web.language import day
 
 blueprint = Blueprint("training", __name__, template_folder="templates")
+blueprint.context_processor(record_words)
 
 
 def screen_url(slug: str, ref: ScreenRef) -> str:

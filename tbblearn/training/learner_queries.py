@@ -17,8 +17,16 @@ from tbblearn.people.rules import Level
 from tbblearn.training.cycles import cycle_on
 from tbblearn.training.marking import needed
 from tbblearn.training.models import Answer, Attempt, AudienceMember, Enrolment, Requirement, RequirementAdoption
-from tbblearn.training.record_queries import OwnCompletion, own_completions
-from tbblearn.training.rules import EnrolmentReason, EventReason, NotFound, RequirementKind, Status
+from tbblearn.training.record_queries import HistoryExemption, OwnCompletion, own_completions, own_exemptions
+from tbblearn.training.rules import (
+    Basis,
+    EnrolmentReason,
+    EventReason,
+    ExemptionKind,
+    NotFound,
+    RequirementKind,
+    Status,
+)
 from tbblearn.training.situations import own_terms, terms_of
 from tbblearn.training.tasks import (
     OwnTask,
@@ -79,6 +87,10 @@ class Task:
     level: Level | None
     returned: bool
     """The last day was moved by a return from leave."""
+    decided: HistoryExemption | None
+    """The exemption, or the longer time, that makes it stand as it does."""
+    withdrawn: OwnCompletion | None
+    """What had done it and was withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,7 @@ class DoneCourse:
     slug: str
     title: Text
     achieved_on: date
+    basis: Basis
     version: int | None
     late: bool
     cycles: tuple[int, ...]
@@ -166,6 +179,7 @@ class _Desk:
     attempts: Mapping[int, _OpenAttempt]
     """By course."""
     completions: Sequence[OwnCompletion]
+    exemptions: Sequence[HistoryExemption]
     asked: Mapping[int, _Asked]
 
     def of_course(self, course_id: int) -> list[OwnTask]:
@@ -184,7 +198,7 @@ def my_courses(person_id: int, today: date) -> MyCourses:
         course = content(version.id)
         working = working_task(desk.of_course(course_id), today)
         if working is not None:
-            tasks.append(_task(working, course, desk))
+            tasks.append(_task(working, course, desk, today))
         if working is None or working.reason is EnrolmentReason.VOLUNTARY:
             done += [one for one in (_done(course_id, version, desk),) if one is not None]
     openings = [one.next_opens_on for one in desk.asked.values() if one.next_opens_on is not None]
@@ -207,7 +221,7 @@ def course_page(person_id: int, slug: str, today: date) -> CoursePage:
     return CoursePage(
         course=course,
         version_id=version.id,
-        task=None if working is None else _task(working, course, desk),
+        task=None if working is None else _task(working, course, desk, today),
         done=_done(version.course_id, version, desk),
         parts_read=read,
         step=_step(working, course, desk, version.course_id),
@@ -252,6 +266,7 @@ def _desk(person_id: int, today: date, course_id: int | None = None) -> _Desk:
         places(person_id, course_id),
         _open_attempts(person_id),
         own_completions(person_id),
+        own_exemptions(person_id),
         _asked(person_id, today),
     )
 
@@ -309,7 +324,7 @@ def _asked(person_id: int, today: date) -> dict[int, _Asked]:
     return found
 
 
-def _task(own: OwnTask, course: Course, desk: _Desk) -> Task:
+def _task(own: OwnTask, course: Course, desk: _Desk, today: date) -> Task:
     read = _read_for(own, course, desk)
     attempt = desk.attempts.get(own.course_id)
     quiz = course.quiz_minutes if attempt is None else (attempt.total - attempt.answered + 1) // 2
@@ -333,7 +348,23 @@ def _task(own: OwnTask, course: Course, desk: _Desk) -> Task:
         unit_name=None if asked is None else asked.unit_name,
         level=None if asked is None else asked.level,
         returned=own.due_reason is EventReason.RETURNED,
+        decided=_decided(own, [one for one in desk.exemptions if one.slug == course.slug], today),
+        withdrawn=next(
+            (one for one in desk.completions if one.revoked_on is not None and own.enrolment_id in one.enrolment_ids),
+            None,
+        ),
     )
+
+
+def _decided(own: OwnTask, exemptions: Sequence[HistoryExemption], today: date) -> HistoryExemption | None:
+    """What was decided that a task stands as it does: nothing, too, where it is exempt because of a leave."""
+    if own.status is Status.EXEMPT:
+        exempt = [one for one in exemptions if one.kind is ExemptionKind.EXEMPT]
+        days = [today] if own.due_on is None else [today, own.due_on]
+        return next((one for at in days for one in exempt if one.covers(at)), None)
+    if own.due_reason is EventReason.EXTENDED:
+        return next((one for one in exemptions if one.enrolment_id == own.enrolment_id), None)
+    return None
 
 
 def _read_for(own: OwnTask | None, course: Course, desk: _Desk) -> frozenset[str]:
@@ -379,6 +410,7 @@ def _done(course_id: int, version: VersionRow, desk: _Desk) -> DoneCourse | None
         slug=version.slug,
         title=newest.title,
         achieved_on=newest.achieved_on,
+        basis=newest.basis,
         version=newest.version,
         late=any(task.status is Status.COMPLETED_LATE for task in credited),
         cycles=tuple(cycles),

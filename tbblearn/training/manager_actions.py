@@ -1,4 +1,10 @@
-"""What a manager does for somebody in the own units: exempt, extend, record, withdraw. Each is one change."""
+"""What a manager does for somebody in the own units: exempt, extend, record, withdraw. Each is one change.
+
+`seen` is what `decision_queries.decided_so_far` gave when the manager opened the page; where something was decided or
+done since, the action raises DecidedMeanwhile and changes nothing. None: whoever asks has not looked at a page. The
+very same decision once more is the one there is, so that a button pressed twice gives one. Nobody decides about
+themselves.
+"""
 
 from datetime import date, datetime, time, timedelta
 
@@ -11,13 +17,21 @@ from tbblearn.db import STOCKHOLM, db
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope
-from tbblearn.training.completing import NewCompletion, add_free_enrolment, complete, lock_person
+from tbblearn.training.completing import (
+    NewCompletion,
+    add_free_enrolment,
+    complete,
+    count_for_tasks,
+    lock_person,
+)
 from tbblearn.training.cycles import Terms, deadlines
+from tbblearn.training.decision_queries import decided_so_far
 from tbblearn.training.models import Completion, EnrolmentEvent, Exemption, Requirement, Revocation
 from tbblearn.training.rules import (
     AlreadyRevoked,
     BadPeriod,
     Basis,
+    DecidedMeanwhile,
     EnrolmentReason,
     EventKind,
     EventReason,
@@ -47,13 +61,13 @@ def grant_exemption(
     scope: Scope,
     now: datetime,
     today: date,
+    seen: str | None = None,
 ) -> int:
     """Free a person from a course from one day until another (both included; None: for good). Returns its id.
 
-    Asked for again with the same days and reason it is the one there is, so that a button pressed twice gives one.
-    Raises NotFound, BadPeriod.
+    Raises NotFound, BadPeriod, DecidedMeanwhile.
     """
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
     if until_on is not None and until_on < from_on:
         raise BadPeriod(from_on=from_on, until_on=until_on)
@@ -70,6 +84,7 @@ def grant_exemption(
     )
     if same is not None:
         return same
+    _demand_unchanged(person_id, seen)
     exemption = Exemption(
         person_id=person_id,
         course_id=course_id,
@@ -96,16 +111,29 @@ def extend(
     scope: Scope,
     now: datetime,
     today: date,
+    seen: str | None = None,
 ) -> int:
     """Give a person more time for the task that is open: a later last day, with extra time and closing after it.
 
-    Returns the id of the extension. Raises NotFound, NothingToExtend, and BadPeriod unless the new last day is later
-    than the present one and not in the past.
+    Returns the id of the extension. Raises NotFound, NothingToExtend, DecidedMeanwhile, and BadPeriod unless the new
+    last day is later than the present one and not in the past.
     """
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
     lock_person(person_id)
     task = working_task(own_tasks(person_id, today, course_id), today)
+    if task is not None and task.due_on == until_on:
+        same = db.session.scalar(
+            select(Exemption.id).where(
+                Exemption.enrolment_id == task.enrolment_id,
+                Exemption.kind == ExemptionKind.EXTENSION,
+                Exemption.until_on == until_on,
+                Exemption.reason == reason,
+            )
+        )
+        if same is not None:
+            return same
+    _demand_unchanged(person_id, seen)
     if task is None or task.due_on is None:
         raise NothingToExtend(slug=slug)
     if until_on <= task.due_on or until_on < today:
@@ -154,18 +182,34 @@ def record_completion(
     scope: Scope,
     now: datetime,
     today: date,
+    seen: str | None = None,
 ) -> int:
     """Write down a course completed outside tbblearn, or an equivalent one. Returns the completion's id.
 
-    Counts for the cycle of its date. Raises NotFound, NotInFuture, NotEmployedThen.
+    Counts for the cycle of its date. Raises NotFound, NotInFuture, NotEmployedThen, DecidedMeanwhile.
     """
     if basis is Basis.PASSED:
         raise ValueError("only a quiz is passed; a recorded completion is recorded, equivalent or imported")
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
     if achieved_on > today:
         raise NotInFuture(achieved_on=achieved_on)
     lock_person(person_id)
+    same = db.session.scalar(
+        select(Completion.id)
+        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+        .where(
+            Completion.person_id == person_id,
+            Completion.course_id == course_id,
+            Completion.achieved_on == achieved_on,
+            Completion.basis == basis,
+            Completion.evidence == evidence,
+            Revocation.completion_id.is_(None),
+        )
+    )
+    if same is not None:
+        return same
+    _demand_unchanged(person_id, seen)
     if not db.session.scalar(select(_employed(person_id, achieved_on))):
         raise NotEmployedThen(on=achieved_on)
     noon = datetime.combine(achieved_on, time(12), tzinfo=STOCKHOLM)
@@ -186,21 +230,32 @@ def record_completion(
 
 
 def revoke_completion(
-    completion_id: int, *, reason: RevocationReason, by: int, scope: Scope, now: datetime, today: date
+    completion_id: int,
+    *,
+    reason: RevocationReason,
+    by: int,
+    scope: Scope,
+    now: datetime,
+    today: date,
+    seen: str | None = None,
 ) -> None:
     """Withdraw a completion: it counts for nothing from now on and stays to be seen.
 
-    Raises NotFound, AlreadyRevoked.
+    What another completion of the person counts for instead is written down at once. Raises NotFound, AlreadyRevoked
+    (with the reason it was withdrawn for) and DecidedMeanwhile.
     """
     person_id = db.session.scalar(select(Completion.person_id).where(Completion.id == completion_id))
     if person_id is None:
         raise NotFound(completion_id=completion_id)
-    _demand_in_scope(person_id, scope, today)
+    _demand_in_scope(person_id, scope, today, by)
     lock_person(person_id)
-    if db.session.get(Revocation, completion_id) is not None:
-        raise AlreadyRevoked(completion_id=completion_id)
+    before = db.session.get(Revocation, completion_id)
+    if before is not None:
+        raise AlreadyRevoked(completion_id=completion_id, reason=before.reason)
+    _demand_unchanged(person_id, seen)
     db.session.add(Revocation(completion_id=completion_id, reason=reason, revoked_at=now, revoked_by=by))
     db.session.flush()
+    count_for_tasks(person_id, now=now)
     _log(Event.COMPLETION_REVOKED, completion_id, "completion", by, now, reason=reason.value)
 
 
@@ -229,8 +284,10 @@ def enrol_by_hand(
     )
 
 
-def _demand_in_scope(person_id: int, scope: Scope, today: date) -> None:
-    """Raise NotFound unless the person holds an employment in the scope today."""
+def _demand_in_scope(person_id: int, scope: Scope, today: date, by: int) -> None:
+    """Raise NotFound unless the person is somebody else, who holds an employment in the scope today."""
+    if person_id == by:
+        raise NotFound(person_id=person_id)
     held = (
         select(Employment.id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
@@ -239,6 +296,12 @@ def _demand_in_scope(person_id: int, scope: Scope, today: date) -> None:
     )
     if db.session.scalar(held) is None:
         raise NotFound(person_id=person_id)
+
+
+def _demand_unchanged(person_id: int, seen: str | None) -> None:
+    """Raise DecidedMeanwhile unless the person stands as when the manager looked. The person must be locked."""
+    if seen is not None and decided_so_far(person_id) != seen:
+        raise DecidedMeanwhile(person_id=person_id)
 
 
 def _employed(person_id: int, day: date) -> ColumnElement[bool]:

@@ -35,8 +35,8 @@ from tbblearn.training.population import (
     works_in,
 )
 from tbblearn.training.population import after as comes_after
-from tbblearn.training.record_queries import HistoryTask, OwnCompletion, history
-from tbblearn.training.rules import DONE, LEFT, Basis, ExemptionKind, NotFound, RequirementKind, Status, manager_view
+from tbblearn.training.record_queries import HistoryExemption, HistoryTask, OwnCompletion, history
+from tbblearn.training.rules import DONE, LEFT, Basis, NotFound, RequirementKind, RevocationReason, Status, manager_view
 from tbblearn.training.situations import own_terms, terms_of
 from tbblearn.training.standing import status_of
 
@@ -136,31 +136,28 @@ class CompletionReport:
 
 @dataclass(frozen=True)
 class ManagedCompletion:
-    """A completion as a manager sees it."""
+    """A completion as a manager sees it; one that was withdrawn stays, with the reason."""
 
+    id: int
     title: Text
     achieved_on: date
     basis: Basis
+    evidence: str
     cycles: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ManagedExemption:
-    """An exemption or an extension as a manager sees it: how long, never why."""
-
-    title: Text
-    kind: ExemptionKind
-    from_on: date
-    until_on: date | None
+    revoked_on: date | None
+    revocation_reason: RevocationReason | None
 
 
 @dataclass(frozen=True)
 class ManagedHistory:
-    """What is asked of somebody, with what they have done for it; nothing that they chose freely or was withdrawn."""
+    """What is asked of somebody, with what they have done for it and what was decided; nothing they chose freely.
+
+    Tasks and exemptions are those of the person's own history, so that both read the same.
+    """
 
     tasks: tuple[HistoryTask, ...]
     completions: tuple[ManagedCompletion, ...]
-    exemptions: tuple[ManagedExemption, ...]
+    exemptions: tuple[HistoryExemption, ...]
 
 
 @dataclass(frozen=True)
@@ -347,23 +344,36 @@ def person_page(person_id: int, scope: Scope, today: date) -> ManagedPerson:
         ManagedHistory(
             tasks,
             tuple(
-                ManagedCompletion(one.title, one.achieved_on, one.basis, one.cycles)
+                ManagedCompletion(
+                    one.id,
+                    one.title,
+                    one.achieved_on,
+                    one.basis,
+                    one.evidence,
+                    one.cycles,
+                    one.revoked_on,
+                    one.revocation_reason,
+                )
                 for one in _asked_for(seen.completions)
             ),
-            tuple(ManagedExemption(one.title, one.kind, one.from_on, one.until_on) for one in seen.exemptions),
+            seen.exemptions,
         ),
     )
 
 
 def _asked_for(newest_first: Sequence[OwnCompletion]) -> list[OwnCompletion]:
-    """The completions that stand, without the quizzes taken freely: those that do no task that was not done before."""
+    """The completions without the quizzes taken freely: those that do no task that was not done before.
+
+    One that was withdrawn is shown where it did a task, or was written down by somebody; it leaves the task undone.
+    """
     done: set[tuple[str, int]] = set()
     found = []
     for one in reversed(newest_first):
         does = {(one.slug, cycle) for cycle in one.cycles} - done
-        if one.revoked_on is None and (does or one.basis is not Basis.PASSED):
+        if does or one.basis is not Basis.PASSED:
             found.append(one)
-            done |= does
+            if one.revoked_on is None:
+                done |= does
     return found[::-1]
 
 

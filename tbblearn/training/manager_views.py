@@ -9,6 +9,7 @@ from tbblearn.people.guards import principal, requires
 from tbblearn.people.queries import ancestors
 from tbblearn.people.rules import Role
 from tbblearn.training import manager_queries
+from tbblearn.training.reason_words import record_words
 from tbblearn.training.rules import NotFound, Status, manager_view
 from tbblearn.training.status_words import status_words
 from tbblearn.web.addresses import whole_number
@@ -16,6 +17,7 @@ from tbblearn.web.errors import error_page
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("managing", __name__, template_folder="templates")
+blueprint.context_processor(record_words)
 PRINT_LIMIT = 1000
 
 _FILTERS = tuple(status for status in Status if status is manager_view(status))
@@ -99,4 +101,9 @@ def person_history(person_id: int) -> Page:
     scope = person.scope(Role.MANAGER)
     found = manager_queries.person_page(person_id, scope, stockholm_date(now))
     note_seen(Seen.PERSON_SHOWN, now=now, actor_id=person.person_id, object_kind="person", object_id=person_id)
-    return Page("training/person_history.html", found=found, today=stockholm_date(now))
+    return Page(
+        "training/person_history.html",
+        found=found,
+        oneself=person_id == person.person_id,
+        today=stockholm_date(now),
+    )

@@ -90,6 +90,12 @@ class HistoryExemption:
     from_on: date
     until_on: date | None
     reason: ExemptionReason
+    enrolment_id: int | None
+    """The task that got more time; None for an exemption."""
+
+    def covers(self, day: date) -> bool:
+        """True on its first and last day and between."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
 
 @dataclass(frozen=True)
@@ -183,11 +189,6 @@ def history(person_id: int, today: date) -> History:
     """Every task that was not cancelled, every completion, every exemption: what 'Min historik' shows."""
     named = _named()
     tasks = [task for task in own_tasks(person_id, today) if not task.cancelled]
-    exemptions = db.session.execute(
-        select(Exemption.course_id, Exemption.kind, Exemption.from_on, Exemption.until_on, Exemption.reason)
-        .where(Exemption.person_id == person_id)
-        .order_by(Exemption.from_on.desc(), Exemption.id.desc())
-    )
     return History(
         tuple(
             HistoryTask(
@@ -203,11 +204,29 @@ def history(person_id: int, today: date) -> History:
             for task in sorted(tasks, key=lambda task: (task.opens_on, task.enrolment_id), reverse=True)
         ),
         tuple(own_completions(person_id)),
-        tuple(
-            HistoryExemption(*named[course_id], kind, from_on, until_on, reason)
-            for course_id, kind, from_on, until_on, reason in exemptions
-        ),
+        tuple(own_exemptions(person_id)),
     )
+
+
+def own_exemptions(person_id: int) -> list[HistoryExemption]:
+    """A person's exemptions and extensions, the latest first. One query, and one of the courses."""
+    named = _named()
+    rows = db.session.execute(
+        select(
+            Exemption.course_id,
+            Exemption.kind,
+            Exemption.from_on,
+            Exemption.until_on,
+            Exemption.reason,
+            Exemption.enrolment_id,
+        )
+        .where(Exemption.person_id == person_id)
+        .order_by(Exemption.from_on.desc(), Exemption.id.desc())
+    )
+    return [
+        HistoryExemption(*named[row.course_id], row.kind, row.from_on, row.until_on, row.reason, row.enrolment_id)
+        for row in rows
+    ]
 
 
 def _named() -> dict[int, tuple[str, Text]]:

@@ -287,6 +287,12 @@ class NothingToExtend(TrainingError):
     code = "nothing_to_extend"
 
 
+class DecidedMeanwhile(TrainingError):
+    """Something was decided or done about the person after the page was opened: 409. Values: person_id."""
+
+    code = "decided_meanwhile"
+
+
 class NoPublishedCourse(TrainingError):
     """No course with this slug has been published. Values: slug."""
 

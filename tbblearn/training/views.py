@@ -11,6 +11,7 @@ from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
 from tbblearn.training import (
     actions,
+    fault_views,  # noqa: F401  (its routes belong to the same blueprint)
     learner_queries,
     quiz_views,  # noqa: F401  (the quiz's routes belong to the same blueprint)
     record_queries,

@@ -45,6 +45,8 @@ class Places:
             "completion_id": self.completions.get(owner or 0, NOTHING),
             "message_id": self.failed if endpoint.endswith("send_again") else self.letter,
             "draft_id": NOTHING,
+            "report_id": NOTHING,
+            "question_id": "no-such-question",
             "number": 1,
             "slug": self.slug,
             "module_id": "part-1",

@@ -126,6 +126,7 @@ STATES = (
     State("my-courses-done", "new_hire", "/mina-utbildningar"),
     State("course-done", "new_hire", "/utbildning/base"),
     State("result-passed", "new_hire", "{passed}/resultat"),
+    State("question-fault", "new_hire", "{passed}/fraga/1/fel"),
     State("certificate", "new_hire", "{certificate}"),
     State("history", "new_hire", "/min-historik"),
     State("my-courses-to-do", "manager", "/mina-utbildningar"),
@@ -140,6 +141,9 @@ STATES = (
     State("who-is-left-no-such-status", "manager", "{unit}/kvar?status=missed"),
     State("who-is-left-print", "manager", "{unit}/kvar/utskrift"),
     State("person-history", "manager", "{person}"),
+    State("exempt", "manager", "{person}/undantag"),
+    State("extend", "manager", "{person}/forlang"),
+    State("record-errors", "manager", "{person}/registrera", send()),
     State("unit-with-units", "senior_manager", "{department}"),
     State("who-is-left-many", "senior_manager", "{department}/kvar"),
     # those who see counts without names
@@ -149,6 +153,8 @@ STATES = (
     # those who look after the system
     State("courses", "editor", "/kurser"),
     State("course-versions", "editor", "/kurser/base"),
+    State("course-questions", "editor", "/kurser/base/fragor"),
+    State("question-reports", "editor", "/kurser/base/rapporter"),
     State("course-upload", "editor", "/kurser/ladda-upp"),
     State("preview-course", "editor", "/kurser/base/version/1"),
     State("preview-quiz", "editor", "/kurser/base/version/1/prov"),
@@ -237,7 +243,7 @@ class Visitors:
         for place, role, path, link in (
             ("certificate", "new_hire", "/mina-utbildningar", "main a[href^='/intyg/']"),
             ("unit", "manager", "/min-enhet", ""),
-            ("person", "manager", "{unit}/kvar", "main tbody a"),
+            ("person", "manager", "{unit}/kvar", "main tbody tr:nth-of-type(2) a"),
             ("department", "senior_manager", "/min-enhet", ""),
             ("huvudman", "follow_up", "/min-enhet", "main li a"),
             ("letter", "admin", "/utskick", "main tbody a"),

@@ -58,6 +58,10 @@ SEES_UNITS = {
 }
 MANAGES = {"manager": "200 200 404 404 404"}
 
+DECIDES = {"manager": "404 200 404 404 404"}
+"""Nobody decides about themselves."""
+DECIDES_NOW = {"manager": "404 422 404 404 404"}
+
 MATRIX: dict[str, Row] = {
     # web: nothing about any person
     "GET web.about": everyone(200),
@@ -100,6 +104,10 @@ MATRIX: dict[str, Row] = {
     "GET previewing.version_course": only({"editor": 200}),
     "GET previewing.version_screen": only({"editor": 200}),
     "GET previewing.version_quiz": only({"editor": 200}),
+    "GET examining.questions": only({"editor": 200}),
+    "GET examining.questions_file": only({"editor": 200}),
+    "GET examining.reports": only({"editor": 200}),
+    "POST examining.handle": only({"editor": 404}, anonymous=401),
     # training: one's own way through a course
     "GET training.my_courses": members(200, anonymous=303),
     "GET training.history": members(200, anonymous=303),
@@ -115,10 +123,23 @@ MATRIX: dict[str, Row] = {
     "POST training.hand_in": own_only(303, anonymous=401),
     "GET training.result": own_only(303),
     "GET training.certificate": own_only(200),
+    # what is wrong with a question: the attempts are open until `hand_in` above is tried, the screens hold no practice
+    "GET training.fault_in_quiz": own_only(303),
+    "POST training.tell_of_quiz": own_only(422, anonymous=401),
+    "GET training.fault_in_practice": members(404, anonymous=303),
+    "POST training.tell_of_practice": members(404, anonymous=401),
     # what a manager sees of others
     "GET managing.who_is_left": by_scope(MANAGES),
     "GET managing.printable": by_scope(MANAGES),
     "GET managing.person_history": by_scope(MANAGES),
+    "GET deciding.exempt": by_scope(DECIDES),
+    "POST deciding.exempt_now": by_scope(DECIDES_NOW, anonymous=401),
+    "GET deciding.extend": by_scope(DECIDES),
+    "POST deciding.extend_now": by_scope({"manager": "404 409 404 404 404"}, anonymous=401),
+    "GET deciding.record": by_scope(DECIDES),
+    "POST deciding.record_now": by_scope(DECIDES_NOW, anonymous=401),
+    "GET deciding.withdraw": by_scope(DECIDES),
+    "POST deciding.withdraw_now": by_scope(DECIDES_NOW, anonymous=401),
     # counts
     "GET reports.start": only({"manager": 303, "pilot": 303, "follow_up": 303, "process_leader": 303}),
     "GET reports.unit": by_scope(SEES_UNITS),
@@ -130,7 +151,7 @@ MATRIX: dict[str, Row] = {
 }
 
 
-SENT = {"POST training.answer": {"question": "q1"}}
+SENT = {"POST training.answer": {"question": "q1"}, "POST examining.handle": {"outcome": "mended"}}
 """What is sent along where a guard is only reached with it."""
 
 

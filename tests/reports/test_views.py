@@ -9,11 +9,12 @@ import pytest
 from tbblearn.db import db
 from tbblearn.people.queries import unit_by_name
 from tbblearn.people.rules import Scope
-from tbblearn.reports.completion_file import BOM, completion_csv
+from tbblearn.reports.completion_file import completion_csv
 from tbblearn.training.counts import Counts
 from tbblearn.training.manager_queries import CompletionReport, CompletionRow, completion_rows
 from tbblearn.training.rules import Status
 from tbblearn.web.application import Application
+from tbblearn.web.spreadsheets import BOM
 from tests.factories import TODAY
 from tests.reading import Reader
 from tests.training.conftest import Training

@@ -1,0 +1,128 @@
+"""Shape of what a manager sends when deciding something about one person."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, Form, HiddenField, RadioField, StringField
+from wtforms.fields import Field
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
+
+from tbblearn.training.reason_words import basis_words, exemption_words, withdrawal_words
+from tbblearn.training.rules import Basis, ExemptionReason, RevocationReason
+from tbblearn.web.fields import Dropped
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+LONGEST_EVIDENCE = 200
+LONGEST_MARK = 80
+
+
+class Day(DateField):
+    """A day written as 2027-03-31, in a year that can be meant."""
+
+    def __init__(self, label: Any, empty: Any = None, **options: Any) -> None:
+        """`empty` is said where nothing is written; without it the field may be left empty."""
+        required = [Optional()] if empty is None else [InputRequired(empty)]
+        super().__init__(label, validators=[*required, _is_likely], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day; what is no day is kept as it was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Skriv dagen så här: 2027-03-31.")) from error
+
+
+def _is_likely(_form: Form, field: Field) -> None:
+    day: date | None = field.data
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise StopValidation(_("Skriv ett årtal mellan %(first)s och %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+
+
+def _course_field() -> RadioField:
+    message = _l("Välj en utbildning.")
+    return RadioField(_l("Utbildning"), validators=[InputRequired(message)], invalid_choice_message=message)  # type: ignore[call-arg]
+
+
+def _reason_field(label: Any) -> RadioField:
+    message = _l("Välj ett skäl.")
+    return RadioField(label, validators=[InputRequired(message)], invalid_choice_message=message)  # type: ignore[call-arg]
+
+
+class DecisionForm(FlaskForm):  # type: ignore[misc]
+    """`seen` says how things stood when the page was opened."""
+
+    seen = HiddenField(filters=[Dropped(LONGEST_MARK)])
+
+
+class ExemptForm(DecisionForm):
+    """Free somebody from a course for a time."""
+
+    course = _course_field()
+    from_on = Day(_l("Från och med"), _l("Skriv från vilken dag."))
+    until_on = Day(_l("Till och med"))
+    reason = _reason_field(_l("Skäl"))
+
+    def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.course.choices = list(courses)
+        self.reason.choices = [(one.value, _capital(exemption_words(one))) for one in ExemptionReason]
+
+
+class ExtendForm(DecisionForm):
+    """Give somebody more time."""
+
+    course = _course_field()
+    until_on = Day(_l("Ny sista dag"), _l("Skriv den nya sista dagen."))
+    reason = _reason_field(_l("Skäl"))
+
+    def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.course.choices = list(courses)
+        self.reason.choices = [(one.value, _capital(exemption_words(one))) for one in ExemptionReason]
+
+
+class RecordForm(DecisionForm):
+    """Write down a course that was completed elsewhere."""
+
+    course = _course_field()
+    basis = RadioField(
+        _l("Vad har personen gjort?"),
+        validators=[InputRequired(_l("Välj vad personen har gjort."))],
+        invalid_choice_message=_l("Välj vad personen har gjort."),  # type: ignore[call-arg]
+    )
+    achieved_on = Day(_l("Dag då den blev klar"), _l("Skriv vilken dag den blev klar."))
+    evidence = StringField(
+        _l("Underlag"),
+        filters=[lambda text: (text or "").strip()],
+        validators=[
+            DataRequired(_l("Skriv vilket underlag du har sett.")),
+            Length(max=LONGEST_EVIDENCE, message=_l("Skriv högst 200 tecken.")),
+        ],
+    )
+
+    def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.course.choices = list(courses)
+        said = {
+            Basis.RECORDED: _("Samma utbildning, men inte i tbblearn"),
+            Basis.EQUIVALENT: _("En annan utbildning som motsvarar den"),
+        }
+        self.basis.choices = [(basis.value, f"{words} ({basis_words(basis)})") for basis, words in said.items()]
+
+
+class WithdrawForm(DecisionForm):
+    """Withdraw a completion."""
+
+    reason = _reason_field(_l("Varför återkallar du den?"))
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reason.choices = [(one.value, _capital(withdrawal_words(one))) for one in RevocationReason]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
