@@ -10,7 +10,14 @@ from datetime import datetime
 from sqlalchemy import text
 
 from tbblearn.db import db, stockholm_date, unit_of_work
-from tbblearn.training.enrolling import KINDS, enrol_all
+from tbblearn.training import enrolling
+from tbblearn.training.carrying import carry_over_idle
+
+CARRIED_OVER = "carried_over"
+"""Attempts of older versions whose answers went on to the newest."""
+
+KINDS = (*enrolling.KINDS, CARRIED_OVER)
+"""What the timer counts."""
 
 ADVISORY_LOCK = 7_322_001
 """Any number, the same on every node."""
@@ -26,11 +33,19 @@ def tick(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     while last is not None:
         with unit_of_work() as work:
             _queue()
-            batch = enrol_all(last, now=now, today=stockholm_date(now))
+            batch = enrolling.enrol_all(last, now=now, today=stockholm_date(now))
             if dry_run:
                 work.refuse()
         changes.update(batch.changes)
         last = batch.last_person_id
+    last = 0
+    while last is not None:
+        with unit_of_work() as work:
+            _queue()
+            carried, last = carry_over_idle(last, now=now)
+            if dry_run:
+                work.refuse()
+        changes[CARRIED_OVER] += carried
     return dict(changes)
 
 

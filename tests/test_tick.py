@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from tbblearn.db import db
-from tbblearn.tick import tick
-from tbblearn.training.enrolling import KINDS
+from tbblearn.tick import KINDS, tick
 from tbblearn.training.models import Enrolment, EnrolmentEvent
 from tbblearn.web.application import Application
 from tests.factories import TODAY

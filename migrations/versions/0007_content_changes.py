@@ -77,9 +77,7 @@ def downgrade() -> None:
     op.drop_table("reading_request")
     _drop_index()
     op.execute("UPDATE attempt SET carried_from_id = NULL")
-    op.execute(
-        "DELETE FROM answer WHERE attempt_id IN (SELECT id FROM attempt WHERE carried_over_at IS NOT NULL)"
-    )
+    op.execute("DELETE FROM answer WHERE attempt_id IN (SELECT id FROM attempt WHERE carried_over_at IS NOT NULL)")
     op.execute("DELETE FROM attempt WHERE carried_over_at IS NOT NULL")
     with op.batch_alter_table("attempt", copy_from=_attempt_after(checked=True)) as attempt:
         attempt.drop_constraint(op.f("ck_attempt_right_answers_when_handed_in"), type_="check")
