@@ -89,22 +89,25 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.access import letters as access_letters
     from tbblearn.access import views as access
     from tbblearn.access.sessions import init_sessions
-    from tbblearn.courses import editor_views as editing
     from tbblearn.courses import views as courses
     from tbblearn.home import views as home
     from tbblearn.operations import views as operations
     from tbblearn.people.rules import Role
     from tbblearn.reports import rules
     from tbblearn.reports import views as reports
-    from tbblearn.training import decision_views, manager_views, preview_views, question_views
+    from tbblearn.training import decision_views, manager_views, preview_views, publishing_views, question_views
+    from tbblearn.training import letters as training_letters
     from tbblearn.training import views as training
     from tbblearn.web import views as web
 
     init_sessions(app, settings)
-    teaching = (courses, editing, training, preview_views, question_views)
+    teaching = (courses, publishing_views, training, preview_views, question_views)
     for feature in (web, access, *teaching, manager_views, decision_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
-    app.extensions["tbblearn_letters"] = {access.SET_PASSWORD_MAIL: access_letters.set_password_letter}
+    app.extensions["tbblearn_letters"] = {
+        access.SET_PASSWORD_MAIL: access_letters.set_password_letter,
+        **training_letters.WRITERS,
+    }
 
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):

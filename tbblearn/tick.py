@@ -13,7 +13,14 @@ from sqlalchemy import text
 
 from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
 from tbblearn.readiness import timing
-from tbblearn.training.enrolling import KINDS, enrol_all
+from tbblearn.training import enrolling
+from tbblearn.training.carrying import carry_over_idle
+
+CARRIED_OVER = "carried_over"
+"""Attempts of older versions whose answers went on to the newest."""
+
+KINDS = (*enrolling.KINDS, CARRIED_OVER, *timing.KINDS)
+"""What the timer counts."""
 
 ADVISORY_LOCK = 7_322_001
 """Any number, the same on every node."""
@@ -29,13 +36,18 @@ def tick(
     decision they go.
     """
     today = stockholm_date(now)
-    changes: Counter[str] = Counter(dict.fromkeys((*KINDS, *timing.KINDS), 0))
+    changes: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     last: int | None = 0
     while last is not None:
         with _step(dry_run):
-            batch = enrol_all(last, now=now, today=today)
+            batch = enrolling.enrol_all(last, now=now, today=today)
         changes.update(batch.changes)
         last = batch.last_person_id
+    last = 0
+    while last is not None:
+        with _step(dry_run):
+            carried, last = carry_over_idle(last, now=now)
+        changes[CARRIED_OVER] += carried
     for job in timing.jobs(response_days=response_days, disposal_decision=disposal_decision):
         with _step(dry_run):
             changes.update(job(now, today))

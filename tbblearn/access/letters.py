@@ -27,7 +27,10 @@ def set_password_letter(person_id: int, _values: dict[str, str | int], now: date
             h=LINK_HOURS,
             url=url,
         )
-        closing = _("Du når också sidan via intranätet: sök på tbblearn.")
-        if settings.contact:
-            closing += " " + _("Frågor? %(contact)s.", contact=settings.contact)
-        return Letter(address.email, _("Välj ditt lösenord"), f"{body}\n\n{closing}\n")
+        return Letter(address.email, _("Välj ditt lösenord"), f"{body}\n\n{closing(settings)}\n")
+
+
+def closing(settings: Settings) -> str:
+    """The lines that close every letter."""
+    lines = _("Du når också sidan via intranätet: sök på tbblearn.")
+    return lines + (" " + _("Frågor? %(contact)s.", contact=settings.contact) if settings.contact else "")

@@ -7,12 +7,12 @@ import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tbblearn import create_app
-from tbblearn.courses.actions import Publication, publish
 from tbblearn.courses.balance import Balance
 from tbblearn.courses.checking import Report, check
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.findings import Finding
 from tbblearn.db import db, unit_of_work, utc_now
+from tbblearn.training.publishing import Published, publish_edition
 from tbblearn.tree import tree_folder
 
 
@@ -62,7 +62,9 @@ def check_command(folder: Path, production: bool) -> None:
 def publish_command(folder: Path, allow_placeholders: bool) -> None:
     """Publish every course in DIR (default: courses) that differs from its newest version.
 
-    All or nothing: with any fault nothing is published, every fault is named and the exit code is 1.
+    What a version asks of those who have taken the course is done at once, and told: answers that a corrected key makes
+    right, who is asked to read what is new, who has to renew. All or nothing: with any fault nothing is published,
+    every fault is named and the exit code is 1.
     """
     report = check(folder, production=not allow_placeholders)
     if report.faults:
@@ -70,16 +72,16 @@ def publish_command(folder: Path, allow_placeholders: bool) -> None:
         click.echo(f"Nothing is published: {_counted(len(report.faults), 'fault')}.")
         raise SystemExit(1)
     editions = [make_edition(files, report.courses) for files in report.courses.values()]
-    for publication in _publish_all(editions):
-        click.echo(_told(publication))
+    for published in _publish_all(editions):
+        click.echo(_told(published))
 
 
-def _publish_all(editions: list[Edition]) -> list[Publication]:
+def _publish_all(editions: list[Edition]) -> list[Published]:
     """Publish all editions in one unit of work, and leave no connection behind."""
     with create_app().app_context():
         try:
             with unit_of_work():
-                return [publish(edition, now=utc_now()) for edition in editions]
+                return [publish_edition(edition, now=utc_now()) for edition in editions]
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
         finally:
@@ -87,7 +89,8 @@ def _publish_all(editions: list[Edition]) -> list[Publication]:
             db.engine.dispose()
 
 
-def _told(publication: Publication) -> str:
+def _told(published: Published) -> str:
+    publication, touched = published.publication, published.effects
     name = f"{publication.slug}, version {publication.number}"
     if not publication.is_new:
         return f"{name}: already published, these very files ({publication.sha256[:12]})."
@@ -96,6 +99,15 @@ def _told(publication: Publication) -> str:
         told += f", {_counted(publication.placeholders, 'placeholder')} shown"
     if not publication.is_described:
         told += "; course.yaml lists no new change, so it counts as editorial"
+    if touched.keys:
+        told += (
+            f"; {_counted(len(touched.keys), 'corrected key')}: {_counted(touched.answers, 'answer')} become right, "
+            f"{_counted(touched.persons_passing, 'person')} pass, nobody fails"
+        )
+    if touched.to_read:
+        told += f"; {_counted(len(touched.to_read), 'person')} asked to read what is new"
+    if touched.to_renew:
+        told += f"; {_counted(len(touched.to_renew), 'person')} to renew by {touched.renew_by}"
     return f"{told}."
 
 

@@ -1,5 +1,6 @@
 """Publishes courses. A version is written once and never changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ class Publication:
     """
 
     version_id: int
+    course_id: int
     slug: str
     number: int
     sha256: str
@@ -36,7 +38,10 @@ def publish(edition: Edition, *, now: datetime, published_by: int | None = None)
 
     The version is material if any change that the version before did not list is material; with no new change
     listed it counts as editorial. `published_by` is the id of a person, or None from the command line.
+
+    What a new version means to those who have taken the course is for `training.publishing`, which calls this.
     """
+    hold_for_publishing([edition.course.slug])
     course = db.session.scalar(select(CourseRecord).where(CourseRecord.slug == edition.course.slug))
     if course is None:
         course = CourseRecord(slug=edition.course.slug)
@@ -78,9 +83,29 @@ def publish(edition: Edition, *, now: datetime, published_by: int | None = None)
     return _publication(version, edition.course.slug, is_new=True)
 
 
+def hold_for_publishing(slugs: Iterable[str]) -> None:
+    """Let one publication of a course at a time go on, and no quiz of it be marked meanwhile (see `hold_still`)."""
+    db.session.execute(
+        select(CourseRecord.id)
+        .where(CourseRecord.slug.in_(list(slugs)))
+        .order_by(CourseRecord.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def hold_still(course_id: int) -> None:
+    """Keep the course's versions as they are until the transaction ends: a publication waits.
+
+    So every quiz is either marked by the newest keys or seen by the publication that corrects them. Lock the course
+    before any person, as a publication does.
+    """
+    db.session.execute(select(CourseRecord.id).where(CourseRecord.id == course_id).with_for_update(read=True))
+
+
 def _publication(version: CourseVersion, slug: str, *, is_new: bool) -> Publication:
     return Publication(
         version_id=version.id,
+        course_id=version.course_id,
         slug=slug,
         number=version.number,
         sha256=version.sha256,

@@ -1,15 +1,13 @@
-"""What an editor does with a draft: keep it, throw it away, publish it."""
+"""What an editor does with a draft: keep it, throw it away. Publishing it is an action of `training`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
 
-from tbblearn.courses.actions import Publication, publish
+from tbblearn.courses.actions import hold_for_publishing
 from tbblearn.courses.draft_queries import oldest_kept
-from tbblearn.courses.edition import Edition
 from tbblearn.courses.models import CourseDraft, CourseRecord, CourseVersion
 from tbblearn.courses.rules import NoSuchDraft, PublishedMeanwhile
 from tbblearn.db import db
@@ -64,24 +62,15 @@ def throw_away_old(*, now: datetime) -> int:
     return len(gone)
 
 
-def publish_draft(
-    draft_id: int, editions: Iterable[Edition], seen: Mapping[str, int], *, person_id: int, now: datetime
-) -> list[Publication]:
-    """Publish every course of the draft and delete it, all or nothing.
+def demand_publishable(draft_id: int, seen: Mapping[str, int], *, person_id: int, now: datetime) -> None:
+    """Raise NoSuchDraft where the editor's draft is gone, PublishedMeanwhile where a course has a newer version.
 
-    `seen` is the number of the newest version of each course, 0 where there was none, when the editor read what would
-    change. Raises PublishedMeanwhile where one has another by now, NoSuchDraft where the draft is gone.
+    `seen` is the number of the newest version of each course in the draft, 0 where there was none, when the editor
+    read what would change. From here on nobody else can publish these courses until the transaction ends.
     """
-    editions = list(editions)
     _demand_draft(draft_id, person_id, now)
-    _demand_unchanged({edition.course.slug: seen.get(edition.course.slug, -1) for edition in editions})
-    try:
-        published = [publish(edition, now=now, published_by=person_id) for edition in editions]
-    except IntegrityError as error:
-        # Two editors at the same moment, both of whom saw the course before its next version.
-        raise PublishedMeanwhile from error
-    throw_away(draft_id, person_id=person_id)
-    return published
+    hold_for_publishing(seen)
+    _demand_unchanged(seen)
 
 
 def _demand_draft(draft_id: int, person_id: int, now: datetime) -> None:

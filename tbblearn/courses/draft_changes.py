@@ -129,13 +129,13 @@ def _questions(thing: Thing, before: Iterable[Question], after: Iterable[Questio
     found = _by_id(thing, old, new, {key: question.stem for key, question in (old | new).items()})
     return [
         Difference(Kind.KEY, thing, one.id, one.words)
-        if one.kind is Kind.CHANGED and _has_new_key(old[one.id], new[one.id])
+        if one.kind is Kind.CHANGED and has_new_key(old[one.id], new[one.id])
         else one
         for one in found
     ]
 
 
-def _has_new_key(before: Question, after: Question) -> bool:
+def has_new_key(before: Question, after: Question) -> bool:
     """The same question, as the learner sees it, with another right answer."""
     return before.hash == after.hash and before.right != after.right
 

@@ -1,9 +1,10 @@
-"""An editor's pages: the courses and their versions, uploading, faults, what changes, publishing.
+"""An editor's pages: the courses and their versions, uploading, faults.
 
-How a draft or a version looks to a learner is shown by `training`, which shows screens.
+How a draft or a version looks to a learner, and what publishing it means to those who have taken the course, is shown
+by `training`, which shows screens and knows the learners. Its publishing pages belong to this blueprint.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -12,8 +13,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from tbblearn.courses import draft_actions, draft_queries, queries
-from tbblearn.courses.actions import Publication
-from tbblearn.courses.draft_changes import Comparison
 from tbblearn.courses.draft_checking import check_upload
 from tbblearn.courses.draft_words import (
     class_words,
@@ -24,7 +23,7 @@ from tbblearn.courses.draft_words import (
 )
 from tbblearn.courses.drafts import CheckedDraft, checked_draft
 from tbblearn.courses.finding_words import finding_words
-from tbblearn.courses.forms import PublishForm, UploadForm
+from tbblearn.courses.forms import UploadForm
 from tbblearn.courses.queries import VersionRow
 from tbblearn.courses.rules import Course, NoSuchDraft, PublishedMeanwhile, Text
 from tbblearn.courses.uploads import UploadRefused
@@ -169,7 +168,8 @@ def _file_name(sent: FileStorage) -> str:
 # --- a draft ---
 
 
-def _own_draft(draft_id: int) -> CheckedDraft:
+def own_draft(draft_id: int) -> CheckedDraft:
+    """One of the editor's own drafts, checked. Raises NoSuchDraft."""
     return checked_draft(draft_id, principal().person_id, utc_now())
 
 
@@ -177,7 +177,7 @@ def _own_draft(draft_id: int) -> CheckedDraft:
 @requires(Role.EDITOR)
 def draft(draft_id: int) -> Page:
     """All that the check says: faults first, then placeholders, figures and notes."""
-    found = _own_draft(draft_id)
+    found = own_draft(draft_id)
     return Page("courses/draft.html", draft=found.row, checked=found.checked)
 
 
@@ -185,7 +185,7 @@ def draft(draft_id: int) -> Page:
 @requires(Role.EDITOR)
 def draft_picture(draft_id: int, sha256: str) -> Response:
     """A picture of a draft, for its preview."""
-    for edition in _own_draft(draft_id).checked.editions():
+    for edition in own_draft(draft_id).checked.editions():
         for asset in edition.assets:
             if asset.sha256 == sha256:
                 response = picture(asset.content, asset.media_type)
@@ -202,83 +202,3 @@ def throw_away(draft_id: int) -> BaseResponse:
     draft_actions.throw_away(draft_id, person_id=person_id)
     flash(_("Utkastet är kastat. Det som är publicerat är som förut."))
     return redirect(url_for("editing.courses"), 303)
-
-
-@blueprint.get("/kurser/utkast/<int:draft_id>/publicera")
-@requires(Role.EDITOR)
-def publish(draft_id: int) -> Page | BaseResponse:
-    """What publishing changes, and the question whether to do it. A draft with faults has no such page."""
-    found = _own_draft(draft_id)
-    if found.checked.faults:
-        return redirect(url_for("editing.draft", draft_id=draft_id), 303)
-    return _publish_page(found, PublishForm(formdata=None))
-
-
-def _publish_page(found: CheckedDraft, form: PublishForm, status: int = 200) -> Page:
-    comparisons = [
-        draft_queries.against_published(edition.course, edition.sha256) for edition in found.checked.editions()
-    ]
-    form.seen.data = _write_seen(comparisons)
-    return Page(
-        "courses/publish.html",
-        status,
-        draft=found.row,
-        checked=found.checked,
-        comparisons=comparisons,
-        form=form,
-        nothing_new=all(comparison.published_as is not None for comparison in comparisons),
-    )
-
-
-def _write_seen(comparisons: Sequence[Comparison]) -> str:
-    return " ".join(f"{one.course.slug}:{one.number}" for one in comparisons)
-
-
-def _read_seen(written: str) -> Mapping[str, int]:
-    """The versions that the page was compared with; what cannot be read matches no version."""
-    pairs = (pair.partition(":") for pair in written.split())
-    return {slug: int(number) for slug, _colon, number in pairs if number.isdecimal() and number.isascii()}
-
-
-@blueprint.post("/kurser/utkast/<int:draft_id>/publicera")
-@requires(Role.EDITOR)
-def publish_now(draft_id: int) -> Page | BaseResponse:
-    """Publish what the editor has seen, and nothing else."""
-    found = _own_draft(draft_id)
-    if found.checked.faults:
-        return redirect(url_for("editing.draft", draft_id=draft_id), 303)
-    form = PublishForm()
-    if not form.validate() or not _placeholders_accepted(found, form):
-        return _publish_page(found, form, 422)
-    published = draft_actions.publish_draft(
-        draft_id,
-        found.checked.editions(),
-        _read_seen(form.seen.data or ""),
-        person_id=principal().person_id,
-        now=utc_now(),
-    )
-    for publication in published:
-        flash(_told_of(publication))
-    if len(published) == 1:
-        return redirect(url_for("editing.versions", slug=published[0].slug), 303)
-    return redirect(url_for("editing.courses"), 303)
-
-
-def _placeholders_accepted(found: CheckedDraft, form: PublishForm) -> bool:
-    """Blocking placeholders stop publishing; others need the editor's word. What is missing is said in the form."""
-    if found.checked.has_blocking:
-        form.form_errors = [_("Kursen har platshållare som måste fyllas först. Inget är publicerat.")]
-        return False
-    if found.checked.has_open and not form.allow_placeholders.data:
-        form.allow_placeholders.errors = [
-            _("Kryssa i att platshållarna får synas, eller fyll dem först. Inget är publicerat.")
-        ]
-        return False
-    return True
-
-
-def _told_of(publication: Publication) -> str:
-    number = publication.number
-    if not publication.is_new:
-        return _("%(course)s är oförändrad: samma innehåll som version %(n)s.", course=publication.slug, n=number)
-    return _("Publicerad: %(course)s, version %(n)s.", course=publication.slug, n=number)

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseAsset, CourseRecord, CourseVersion
 from tbblearn.courses.rules import ChangeClass, Course, NoSuchVersion
@@ -157,6 +158,44 @@ def content(version_id: int) -> Course:
     course = course_from_json(stored)
     _contents.put(key, course)
     return course
+
+
+def contents(version_ids: Sequence[int]) -> dict[int, Course]:
+    """The contents of several versions by id; those not kept yet are read in one query. Raises NoSuchVersion."""
+    keys = {version_id: (str(db.engine.url), version_id) for version_id in version_ids}
+    found = {version_id: kept for version_id, key in keys.items() if (kept := _contents.get(key)) is not None}
+    missing = keys.keys() - found.keys()
+    if missing:
+        for version_id, stored in db.session.execute(
+            select(CourseVersion.id, CourseVersion.content).where(CourseVersion.id.in_(missing))
+        ):
+            found[version_id] = course_from_json(stored)
+            _contents.put(keys[version_id], found[version_id])
+    for version_id in version_ids:
+        if version_id not in found:
+            raise NoSuchVersion(version_id)
+    return found
+
+
+def version_changes(version_id: int) -> tuple[str, ...]:
+    """The ids of the changes that were new in a version. Raises NoSuchVersion."""
+    listed = db.session.scalar(select(CourseVersion.changes).where(CourseVersion.id == version_id))
+    if listed is None:
+        raise NoSuchVersion(version_id)
+    return tuple(listed)
+
+
+def later_versions(version_id: int) -> list[int]:
+    """The ids of the versions of the same course that were published after this one, the newest first."""
+    own = aliased(CourseVersion)
+    return list(
+        db.session.scalars(
+            select(CourseVersion.id)
+            .join(own, own.course_id == CourseVersion.course_id)
+            .where(own.id == version_id, CourseVersion.number > own.number)
+            .order_by(CourseVersion.number.desc())
+        )
+    )
 
 
 def forget_contents() -> None:

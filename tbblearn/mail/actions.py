@@ -16,32 +16,49 @@ Writer = Callable[[int, dict[str, str | int], datetime], Letter | None]
 """Writes a message into words at delivery: (recipient id, values, now) -> letter, or None when it no longer applies."""
 
 BATCH = 50
+MOST_AT_ONCE = 1_000
 NO_LETTER = "no address, or no longer needed"
 
 log = structlog.get_logger("tbblearn.mail")
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """Something to be said to one person; the key makes it unique."""
+
+    recipient_id: int
+    dedupe_key: str
+    values: Mapping[str, str | int]
 
 
 def queue(
     kind: str, recipient_id: int, dedupe_key: str, *, now: datetime, values: Mapping[str, str | int] | None = None
 ) -> bool:
     """Put a message in the outbox unless one with this key is there already; True when it was put there."""
+    return queue_all(kind, [NewMessage(recipient_id, dedupe_key, values or {})], now=now) == 1
+
+
+def queue_all(kind: str, messages: Sequence[NewMessage], *, now: datetime) -> int:
+    """Put messages of one kind in the outbox, all but those whose key is there already; returns how many."""
     insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert
-    result = db.session.execute(
-        insert(Message)
-        .values(
-            kind=kind,
-            recipient_id=recipient_id,
-            dedupe_key=dedupe_key,
-            values=dict(values or {}),
-            state=MessageState.WAITING,
-            created_at=now,
-            due_at=now,
-            attempts=0,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(Message.id)
-    )
-    return result.scalar() is not None
+    put = 0
+    for start in range(0, len(messages), MOST_AT_ONCE):
+        rows = [
+            {
+                "kind": kind,
+                "recipient_id": message.recipient_id,
+                "dedupe_key": message.dedupe_key,
+                "values": dict(message.values),
+                "state": MessageState.WAITING,
+                "created_at": now,
+                "due_at": now,
+                "attempts": 0,
+            }
+            for message in messages[start : start + MOST_AT_ONCE]
+        ]
+        added = insert(Message).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Message.id)
+        put += len(db.session.scalars(added, rows).all())
+    return put
 
 
 def queue_many(

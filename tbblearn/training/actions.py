@@ -3,16 +3,21 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from tbblearn.courses.queries import content
+from tbblearn.courses.actions import hold_still
+from tbblearn.courses.models import CourseVersion
+from tbblearn.courses.queries import content, contents, later_versions
 from tbblearn.courses.rules import Course, NoSuchPart, QuestionKind, Reading, ScreenRef
 from tbblearn.db import db, stockholm_date
+from tbblearn.training.asking import ask_who_passed_older
 from tbblearn.training.completing import NewCompletion, add_free_enrolment, complete, lock_person
+from tbblearn.training.corrections import same_question, with_newest_key
 from tbblearn.training.marking import draw, mark
-from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace
+from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, ReadingRequest
 from tbblearn.training.rules import (
     Basis,
+    CarriedOver,
     EnrolmentReason,
     HandedIn,
     NotFound,
@@ -80,7 +85,7 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> i
         .where(
             Enrolment.person_id == person_id,
             Enrolment.course_id == version.course_id,
-            Attempt.handed_in_at.is_(None),
+            Attempt.still_open(),
         )
         .order_by(Attempt.id.desc())
         .limit(1)
@@ -112,9 +117,14 @@ def save_answer(
     """Save an answer, in place of an earlier one to the same question.
 
     Returns the number of the next question without an answer, looking on from this one and then from the start; None
-    when all are answered. Raises NotFound, HandedIn, UnknownQuestion, NothingChosen, OneChoiceOnly, UnknownChoice.
+    when all are answered. An answer to an attempt that was carried over is saved in the one that goes on from it,
+    where that asks the same question. Raises NotFound, HandedIn, CarriedOver, UnknownQuestion, NothingChosen,
+    OneChoiceOnly, UnknownChoice.
     """
     attempt = _own_attempt(person_id, attempt_id)
+    if attempt.carried_over_at is not None:
+        attempt = _going_on_from(attempt, question_id)
+        attempt_id = attempt.id
     if attempt.handed_in_at is not None:
         raise HandedIn(attempt_id=attempt_id)
     order = [str(one["question"]) for one in attempt.questions]
@@ -146,24 +156,37 @@ def save_answer(
 def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
     """Hand in and mark an attempt; a pass is a completion of that moment. Returns whether it passed.
 
-    Handing in again changes nothing and gives the same answer. Raises NotFound.
+    It is marked by the newest key of each question, and passes by the rules of its own version. Who passes an older
+    version is then asked to read, or to renew, as those who had passed it when the newer one was published. Handing in
+    again changes nothing and gives the same answer. Raises NotFound, CarriedOver.
     """
+    course_id = _course_of(person_id, attempt_id)
+    hold_still(course_id)
     lock_person(person_id)
     attempt = _own_attempt(person_id, attempt_id)
     if attempt.handed_in_at is not None:
         return attempt.outcome is Outcome.PASSED
+    if attempt.carried_over_at is not None:
+        raise _carried_over(attempt)
     course = content(attempt.course_version_id)
     answers = {
         one.question_id: frozenset(one.chosen)
         for one in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))
     }
-    marking = mark((course.question(str(one["question"])) for one in attempt.questions), answers, course.pass_mark)
+    newer = later_versions(attempt.course_version_id)
+    later = contents(newer)
+    drawn = [course.question(str(one["question"])) for one in attempt.questions]
+    marking = mark(
+        [with_newest_key(question, (later[number] for number in newer)) for question in drawn],
+        answers,
+        course.pass_mark,
+    )
     attempt.handed_in_at = now
     attempt.score = marking.right
+    attempt.right_ids = marking.right_ids
     attempt.outcome = Outcome.PASSED if marking.passed else Outcome.FAILED
     db.session.flush()
     if marking.passed:
-        course_id = db.session.scalars(select(Enrolment.course_id).where(Enrolment.id == attempt.enrolment_id)).one()
         complete(
             NewCompletion(
                 person_id=person_id,
@@ -177,7 +200,27 @@ def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
             ),
             now=now,
         )
+        if newer:
+            ask_who_passed_older(person_id, course.slug, attempt.course_version_id, now=now)
     return marking.passed
+
+
+def mark_read(person_id: int, slug: str, number: int, *, now: datetime) -> None:
+    """The person has read what is new in a course, up to its version `number`. Raises NotFound."""
+    version, _course = published(slug)
+    db.session.execute(
+        update(ReadingRequest)
+        .where(
+            ReadingRequest.person_id == person_id,
+            ReadingRequest.read_at.is_(None),
+            ReadingRequest.course_version_id.in_(
+                select(CourseVersion.id).where(
+                    CourseVersion.course_id == version.course_id, CourseVersion.number <= number
+                )
+            ),
+        )
+        .values(read_at=now)
+    )
 
 
 def _task_to_work_on(person_id: int, course_id: int, *, now: datetime, today: date, for_quiz: bool) -> int:
@@ -203,6 +246,45 @@ def _demand_reading(course: Course, person_id: int, course_id: int, enrolment_id
     unread = first_unread(course, parts_read(known, on), completed_before=before)
     if unread is not None:
         raise ReadingFirst(module=unread)
+
+
+def _course_of(person_id: int, attempt_id: int) -> int:
+    course_id = db.session.scalar(
+        select(Enrolment.course_id)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
+    )
+    if course_id is None:
+        raise NotFound(attempt_id=attempt_id)
+    return course_id
+
+
+def _going_on_from(attempt: Attempt, question_id: str) -> Attempt:
+    """The attempt that took over this one's answers; raises CarriedOver where it does not ask this question."""
+    latest = _latest_after(attempt)
+    asked = {str(one["question"]) for one in latest.questions}
+    if question_id not in asked or question_id not in {str(one["question"]) for one in attempt.questions}:
+        raise _carried_over(attempt)
+    question = content(attempt.course_version_id).question(question_id)
+    if same_question(content(latest.course_version_id), question) is None:
+        raise _carried_over(attempt)
+    return latest
+
+
+def _latest_after(attempt: Attempt) -> Attempt:
+    while attempt.carried_over_at is not None:
+        attempt = db.session.scalars(
+            select(Attempt)
+            .where(Attempt.carried_from_id == attempt.id)
+            .with_for_update(of=Attempt)
+            .execution_options(populate_existing=True)
+        ).one()
+    return attempt
+
+
+def _carried_over(attempt: Attempt) -> CarriedOver:
+    latest = _latest_after(attempt)
+    return CarriedOver(attempt_id=latest.id, total=latest.total)
 
 
 def _own_attempt(person_id: int, attempt_id: int) -> Attempt:

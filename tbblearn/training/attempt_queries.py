@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from tbblearn.courses.queries import content, course_by_slug
+from tbblearn.courses.draft_changes import has_new_key
+from tbblearn.courses.queries import content, contents, course_by_slug, later_versions
 from tbblearn.courses.rules import Choice, Course, Goal, Question, Text
 from tbblearn.db import db, stockholm_date
-from tbblearn.training.marking import mark, needed
-from tbblearn.training.models import Answer, Attempt, Completion, Enrolment
+from tbblearn.training.corrections import with_newest_key
+from tbblearn.training.marking import needed
+from tbblearn.training.models import Answer, Attempt, Completion, Enrolment, Regrade
 from tbblearn.training.record_queries import own_completions
-from tbblearn.training.rules import HandedIn, NotFound, NotHandedIn, Outcome
+from tbblearn.training.rules import CarriedOver, HandedIn, NotFound, NotHandedIn, Outcome
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class QuestionPage:
     choices: tuple[Choice, ...]
     chosen: frozenset[str]
     answered: frozenset[int]
+    carried: bool
+    """Its answers come from an attempt of an older version."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,22 @@ class ResultQuestion:
     choices: tuple[Choice, ...]
     chosen: frozenset[str]
     right: bool
+    corrected: bool
+    """The key was corrected after the attempt began; `question` has the new one."""
+
+
+@dataclass(frozen=True)
+class MarkedAgain:
+    """A corrected key raised the score: when, and from what."""
+
+    on: date
+    right_before: int
+    passed_by_it: bool
 
 
 @dataclass(frozen=True)
 class ResultPage:
-    """How a handed-in attempt went. `right` is the score as it was recorded at hand-in."""
+    """How a handed-in attempt went. `right` counts what a corrected key has raised since the hand-in."""
 
     attempt_id: int
     course: Course
@@ -89,6 +104,7 @@ class ResultPage:
     handed_in_on: date
     completion_id: int | None
     cycles: tuple[int, ...]
+    marked_again: MarkedAgain | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,11 @@ class _Own:
     """An attempt of the person with its content and answers."""
 
     id: int
+    version_id: int
+    enrolment_id: int
+    right_ids: frozenset[str]
+    carried: bool
+    carried_over: bool
     handed_in_at: datetime | None
     outcome: Outcome | None
     score: int | None
@@ -120,7 +141,7 @@ def open_attempt(person_id: int, slug: str) -> OpenAttempt | None:
     attempt_id = db.session.scalar(
         select(Attempt.id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Enrolment.person_id == person_id, Enrolment.course_id == course.id, Attempt.handed_in_at.is_(None))
+        .where(Enrolment.person_id == person_id, Enrolment.course_id == course.id, Attempt.still_open())
         .order_by(Attempt.id.desc())
         .limit(1)
     )
@@ -134,7 +155,7 @@ def open_attempt(person_id: int, slug: str) -> OpenAttempt | None:
 
 
 def question_page(person_id: int, attempt_id: int, number: int) -> QuestionPage:
-    """Question `number` (from 1) of an open attempt. Raises NotFound, HandedIn."""
+    """Question `number` (from 1) of an open attempt. Raises NotFound, HandedIn, CarriedOver."""
     own = _open(person_id, attempt_id)
     if not 1 <= number <= len(own.order):
         raise NotFound(attempt_id=attempt_id, number=number)
@@ -149,11 +170,12 @@ def question_page(person_id: int, attempt_id: int, number: int) -> QuestionPage:
         choices=own.choices(question),
         chosen=own.answers.get(question.id, frozenset()),
         answered=frozenset(n for n, question_id in enumerate(own.order, 1) if question_id in own.answers),
+        carried=own.carried,
     )
 
 
 def review_page(person_id: int, attempt_id: int) -> ReviewPage:
-    """All questions with their answers, before handing in. Raises NotFound, HandedIn."""
+    """All questions with their answers, before handing in. Raises NotFound, HandedIn, CarriedOver."""
     own = _open(person_id, attempt_id)
     rows = []
     for number in range(1, len(own.order) + 1):
@@ -175,10 +197,12 @@ def result_page(person_id: int, attempt_id: int) -> ResultPage:
     own = _own(person_id, attempt_id)
     if own.handed_in_at is None or own.score is None:
         raise NotHandedIn(attempt_id=attempt_id)
-    questions = [own.question(number) for number in range(1, len(own.order) + 1)]
-    marking = mark(questions, own.answers, own.course.pass_mark)
-    missed = {goal.goal for goal in marking.goals if not goal.reached}
-    asked = {goal.goal for goal in marking.goals}
+    drawn = [own.question(number) for number in range(1, len(own.order) + 1)]
+    newer = later_versions(own.version_id)
+    later = contents(newer)
+    questions = [with_newest_key(question, (later[number] for number in newer)) for question in drawn]
+    missed = {question.goal for question in drawn if question.id not in own.right_ids}
+    asked = {question.goal for question in drawn}
     completion_id = db.session.scalar(select(Completion.id).where(Completion.attempt_id == attempt_id))
     completion = next((one for one in own_completions(person_id) if one.id == completion_id), None)
     return ResultPage(
@@ -186,17 +210,39 @@ def result_page(person_id: int, attempt_id: int) -> ResultPage:
         course=own.course,
         passed=own.outcome is Outcome.PASSED,
         right=own.score,
-        total=marking.total,
-        needed=marking.needed,
+        total=len(drawn),
+        needed=needed(own.course.pass_mark, len(drawn)),
         questions=tuple(
-            ResultQuestion(number, question, own.choices(question), marked.chosen, marked.right)
-            for number, (question, marked) in enumerate(zip(questions, marking.questions, strict=True), 1)
+            ResultQuestion(
+                number,
+                question,
+                own.choices(question),
+                own.answers.get(question.id, frozenset()),
+                question.id in own.right_ids,
+                has_new_key(before, question),
+            )
+            for number, (before, question) in enumerate(zip(drawn, questions, strict=True), 1)
         ),
         reached_goals=tuple(goal for goal in own.course.goals if goal.id in asked - missed),
         missed_goals=tuple(goal for goal in own.course.goals if goal.id in missed),
         handed_in_on=stockholm_date(own.handed_in_at),
         completion_id=None if completion is None or completion.revoked_on else completion.id,
         cycles=() if completion is None else completion.cycles,
+        marked_again=_marked_again(attempt_id),
+    )
+
+
+def _marked_again(attempt_id: int) -> MarkedAgain | None:
+    """The first score and the last day, where keys were corrected more than once."""
+    rows = db.session.execute(
+        select(Regrade.recorded_at, Regrade.score_before, Regrade.outcome_before, Regrade.outcome)
+        .where(Regrade.attempt_id == attempt_id)
+        .order_by(Regrade.score)
+    ).all()
+    if not rows:
+        return None
+    return MarkedAgain(
+        stockholm_date(rows[-1].recorded_at), rows[0].score_before, rows[0].outcome_before is not rows[-1].outcome
     )
 
 
@@ -204,13 +250,40 @@ def _open(person_id: int, attempt_id: int) -> _Own:
     own = _own(person_id, attempt_id)
     if own.handed_in_at is not None:
         raise HandedIn(attempt_id=attempt_id)
+    if own.carried_over:
+        latest = _latest_of(own.enrolment_id)
+        raise CarriedOver(attempt_id=latest.id, total=latest.total)
     return own
+
+
+def _latest_of(enrolment_id: int) -> Row[int, int]:
+    """The attempt that goes on from one that was carried over: the last of the task's that was carried on to."""
+    return db.session.execute(
+        select(Attempt.id, Attempt.total)
+        .where(
+            Attempt.enrolment_id == enrolment_id,
+            Attempt.carried_from_id.is_not(None),
+            Attempt.carried_over_at.is_(None),
+        )
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    ).one()
 
 
 def _own(person_id: int, attempt_id: int) -> _Own:
     """An attempt of this person's; raises NotFound where it is somebody else's. Two queries."""
     row = db.session.execute(
-        select(Attempt.course_version_id, Attempt.questions, Attempt.handed_in_at, Attempt.outcome, Attempt.score)
+        select(
+            Attempt.course_version_id,
+            Attempt.questions,
+            Attempt.handed_in_at,
+            Attempt.outcome,
+            Attempt.score,
+            Attempt.right_ids,
+            Attempt.enrolment_id,
+            Attempt.carried_over_at,
+            Attempt.carried_from_id,
+        )
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
     ).one_or_none()
@@ -219,6 +292,11 @@ def _own(person_id: int, attempt_id: int) -> _Own:
     answers = db.session.execute(select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == attempt_id))
     return _Own(
         id=attempt_id,
+        version_id=row.course_version_id,
+        enrolment_id=row.enrolment_id,
+        right_ids=frozenset(row.right_ids or ()),
+        carried=row.carried_from_id is not None,
+        carried_over=row.carried_over_at is not None,
         handed_in_at=row.handed_in_at,
         outcome=row.outcome,
         score=row.score,

@@ -1,17 +1,19 @@
 """Writing down that somebody has completed a course, and which of their tasks that does."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
+from tbblearn.courses.models import CourseVersion
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.rules import holds
 from tbblearn.training.counting import Credit, Done, Given, credits
 from tbblearn.training.cycles import Terms
 from tbblearn.training.models import (
@@ -27,6 +29,9 @@ from tbblearn.training.models import (
 from tbblearn.training.rules import Basis, EnrolmentReason
 from tbblearn.training.situations import given, own_terms, satisfying_courses, terms_of
 from tbblearn.training.standing import now_standing
+
+MOST_PERSONS = 1_000
+"""Persons that one statement names (design.md 2)."""
 
 
 @dataclass(frozen=True)
@@ -59,67 +64,109 @@ def lock_persons(person_ids: Sequence[int]) -> None:
 
 def complete(new: NewCompletion, *, now: datetime) -> int:
     """Add a completion with the employments held that day, and count it for the tasks it does. Returns its id."""
-    completion = Completion(
-        person_id=new.person_id,
-        course_id=new.course_id,
-        course_version_id=new.course_version_id,
-        enrolment_id=new.enrolment_id,
-        attempt_id=new.attempt_id,
-        basis=new.basis,
-        evidence=new.evidence,
-        achieved_at=new.achieved_at,
-        achieved_on=new.achieved_on,
-        recorded_at=now,
-        recorded_by=new.recorded_by,
+    return complete_all([new], now=now)[0]
+
+
+def complete_all(every: Sequence[NewCompletion], *, now: datetime) -> list[int]:
+    """Add completions as `complete` does, and return their ids in the order given. The persons must be locked.
+
+    The number of statements grows with thousands of persons, not with persons.
+    """
+    if not every:
+        return []
+    added = db.session.execute(
+        insert(Completion).returning(Completion.id, sort_by_parameter_order=True),
+        [
+            {
+                "person_id": new.person_id,
+                "course_id": new.course_id,
+                "course_version_id": new.course_version_id,
+                "enrolment_id": new.enrolment_id,
+                "attempt_id": new.attempt_id,
+                "basis": new.basis,
+                "evidence": new.evidence,
+                "achieved_at": new.achieved_at,
+                "achieved_on": new.achieved_on,
+                "recorded_at": now,
+                "recorded_by": new.recorded_by,
+            }
+            for new in every
+        ],
     )
-    db.session.add(completion)
-    db.session.flush()
-    held = db.session.execute(
-        select(Employment.unit_id, Employment.profession).where(
-            Employment.person_id == new.person_id,
-            Employment.start_on <= new.achieved_on,
-            or_(Employment.end_on.is_(None), Employment.end_on >= new.achieved_on),
+    completion_ids = list(added.scalars())
+    persons = sorted({new.person_id for new in every})
+    for some in in_batches(persons):
+        chosen = set(some)
+        _keep_employments(
+            [(one, new) for one, new in zip(completion_ids, every, strict=True) if new.person_id in chosen]
         )
-    ).all()
-    if held:
-        db.session.execute(
-            insert(CompletionEmployment),
-            [
-                {"completion_id": completion.id, "unit_id": unit_id, "profession": profession}
-                for unit_id, profession in held
-            ],
-        )
-    count_for_tasks(new.person_id, now=now)
-    return completion.id
+        _count_for_tasks(some, now)
+    return completion_ids
 
 
-def count_for_tasks(person_id: int, *, now: datetime) -> None:
-    """Write down what the person's completions count for, where it is not written yet. Nothing is ever taken away."""
-    counting = satisfying_courses()
-    done: dict[int, list[Done]] = defaultdict(list)
-    for completion_id, course_id, achieved_on, enrolment_id in db.session.execute(
-        select(Completion.id, Completion.course_id, Completion.achieved_on, Completion.enrolment_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(Completion.person_id == person_id, Revocation.completion_id.is_(None))
+def _keep_employments(completions: Sequence[tuple[int, NewCompletion]]) -> None:
+    held: dict[int, list[Row[int, date, date | None, int, str]]] = defaultdict(list)
+    for row in db.session.execute(
+        select(
+            Employment.person_id, Employment.start_on, Employment.end_on, Employment.unit_id, Employment.profession
+        ).where(Employment.person_id.in_({new.person_id for _, new in completions}))
     ):
-        done[course_id].append(Done(completion_id, achieved_on, enrolment_id))
-    standing = now_standing(Enrolment.person_id == person_id)
-    groups: dict[tuple[int, int | None], list[Given]] = defaultdict(list)
+        held[row.person_id].append(row)
+    rows = [
+        {"completion_id": completion_id, "unit_id": job.unit_id, "profession": job.profession}
+        for completion_id, new in completions
+        for job in held[new.person_id]
+        if holds(job.start_on, job.end_on, new.achieved_on)
+    ]
+    if rows:
+        db.session.execute(insert(CompletionEmployment), rows)
+
+
+def in_batches(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """At most `MOST_PERSONS` at a time."""
+    for start in range(0, len(person_ids), MOST_PERSONS):
+        yield person_ids[start : start + MOST_PERSONS]
+
+
+def _count_for_tasks(person_ids: Sequence[int], now: datetime) -> None:
+    """Write down what their completions count for, where it is not written yet. Nothing is ever taken away."""
+    counting = satisfying_courses()
+    done: dict[tuple[int, int], list[tuple[Done, int | None]]] = defaultdict(list)
+    for row in db.session.execute(
+        select(
+            Completion.id,
+            Completion.person_id,
+            Completion.course_id,
+            Completion.achieved_on,
+            Completion.enrolment_id,
+            CourseVersion.number,
+        )
+        .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
+        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+        .where(Completion.person_id.in_(person_ids), Revocation.completion_id.is_(None))
+    ):
+        done[(row.person_id, row.course_id)].append((Done(row.id, row.achieved_on, row.enrolment_id), row.number))
+    standing = now_standing(Enrolment.person_id.in_(person_ids))
+    groups: dict[tuple[int, int, int | None], list[Given]] = defaultdict(list)
     for row in db.session.execute(select(standing)):
-        groups[(row.course_id, row.requirement_id)].append(given(row))
+        groups[(row.person_id, row.course_id, row.requirement_id)].append(given(row))
     written = {
         Credit(completion_id, enrolment_id)
         for completion_id, enrolment_id in db.session.execute(
             select(CompletionCredit.completion_id, CompletionCredit.enrolment_id)
             .join(Completion, Completion.id == CompletionCredit.completion_id)
-            .where(Completion.person_id == person_id)
+            .where(Completion.person_id.in_(person_ids))
         )
     }
-    terms = _terms(person_id)
+    terms = _Terms.of(person_ids)
     counted: set[Credit] = set()
-    for (course_id, requirement_id), enrolments in groups.items():
-        completions = [one for other in counting.get(course_id, {course_id}) for one in done[other]]
-        counted |= credits(terms.get(requirement_id, Terms()), completions, enrolments)
+    for (person_id, course_id, requirement_id), enrolments in groups.items():
+        completions = [
+            replace(one, version=number if other == course_id else None)
+            for other in counting.get(course_id, {course_id})
+            for one, number in done[(person_id, other)]
+        ]
+        counted |= credits(terms.holding(person_id, requirement_id), completions, enrolments)
     write_credits(
         [
             {"completion_id": one.completion_id, "enrolment_id": one.enrolment_id, "recorded_at": now}
@@ -180,22 +227,38 @@ def add_free_enrolment(
     return enrolment.id
 
 
-def _terms(person_id: int) -> dict[int | None, Terms]:
-    """Each requirement's terms as they hold for this person: own dates of the huvudman, the earlier last day first."""
-    unit, huvudman = aliased(OrgUnit), aliased(OrgUnit)
-    own = (
-        select(RequirementAdoption.requirement_id, RequirementAdoption.opens, RequirementAdoption.due)
-        .join(huvudman, huvudman.id == RequirementAdoption.unit_id)
-        .join(unit, unit.path.like(huvudman.path + "%"))
-        .join(Employment, Employment.unit_id == unit.id)
-        .where(Employment.person_id == person_id)
-        .subquery()
-    )
-    found: dict[int | None, Terms] = {}
-    for requirement, opens, due in db.session.execute(
-        select(Requirement, own.c.opens, own.c.due).outerjoin(own, own.c.requirement_id == Requirement.id)
-    ):
-        terms = own_terms(terms_of(requirement), opens, due)
-        known = found.get(requirement.id)
-        found[requirement.id] = terms if known is None or terms.due < known.due else known
-    return found
+@dataclass(frozen=True)
+class _Terms:
+    """Each requirement's terms, and as they hold for these persons: own dates of the huvudman, the earlier last day."""
+
+    ordinary: Mapping[int, Terms]
+    own: Mapping[tuple[int, int], Terms]
+
+    def holding(self, person_id: int, requirement_id: int | None) -> Terms:
+        """The terms of a person's task."""
+        if requirement_id is None:
+            return Terms()
+        return self.own.get((person_id, requirement_id), self.ordinary[requirement_id])
+
+    @classmethod
+    def of(cls, person_ids: Sequence[int]) -> "_Terms":
+        """Two queries."""
+        ordinary = {row.id: terms_of(row) for row in db.session.scalars(select(Requirement))}
+        unit, huvudman = aliased(OrgUnit), aliased(OrgUnit)
+        own: dict[tuple[int, int], Terms] = {}
+        for person_id, requirement_id, opens, due in db.session.execute(
+            select(
+                Employment.person_id,
+                RequirementAdoption.requirement_id,
+                RequirementAdoption.opens,
+                RequirementAdoption.due,
+            )
+            .join(huvudman, huvudman.id == RequirementAdoption.unit_id)
+            .join(unit, unit.path.like(huvudman.path + "%"))
+            .join(Employment, Employment.unit_id == unit.id)
+            .where(Employment.person_id.in_(person_ids))
+        ):
+            terms = own_terms(ordinary[requirement_id], opens, due)
+            known = own.get((person_id, requirement_id))
+            own[(person_id, requirement_id)] = terms if known is None or terms.due < known.due else known
+        return cls(ordinary, own)

@@ -41,6 +41,8 @@ class Done:
     id: int
     achieved_on: date
     enrolment_id: int | None = None
+    version: int | None = None
+    """The number of the version of the enrolments' own course that it was made in; None where it was in none."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -59,8 +61,8 @@ def credits(terms: Terms, completions: Iterable[Done], enrolments: Sequence[Give
     - One that counts for a new-hire enrolment counts also for the next cycle when it was made within carry_over_days
       before that cycle opens.
     - A course taken once is satisfied by any completion, whenever made.
-    - What a manager or a renewal asked for is satisfied by a completion while it is open; what a person took freely, by
-      the completion made on it.
+    - What a manager or a renewal asked for is satisfied by a completion while it is open, a renewal by none of an
+      older version; what a person took freely, by the completion made on it.
     """
     live = [enrolment for enrolment in enrolments if not enrolment.cancelled]
     yearly = sorted((e for e in live if e.reason in BY_CYCLE), key=_age)
@@ -73,6 +75,16 @@ def credits(terms: Terms, completions: Iterable[Done], enrolments: Sequence[Give
                 counted.add(Credit(done.id, enrolment.id))
                 credited.add(enrolment.id)
     return frozenset(counted)
+
+
+def renewal_occasion(version: int) -> str:
+    """The occasion of a renewal that this version of a course asks for."""
+    return f"{EnrolmentReason.RENEWAL.value}:{version}"
+
+
+def renewed_version(occasion: str) -> int:
+    """The version that a renewal's occasion names."""
+    return int(occasion.partition(":")[2])
 
 
 def carry_over_from(terms: Terms, year: int) -> date:
@@ -99,8 +111,11 @@ def _counts(done: Done, enrolment: Given, cycles: frozenset[int]) -> bool:
             return enrolment.cycle in cycles
         case EnrolmentReason.ONCE:
             return True
-        case EnrolmentReason.MANUAL | EnrolmentReason.RENEWAL:
+        case EnrolmentReason.MANUAL:
             return enrolment.is_open(done.achieved_on)
+        case EnrolmentReason.RENEWAL:
+            older = done.version is not None and done.version < renewed_version(enrolment.occasion)
+            return enrolment.is_open(done.achieved_on) and not older
         case EnrolmentReason.VOLUNTARY:
             return done.enrolment_id == enrolment.id
 

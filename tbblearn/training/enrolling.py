@@ -7,15 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert
 
 from tbblearn.db import db
-from tbblearn.training.completing import lock_persons, write_credits
+from tbblearn.training.completing import MOST_PERSONS, lock_persons, write_credits
 from tbblearn.training.counting import Credit
 from tbblearn.training.models import AudienceMember, Enrolment, EnrolmentEvent
 from tbblearn.training.planning import NEW_ID, NewEnrolment, NewEvent, plan
 from tbblearn.training.rules import EventKind
 from tbblearn.training.situations import Batch, House, RequirementFacts, batch, house, next_person_ids
-
-MOST_PERSONS = 1_000
-"""Persons in one transaction (design.md 2)."""
 
 KINDS = ("enrolled", "cancelled", "reinstated", "due_changed", "counted", "audience")
 """What the timer counts. `counted` are credits added, `audience` employments that came into an audience or left it."""

@@ -7,7 +7,15 @@ from werkzeug.wrappers import Response
 from tbblearn.courses.rules import ScreenRef
 from tbblearn.training.learner_queries import Step, StepKind
 from tbblearn.training.reason_words import record_words
-from tbblearn.training.rules import HandedIn, NotFound, NotHandedIn, NotOpenYet, ReadingFirst, TrainingError
+from tbblearn.training.rules import (
+    CarriedOver,
+    HandedIn,
+    NotFound,
+    NotHandedIn,
+    NotOpenYet,
+    ReadingFirst,
+    TrainingError,
+)
 from tbblearn.web.errors import error_page
 from tbblearn.web.language import day
 
@@ -39,13 +47,15 @@ def addresses() -> dict[str, object]:
 def refused(error: TrainingError) -> Response:
     """What cannot be done, in words: on the page where one can go on, else as an error page. Nothing has been written.
 
-    The routes that raise the first four all have the course in their address.
+    The routes that raise the first five all have the course in their address.
     """
     slug = (request.view_args or {}).get("slug", "")
     attempt_id = error.values.get("attempt_id")
     if isinstance(error, HandedIn):
         flash(_("Provet är redan inlämnat. Här är ditt resultat."), "warm")
         return redirect(url_for("training.result", slug=slug, attempt_id=attempt_id), 303)
+    if isinstance(error, CarriedOver):
+        return _carried_over(error, slug)
     if isinstance(error, NotHandedIn):
         return redirect(url_for("training.review", slug=slug, attempt_id=attempt_id), 303)
     if isinstance(error, ReadingFirst):
@@ -55,3 +65,13 @@ def refused(error: TrainingError) -> Response:
         flash(_("Utbildningen öppnar %(date)s. Då kan du börja.", date=day(opens_on)), "warm")  # type: ignore[arg-type]
         return redirect(url_for("training.course", slug=slug), 303)
     return error_page(404 if isinstance(error, NotFound) else 400).render()
+
+
+def _carried_over(error: CarriedOver, slug: str) -> Response:
+    """To the attempt of the newer version: the same question where it has so many, else the review."""
+    flash(_("Utbildningen har en ny version. Dina svar har följt med, och du fortsätter här."), "warm")
+    attempt_id = error.values["attempt_id"]
+    number = (request.view_args or {}).get("number", 0)
+    if 1 <= number <= int(str(error.values["total"])):
+        return redirect(url_for("training.question", slug=slug, attempt_id=attempt_id, number=number), 303)
+    return redirect(url_for("training.review", slug=slug, attempt_id=attempt_id), 303)

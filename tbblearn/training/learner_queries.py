@@ -132,6 +132,8 @@ class CoursePage:
     needed: int
     quiz_open: bool
     open_attempt_id: int | None
+    carried: bool
+    """The open attempt goes on from one of an older version."""
     failed_before: bool
 
 
@@ -158,6 +160,7 @@ class _OpenAttempt:
     total: int
     answered: int
     first_unanswered: int
+    carried: bool
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,7 @@ def course_page(person_id: int, slug: str, today: date) -> CoursePage:
         needed=needed(course.pass_mark, course.drawn),
         quiz_open=opened and first_unread(course, read, completed_before=before) is None,
         open_attempt_id=None if attempt is None else attempt.id,
+        carried=attempt is not None and attempt.carried,
         failed_before=working is not None and working.failed,
     )
 
@@ -274,9 +278,9 @@ def _desk(person_id: int, today: date, course_id: int | None = None) -> _Desk:
 def _open_attempts(person_id: int) -> dict[int, _OpenAttempt]:
     """The open attempts by course, with how far each has come. Two queries."""
     attempts = db.session.execute(
-        select(Attempt.id, Attempt.enrolment_id, Enrolment.course_id, Attempt.questions)
+        select(Attempt.id, Attempt.enrolment_id, Enrolment.course_id, Attempt.questions, Attempt.carried_from_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Enrolment.person_id == person_id, Attempt.handed_in_at.is_(None))
+        .where(Enrolment.person_id == person_id, Attempt.still_open())
         .order_by(Attempt.id)
     ).all()
     answered: dict[int, set[str]] = defaultdict(set)
@@ -289,7 +293,13 @@ def _open_attempts(person_id: int) -> dict[int, _OpenAttempt]:
         order = [question["question"] for question in one.questions]
         first = next((n for n, question_id in enumerate(order, 1) if question_id not in answered[one.id]), len(order))
         found[one.course_id] = _OpenAttempt(
-            one.id, one.enrolment_id, one.course_id, len(order), len(answered[one.id]), first
+            one.id,
+            one.enrolment_id,
+            one.course_id,
+            len(order),
+            len(answered[one.id]),
+            first,
+            one.carried_from_id is not None,
         )
     return found
 

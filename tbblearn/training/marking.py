@@ -51,6 +51,11 @@ class Marking:
     questions: tuple[MarkedQuestion, ...]
     goals: tuple[GoalResult, ...]
 
+    @property
+    def right_ids(self) -> list[str]:
+        """The ids of the questions answered rightly, in their order."""
+        return [one.question_id for one in self.questions if one.right]
+
 
 def draw(questions: Iterable[Question], how: Draw, seed: str) -> tuple[DrawnQuestion, ...]:
     """The questions of an attempt in their order: all of them, or one for each learning goal.

@@ -1,14 +1,26 @@
 """Requirements, enrolments, attempts and completions (design.md 2).
 
 Nothing here is deleted or reset: a new cycle is a new row. What a person stands at is computed from these rows
-(`rules.status`), never stored. The only rows that change are an open attempt, its answers, the reading place, and the
-list of who is in which audience, which the timer keeps in step with the staff files.
+(`rules.status`), never stored. The only rows that change are an open attempt, its answers, the reading place, the mark
+that a request to read was followed, the list of who is in which audience, which the timer keeps in step with the staff
+files, and an attempt that a corrected key raises, which the table `regrade` tells of.
 """
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tbblearn.db import Model, UtcDateTime, enum_type, retention
@@ -28,6 +40,9 @@ from tbblearn.training.rules import (
 
 NO_REQUIREMENT = "-"
 """Stands for 'no requirement' in a key, so that the unique constraint holds for it on both databases."""
+
+STILL_OPEN = "handed_in_at IS NULL AND carried_over_at IS NULL"
+"""What an attempt is that can be answered."""
 
 _PLANS = retention(keep="for good", why="shows who was to take what, and who decided it", erase="no personal data")
 _WITH_COMPLETIONS = "with the person's completions: shows what was asked of whom, and when"
@@ -208,18 +223,21 @@ class Attempt(Model):
     __tablename__ = "attempt"
     __table_args__ = (
         UniqueConstraint("enrolment_id", "number"),
+        UniqueConstraint("carried_from_id"),
         Index(
             "uq_attempt_one_open",
             "enrolment_id",
             unique=True,
-            sqlite_where=text("handed_in_at IS NULL"),
-            postgresql_where=text("handed_in_at IS NULL"),
+            sqlite_where=text(STILL_OPEN),
+            postgresql_where=text(STILL_OPEN),
         ),
         CheckConstraint("number >= 1", name="number_from_one"),
         CheckConstraint(
             "(handed_in_at IS NULL) = (outcome IS NULL) AND (handed_in_at IS NULL) = (score IS NULL)",
             name="marked_when_handed_in",
         ),
+        CheckConstraint("(handed_in_at IS NULL) = (right_ids IS NULL)", name="right_answers_when_handed_in"),
+        CheckConstraint("carried_over_at IS NULL OR handed_in_at IS NULL", name="carried_over_is_not_handed_in"),
         CheckConstraint("score IS NULL OR (score >= 0 AND score <= total)", name="score_in_range"),
         CheckConstraint("handed_in_at IS NULL OR handed_in_at >= started_at", name="handed_in_after_start"),
     )
@@ -240,6 +258,55 @@ class Attempt(Model):
     handed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     score: Mapped[int | None]
     outcome: Mapped[Outcome | None] = mapped_column(enum_type(Outcome))
+    right_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """The questions that count as right: marked so at hand-in, or since then by a corrected key. The score counts them.
+    """
+    carried_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its answers went on to an attempt of a newer version: it is closed, and was never handed in."""
+    carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+    """The attempt whose answers it took over."""
+
+    @staticmethod
+    def still_open() -> ColumnElement[bool]:
+        """True of an attempt that can be answered and handed in."""
+        return and_(Attempt.handed_in_at.is_(None), Attempt.carried_over_at.is_(None))
+
+
+class Regrade(Model):
+    """A corrected key raised an attempt that had been handed in. Append-only; it keeps the score that was."""
+
+    __tablename__ = "regrade"
+    __table_args__ = (
+        CheckConstraint("score > score_before", name="only_upward"),
+        CheckConstraint("outcome = 'passed' OR outcome_before = 'failed'", name="no_pass_taken_away"),
+    )
+    __retention__ = retention(
+        keep="with its attempt", why="shows what a corrected key changed, and from what", erase="goes with its attempt"
+    )
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True, index=True)
+    """The version that has the corrected key."""
+    score_before: Mapped[int]
+    score: Mapped[int]
+    outcome_before: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome_before"))
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReadingRequest(Model):
+    """Somebody who had completed a course was asked to read what a version changed."""
+
+    __tablename__ = "reading_request"
+    __table_args__ = (CheckConstraint("read_at IS NULL OR read_at >= asked_at", name="read_after_asked"),)
+    __retention__ = retention(
+        keep="24 months after it was asked", why="shows what is new until it is read", erase="rows are deleted"
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True, index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Answer(Model):

@@ -170,7 +170,7 @@ def _cancel(situation: Situation, today: date) -> list[NewEvent]:
     return [
         NewEvent(enrolment.id, EventKind.CANCELLED, reason, left_on)
         for enrolment in situation.enrolments
-        if _of_the_timer(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)
+        if _ends_with_audience(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)
     ]
 
 
@@ -270,6 +270,11 @@ def _credits(situation: Situation, enrolments: Sequence[Given]) -> frozenset[Cre
 
 def _of_the_timer(enrolment: Given) -> bool:
     return enrolment.reason in BY_CYCLE or enrolment.reason is EnrolmentReason.ONCE
+
+
+def _ends_with_audience(enrolment: Given) -> bool:
+    """A renewal is asked of those whom the requirement reaches; who comes back takes the newest version anyway."""
+    return _of_the_timer(enrolment) or enrolment.reason is EnrolmentReason.RENEWAL
 
 
 def _still_open(enrolment: Given, today: date) -> bool:

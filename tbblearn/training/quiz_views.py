@@ -127,6 +127,8 @@ def result(slug: str, attempt_id: int) -> Page:
             number=one.number,
             language=page_language(),
             show_key=found.passed,
+            counts_as_right=one.right,
+            corrected=one.corrected,
         )
         for one in found.questions
     ]

@@ -17,6 +17,7 @@ from tbblearn.training.models import (
     CompletionEmployment,
     Enrolment,
     Exemption,
+    Regrade,
     Revocation,
 )
 from tbblearn.training.rules import (
@@ -25,6 +26,7 @@ from tbblearn.training.rules import (
     ExemptionKind,
     ExemptionReason,
     NotFound,
+    Outcome,
     RevocationReason,
     Status,
 )
@@ -47,6 +49,8 @@ class OwnCompletion:
     cycles: tuple[int, ...]
     revoked_on: date | None
     revocation_reason: RevocationReason | None
+    corrected_on: date | None
+    """The day on which a corrected key made it a pass; for the person's own eyes."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,16 @@ def own_completions(person_id: int) -> list[OwnCompletion]:
         .where(Enrolment.person_id == person_id)
     ):
         counted[completion_id][enrolment_id] = cycle
+    passed_again = (
+        select(Regrade.recorded_at)
+        .where(
+            Regrade.attempt_id == Completion.attempt_id,
+            Regrade.outcome_before == Outcome.FAILED,
+            Regrade.outcome == Outcome.PASSED,
+        )
+        .correlate(Completion)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         select(
             Completion.id,
@@ -128,6 +142,7 @@ def own_completions(person_id: int) -> list[OwnCompletion]:
             Completion.evidence,
             Revocation.revoked_at,
             Revocation.reason,
+            passed_again.label("passed_again_at"),
         )
         .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
         .outerjoin(Revocation, Revocation.completion_id == Completion.id)
@@ -151,6 +166,7 @@ def own_completions(person_id: int) -> list[OwnCompletion]:
                 cycles=tuple(sorted({cycle for cycle in counted[row.id].values() if cycle is not None})),
                 revoked_on=None if row.revoked_at is None else stockholm_date(row.revoked_at),
                 revocation_reason=row.reason,
+                corrected_on=None if row.passed_again_at is None else stockholm_date(row.passed_again_at),
             )
         )
     return found

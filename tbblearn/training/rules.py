@@ -35,6 +35,12 @@ DUE_SOON_DAYS = 30
 """An enrolment is due soon from this many days before its last day (design.md 2)."""
 
 
+COURSE_CHANGED_MAIL = "course_changed"
+RENEWAL_MAIL = "course_renewal"
+CORRECTED_KEY_MAIL = "corrected_key"
+"""Kinds of messages that training writes."""
+
+
 class RequirementKind(StrEnum):
     """How often a requirement asks for a course."""
 
@@ -225,6 +231,12 @@ class HandedIn(TrainingError):
     """The attempt was handed in already: nothing more can be saved in it. Values: attempt_id."""
 
     code = "handed_in"
+
+
+class CarriedOver(TrainingError):
+    """The attempt's answers have gone on to one of a newer version. Values: attempt_id and total of that one."""
+
+    code = "carried_over"
 
 
 class UnknownQuestion(TrainingError):

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tbblearn.courses.rendering import resolve
-from tbblearn.courses.rules import Choice, Course, Module, PracticeBlock, Question, QuestionKind, Screen, ScreenRef
+from tbblearn.courses.rules import (
+    Choice,
+    Course,
+    Module,
+    NoSuchPart,
+    PracticeBlock,
+    Question,
+    QuestionKind,
+    Screen,
+    ScreenRef,
+)
 
 VERDICTS = {
     True: ("Det stämmer.", "That is right."),
@@ -94,6 +104,10 @@ class ShownAnswer:
     chosen: tuple[SaidChoice, ...]
     key: tuple[SaidChoice, ...]
     more_to_find: bool
+    corrected: bool
+    """The key was wrong when the attempt began; what is said is said by the new one."""
+    kept: bool
+    """It counts as right although the corrected key says otherwise: nothing that was right is taken away."""
 
 
 def show_screen(
@@ -145,17 +159,22 @@ def show_answer(
     number: int,
     language: str,
     show_key: bool,
+    counts_as_right: bool,
+    corrected: bool,
 ) -> ShownAnswer:
     """One question as it was answered. Without `show_key` only what was chosen is explained: a retry stays fair."""
     picked = [choice for choice in choices if choice.id in chosen]
     missed = [choice for choice in choices if choice.correct and choice.id not in chosen]
+    by_key = not missed and all(choice.correct for choice in picked)
     return ShownAnswer(
         number=number,
         stem=safe_html(question.stem[language]),
-        right=not missed and all(choice.correct for choice in picked),
+        right=counts_as_right,
         chosen=tuple(_said(course, choice, language) for choice in picked),
         key=tuple(_said(course, choice, language) for choice in missed if show_key),
         more_to_find=bool(picked) and bool(missed) and all(choice.correct for choice in picked),
+        corrected=corrected,
+        kept=counts_as_right and not by_key,
     )
 
 
@@ -173,13 +192,19 @@ def practice_of(course: Course, screen: Screen, language: str) -> Sequence[Quest
 def feedback(course: Course, choice: Choice, language: str, here: ScreenRef | None = None) -> Feedback:
     """What is said about a choice, without the verdict it begins with, which the page writes itself.
 
-    A link back to `here`, the screen one is on, is left out.
+    A link back to `here`, the screen one is on, is left out, and one to a screen that this version does not have: a
+    corrected key brings the feedback of a newer one.
     """
     why = choice.feedback[language]
     for verdict in VERDICTS[choice.correct]:
         why = why.removeprefix(verdict).lstrip()
     read = None if choice.read == here else choice.read
-    title = "" if read is None or read.course is not None else course.screen(read).title[language]
+    title = ""
+    if read is not None and read.course is None:
+        try:
+            title = course.screen(read).title[language]
+        except NoSuchPart:
+            read = None
     return Feedback(choice.correct, safe_html(why), read, title)
 
 

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import func, select
 
+from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, current_versions
 from tbblearn.db import db
 from tbblearn.people.models import Employment, Leave, OrgUnit
@@ -67,6 +68,7 @@ class Batch:
     absences: dict[int, list[Absence]] = field(default_factory=lambda: defaultdict(list))
     enrolments: dict[tuple[int, int], list[Given]] = field(default_factory=lambda: defaultdict(list))
     completions: dict[int, list[tuple[int, Done]]] = field(default_factory=lambda: defaultdict(list))
+    """(course, completion); the version is that course's."""
     credits: set[Credit] = field(default_factory=set)
     members: set[tuple[int, int, int]] = field(default_factory=set)
     """(requirement, employment, person)."""
@@ -80,7 +82,9 @@ class Batch:
             tuple(self.absences.get(person_id, ())),
             tuple(self.enrolments.get((person_id, requirement.id), ())),
             tuple(
-                done for course_id, done in self.completions.get(person_id, ()) if course_id in requirement.satisfied_by
+                done if course_id == requirement.course_id else replace(done, version=None)
+                for course_id, done in self.completions.get(person_id, ())
+                if course_id in requirement.satisfied_by
             ),
         )
 
@@ -175,15 +179,21 @@ def batch(person_ids: Sequence[int]) -> Batch:
     standing = now_standing(Enrolment.person_id.in_(person_ids), Enrolment.requirement_id.is_not(None))
     for one in db.session.execute(select(standing).order_by(standing.c.enrolment_id)):
         found.enrolments[(one.person_id, one.requirement_id)].append(given(one))
-    for completion_id, person_id, course_id, achieved_on, enrolment_id in db.session.execute(
+    for completion_id, person_id, course_id, achieved_on, enrolment_id, version in db.session.execute(
         select(
-            Completion.id, Completion.person_id, Completion.course_id, Completion.achieved_on, Completion.enrolment_id
+            Completion.id,
+            Completion.person_id,
+            Completion.course_id,
+            Completion.achieved_on,
+            Completion.enrolment_id,
+            CourseVersion.number,
         )
+        .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
         .outerjoin(Revocation, Revocation.completion_id == Completion.id)
         .where(Completion.person_id.in_(person_ids), Revocation.completion_id.is_(None))
         .order_by(Completion.id)
     ):
-        found.completions[person_id].append((course_id, Done(completion_id, achieved_on, enrolment_id)))
+        found.completions[person_id].append((course_id, Done(completion_id, achieved_on, enrolment_id, version)))
     for completion_id, enrolment_id in db.session.execute(
         select(CompletionCredit.completion_id, CompletionCredit.enrolment_id)
         .join(Completion, Completion.id == CompletionCredit.completion_id)

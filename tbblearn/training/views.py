@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tbblearn.courses.queries import versions
@@ -13,11 +14,11 @@ from tbblearn.training import (
     actions,
     fault_views,  # noqa: F401  (its routes belong to the same blueprint)
     learner_queries,
+    news_queries,
     quiz_views,  # noqa: F401  (the quiz's routes belong to the same blueprint)
     record_queries,
 )
 from tbblearn.training.learner_blueprint import blueprint, screen_url
-from tbblearn.training.newness import new_since
 from tbblearn.training.rules import Status
 from tbblearn.training.screens import part_after, show_screen
 from tbblearn.web.language import page_language
@@ -45,6 +46,7 @@ def my_courses() -> Page:
         first=asked[0] if asked else None,
         others=[*asked[1:], *waiting],
         done=found.done,
+        news=news_queries.unread(principal().person_id),
         next_opens_on=min(openings, default=None),
     )
 
@@ -54,7 +56,8 @@ def my_courses() -> Page:
 def course(slug: str) -> Page:
     """One course: its parts as a way to walk, the quiz as the last step, what it gives and who sees what."""
     today = stockholm_date(utc_now())
-    found = learner_queries.course_page(principal().person_id, slug, today)
+    person_id = principal().person_id
+    found = learner_queries.course_page(person_id, slug, today)
     published = versions(slug)
     return Page(
         "training/course.html",
@@ -62,9 +65,18 @@ def course(slug: str) -> Page:
         course=found.course,
         task=found.task,
         newest=published[0],
-        news=new_since(found.course, published, found.done.version if found.done else None),
+        news=news_queries.course_news(person_id, found, published),
         today=today,
     )
+
+
+@blueprint.post("/utbildning/<slug>/nytt/<int:number>")
+@signed_in
+def read_news(slug: str, number: int) -> Response:
+    """What is new up to this version is read."""
+    actions.mark_read(principal().person_id, slug, number, now=utc_now())
+    flash(_("Tack! Det som är nytt är markerat som läst."))
+    return redirect(url_for("training.course", slug=slug), 303)
 
 
 @blueprint.get("/utbildning/<slug>/del/<module_id>")

@@ -13,6 +13,7 @@ from tbblearn.courses.draft_queries import drafts, packed_draft
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.rules import ChangeClass, Course, NoSuchDraft, PublishedMeanwhile
 from tbblearn.db import unit_of_work
+from tbblearn.training import publishing
 from tbblearn.web.application import Application
 from tests.courses.example import PART, Courses
 from tests.factories import NOW, County
@@ -102,7 +103,7 @@ def test_nobody_elses_draft_can_be_read_thrown_away_or_published(app: Applicatio
         with pytest.raises(NoSuchDraft):
             packed_draft(draft_id, other, NOW)
         with pytest.raises(NoSuchDraft), unit_of_work():
-            draft_actions.publish_draft(draft_id, [edition_of(courses)], {"exempel": 0}, person_id=other, now=NOW)
+            publishing.publish_draft(draft_id, [edition_of(courses)], {"exempel": 0}, person_id=other, now=NOW)
         with unit_of_work():
             draft_actions.throw_away(draft_id, person_id=other)
         assert packed_draft(draft_id, owner, NOW).packed == b"PK"
@@ -114,10 +115,10 @@ def test_of_two_editors_who_saw_the_same_the_second_is_refused(app: Application,
         drafts_of = {person_id: keep(person_id) for person_id in (first, second)}
         edition = edition_of(courses)
         with unit_of_work():
-            draft_actions.publish_draft(drafts_of[first], [edition], {"exempel": 0}, person_id=first, now=NOW)
+            publishing.publish_draft(drafts_of[first], [edition], {"exempel": 0}, person_id=first, now=NOW)
         courses.change("exempel/course.yaml", "minutes: 6", "minutes: 7")
         with pytest.raises(PublishedMeanwhile), unit_of_work():
-            draft_actions.publish_draft(
+            publishing.publish_draft(
                 drafts_of[second], [edition_of(courses)], {"exempel": 0}, person_id=second, now=NOW
             )
         assert [row.id for row in drafts(second, NOW)] == [drafts_of[second]]

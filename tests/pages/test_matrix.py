@@ -112,6 +112,7 @@ MATRIX: dict[str, Row] = {
     "GET training.my_courses": members(200, anonymous=303),
     "GET training.history": members(200, anonymous=303),
     "GET training.course": members(200, anonymous=303),
+    "POST training.read_news": members(303, anonymous=401),
     "GET training.part": members(303, anonymous=303),
     "GET training.screen": members(200, anonymous=303),
     "POST training.read_screen": members(303, anonymous=401),

@@ -10,10 +10,10 @@ from sqlalchemy import func, select, update
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Employment, OrgUnit, Person
-from tbblearn.tick import tick
+from tbblearn.tick import KINDS, tick
 from tbblearn.training import actions
 from tbblearn.training.completing import write_credits
-from tbblearn.training.enrolling import KINDS, enrol_all
+from tbblearn.training.enrolling import enrol_all
 from tbblearn.training.models import AudienceMember, CompletionCredit, Enrolment, EnrolmentEvent
 from tbblearn.training.rules import EnrolmentReason
 from tbblearn.training.tasks import own_tasks

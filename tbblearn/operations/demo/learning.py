@@ -33,7 +33,7 @@ class Try:
     started_at: datetime
     answers: list[tuple[str, list[str], datetime]]
     handed_in_at: datetime
-    score: int
+    right_ids: list[str]
     passed: bool
     open: bool = False
     """Begun and not handed in yet."""
@@ -227,7 +227,7 @@ class Learning:
                 clock = self._at_work(stockholm_date(clock) + timedelta(days=self.rng.randint(1, 3))) or clock
             clock = self._later(clock, self.rng.randint(15, 70))
             answers.append((question.id, sorted(chosen[question.id]), clock))
-        return Try(drawn, started_at, answers, self._later(clock, 30), marking.right, marking.passed)
+        return Try(drawn, started_at, answers, self._later(clock, 30), marking.right_ids, marking.passed)
 
     def _choose(
         self, questions: Iterable[Question], easiness: float | None, better: float

@@ -200,8 +200,9 @@ def _attempt(row: _NumberedTry, version_id: int) -> Row:
         "total": len(one.drawn),
         "started_at": one.started_at,
         "handed_in_at": None if one.open else one.handed_in_at,
-        "score": None if one.open else one.score,
+        "score": None if one.open else len(one.right_ids),
         "outcome": None if one.open else outcome,
+        "right_ids": None if one.open else one.right_ids,
     }
 
 

@@ -90,13 +90,14 @@ def test_a_course_that_need_not_be_read_opens_its_quiz_at_once(learners: Learner
 
 @pytest.mark.parametrize("material", [True, False])
 def test_a_material_change_since_one_took_it_is_told(learners: Learners, material: bool) -> None:
-    person_id = learners.be("p101")
-    learners.take(person_id)
+    person_id = learners.be("p101", date(2025, 11, 20))
+    learners.take(person_id, day=date(2025, 11, 20))
     kind = ChangeClass.MATERIAL if material else ChangeClass.EDITORIAL
     change = Change("2026-12-sip", kind, both("SIP förklaras på ett nytt sätt."), None, None, ())
     learners.publish(replace(teaching(), changes=(change,)))
+    learners.be("p101", TODAY)
     text = learners.get(PATH).text
-    assert ("Det här är nytt sedan du gick utbildningen 20 november 2026." in text) is material
+    assert ("Det här är nytt sedan du gick utbildningen 20 november 2025." in text) is material
     assert ("SIP förklaras på ett nytt sätt." in text) is material
 
 
