@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tbblearn.courses.folders import CourseFiles
+from tbblearn.courses.kinds import written_kind
 from tbblearn.courses.reading import Entry
 from tbblearn.courses.rules import LANGUAGES, QuestionKind
 
@@ -37,7 +38,7 @@ class Balance:
 
 
 def key_balance(course: CourseFiles) -> Balance:
-    """The balance of the course's own quiz. True/false questions are left out of lengths: their choices are given."""
+    """The balance of the course's own quiz. Lengths are those of kinds whose key could be the longest."""
     questions = [question for _, question in course.questions()]
     per_goal = Counter(question.text("goal") or "" for question in questions)
     practice = Counter(question.text("goal") or "" for _, question in course.practice())
@@ -53,7 +54,8 @@ def _lengths(questions: list[Entry], language: str) -> Lengths:
     wrongs: list[int] = []
     longest = compared = 0
     for question in questions:
-        if question.text("kind") == QuestionKind.TRUE_FALSE:
+        kind = written_kind(question)
+        if kind is None or not kind.has_lengths:
             continue
         by_key: dict[bool, list[int]] = {True: [], False: []}
         for choice in question.entries("choices"):

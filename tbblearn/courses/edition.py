@@ -1,7 +1,7 @@
-"""Makes of a checked course's files what is published: its content, its pictures, its hash.
+"""Makes of a checked course's files what is published: its content, its pictures and films, its hash.
 
-The hash is taken over what the author wrote (texts with normalised line ends, parsed YAML, pictures' hashes) and the
-renderer's number, never over HTML, so that the same files give the same hash on any machine.
+The hash is taken over what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and
+films) and the renderer's number, never over HTML, so that the same files give the same hash on any machine.
 """
 
 import hashlib
@@ -10,26 +10,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tbblearn.courses.folders import CourseFiles, ModuleFiles
-from tbblearn.courses.format import ChangeShape, ChoiceShape, CourseShape, ModuleShape, PracticeShape
-from tbblearn.courses.rendering import RENDERER, AssetRef, render_inline, render_screen
+from tbblearn.courses.format import CaseShape, ChangeShape, CourseShape, ModuleShape, PracticeShape, Translated
+from tbblearn.courses.kinds import kind_of
+from tbblearn.courses.rendering import RENDERER, AssetRef, FilmRef, render_inline, render_screen
 from tbblearn.courses.rules import (
     LANGUAGES,
+    Case,
     Change,
-    Choice,
     Course,
     Draw,
     Goal,
     Module,
     Question,
     Screen,
-    ScreenRef,
+    Term,
+    Text,
 )
 from tbblearn.courses.storing import sha256_of
 
 
 @dataclass(frozen=True)
 class EditionAsset:
-    """A picture of an edition."""
+    """A picture, a film or its captions, of an edition."""
 
     sha256: str
     media_type: str
@@ -70,6 +72,8 @@ def _open_placeholders(files: CourseFiles) -> Iterator[str]:
 def _assets(module: ModuleFiles) -> Iterator[EditionAsset]:
     for picture in module.pictures.values():
         yield EditionAsset(_sha256(picture.content), picture.media_type, picture.content)
+    for film in module.films.values():
+        yield EditionAsset(_sha256(film.content), film.media_type, film.content)
 
 
 def _sha256(content: bytes) -> str:
@@ -88,10 +92,15 @@ def _written(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Cours
                 "texts": {language: _tidy(part.text) for language, part in module.parts.items()},
                 "questions": module.shape.model_dump(mode="json") if module.shape else None,
                 "pictures": {name: _sha256(picture.content) for name, picture in module.pictures.items()},
+                "films": {name: _sha256(film.content) for name, film in module.films.items()},
             }
             for module in files.modules
         ],
-        "borrowed": [question.model_dump(mode="json") for _, question in _borrowed(shape, courses)],
+        "borrowed": [
+            [question.model_dump(mode="json"), case.model_dump(mode="json", exclude={"questions"}) if case else None]
+            for _, (question, case) in _borrowed(shape, courses)
+        ],
+        "glossary": files.glossary_shape.model_dump(mode="json") if files.glossary_shape else None,
     }
 
 
@@ -103,9 +112,9 @@ def _tidy(text: str) -> str:
 
 
 def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, CourseFiles]) -> Course:
-    own = [question for module in files.modules if module.shape for question in module.shape.questions]
+    own = [asked for module in files.modules for asked in _asked(module)]
     practice = [question for module in files.modules if module.shape for question in module.shape.practice]
-    borrowed = [_lent(question, lender) for lender, question in _borrowed(shape, courses)]
+    borrowed = [_lent(_question(*asked), lender) for lender, asked in _borrowed(shape, courses)]
     return Course(
         slug=files.slug,
         level=shape.level,
@@ -123,11 +132,28 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
             _module(module, module_shape, number)
             for number, (module, module_shape) in enumerate(files.modules_and_shapes(), start=1)
         ),
-        questions=tuple([_question(question) for question in own] + borrowed),
+        questions=tuple([_question(*asked) for asked in own] + borrowed),
         practice={question.id: _question(question) for question in practice},
         changes=tuple(_change(change) for change in shape.changes),
         languages=LANGUAGES,
+        glossary=tuple(_terms(files)),
     )
+
+
+def _asked(module: ModuleFiles) -> Iterator[tuple[PracticeShape, CaseShape | None]]:
+    """The quiz questions of a part, each with its case: those without one first, as in the file."""
+    if module.shape is None:
+        return
+    for question in module.shape.questions:
+        yield question, None
+    for case in module.shape.cases:
+        for question in case.questions:
+            yield question, case
+
+
+def _terms(files: CourseFiles) -> Iterator[Term]:
+    for shape in files.glossary_shape.terms if files.glossary_shape else ():
+        yield Term(shape.id, shape.term.by_language(), shape.meaning.by_language())
 
 
 def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
@@ -135,6 +161,7 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
         name: AssetRef(_sha256(picture.content), picture.width, picture.height)
         for name, picture in files.pictures.items()
     }
+    films = {name: FilmRef(_sha256(film.content), film.media_type) for name, film in files.films.items()}
     parts = [files.parts[language] for language in LANGUAGES]
     screens = []
     for versions in zip(*(part.screens for part in parts), strict=True):
@@ -144,7 +171,8 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
                 id=versions[0].id,
                 title={language: screen.title for language, screen in by_language.items()},
                 blocks={
-                    language: render_screen(screen, language, pictures) for language, screen in by_language.items()
+                    language: render_screen(screen, language, pictures, films)
+                    for language, screen in by_language.items()
                 },
             )
         )
@@ -169,60 +197,50 @@ def _change(shape: ChangeShape) -> Change:
     )
 
 
-def _question(shape: PracticeShape) -> Question:
+def _question(shape: PracticeShape, case: CaseShape | None = None) -> Question:
+    kind = kind_of(shape)
     return Question(
         id=shape.id,
         goal=shape.goal,
         kind=shape.kind,
         must_pass=shape.must_pass,
-        stem=_rendered(shape.stem.by_language()),
-        choices=tuple(_choice(choice) for choice in shape.choices),
-        hash=question_hash(shape),
+        stem=_rendered(shape.stem),
+        choices=kind.choices(shape, _rendered),
+        hash=question_hash(shape, case),
+        rows=kind.rows(shape, _rendered),
+        options=kind.options(shape, _rendered),
+        case=Case(case.id, case.title.by_language(), _rendered(case.text)) if case else None,
     )
 
 
-def _choice(shape: ChoiceShape) -> Choice:
-    read = None
-    if shape.read is not None:
-        module, _, screen = shape.read.partition("/")
-        read = ScreenRef(module, screen)
-    return Choice(
-        id=shape.id,
-        correct=shape.correct,
-        text=_rendered(shape.text.by_language()),
-        feedback=_rendered(shape.feedback.by_language()),
-        read=read,
-    )
+def _rendered(text: Translated) -> Text:
+    return {language: render_inline(written) for language, written in text.by_language().items()}
 
 
-def _rendered(texts: Mapping[str, str]) -> dict[str, str]:
-    return {language: render_inline(text) for language, text in texts.items()}
+def question_hash(shape: PracticeShape, case: CaseShape | None = None) -> str:
+    """SHA-256 of what a learner sees before answering, in every language: kind, stem, what can be answered, the case.
 
-
-def question_hash(shape: PracticeShape) -> str:
-    """SHA-256 of what a learner sees before answering: kind, stem, and the choices' ids and texts in every language.
-
-    The key, the feedback and the order of the choices are left out: an answer given before they were mended stands.
+    The key, the feedback and the order of choices, rows, options and steps are left out: an answer given before they
+    were mended stands.
     """
-    return sha256_of(
-        {
-            "kind": shape.kind.value,
-            "stem": shape.stem.by_language(),
-            "choices": {choice.id: choice.text.by_language() for choice in shape.choices},
-        }
-    )
+    seen = {"kind": shape.kind.value, "stem": shape.stem.by_language(), **kind_of(shape).seen(shape)}
+    if case is not None:
+        seen["case"] = {"title": case.title.by_language(), "text": case.text.by_language()}
+    return sha256_of(seen)
 
 
 # --- goals borrowed from other courses ---
 
 
-def _borrowed(shape: CourseShape, courses: Mapping[str, CourseFiles]) -> Iterator[tuple[str, PracticeShape]]:
-    """The questions on borrowed goals, each with its own course's slug."""
+def _borrowed(
+    shape: CourseShape, courses: Mapping[str, CourseFiles]
+) -> Iterator[tuple[str, tuple[PracticeShape, CaseShape | None]]]:
+    """The questions on borrowed goals with their cases, each with its own course's slug."""
     for loan in shape.quiz.include:
         for module in courses[loan.course].modules:
-            for question in module.shape.questions if module.shape else []:
+            for question, case in _asked(module):
                 if question.goal in loan.goals:
-                    yield loan.course, question
+                    yield loan.course, (question, case)
 
 
 def _borrowed_goals(shape: CourseShape, courses: Mapping[str, CourseFiles]) -> Iterator[Goal]:
@@ -233,8 +251,7 @@ def _borrowed_goals(shape: CourseShape, courses: Mapping[str, CourseFiles]) -> I
                 yield Goal(f"{loan.course}:{goal.id}", goal.module, goal.text.by_language(), loan.course)
 
 
-def _lent(shape: PracticeShape, lender: str) -> Question:
-    question = _question(shape)
+def _lent(question: Question, lender: str) -> Question:
     return replace(
         question,
         id=f"{lender}:{question.id}",
@@ -243,4 +260,5 @@ def _lent(shape: PracticeShape, lender: str) -> Question:
             replace(choice, read=replace(choice.read, course=lender) if choice.read else None)
             for choice in question.choices
         ),
+        case=replace(question.case, id=f"{lender}:{question.case.id}") if question.case else None,
     )

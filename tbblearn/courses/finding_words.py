@@ -403,5 +403,52 @@ SENTENCES: Mapping[str, object] = {
         "Frågan säger inte hur många man ska välja (%(expected)s)"
     ),
     "the feedback has {count} words; {span} are enough": _l("Återkopplingen har %(count)s ord. %(span)s räcker."),
+    "LIX {measured} in the case, at most {most}": _l("LIX %(measured)s i fallet, högst %(most)s"),
+    "option id": _l("id för ett alternativ"),
+    "row id": _l("id för en rad"),
+    "step id": _l("id för ett steg"),
+    "case id": _l("id för ett fall"),
+    "term id": _l("id för ett ord"),
+    "{key} does not belong to the kind {kind}; remove it from {name}": _l(
+        "%(key)s hör inte till en fråga av slaget %(kind)s. Ta bort det ur %(name)s."
+    ),
+    "there is no option {option} in {name}; the options are {names}": _l(
+        "Det finns inget alternativ %(option)s i %(name)s. Alternativen är %(names)s."
+    ),
+    "an option is plain text without bold; remove **": _l("Ett alternativ är ren text utan fet stil. Ta bort **"),
+    "the case {name} asks twice on the goal {goal}; one question a goal is drawn, so give each its own": _l(
+        "Fallet %(name)s frågar två gånger om målet %(goal)s. En fråga per mål dras, så ge varje fråga ett eget."
+    ),
+    "there is no word {term} in glossary.yaml; {mend}": _l("Ordet %(term)s finns inte i glossary.yaml: %(mend)s"),
+    "no screen leads to the word {term}; link to it with [words](term:{term})": _l(
+        "Ingen skärm leder till ordet %(term)s. Länka till det med [ord](term:%(term)s)"
+    ),
+    "a film cannot stand inside a box or list; move it out": _l(
+        "En film kan inte stå inne i en ruta eller lista. Flytta ut den."
+    ),
+    "there is no file {file} beside the part; put it there": _l(
+        "Det finns ingen fil %(file)s bredvid delen. Lägg den där."
+    ),
+    "the film has {size} bytes, at most {most}; shorten it, or link to it in the county's player": _l(
+        "Filmen har %(size)s byte, högst %(most)s. Korta den, eller länka till den i länets spelare."
+    ),
+    "this is no MP4 or WebM film with the ending .mp4 or .webm; save it as one": _l(
+        "Det här är ingen MP4- eller WebM-film med ändelsen .mp4 eller .webm. Spara den som en."
+    ),
+    "captions are a file with the ending .vtt whose first line is WEBVTT": _l(
+        "Undertexter är en fil med ändelsen .vtt vars första rad är WEBVTT."
+    ),
+    "a time that cannot be read; write such as 00:01.000 --> 00:04.500": _l(
+        "En tid som inte går att läsa. Skriv till exempel 00:01.000 --> 00:04.500"
+    ),
+    "the captions say nothing; write a line of times and what is said below it": _l(
+        "Undertexterna säger ingenting. Skriv en rad med tider och det som sägs under den."
+    ),
+    "the captions {file} are those of {name}; translate them into a file of their own": _l(
+        "Undertexterna %(file)s hör till %(name)s. Översätt dem till en egen fil."
+    ),
+    "the screen {screen} has {count} films here and {ours} in {name}; show the same ones": _l(
+        "Skärmen %(screen)s har %(count)s filmer här och %(ours)s i %(name)s. Visa samma filmer."
+    ),
     "a sentence of {count} words, at most {most}: {start}": _l("En mening på %(count)s ord, högst %(most)s: %(start)s"),
 }

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tbblearn.courses.films import FilmFile, read_captions, read_film
 from tbblearn.courses.findings import Findings, said
-from tbblearn.courses.format import CourseShape, ModuleShape, QuestionsShape
+from tbblearn.courses.format import CourseShape, GlossaryShape, ModuleShape, QuestionsShape
 from tbblearn.courses.parts import Part, read_part
 from tbblearn.courses.pictures import PictureFile, read_picture
 from tbblearn.courses.reading import Document, Entry, read_text, read_yaml
@@ -30,6 +31,8 @@ class ModuleFiles:
     shape: QuestionsShape | None = None
     is_quiz_unreadable: bool = False
     pictures: dict[str, PictureFile] = field(default_factory=dict)
+    films: dict[str, FilmFile] = field(default_factory=dict)
+    """The films and their captions."""
 
     @property
     def id(self) -> str:
@@ -37,8 +40,15 @@ class ModuleFiles:
         return self.entry.text("id") or ""
 
     def questions(self) -> Iterator[Entry]:
-        """The quiz questions as written."""
-        return self.document.top.entries("questions") if self.document else iter(())
+        """The quiz questions as written, those of cases last."""
+        if self.document is not None:
+            yield from self.document.top.entries("questions")
+            for case in self.cases():
+                yield from case.entries("questions")
+
+    def cases(self) -> Iterator[Entry]:
+        """The cases as written, each with its questions."""
+        return self.document.top.entries("cases") if self.document else iter(())
 
     def practice(self) -> Iterator[Entry]:
         """The practice questions as written."""
@@ -53,6 +63,8 @@ class CourseFiles:
     document: Document
     shape: CourseShape | None
     modules: list[ModuleFiles]
+    glossary: Document | None = None
+    glossary_shape: GlossaryShape | None = None
 
     @property
     def slug(self) -> str:
@@ -67,6 +79,16 @@ class CourseFiles:
     def goals(self) -> dict[str, Entry]:
         """The goals as written, by id."""
         return {goal.text("id") or "": goal for goal in self.document.top.entries("goals")}
+
+    def terms(self) -> dict[str, Entry]:
+        """The words that the course explains, as written, by id."""
+        entries = self.glossary.top.entries("terms") if self.glossary else ()
+        return {term.text("id") or "": term for term in entries}
+
+    def cases(self) -> Iterator[Entry]:
+        """The cases of the quiz as written."""
+        for module in self.modules:
+            yield from module.cases()
 
     def screens(self) -> set[tuple[str, str]]:
         """The screens that some language has: part id and screen id."""
@@ -149,8 +171,10 @@ def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
             )
             continue
         _read_module(module, present, used, findings)
+    course = CourseFiles(folder, document, shape, modules)
+    _read_glossary(course, present, used, findings)
     _report_unused(folder, present - used, {module.folder for module in modules}, findings)
-    return CourseFiles(folder, document, shape, modules)
+    return course
 
 
 def _present(folder: Path, findings: Findings) -> set[Path]:
@@ -191,6 +215,34 @@ def _read_module(module: ModuleFiles, present: set[Path], used: set[Path], findi
         if module.document is not None:
             module.shape = check_shape(QuestionsShape, module.document, findings)
     _read_pictures(module, present, used, findings)
+    _read_films(module, present, used, findings)
+
+
+def _read_glossary(course: CourseFiles, present: set[Path], used: set[Path], findings: Findings) -> None:
+    path = course.folder / "glossary.yaml"
+    if path in present:
+        used.add(path)
+        course.glossary = read_yaml(path, findings)
+        if course.glossary is not None:
+            course.glossary_shape = check_shape(GlossaryShape, course.glossary, findings)
+
+
+def _read_films(module: ModuleFiles, present: set[Path], used: set[Path], findings: Findings) -> None:
+    for part in module.parts.values():
+        for film in (film for screen in part.screens for film in screen.films):
+            for name, read in ((film.shape.file, read_film), (film.shape.captions, read_captions)):
+                path = module.folder / name
+                if Path(name).name != name or path not in present:
+                    findings.fault(
+                        part.path,
+                        film.line,
+                        said("there is no file {file} beside the part; put it there", file=name),
+                    )
+                elif path not in used:
+                    used.add(path)
+                    file = read(path, findings)
+                    if file is not None:
+                        module.films[name] = file
 
 
 def _read_pictures(module: ModuleFiles, present: set[Path], used: set[Path], findings: Findings) -> None:

@@ -107,14 +107,40 @@ class ChoiceShape(Shape):
     read: ScreenPath | None = None
 
 
+class OptionShape(Shape):
+    """What the rows of a matching question can be matched with."""
+
+    id: Name
+    text: Translated
+
+
+class StepShape(Shape):
+    """A step of an ordering question; `otherwise` is said when it was put in another place."""
+
+    id: Name
+    text: Translated
+    feedback: Translated
+    otherwise: Translated
+    read: ScreenPath | None = None
+
+
+class RowShape(StepShape):
+    """A row of a matching question with its right option; `otherwise` is said when another one was chosen."""
+
+    option: Name
+
+
 class PracticeShape(Shape):
-    """A practice question."""
+    """A practice question. Which of the lists it has is for its kind to say (see `kinds`)."""
 
     id: Name
     goal: GoalId
     kind: Annotated[QuestionKind, Field(strict=False)]
     stem: Translated
-    choices: Annotated[list[ChoiceShape], Field(min_length=2)]
+    choices: list[ChoiceShape] = []
+    options: list[OptionShape] = []
+    rows: list[RowShape] = []
+    steps: list[StepShape] = []
     difficulty: Annotated[Difficulty | None, Field(strict=False)] = None
     must_pass: bool = False
     source: Words | None = None
@@ -127,11 +153,49 @@ class QuestionShape(PracticeShape):
     source: Words
 
 
+class CaseShape(Shape):
+    """A text that several questions of the quiz share."""
+
+    id: Name
+    title: Translated
+    text: Translated
+    questions: Annotated[list[QuestionShape], Field(min_length=2)]
+
+
 class QuestionsShape(Shape):
     """The file `quiz.yaml` of a part."""
 
     questions: list[QuestionShape] = []
+    cases: list[CaseShape] = []
     practice: list[PracticeShape] = []
+
+
+class TermShape(Shape):
+    """A word that the course explains."""
+
+    id: Name
+    term: Translated
+    meaning: Translated
+    source: Words
+
+
+class GlossaryShape(Shape):
+    """The file `glossary.yaml` of a course."""
+
+    terms: Annotated[list[TermShape], Field(min_length=1)]
+
+
+class FilmShape(Shape):
+    """A fenced block `film`: the files lie beside the part."""
+
+    file: Words
+    captions: Words
+    title: Words
+    transcript: Words
+
+    def paragraphs(self) -> list[str]:
+        """The transcript by paragraphs, which an empty line parts."""
+        return [paragraph for paragraph in self.transcript.split("\n\n") if paragraph.strip()]
 
 
 class PracticeBlockShape(Shape):

@@ -7,7 +7,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
 BOXES = ("case", "plan", "tip")
-FENCES = ("placeholder", "practice", "source")
+FENCES = ("film", "placeholder", "practice", "source")
 
 
 def parser(*, raw_html: bool = False) -> MarkdownIt:

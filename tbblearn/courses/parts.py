@@ -8,7 +8,7 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from tbblearn.courses.findings import Findings, said
-from tbblearn.courses.format import NAME_PATTERN, PlaceholderShape, PracticeBlockShape
+from tbblearn.courses.format import NAME_PATTERN, FilmShape, PlaceholderShape, PracticeBlockShape
 from tbblearn.courses.markdown import BOXES, FENCES, heading_words, located, parser, plain_text
 from tbblearn.courses.reading import Document, parse_yaml
 from tbblearn.courses.shapes import S, check_shape
@@ -41,6 +41,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Film:
+    """A film in a part and the line on which its block begins."""
+
+    shape: FilmShape
+    line: int
+
+
+@dataclass(frozen=True)
 class Placeholder:
     """A placeholder and the line on which its block begins."""
 
@@ -50,11 +58,12 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Passage:
-    """A stretch of running text: a paragraph, a list item or a table cell, with line breaks as written."""
+    """A stretch of running text: a paragraph, a list item, a table cell or what is said in a film, as written."""
 
     text: str
     line: int
-    in_table: bool
+    in_table: bool = False
+    in_film: bool = False
 
 
 @dataclass
@@ -67,6 +76,7 @@ class ScreenSource:
     tokens: list[Token] = field(default_factory=list)
     links: list[Located] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    films: list[Film] = field(default_factory=list)
     practices: list[Located] = field(default_factory=list)
     placeholders: list[Placeholder] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
@@ -230,6 +240,13 @@ class _PartReader:
             if (practice := self._block(token, PracticeBlockShape)) is not None:
                 screen.practices.append(Located(practice.id, self._line))
                 return True
+        elif kind == "film":
+            if token.level:
+                self._fault("a film cannot stand inside a box or list; move it out")
+            if (film := self._block(token, FilmShape)) is not None:
+                screen.films.append(Film(film, self._line))
+                self._take_transcript(film, screen)
+                return True
         elif (placeholder := self._block(token, PlaceholderShape)) is not None:
             screen.placeholders.append(Placeholder(placeholder, self._line))
             return True
@@ -242,6 +259,11 @@ class _PartReader:
         if document.data is None:
             document = Document(self._path, {}, {(): self._line}, {})
         return check_shape(shape, document, self._findings)
+
+    def _take_transcript(self, film: FilmShape, screen: ScreenSource) -> None:
+        """What is said in a film is text like the rest: it is measured for its language."""
+        for paragraph in film.paragraphs():
+            screen.passages.append(Passage(paragraph, self._line, in_film=True))
 
     def _sources(self, token: Token, screen: ScreenSource) -> None:
         found = False

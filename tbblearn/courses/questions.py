@@ -1,14 +1,13 @@
-"""Checks what makes a question answerable: its choices, its key, and the few marks that its texts may have."""
+"""Checks what makes a question answerable: its key, and the few marks that its texts may have."""
 
 from collections.abc import Iterator
 
 from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.folders import CourseFiles
+from tbblearn.courses.kinds import written_kind, written_texts
 from tbblearn.courses.markdown import inline_parser, parser
 from tbblearn.courses.reading import Entry
-from tbblearn.courses.rules import LANGUAGES, QuestionKind
-
-TRUE_FALSE_IDS = ("yes", "no")
+from tbblearn.courses.rules import LANGUAGES
 
 _ALLOWED_BLOCKS = frozenset({"paragraph_open", "paragraph_close", "inline"})
 _ALLOWED_MARKS = frozenset({"text", "softbreak", "hardbreak", "strong_open", "strong_close"})
@@ -32,63 +31,36 @@ _MARK_NAMES = {
 def check_questions(course: CourseFiles, findings: Findings) -> None:
     """Find the faults of every question, and HTML or marks in texts that have none."""
     for _, question in [*course.questions(), *course.practice()]:
-        _check_key(question, findings)
-        for holder, key in _marked_texts(question):
-            _check_marks(holder, key, findings)
+        kind = written_kind(question)
+        if kind is not None:
+            kind.check(question, findings)
+        for holder in written_texts(question):
+            _check_marks(holder, findings)
+    for case in course.cases():
+        _check_marks(case.entry("text"), findings)
+    for option in _options(course):
+        _check_plain(option, findings)
     for entry in _plain_texts(course):
         for language in LANGUAGES:
             _check_html(entry, language, findings)
 
 
-def _check_key(question: Entry, findings: Findings) -> None:
-    choices = list(question.entries("choices"))
-    right = sum(choice.flag("correct") for choice in choices)
-    path, line, name = question.document.path, question.line("choices"), question.text("id")
-    kind = question.text("kind")
-    if kind == QuestionKind.TRUE_FALSE:
-        ids = tuple(choice.text("id") for choice in choices)
-        if sorted(str(choice_id) for choice_id in ids) != sorted(TRUE_FALSE_IDS):
-            findings.fault(
-                path, line, said("true_false has exactly two choices, with the ids yes and no; mend {name}", name=name)
-            )
-    if not choices:
-        return
-    if right == 0:
-        findings.fault(
-            path, line, said("the question {name} has no right answer; write correct: true at one choice", name=name)
-        )
-    elif kind in (QuestionKind.SINGLE, QuestionKind.TRUE_FALSE) and right > 1:
-        findings.fault(
-            path,
-            line,
-            said(
-                "the question {name} has {right} right answers; a {kind} question has exactly one",
-                name=name,
-                right=right,
-                kind=kind,
-            ),
-        )
-    elif kind == QuestionKind.MULTIPLE and right < 2:
-        findings.fault(
-            path,
-            line,
-            said("the question {name} has one right answer; multiple needs at least two, or use single", name=name),
-        )
-    elif kind == QuestionKind.MULTIPLE and right == len(choices):
-        findings.fault(path, line, said("every choice of {name} is right; at least one must be wrong", name=name))
+def _options(course: CourseFiles) -> Iterator[Entry]:
+    """The texts of options: they stand in lists of the browser's own, which show no marks."""
+    for _, question in [*course.questions(), *course.practice()]:
+        yield from (option.entry("text") for option in question.entries("options"))
 
 
-def _marked_texts(question: Entry) -> Iterator[tuple[Entry, str]]:
-    """The texts of a question that may have paragraphs and bold: the entry and the language."""
+def _check_plain(holder: Entry, findings: Findings) -> None:
     for language in LANGUAGES:
-        yield question.entry("stem"), language
-        for choice in question.entries("choices"):
-            yield choice.entry("text"), language
-            yield choice.entry("feedback"), language
+        if "**" in (holder.text(language) or ""):
+            findings.fault(
+                holder.document.path, holder.line(language), "an option is plain text without bold; remove **"
+            )
 
 
 def _plain_texts(course: CourseFiles) -> Iterator[Entry]:
-    """The texts of `course.yaml`, which have no marks at all."""
+    """The texts of `course.yaml` and `glossary.yaml` and the titles of cases, which have no marks at all."""
     top = course.document.top
     yield from (top.entry("title"), top.entry("summary"))
     for goal in top.entries("goals"):
@@ -97,12 +69,20 @@ def _plain_texts(course: CourseFiles) -> Iterator[Entry]:
         yield from (module.entry("title"), module.entry("summary"))
     for change in top.entries("changes"):
         yield change.entry("text")
+    for case in course.cases():
+        yield case.entry("title")
+    for term in course.terms().values():
+        yield from (term.entry("term"), term.entry("meaning"))
 
 
-def _check_marks(holder: Entry, key: str, findings: Findings) -> None:
-    text = holder.text(key)
-    if text is None:
-        return
+def _check_marks(holder: Entry, findings: Findings) -> None:
+    for language in LANGUAGES:
+        if holder.text(language) is not None:
+            _check_marks_in(holder, language, findings)
+
+
+def _check_marks_in(holder: Entry, key: str, findings: Findings) -> None:
+    text = holder.text(key) or ""
     _check_html(holder, key, findings)
     for block in _marks.parse(text):
         line = holder.text_line(key, block.map[0] if block.map else 0)

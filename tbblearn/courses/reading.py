@@ -109,6 +109,11 @@ class Entry:
             if isinstance(item, str):
                 yield item, self.document.line((*self.location, key, position))
 
+    def count(self, key: str) -> int | None:
+        """How many items the list under `key` has; None where it is no list."""
+        value = self._data.get(key)
+        return len(value) if isinstance(value, list) else None
+
     def entry(self, key: str) -> "Entry":
         """The mapping under `key`; empty where there is none."""
         return Entry(self.document, (*self.location, key))

@@ -5,9 +5,12 @@ from difflib import get_close_matches
 
 from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.folders import CourseFiles, ModuleFiles
+from tbblearn.courses.kinds import LISTS, written_items
 from tbblearn.courses.parts import Part, ScreenSource
 from tbblearn.courses.reading import Entry
-from tbblearn.courses.rules import LANGUAGES
+from tbblearn.courses.rules import LANGUAGES, Draw
+
+ID_NAMES = {"choices": "choice id", "options": "option id", "rows": "row id", "steps": "step id"}
 
 MOST_NAMED = 10
 """Names that a fault lists to choose from."""
@@ -24,6 +27,8 @@ def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], fi
             _check_links(part, course, findings)
     _check_practice(course, findings)
     _check_question_references(course, findings)
+    _check_cases(course, findings)
+    _check_terms_used(course, findings)
 
 
 def _close(wanted: str, known: Iterable[str]) -> str:
@@ -71,7 +76,11 @@ def _check_ids(course: CourseFiles, findings: Findings) -> None:
     questions = [question for _, question in course.questions()] + [question for _, question in course.practice()]
     _report_twice(questions, "id", "question id", findings)
     for question in questions:
-        _report_twice(question.entries("choices"), "id", "choice id", findings)
+        for key in LISTS:
+            _report_twice(question.entries(key), "id", ID_NAMES[key], findings)
+    _report_twice(course.cases(), "id", "case id", findings)
+    if course.glossary is not None:
+        _report_twice(course.glossary.top.entries("terms"), "id", "term id", findings)
 
 
 def _check_course_file(course: CourseFiles, courses: Mapping[str, CourseFiles], findings: Findings) -> None:
@@ -255,6 +264,7 @@ def _compare_screens(source: Part, translation: Part, findings: Findings) -> Non
             break
     for screen in both:
         _compare_practice(screen, theirs[screen.id], source, translation, findings)
+        _compare_films(screen, theirs[screen.id], source, translation, findings)
 
 
 def _compare_practice(
@@ -272,6 +282,35 @@ def _compare_practice(
                 ours=", ".join(ours) or said("none"),
             ),
         )
+
+
+def _compare_films(
+    screen: ScreenSource, translated: ScreenSource, source: Part, translation: Part, findings: Findings
+) -> None:
+    """A film is in every language with its own captions: what is read in them is written in that language."""
+    if len(screen.films) != len(translated.films):
+        findings.fault(
+            translation.path,
+            translated.films[0].line if translated.films else translated.line,
+            said(
+                "the screen {screen} has {count} films here and {ours} in {name}; show the same ones",
+                screen=screen.id,
+                count=len(translated.films),
+                ours=len(screen.films),
+                name=source.path.name,
+            ),
+        )
+    for ours, theirs in zip(screen.films, translated.films, strict=False):
+        if ours.shape.captions == theirs.shape.captions:
+            findings.fault(
+                translation.path,
+                theirs.line,
+                said(
+                    "the captions {file} are those of {name}; translate them into a file of their own",
+                    file=theirs.shape.captions,
+                    name=source.path.name,
+                ),
+            )
 
 
 def _compare_placeholders(source: Part, translation: Part, findings: Findings) -> None:
@@ -324,6 +363,17 @@ def _check_links(part: Part, course: CourseFiles, findings: Findings) -> None:
                         part.path,
                         link.line,
                         said("there is no screen {screen}; {mend}", screen=target, mend=_close(target, known)),
+                    )
+            elif kind == "term":
+                if target not in course.terms():
+                    findings.fault(
+                        part.path,
+                        link.line,
+                        said(
+                            "there is no word {term} in glossary.yaml; {mend}",
+                            term=target,
+                            mend=_close(target, course.terms()),
+                        ),
                     )
             elif not (kind == "https" and len(target.strip("/")) > 0 and target.startswith("//")):
                 findings.fault(
@@ -382,7 +432,7 @@ def _check_question_references(course: CourseFiles, findings: Findings) -> None:
                 question.line("goal"),
                 said("there is no goal {goal} in course.yaml; {mend}", goal=goal, mend=_close(goal, goals)),
             )
-        for choice in question.entries("choices"):
+        for _, choice in written_items(question):
             read = choice.text("read")
             if read is not None and tuple(read.split("/", 1)) not in screens:
                 known = (f"{module}/{name}" for module, name in screens)
@@ -391,3 +441,36 @@ def _check_question_references(course: CourseFiles, findings: Findings) -> None:
                     choice.line("read"),
                     said("there is no screen {screen}; {mend}", screen=read, mend=_close(read, known)),
                 )
+
+
+def _check_cases(course: CourseFiles, findings: Findings) -> None:
+    """Where one question a goal is drawn, a case that asked twice on a goal could never be drawn whole."""
+    if course.document.top.entry("quiz").text("draw") != Draw.ONE_PER_GOAL:
+        return
+    for case in course.cases():
+        asked: set[str] = set()
+        for question in case.entries("questions"):
+            goal = question.text("goal")
+            if goal is not None and goal in asked:
+                findings.fault(
+                    question.document.path,
+                    question.line("goal"),
+                    said(
+                        "the case {name} asks twice on the goal {goal}; one question a goal is drawn, so give each "
+                        "its own",
+                        name=case.text("id"),
+                        goal=goal,
+                    ),
+                )
+            asked.add(goal or "")
+
+
+def _check_terms_used(course: CourseFiles, findings: Findings) -> None:
+    used = {link.text for part in _parts(course) for screen in part.screens for link in screen.links}
+    for name, term in course.terms().items():
+        if f"term:{name}" not in used:
+            findings.note(
+                term.document.path,
+                term.line("id"),
+                said("no screen leads to the word {term}; link to it with [words](term:{term})", term=name),
+            )

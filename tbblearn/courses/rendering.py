@@ -4,8 +4,8 @@ Two walls: markdown-it-py with raw HTML off writes only what the rules below say
 attributes and addresses that they use. The page's h1 is the part's title and h2 the screen's, so a screen's own
 headings begin at h3.
 
-Links to screens are stored as `screen:part/screen` and pictures as `asset:<sha256>`; `resolve` turns both into
-addresses when a page is made.
+Links to screens are stored as `screen:part/screen`, words that are explained as `term:word`, pictures, films and
+captions as `asset:<sha256>`; `resolve` turns them into addresses when a page is made.
 """
 
 import re
@@ -19,9 +19,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from tbblearn.courses.format import PlaceholderShape
+from tbblearn.courses.format import FilmShape
 from tbblearn.courses.markdown import inline_parser, parser, plain_text
-from tbblearn.courses.parts import Placeholder, ScreenSource
+from tbblearn.courses.parts import Film, Placeholder, ScreenSource
 from tbblearn.courses.rules import Block, HtmlBlock, PracticeBlock, ScreenRef
 
 RENDERER = 1
@@ -31,36 +31,48 @@ _WORDS = {
     "sv": {
         "case": "Ett fall ur vardagen",
         "placeholder": "Här skriver %(owner)s: %(needed)s",
+        "transcript": "Läs det som sägs i filmen",
+        "language": "Svenska",
     },
     "en": {
         "case": "A case from everyday work",
         "placeholder": "%(owner)s will write here: %(needed)s",
+        "transcript": "Read what is said in the film",
+        "language": "English",
     },
 }
 
 _TAGS = {
-    *("a", "br", "em", "h3", "h4", "li", "ol", "p", "strong", "ul"),
+    *("a", "br", "em", "h3", "h4", "li", "ol", "p", "span", "strong", "ul"),
     *("div", "figcaption", "figure", "img", "section"),
     *("table", "tbody", "td", "th", "thead", "tr"),
+    *("details", "source", "summary", "track", "video"),
 }
 _ATTRIBUTES = {
     "a": {"href"},
+    "details": {"class"},
     "div": {"class", "role"},
+    "figure": {"class"},
     "h3": {"id"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
     "p": {"class"},
     "section": {"class", "aria-labelledby"},
+    "source": {"src", "type"},
+    "span": {"class"},
+    "summary": {"class"},
     "table": {"class", "role"},
     "tbody": {"role"},
     "td": {"class", "data-l", "role"},
     "th": {"class", "role", "scope"},
     "thead": {"role"},
     "tr": {"role"},
+    "track": {"src", "kind", "srclang", "label", "default"},
+    "video": {"aria-label", "controls", "preload"},
 }
 _inline = inline_parser()
 # The rules below write the address first in its tag, and a < in a text is always escaped.
-_ADDRESS = re.compile(r'<(a href|img src)="(screen|asset):([^"]*)"')
+_ADDRESS = re.compile(r'<(a href|(?:img|source|track) src)="(screen|term|asset):([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -72,15 +84,26 @@ class AssetRef:
     height: int
 
 
-def render_screen(screen: ScreenSource, language: str, pictures: Mapping[str, AssetRef]) -> tuple[Block, ...]:
-    """The blocks of one screen in one language; `pictures` by the names of their files."""
+@dataclass(frozen=True)
+class FilmRef:
+    """A published film or its captions."""
+
+    sha256: str
+    media_type: str
+
+
+def render_screen(
+    screen: ScreenSource, language: str, pictures: Mapping[str, AssetRef], films: Mapping[str, FilmRef] | None = None
+) -> tuple[Block, ...]:
+    """The blocks of one screen in one language; `pictures` and `films` by the names of their files."""
     blocks: list[Block] = []
     pending: list[Token] = []
     practices = iter(screen.practices)
 
     def flush() -> None:
         if pending:
-            blocks.append(HtmlBlock(_render(pending, f"{screen.id}-{len(blocks) + 1}", screen, language, pictures)))
+            block_id = f"{screen.id}-{len(blocks) + 1}"
+            blocks.append(HtmlBlock(_render(pending, block_id, screen, language, pictures, films or {})))
             pending.clear()
 
     for token in screen.tokens:
@@ -107,33 +130,48 @@ def render_inline(text: str) -> str:
     return nh3.clean("<br><br>".join(paragraphs), tags={"strong", "br"}, attributes={}, link_rel=None)
 
 
-def resolve(html: str, screen_url: Callable[[ScreenRef], str], asset_url: Callable[[str], str]) -> str:
-    """Stored HTML with the page's own addresses: `screen_url` gets a screen, `asset_url` a picture's SHA-256."""
+@dataclass(frozen=True)
+class Addresses:
+    """Makes the addresses of a page: `screen` of a screen, `term` of a word's id, `asset` of a file's SHA-256."""
+
+    screen: Callable[[ScreenRef], str]
+    term: Callable[[str], str]
+    asset: Callable[[str], str]
+
+
+def resolve(html: str, addresses: Addresses) -> str:
+    """Stored HTML with the page's own addresses."""
 
     def address(found: re.Match[str]) -> str:
         tag, scheme, target = found.groups()
         if scheme == "asset":
-            url = asset_url(target)
+            url = addresses.asset(target)
+        elif scheme == "term":
+            url = addresses.term(target)
         else:
             module, _, screen = target.partition("/")
-            url = screen_url(ScreenRef(module, screen))
+            url = addresses.screen(ScreenRef(module, screen))
         return f'<{tag}="{escape(url)}"'
 
     return _ADDRESS.sub(address, html)
 
 
 def _render(
-    tokens: Sequence[Token], block_id: str, screen: ScreenSource, language: str, pictures: Mapping[str, AssetRef]
+    tokens: Sequence[Token],
+    block_id: str,
+    screen: ScreenSource,
+    language: str,
+    pictures: Mapping[str, AssetRef],
+    films: Mapping[str, FilmRef],
 ) -> str:
-    placeholders = {placeholder.line: placeholder for placeholder in screen.placeholders}
-    rules = _BlockRules(block_id, language, pictures, placeholders)
+    rules = _BlockRules(block_id, language, screen, pictures, films)
     html = rules.renderer.render(tokens, rules.options, {})
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_known_address,
-        url_schemes={"https", "screen", "asset"},
+        url_schemes={"https", "screen", "term", "asset"},
         link_rel=None,
     ).strip()
 
@@ -141,7 +179,7 @@ def _render(
 def _known_address(_tag: str, name: str, value: str) -> str | None:
     """The attribute as it is, or None to remove an address that leads into our own site by another way."""
     if name == "href":
-        return value if value.startswith(("https://", "screen:")) else None
+        return value if value.startswith(("https://", "screen:", "term:")) else None
     return value if name != "src" or value.startswith("asset:") else None
 
 
@@ -152,13 +190,17 @@ class _BlockRules:
         self,
         block_id: str,
         language: str,
+        screen: ScreenSource,
         pictures: Mapping[str, AssetRef],
-        placeholders: Mapping[int, Placeholder],
+        films: Mapping[str, FilmRef],
     ) -> None:
         self._block_id = block_id
+        self._language = language
         self._words = _WORDS[language]
         self._pictures = pictures
-        self._placeholders = placeholders
+        self._films = films
+        self._fences: dict[int, Placeholder | Film] = {one.line: one for one in screen.placeholders}
+        self._fences |= {one.line: one for one in screen.films}
         self._boxes = 0
         self._cases = 0
         self._column = 0
@@ -214,13 +256,29 @@ class _BlockRules:
         return "</section>\n" if tokens[index].type == "container_case_close" else "</div>\n"
 
     def _fence(self, tokens: Sequence[Token], index: int) -> str:
-        """A placeholder: shown until it is filled, not shown once it has been waived."""
-        token = tokens[index]
-        shape: PlaceholderShape = self._placeholders[(token.map or [0])[0] + 1].shape
+        """A film, or a placeholder: shown until it is filled, not shown once it has been waived."""
+        shape = self._fences[(tokens[index].map or [0])[0] + 1].shape
+        if isinstance(shape, FilmShape):
+            return self._film(shape)
         if shape.waived is not None and not shape.blocking:
             return ""
         words = self._words["placeholder"] % {"owner": _capital(shape.owner, self._words), "needed": shape.needed}
         return f'<div class="placeholder" role="note"><p>{escape(words)}</p></div>\n'
+
+    def _film(self, shape: FilmShape) -> str:
+        """A film with captions that are on from the start, and what is said in it as text."""
+        film, captions = self._films[shape.file], self._films[shape.captions]
+        said = "".join(f"<p>{escape(' '.join(paragraph.split()))}</p>" for paragraph in shape.paragraphs())
+        return (
+            f'<figure class="film"><video aria-label="{escape(shape.title)}" controls preload="metadata">'
+            f'<source src="asset:{film.sha256}" type="{film.media_type}">'
+            f'<track src="asset:{captions.sha256}" kind="captions" srclang="{self._language}"'
+            f' label="{self._words["language"]}" default></video>'
+            f"<figcaption>{escape(shape.title)}</figcaption></figure>"
+            f'<details class="govuk-details"><summary class="govuk-details__summary">'
+            f'<span class="govuk-details__summary-text">{self._words["transcript"]}</span></summary>'
+            f'<div class="govuk-details__text">{said}</div></details>\n'
+        )
 
     # --- text and pictures ---
 

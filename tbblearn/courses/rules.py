@@ -44,6 +44,8 @@ class QuestionKind(StrEnum):
     SINGLE = "single"
     MULTIPLE = "multiple"
     TRUE_FALSE = "true_false"
+    MATCHING = "matching"
+    ORDERING = "ordering"
 
 
 class Difficulty(StrEnum):
@@ -80,7 +82,10 @@ class ScreenRef:
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer of a question; `text` and `feedback` are safe inline HTML."""
+    """One thing that may be answered; `text` and `feedback` are safe inline HTML.
+
+    Where a question has rows, a choice is one row with one option: its id is `row=option` (see `kinds`).
+    """
 
     id: str
     correct: bool
@@ -90,12 +95,31 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Item:
+    """A row of a question that is answered row by row, or an option of its rows; `text` is safe inline HTML."""
+
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Case:
+    """A text that several questions share and are shown under; `title` is plain text, `text` safe inline HTML."""
+
+    id: str
+    title: Text
+    text: Text
+
+
+@dataclass(frozen=True)
 class Question:
     """A question of the quiz or of practice; `stem` is safe inline HTML.
 
-    `hash` changes exactly when something changes that is seen before answering: kind, stem, or the choices' ids and
-    texts. A corrected key or a better feedback keeps it, so that an answer already given still stands.
-    A question borrowed from another course has that course's slug and a colon before its id and its goal's id.
+    `hash` changes exactly when something changes that is seen before answering: kind, stem, the ids and texts of its
+    choices, rows and options, or the case that it is shown under. A corrected key or a better feedback keeps it, so
+    that an answer already given still stands. `rows` and `options` are empty where the choices are all there is.
+    A question borrowed from another course has that course's slug and a colon before its id, its goal's id and its
+    case's id.
     """
 
     id: str
@@ -105,6 +129,9 @@ class Question:
     stem: Text
     choices: tuple[Choice, ...]
     hash: str
+    rows: tuple[Item, ...] = ()
+    options: tuple[Item, ...] = ()
+    case: Case | None = None
 
     @property
     def right(self) -> frozenset[str]:
@@ -118,7 +145,7 @@ class Question:
 
 @dataclass(frozen=True)
 class HtmlBlock:
-    """A stretch of a screen as safe HTML, with `screen:` links and `asset:` pictures still to be resolved."""
+    """A stretch of a screen as safe HTML, with `screen:` and `term:` links and `asset:` files still to be resolved."""
 
     html: str
 
@@ -140,6 +167,15 @@ class Screen:
     id: str
     title: Text
     blocks: Mapping[str, tuple[Block, ...]]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word that the course explains; `name` and `meaning` are plain text."""
+
+    id: str
+    name: Text
+    meaning: Text
 
 
 @dataclass(frozen=True)
@@ -194,6 +230,7 @@ class Course:
     practice: Mapping[str, Question]
     changes: tuple[Change, ...]
     languages: tuple[str, ...]
+    glossary: tuple[Term, ...] = ()
 
     @property
     def drawn(self) -> int:

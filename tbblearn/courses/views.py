@@ -1,4 +1,4 @@
-"""The pictures of courses, each at an address that is its content's own, so that a browser may keep it for good."""
+"""The files of courses, each at an address that is its content's own, so that a browser may keep it for good."""
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -16,18 +16,21 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; 
 @blueprint.get("/kursfil/<sha256>")
 @signed_in
 def asset(sha256: str) -> WerkzeugResponse:
-    """One picture; where there is none, 404. Opened by itself, an SVG can neither run nor fetch anything."""
+    """A picture, film or captions; where there is none, 404. An SVG opened by itself can neither run nor fetch.
+
+    Browsers ask for films piece by piece.
+    """
     found = queries.asset(sha256)
     if found is None:
         raise NotFound
     response = picture(found.content, found.media_type)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.set_etag(sha256)
-    return response.make_conditional(request)
+    return response.make_conditional(request, accept_ranges=True, complete_length=len(found.content))
 
 
 def picture(content: bytes, media_type: str) -> Response:
-    """A picture that can do no harm when it is opened by itself."""
+    """A picture, or another file of a course, that can do no harm when it is opened by itself."""
     response = Response(content, mimetype=media_type)
     response.headers["Content-Security-Policy"] = ALONE
     response.headers["X-Content-Type-Options"] = "nosniff"

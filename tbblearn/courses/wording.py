@@ -5,10 +5,11 @@ source; sentences and words in both languages.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.folders import CourseFiles, ModuleFiles
+from tbblearn.courses.kinds import written_feedback, written_texts
 from tbblearn.courses.parts import Part
 from tbblearn.courses.readability import lix, sentences, words
 from tbblearn.courses.reading import Entry
@@ -101,6 +102,8 @@ def note_wording(course: CourseFiles, findings: Findings) -> None:
         if SWEDISH in module.parts:
             _note_part(module.parts[SWEDISH], findings, LIX_PART_IN_DEPTH if in_depth else LIX_PART)
         _note_questions(module, findings)
+        _note_cases(module, findings)
+    _note_glossary(course, findings)
 
 
 def _note_part(part: Part, findings: Findings, limit: int) -> None:
@@ -118,7 +121,7 @@ def _note_part(part: Part, findings: Findings, limit: int) -> None:
         )
     total = 0
     for screen in part.screens:
-        count = sum(len(words(passage.text)) for passage in screen.passages)
+        count = sum(len(words(passage.text)) for passage in screen.passages if not passage.in_film)
         total += count
         short_for_a_reason = bool(screen.practices or screen.placeholders)
         if count not in SCREEN_WORDS and not (short_for_a_reason and count < SCREEN_WORDS.start):
@@ -202,8 +205,7 @@ def _note_questions(module: ModuleFiles, findings: Findings) -> None:
                 stem.line(SWEDISH),
                 said("the question has {count} words, at most {most}", count=count, most=LONGEST_STEM),
             )
-        for choice in question.entries("choices"):
-            feedback = choice.entry("feedback")
+        for feedback in written_feedback(question):
             count = len(words(feedback.text(SWEDISH) or ""))
             if feedback.text(SWEDISH) and count not in FEEDBACK_WORDS:
                 findings.note(
@@ -215,9 +217,30 @@ def _note_questions(module: ModuleFiles, findings: Findings) -> None:
             _note_question_texts(question, language, findings)
 
 
-def _note_question_texts(question: Entry, language: str, findings: Findings) -> None:
-    path = question.document.path
-    for holder, text in _texts(question, language):
+def _note_cases(module: ModuleFiles, findings: Findings) -> None:
+    for case in module.cases():
+        measured = lix([(case.entry("text").text(SWEDISH) or "").replace("**", "")])
+        if measured > LIX_QUESTION:
+            findings.note(
+                case.document.path,
+                case.line("id"),
+                said("LIX {measured} in the case, at most {most}", measured=f"{measured:.0f}", most=LIX_QUESTION),
+            )
+        for language in LANGUAGES:
+            text = case.entry("text").text(language) or ""
+            _note_texts([(case.entry("text"), text.replace("**", "").strip("\n"))], language, findings)
+
+
+def _note_glossary(course: CourseFiles, findings: Findings) -> None:
+    for term in course.terms().values():
+        meaning = term.entry("meaning")
+        for language in LANGUAGES:
+            _note_texts([(meaning, meaning.text(language) or "")], language, findings)
+
+
+def _note_texts(texts: Iterable[tuple[Entry, str]], language: str, findings: Findings) -> None:
+    for holder, text in texts:
+        path = holder.document.path
         for sentence in sentences(text):
             if (count := len(words(sentence.text))) > LONGEST_SENTENCE:
                 findings.note(
@@ -234,6 +257,11 @@ def _note_question_texts(question: Entry, language: str, findings: Findings) -> 
             findings.note(
                 path, holder.line(language), said("“{word}”; write instead: {instead}", word=word, instead=instead)
             )
+
+
+def _note_question_texts(question: Entry, language: str, findings: Findings) -> None:
+    path = question.document.path
+    _note_texts(_texts(question, language), language, findings)
     if question.text("kind") == QuestionKind.MULTIPLE:
         right = sum(choice.flag("correct") for choice in question.entries("choices"))
         stem = question.entry("stem")
@@ -248,11 +276,8 @@ def _note_question_texts(question: Entry, language: str, findings: Findings) -> 
 
 
 def _texts(question: Entry, language: str) -> Iterator[tuple[Entry, str]]:
-    """The stem, choices and feedback in one language, each with the entry that holds it."""
-    holders = [question.entry("stem")]
-    for choice in question.entries("choices"):
-        holders += [choice.entry("text"), choice.entry("feedback")]
-    for holder in holders:
+    """What a question says in one language, each text with the entry that holds it."""
+    for holder in written_texts(question):
         text = holder.text(language)
         if text:
             yield holder, text.replace("**", "").strip("\n")

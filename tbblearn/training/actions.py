@@ -1,14 +1,15 @@
 """What a learner does: read on, start the quiz, answer, hand in. Each is one change; the caller commits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import func, select, update
 
 from tbblearn.courses.actions import hold_still
+from tbblearn.courses.kinds import AnswerFault, kind_of
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, contents, later_versions
-from tbblearn.courses.rules import Course, NoSuchPart, QuestionKind, Reading, ScreenRef
+from tbblearn.courses.rules import Course, NoSuchPart, Reading, ScreenRef
 from tbblearn.db import db, stockholm_date
 from tbblearn.training.asking import ask_who_passed_older
 from tbblearn.training.completing import NewCompletion, add_free_enrolment, complete, lock_person
@@ -20,12 +21,15 @@ from tbblearn.training.rules import (
     CarriedOver,
     EnrolmentReason,
     HandedIn,
+    IncompleteAnswer,
     NotFound,
     NothingChosen,
     NotOpenYet,
     OneChoiceOnly,
     Outcome,
     ReadingFirst,
+    SamePlaceTwice,
+    TrainingError,
     UnknownChoice,
     UnknownQuestion,
 )
@@ -39,6 +43,14 @@ from tbblearn.training.tasks import (
     published,
     working_task,
 )
+
+_REFUSED: Mapping[AnswerFault, type[TrainingError]] = {
+    AnswerFault.NOTHING: NothingChosen,
+    AnswerFault.UNKNOWN: UnknownChoice,
+    AnswerFault.ONE_ONLY: OneChoiceOnly,
+    AnswerFault.INCOMPLETE: IncompleteAnswer,
+    AnswerFault.SAME_PLACE: SamePlaceTwice,
+}
 
 
 def remember_screen(
@@ -119,7 +131,7 @@ def save_answer(
     Returns the number of the next question without an answer, looking on from this one and then from the start; None
     when all are answered. An answer to an attempt that was carried over is saved in the one that goes on from it,
     where that asks the same question. Raises NotFound, HandedIn, CarriedOver, UnknownQuestion, NothingChosen,
-    OneChoiceOnly, UnknownChoice.
+    OneChoiceOnly, UnknownChoice, IncompleteAnswer, SamePlaceTwice.
     """
     attempt = _own_attempt(person_id, attempt_id)
     if attempt.carried_over_at is not None:
@@ -131,13 +143,10 @@ def save_answer(
     if question_id not in order:
         raise UnknownQuestion(question_id=question_id)
     question = content(attempt.course_version_id).question(question_id)
-    picked = set(chosen)
-    if not picked:
-        raise NothingChosen(question_id=question_id)
-    if not picked <= {choice.id for choice in question.choices}:
-        raise UnknownChoice(question_id=question_id)
-    if len(picked) > 1 and question.kind is not QuestionKind.MULTIPLE:
-        raise OneChoiceOnly(question_id=question_id)
+    picked = frozenset(chosen)
+    fault = kind_of(question).fault(question, picked)
+    if fault is not None:
+        raise _REFUSED[fault](question_id=question_id)
     answers = {
         one.question_id: one for one in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))
     }

@@ -30,7 +30,10 @@ class OpenAttempt:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """One question of an open attempt. `answered` holds the numbers of the questions that have an answer."""
+    """One question of an open attempt. `answered` holds the numbers of the questions that have an answer.
+
+    `of_case` are the numbers of the questions that stand under the same case, this one among them.
+    """
 
     attempt_id: int
     slug: str
@@ -43,6 +46,7 @@ class QuestionPage:
     answered: frozenset[int]
     carried: bool
     """Its answers come from an attempt of an older version."""
+    of_case: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,13 @@ class _Own:
         by_id = {choice.id: choice for choice in question.choices}
         return tuple(by_id[choice_id] for choice_id in self.shown[question.id])
 
+    def of_case(self, question: Question) -> tuple[int, ...]:
+        """The numbers of the questions under the same case; none where the question has no case."""
+        if question.case is None:
+            return ()
+        cases = (self.question(number).case for number in range(1, len(self.order) + 1))
+        return tuple(number for number, case in enumerate(cases, 1) if case is not None and case.id == question.case.id)
+
 
 def open_attempt(person_id: int, slug: str) -> OpenAttempt | None:
     """The attempt in this course that is not handed in, or None."""
@@ -171,6 +182,7 @@ def question_page(person_id: int, attempt_id: int, number: int) -> QuestionPage:
         chosen=own.answers.get(question.id, frozenset()),
         answered=frozenset(n for n, question_id in enumerate(own.order, 1) if question_id in own.answers),
         carried=own.carried,
+        of_case=own.of_case(question),
     )
 
 

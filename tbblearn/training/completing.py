@@ -100,7 +100,7 @@ def complete_all(every: Sequence[NewCompletion], *, now: datetime) -> list[int]:
         _keep_employments(
             [(one, new) for one, new in zip(completion_ids, every, strict=True) if new.person_id in chosen]
         )
-        _count_for_tasks(some, now)
+        count_for_tasks(some, now=now)
     return completion_ids
 
 
@@ -128,7 +128,7 @@ def in_batches(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield person_ids[start : start + MOST_PERSONS]
 
 
-def _count_for_tasks(person_ids: Sequence[int], now: datetime) -> None:
+def count_for_tasks(person_ids: Sequence[int], *, now: datetime) -> None:
     """Write down what their completions count for, where it is not written yet. Nothing is ever taken away."""
     counting = satisfying_courses()
     done: dict[tuple[int, int], list[tuple[Done, int | None]]] = defaultdict(list)

@@ -1,10 +1,17 @@
 """Shape of an answer to a question of the quiz."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
+
+
+def demand_a_choice(_form: FlaskForm, field: SelectMultipleField) -> None:
+    """Something was chosen; a list left as it was sends an empty word, which is nothing."""
+    field.data = [one for one in field.data or [] if one]
+    if not field.data:
+        raise StopValidation(_("Välj ett svar."))
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
@@ -16,7 +23,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
     question = HiddenField(validators=[InputRequired(), Length(max=160)])
     answer = SelectMultipleField(
         validate_choice=False,
-        validators=[InputRequired(_l("Välj ett svar."))],
+        validators=[demand_a_choice],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -255,7 +255,7 @@ def revoke_completion(
     _demand_unchanged(person_id, seen)
     db.session.add(Revocation(completion_id=completion_id, reason=reason, revoked_at=now, revoked_by=by))
     db.session.flush()
-    count_for_tasks(person_id, now=now)
+    count_for_tasks([person_id], now=now)
     _log(Event.COMPLETION_REVOKED, completion_id, "completion", by, now, reason=reason.value)
 
 

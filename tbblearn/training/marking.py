@@ -1,11 +1,12 @@
 """Drawing and marking a quiz, on the server and always with the same result for the same seed (design.md 1 and 2)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from tbblearn.courses.rules import Draw, Question, QuestionKind
+from tbblearn.courses.kinds import kind_of
+from tbblearn.courses.rules import Draw, Question
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,17 @@ class Marking:
 def draw(questions: Iterable[Question], how: Draw, seed: str) -> tuple[DrawnQuestion, ...]:
     """The questions of an attempt in their order: all of them, or one for each learning goal.
 
+    The questions of a case come one after the other, in the author's order. Where one per goal is drawn, a case that
+    comes first among the questions of all its goals is drawn whole and counts for those goals; one that does not is
+    left out. A goal that only cases ask about gets its question by itself, under the case's text.
+
     Every order comes from a hash of the seed and an id, so it is the same on every machine and in every version of
-    Python. Yes and no keep their places; other choices are shuffled.
+    Python. The kind of a question says which of its choices are shuffled.
     """
-    drawn = sorted(questions, key=lambda question: _place(seed, question.id))
+    together = sorted(_together(questions, how), key=lambda group: _place(seed, _name(group)))
     if how is Draw.ONE_PER_GOAL:
-        first_of_goal: dict[str, Question] = {}
-        for question in drawn:
-            first_of_goal.setdefault(question.goal, question)
-        drawn = list(first_of_goal.values())
-    return tuple(DrawnQuestion(question.id, _choice_order(question, seed)) for question in drawn)
+        together = list(_one_per_goal(together))
+    return tuple(DrawnQuestion(question.id, _choice_order(question, seed)) for group in together for question in group)
 
 
 def needed(pass_mark: int, total: int) -> int:
@@ -103,11 +105,40 @@ def mark(questions: Iterable[Question], answers: Mapping[str, frozenset[str]], p
     )
 
 
+def _together(questions: Iterable[Question], how: Draw) -> Iterator[tuple[Question, ...]]:
+    """The questions, those of a case as one. A case that asks twice on a goal cannot be drawn whole for each."""
+    cases: dict[str, list[Question]] = {}
+    for question in questions:
+        if question.case is None:
+            yield (question,)
+        else:
+            cases.setdefault(question.case.id, []).append(question)
+    for asked in cases.values():
+        if how is Draw.ONE_PER_GOAL and len({question.goal for question in asked}) < len(asked):
+            yield from ((question,) for question in asked)
+        else:
+            yield tuple(asked)
+
+
+def _name(group: tuple[Question, ...]) -> str:
+    """What a group's place in the order hangs on."""
+    [first, *others] = group
+    return f"{first.case.id}/" if others and first.case else first.id
+
+
+def _one_per_goal(together: Iterable[tuple[Question, ...]]) -> Iterator[tuple[Question, ...]]:
+    """The groups, in their order, whose goals are all without a question yet; then what is left of the goals."""
+    known = list(together)
+    reached: set[str] = set()
+    for group in [*known, *((question,) for whole in known for question in whole)]:
+        goals = {question.goal for question in group}
+        if not goals & reached:
+            reached |= goals
+            yield group
+
+
 def _choice_order(question: Question, seed: str) -> tuple[str, ...]:
-    ids = [choice.id for choice in question.choices]
-    if question.kind is not QuestionKind.TRUE_FALSE:
-        ids.sort(key=lambda choice_id: _place(seed, f"{question.id}/{choice_id}"))
-    return tuple(ids)
+    return kind_of(question).order(question, lambda thing: _place(seed, f"{question.id}/{thing}"))
 
 
 def _place(seed: str, thing: str) -> bytes:

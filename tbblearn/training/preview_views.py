@@ -14,7 +14,9 @@ from flask_babel import refresh
 from markupsafe import Markup
 
 from tbblearn.courses.drafts import checked_draft
+from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.queries import content, versions
+from tbblearn.courses.rendering import Addresses
 from tbblearn.courses.rules import Choice, Course, NoSuchPart, Question, ScreenRef
 from tbblearn.db import utc_now
 from tbblearn.people.guards import principal, requires
@@ -52,6 +54,10 @@ class Previewed:
             arguments = {**self.arguments, "slug": ref.course}
             return url_for("previewing.draft_screen", **arguments, **where, sprak=page_language())
         return url_for("training.screen", slug=ref.course, **where)
+
+    def term_url(self, term_id: str) -> str:
+        """The address of a word that the course explains."""
+        return self.url("glossary", _anchor=term_id)
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,13 @@ def draft_quiz(draft_id: int, slug: str) -> Page:
     return _quiz_page(_draft(draft_id, slug))
 
 
+@blueprint.get("/kurser/utkast/<int:draft_id>/visa/<slug>/ord")
+@requires(Role.EDITOR)
+def draft_glossary(draft_id: int, slug: str) -> Page:
+    """The words that a course in a draft explains."""
+    return _glossary_page(_draft(draft_id, slug))
+
+
 def _draft(draft_id: int, slug: str) -> Previewed:
     found = checked_draft(draft_id, principal().person_id, utc_now())
     return Previewed(
@@ -149,6 +162,13 @@ def version_screen(slug: str, number: int, module_id: str, screen_id: str) -> Pa
 def version_quiz(slug: str, number: int) -> Page:
     """The quiz of a version."""
     return _quiz_page(_version(slug, number))
+
+
+@blueprint.get("/kurser/<slug>/version/<int:number>/ord")
+@requires(Role.EDITOR)
+def version_glossary(slug: str, number: int) -> Page:
+    """The words that a version explains."""
+    return _glossary_page(_version(slug, number))
 
 
 def _version(slug: str, number: int) -> Previewed:
@@ -202,8 +222,7 @@ def _blocks(shown: Previewed, here: ScreenRef) -> list[ShownText | ShownPractice
         language,
         request.args.to_dict(flat=False),
         request.args.get("svara", ""),
-        shown.screen_url,
-        shown.asset_url,
+        Addresses(shown.screen_url, shown.term_url, shown.asset_url),
     )
     return [
         replace(block, kept=(*block.kept, ("sprak", language))) if isinstance(block, ShownPractice) else block
@@ -220,11 +239,17 @@ def _quiz_page(shown: Previewed) -> Page:
             question=question,
             goal=goals[question.goal],
             stem=safe_html(question.stem[language]),
-            choices=tuple(_with_key(course, choice, language) for choice in question.choices),
+            choices=tuple(_with_key(course, choice, language) for choice in kind_of(question).explained(question)),
         )
         for number, question in enumerate(course.questions, start=1)
     ]
     return _page("training/preview_quiz.html", shown, questions=questions)
+
+
+def _glossary_page(shown: Previewed) -> Page:
+    if not shown.course.glossary:
+        raise NotFound
+    return _page("training/preview_glossary.html", shown)
 
 
 def _with_key(course: Course, choice: Choice, language: str) -> ShownKey:

@@ -5,18 +5,20 @@ each question keeps an address of its own, so that Back, reload and a second tab
 """
 
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rules import Goal, QuestionKind
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
 from tbblearn.training import actions, attempt_queries, learner_queries
 from tbblearn.training.forms import AnswerForm
 from tbblearn.training.learner_blueprint import blueprint, screen_url
-from tbblearn.training.rules import NotFound
-from tbblearn.training.screens import show_answer
+from tbblearn.training.rules import IncompleteAnswer, NotFound, SamePlaceTwice
+from tbblearn.training.screens import show_answer, show_rows
 from tbblearn.web.language import page_language
 from tbblearn.web.pages import Page
 
@@ -69,9 +71,16 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
         raise BadRequest
     if not valid:
         return _question_page(slug, attempt_id, number, form, status=422)
-    following = actions.save_answer(
-        principal().person_id, attempt_id, form.question.data or "", form.answer.data or [], now=utc_now()
-    )
+    try:
+        following = actions.save_answer(
+            principal().person_id, attempt_id, form.question.data or "", form.answer.data or [], now=utc_now()
+        )
+    except IncompleteAnswer:
+        form.answer.errors = [_("Välj ett svar på varje rad.")]
+        return _question_page(slug, attempt_id, number, form, status=422)
+    except SamePlaceTwice:
+        form.answer.errors = [_("Varje steg ska ha en egen plats. Två steg har samma.")]
+        return _question_page(slug, attempt_id, number, form, status=422)
     if following is None:
         return redirect(url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=1), 303)
     return redirect(_question_url(slug, attempt_id, following, just_saved=True), 303)
@@ -80,14 +89,19 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
 def _question_page(
     slug: str, attempt_id: int, number: int, form: AnswerForm, status: int = 200, *, just_saved: bool = False
 ) -> Page:
+    """The question with the answer that is saved, or with the one that was sent and could not be."""
     found = attempt_queries.question_page(principal().person_id, attempt_id, number)
     _demand_course(found.slug, slug)
+    sent = status == 422
+    chosen = frozenset(form.answer.data or []) if sent else found.chosen
     return Page(
         "training/question.html",
         status,
         found=found,
         form=form,
+        controls=kind_of(found.question).controls,
         several=found.question.kind is QuestionKind.MULTIPLE,
+        rows=show_rows(found.question, found.choices, page_language(), chosen, sent=sent),
         just_saved=just_saved,
     )
 

@@ -263,6 +263,18 @@ class OneChoiceOnly(TrainingError):
     code = "one_choice_only"
 
 
+class IncompleteAnswer(TrainingError):
+    """A row without a choice where every row needs one. Values: question_id."""
+
+    code = "incomplete_answer"
+
+
+class SamePlaceTwice(TrainingError):
+    """Two steps in one place of an order. Values: question_id."""
+
+    code = "same_place_twice"
+
+
 class BadPeriod(TrainingError):
     """A period that ends before it begins, or a last day that is not later. Values: from_on and until_on, or due_on."""
 

@@ -3,13 +3,15 @@
 Practice is never stored: the choices stand in the page's own address, one name for each question.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from tbblearn.courses.rendering import resolve
+from tbblearn.courses.kinds import kind_of
+from tbblearn.courses.rendering import Addresses, resolve
 from tbblearn.courses.rules import (
+    Case,
     Choice,
     Course,
     Module,
@@ -50,15 +52,40 @@ class ShownChoice:
 
 
 @dataclass(frozen=True)
-class ShownPractice:
-    """A practice question on a screen."""
+class ShownOption:
+    """An option in a row's list; `value` is the id of the choice that it makes. Lists show plain text only."""
+
+    value: str
+    text: Markup
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of a question that is answered row by row; `feedback` once it was chosen and sent."""
 
     id: str
+    text: Markup
+    options: tuple[ShownOption, ...]
+    faulty: bool
+    """This row keeps what was sent from being an answer."""
+
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True)
+class ShownPractice:
+    """A practice question on a screen; `controls` is the template that it is answered with, of `training/kinds`."""
+
+    id: str
+    kind: QuestionKind
+    controls: str
     stem: Markup
     several: bool
     wanted: int
     """How many choices are right: what "Välj två" says."""
     choices: tuple[ShownChoice, ...]
+    rows: tuple[ShownRow, ...]
     kept: tuple[tuple[str, str], ...]
     """The choices of the screen's other questions, sent along so that they stay."""
     sent: bool
@@ -108,6 +135,7 @@ class ShownAnswer:
     """The key was wrong when the attempt began; what is said is said by the new one."""
     kept: bool
     """It counts as right although the corrected key says otherwise: nothing that was right is taken away."""
+    case: Case | None
 
 
 def show_screen(
@@ -116,8 +144,7 @@ def show_screen(
     language: str,
     chosen: Mapping[str, Collection[str]],
     sent: str,
-    screen_url: Callable[[ScreenRef], str],
-    asset_url: Callable[[str], str],
+    addresses: Addresses,
 ) -> list[ShownText | ShownPractice]:
     """The blocks of a screen, in order. `chosen` holds choice ids by practice question, `sent` the question just sent.
 
@@ -137,16 +164,19 @@ def show_screen(
             shown.append(
                 ShownPractice(
                     id=question.id,
+                    kind=question.kind,
+                    controls=kind_of(question).controls,
                     stem=safe_html(question.stem[language]),
                     several=question.kind is QuestionKind.MULTIPLE,
                     wanted=len(question.right),
                     choices=tuple(_choice(course, here, language, one, known[question.id]) for one in question.choices),
+                    rows=_practised_rows(course, here, language, question, known[question.id], sent == question.id),
                     kept=kept,
                     sent=sent == question.id,
                 )
             )
         else:
-            shown.append(ShownText(safe_html(resolve(block.html, screen_url, asset_url))))
+            shown.append(ShownText(safe_html(resolve(block.html, addresses))))
     return shown
 
 
@@ -175,6 +205,30 @@ def show_answer(
         more_to_find=bool(picked) and bool(missed) and all(choice.correct for choice in picked),
         corrected=corrected,
         kept=counts_as_right and not by_key,
+        case=question.case,
+    )
+
+
+def show_rows(
+    question: Question, choices: Sequence[Choice], language: str, chosen: Collection[str], *, sent: bool
+) -> tuple[ShownRow, ...]:
+    """The rows of a question in the order of `choices`; none where it is answered by choosing.
+
+    With `sent` it was sent and not taken: the rows that are the reason are marked.
+    """
+    kind = kind_of(question)
+    faulty = kind.faulty_rows(question, frozenset(chosen)) if sent else frozenset()
+    return tuple(
+        ShownRow(
+            asked.row.id,
+            safe_html(asked.row.text[language]),
+            tuple(
+                ShownOption(value, Markup.escape(safe_html(option.text[language]).striptags()), value in chosen)
+                for value, option in asked.options
+            ),
+            asked.row.id in faulty,
+        )
+        for asked in kind.asked_rows(question, choices)
     )
 
 
@@ -213,6 +267,19 @@ def part_after(course: Course, module: Module, read: Collection[str]) -> Module 
     at = course.modules.index(module)
     looking_on = (*course.modules[at + 1 :], *course.modules[:at])
     return next((other for other in looking_on if other.id not in read), None)
+
+
+def _practised_rows(
+    course: Course, here: ScreenRef, language: str, question: Question, chosen: Collection[str], sent: bool
+) -> tuple[ShownRow, ...]:
+    """The rows of a practice question, each with what is said about its choice."""
+    picked = {choice.id: choice for choice in question.choices if choice.id in chosen}
+    rows = show_rows(question, kind_of(question).practised(question), language, chosen, sent=sent)
+    said = {
+        row.id: [feedback(course, picked[one.value], language, here) for one in row.options if one.chosen]
+        for row in rows
+    }
+    return tuple(replace(row, feedback=said[row.id][0] if said[row.id] else None) for row in rows)
 
 
 def _choice(course: Course, here: ScreenRef, language: str, choice: Choice, chosen: Collection[str]) -> ShownChoice:

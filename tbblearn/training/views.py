@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tbblearn.courses.queries import versions
+from tbblearn.courses.rendering import Addresses
 from tbblearn.courses.rules import ScreenRef
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
@@ -19,7 +20,7 @@ from tbblearn.training import (
     record_queries,
 )
 from tbblearn.training.learner_blueprint import blueprint, screen_url
-from tbblearn.training.rules import Status
+from tbblearn.training.rules import NotFound, Status
 from tbblearn.training.screens import part_after, show_screen
 from tbblearn.web.language import page_language
 from tbblearn.web.pages import Page
@@ -106,8 +107,7 @@ def screen(slug: str, module_id: str, screen_id: str) -> Page:
             page_language(),
             request.args.to_dict(flat=False),
             request.args.get("svara", ""),
-            partial(screen_url, slug),
-            _asset_url,
+            Addresses(partial(screen_url, slug), partial(_term_url, slug), _asset_url),
         ),
         last=last,
         to_quiz=last and part_after(found.course, found.module, read) is None,
@@ -147,6 +147,20 @@ def certificate(completion_id: int) -> Page:
 def history() -> Page:
     """All that is on record about my courses, and what my manager sees of it."""
     return Page("training/history.html", found=record_queries.history(principal().person_id, stockholm_date(utc_now())))
+
+
+@blueprint.get("/utbildning/<slug>/ord")
+@signed_in
+def glossary(slug: str) -> Page:
+    """The words that the course explains."""
+    found = learner_queries.course_page(principal().person_id, slug, stockholm_date(utc_now()))
+    if not found.course.glossary:
+        raise NotFound(slug=slug)
+    return Page("training/glossary.html", course=found.course)
+
+
+def _term_url(slug: str, term_id: str) -> str:
+    return url_for("training.glossary", slug=slug, _anchor=term_id)
 
 
 def _asset_url(sha256: str) -> str:

@@ -24,7 +24,7 @@ def init_headers(app: Flask, *, secure: bool) -> None:
         headers = response.headers
         headers.setdefault(
             "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self'; "
             f"script-src 'self' 'nonce-{csp_nonce()}'; connect-src 'self'; form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'",
         )

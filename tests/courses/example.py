@@ -14,6 +14,10 @@ def example_files() -> dict[str, str]:
     return dict(_FILE.findall(AUTHORING.read_text(encoding="utf-8")))
 
 
+SMALLEST_FILM = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
+"""How an MP4 file begins: the film itself cannot stand in a page of text."""
+
+
 class Courses:
     """A folder of courses that a test may change."""
 
@@ -21,6 +25,7 @@ class Courses:
         self.root = root
         for name, text in example_files().items():
             self.write(name, text)
+        self.path(f"{PART}/fragan.mp4").write_bytes(SMALLEST_FILM)
 
     def path(self, name: str) -> Path:
         return self.root / name

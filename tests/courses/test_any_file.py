@@ -16,6 +16,7 @@ PIECES = [
     *(b"\t", b"{", b"}", b"[", b"]", b":", b"- ", b"\n", b"\n\n", b"#", b"|", b">", b"'", b'"', b"? ", b"~", b"<<: "),
     *(b"&a ", b"*a", b"!x ", b"--- \n", b"...\n", b"%YAML 1.1\n", b"id: ", b"null", b"true", b"1", b"- - -", b"  "),
     *(b"## x {#y}\n", b"```\n", b":::\n", b"::: case\n", b"```placeholder\n", b"```practice\n", b"<b>", b"![", b"]("),
+    *(b"```film\n", b"](term:", b"-->", b"WEBVTT", b"rows:\n", b"steps:\n", b"options: []\n", b"kind: ordering\n"),
     *(b"\xff", b"\x00", b"\r", b"\xe2\x80\xa8", b"\xef\xbb\xbf", b"waived:\n", b"</svg>"),
 ]
 

@@ -1,6 +1,7 @@
 """Every fault is named with its file and line. The example course is spoilt in one way at a time, and in many."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,15 +10,18 @@ from click.testing import CliRunner
 
 from tbblearn.cli.courses import courses as courses_command
 from tbblearn.courses.checking import check
-from tests.courses.example import PART, Courses
+from tests.courses.example import PART, SMALLEST_FILM, Courses
 
 COURSE = "exempel/course.yaml"
 SV = f"{PART}/module.sv.md"
 EN = f"{PART}/module.en.md"
 QUIZ = f"{PART}/quiz.yaml"
 SVG = f"{PART}/stigen.svg"
+VTT = f"{PART}/fragan.sv.vtt"
+GLOSSARY = "exempel/glossary.yaml"
 
 FIRST_STEM = "      sv: En flicka på din mottagning har slutat prata med dig. Vad gör du först?\n"
+FIRST_1B = "  - id: q1b-fraga\n    goal: 1B\n"
 PICTURE = "![En stig med tre stenar. Den första stenen ligger nära och är liten.]"
 
 
@@ -103,14 +107,20 @@ SPOILT = {
     ),
     "duplicate goal": Spoilt(COURSE, "  - id: 1B", "  - id: 1A", "the goal id 1A is used twice"),
     "duplicate screen": Spoilt(SV, "{#ett-steg}", "{#du-ser-det}", "the screen id du-ser-det is used twice"),
-    "goal without question": Spoilt(QUIZ, "goal: 1B", "goal: 1A", "the goal 1B has no question", at=(COURSE, 20)),
+    "goal without question": Spoilt(
+        COURSE,
+        "goals:\n",
+        "goals:\n  - id: 9Z\n    module: forsta-steget\n    text:\n      sv: a\n      en: b\n",
+        "the goal 9Z has no question",
+        below=1,
+    ),
     "goal of no part": Spoilt(
         COURSE,
         "    module: forsta-steget    # the",
         "    module: fjarde  #",
         "there is no part fjarde; known: forsta-steget",
     ),
-    "question on no goal": Spoilt(QUIZ, "goal: 1B", "goal: 7Q", "there is no goal 7Q in course.yaml"),
+    "question on no goal": Spoilt(QUIZ, FIRST_1B, FIRST_1B.replace("1B", "7Q"), "there is no goal 7Q in", below=1),
     "satisfies nothing": Spoilt(
         COURSE, "satisfies: []", "satisfies:\n  - bas", "there is no other course bas", below=1
     ),
@@ -214,6 +224,72 @@ SPOILT = {
     "HTML in a title": Spoilt(
         COURSE, "  en: The first step\n", "  en: The <i>first</i>\n", "raw HTML is not allowed: <i>"
     ),
+    "choices of a matching question": Spoilt(
+        QUIZ,
+        "    options:                 # an",
+        "    choices: []\n    options:                 # an",
+        "choices does not belong to the kind matching; remove it from q1b-vem",
+    ),
+    "no steps": Spoilt(
+        QUIZ, "    steps:\n", "    step: x\n    choices:\n", "steps is missing; add a line steps:", below=-8
+    ),
+    "too few steps": Spoilt(
+        QUIZ,
+        "    steps:\n      - id: fraga\n        text:\n",
+        "    steps:\n      - id: fraga\n        text:\n          sv: a\n          en: b\n        feedback:\n"
+        "          sv: a\n          en: b\n        otherwise:\n          sv: a\n          en: b\n"
+        "    rows:\n      - id: fraga\n        option: x\n        text:\n",
+        "steps needs at least 3 items",
+    ),
+    "option that is not there": Spoilt(
+        QUIZ, "option: vuxna ", "option: vuxen ", "there is no option vuxen in q1b-vem; the options are barnet, vuxna"
+    ),
+    "row twice": Spoilt(QUIZ, "      - id: ensam\n", "      - id: trott\n", "the row id trott is used twice"),
+    "bold in an option": Spoilt(
+        QUIZ, "          sv: En vuxens\n", "          sv: En **vuxens**\n", "an option is plain"
+    ),
+    "no otherwise": Spoilt(
+        QUIZ,
+        "        otherwise:\n          sv: Inte riktigt. Läs raden igen. Vem är",
+        "        other:\n          sv: Inte riktigt. Läs raden igen. Vem är",
+        "otherwise is missing; add a line otherwise:",
+        below=-8,
+    ),
+    "case of one question": Spoilt(
+        QUIZ,
+        "cases:                       # a",
+        "cases:\n  - id: fall-tomt\n    title:\n      sv: a\n      en: b\n    text:\n      sv: a\n      en: b\n"
+        "    questions: []  # a",
+        "questions needs at least 2 items",
+        below=8,
+    ),
+    "HTML in a case": Spoilt(
+        QUIZ, "Du kör skolbussen.", "Du kör <b>skolbussen</b>.", "raw HTML is not allowed: <b>", below=-1
+    ),
+    # --- glossary ---
+    "word that is not there": Spoilt(
+        SV, "(term:oppen-fraga)", "(term:oppen)", "there is no word oppen in glossary.yaml; did you mean oppen-fraga?"
+    ),
+    "word without a source": Spoilt(
+        GLOSSARY, '    source: "000: Delaktighet"\n', "", "source is missing; add a line source:", below=-7
+    ),
+    # --- films ---
+    "no such film": Spoilt(SV, "file: fragan.mp4", "file: fragor.mp4", "there is no file fragor.mp4 beside", below=-1),
+    "no captions": Spoilt(SV, "captions: fragan.sv.vtt\n", "", "captions is missing; add a line captions:", below=-1),
+    "no transcript": Spoilt(
+        EN,
+        "transcript: |\n  The school nurse sits down beside a boy on a bench.\n\n"
+        "  The school nurse says: How are things today?\n",
+        "",
+        "transcript is missing; add a line transcript:",
+        below=-3,
+    ),
+    "captions in another language": Spoilt(
+        EN, "captions: fragan.en.vtt", "captions: fragan.sv.vtt", "the captions fragan.sv.vtt are those of", below=-2
+    ),
+    "captions that are none": Spoilt(VTT, "WEBVTT", "WEB", "captions are a file with the ending .vtt whose first"),
+    "captions with a bad time": Spoilt(VTT, "00:02.000 -->", "0.02 -->", "a time that cannot be read"),
+    "captions that say nothing": Spoilt(VTT, "Hur har du det i dag?\n", "", "the captions say nothing", at=(VTT, 1)),
     # --- Markdown ---
     "HTML": Spoilt(SV, "Ett barn på", "<em>Ett</em> barn på", "raw HTML is not allowed: <em>"),
     "HTML on a second line": Spoilt(SV, "Läs mer: [", "<script>x</script> [", "raw HTML is not allowed: <script>"),
@@ -230,12 +306,12 @@ SPOILT = {
     "heading too deep": Spoilt(SV, "### Tre frågor", "#### Tre frågor", "this heading is too deep"),
     "unknown box": Spoilt(SV, "::: tip", "::: tips", "unknown box 'tips'"),
     "box never closed": Spoilt(
-        SV, "dag.\n:::\n\n```placeholder", "dag.\n\n```placeholder", "the box ::: plan is never closed", at=(SV, 33)
+        SV, "dag.\n:::\n\n```placeholder", "dag.\n\n```placeholder", "the box ::: plan is never closed", below=-2
     ),
     "case without title": Spoilt(SV, "::: case Pojken i matsalen", "::: case", "the case has no title"),
     "unknown block": Spoilt(SV, "```source", "```sources", "unknown block 'sources'"),
     "block never closed": Spoilt(
-        SV, "blocking: false\n```\n", "blocking: false\n", "the block placeholder is never closed", at=(SV, 38)
+        SV, "blocking: false\n```\n", "blocking: false\n", "the block placeholder is never closed", below=-6
     ),
     "sources without dashes": Spoilt(
         SV, "- 003, Vad ska implementeras?", "003, Vad", "each source stands on a line of its"
@@ -249,7 +325,7 @@ SPOILT = {
         "## Ta ett steg i taget {#ett-steg}\n\n```placeholder\nid: vem-jag-ringer\nowner: a\nneeded: b\nwhy: c\n"
         "due: 2027-01-31\nblocking: false\n```\n",
         "the placeholder id vem-jag-ringer is used twice",
-        at=(SV, 47),
+        at=(SV, 57),
     ),
     # --- pictures and files ---
     "picture missing": Spoilt(SV, "](stigen.svg", "](stugan.svg", "there is no picture stugan.svg beside the part"),
@@ -323,9 +399,9 @@ def test_bytes_that_are_not_utf8_are_named_with_line_and_byte(courses: Courses):
 
 
 def test_both_faults_and_bytes_are_named_in_a_quiz_that_is_not_utf8(courses: Courses):
-    courses.change(QUIZ, "goal: 1B", "goal: 7Q")
+    courses.change(QUIZ, FIRST_1B, FIRST_1B.replace("1B", "7Q"))
     path = courses.path(QUIZ)
-    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
     faults = found(courses)
     assert is_named(faults, QUIZ, 8, "not UTF-8: byte 0xE5")
     assert is_named(faults, QUIZ, courses_line(path, b"7Q"), "there is no goal 7Q")
@@ -445,10 +521,7 @@ def test_a_waiver_names_role_day_and_reason(courses: Courses):
 
 
 def second_course(courses: Courses) -> None:
-    for name in ("course.yaml", "01-forsta-steget/module.sv.md", "01-forsta-steget/module.en.md"):
-        courses.write(f"annat/{name}", courses.read(f"exempel/{name}"))
-    for name in ("quiz.yaml", "stigen.svg"):
-        courses.write(f"annat/01-forsta-steget/{name}", courses.read(f"{PART}/{name}"))
+    shutil.copytree(courses.path("exempel"), courses.path("annat"))
     courses.change("annat/course.yaml", "id: exempel", "id: annat")
 
 
@@ -471,6 +544,46 @@ def test_a_course_may_borrow_goals(courses: Courses):
 def test_a_borrowed_goal_must_exist(courses: Courses):
     line = borrow(courses, "9Z")
     assert is_named(found(courses), "annat/course.yaml", line, "the course exempel has no goal 9Z; known: 1A, 1B")
+
+
+# --- cases, words, films ---
+
+
+def test_a_case_asks_once_on_each_goal_where_one_a_goal_is_drawn(courses: Courses):
+    line = courses.change(QUIZ, "      - id: q1b-buss\n        goal: 1B\n", "      - id: q1b-buss\n        goal: 1A\n")
+    assert found(courses) == []
+    courses.change(COURSE, "  draw: all ", "  draw: one_per_goal ")
+    assert is_named(found(courses), QUIZ, line + 1, "the case fall-bussen asks twice on the goal 1A")
+
+
+def test_a_word_that_no_screen_leads_to_is_noted(courses: Courses):
+    courses.change(SV, "[öppen fråga](term:oppen-fraga)", "öppen fråga")
+    courses.change(EN, "[open question](term:oppen-fraga)", "open question")
+    line = courses.line_of(GLOSSARY, "  - id: oppen-fraga")
+    notes = [(str(one.path.relative_to(courses.root)), one.line, one.message) for one in check(courses.root).notes]
+    assert is_named(notes, GLOSSARY, line, "no screen leads to the word oppen-fraga")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"not a film", "this is no MP4 or WebM film"),
+        (b"\x1a\x45\xdf\xa3\x42\x82\x84webm", "this is no MP4 or WebM film with the ending"),
+        (SMALLEST_FILM + bytes(5_000_000), "the film has 5,000,024 bytes, at most 5,000,000; shorten it"),
+    ],
+)
+def test_a_film_is_an_mp4_or_webm_of_its_name_and_small(courses: Courses, content: bytes, message: str):
+    film = f"{PART}/fragan.mp4"
+    courses.path(film).write_bytes(content)
+    assert is_named(found(courses), film, 1, message)
+
+
+def test_a_film_is_in_every_language(courses: Courses):
+    text = courses.read(EN)
+    start = text.index("```film")
+    courses.write(EN, text[:start] + text[text.index("```\n", start) + 4 :])
+    faults = found(courses)
+    assert any("has 0 films here and 1 in module.sv.md" in message for _, _, message in faults)
 
 
 # --- the command ---
@@ -508,10 +621,10 @@ def test_production_is_asked_for_by_an_option(courses: Courses):
 def test_the_command_prints_how_keys_compare_with_wrong_choices(courses: Courses):
     _, output = run("check", str(courses.root))
     assert (
-        "exempel, sv: right choices 34 characters, wrong ones 41 (-19%); the right one is the longest in 0 of 1"
+        "exempel, sv: right choices 32 characters, wrong ones 38 (-17%); the right one is the longest in 0 of 3"
         in output
     )
-    assert "exempel: 3 quiz questions (1A: 2, 1B: 1), 1 practice question\n" in output
+    assert "exempel: 7 quiz questions (1A: 4, 1B: 3), 1 practice question\n" in output
 
 
 def test_the_courses_of_this_repository_have_no_fault():

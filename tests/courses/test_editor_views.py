@@ -262,7 +262,7 @@ def test_practice_is_answered_in_the_preview_and_nothing_is_saved(editor: Reader
 def test_the_quiz_is_shown_with_key_and_feedback(editor: Reader, courses: Courses):
     page = editor.get(f"{upload(editor, courses)}/visa/exempel/prov")
     assert page.h1 == "Prov: Det första steget"
-    assert page.text.count("Rätt svar") == 4
+    assert page.text.count("Rätt svar") == 11
     assert "Något har ändrats för flickan" in page.text
     assert page.links["Läs: Ta ett steg i taget"].startswith("/kurser/utkast/")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tbblearn.courses.findings import Findings
 from tbblearn.courses.parts import ScreenSource, read_part
-from tbblearn.courses.rendering import RENDERER, AssetRef, render_inline, render_screen, resolve
+from tbblearn.courses.rendering import RENDERER, Addresses, AssetRef, render_inline, render_screen, resolve
 from tbblearn.courses.rules import HtmlBlock, PracticeBlock, ScreenRef
 from tbblearn.courses.storing import sha256_of
 
@@ -111,7 +111,10 @@ def test_practice_questions_split_the_text_around_them():
 
 def test_links_and_pictures_are_resolved_when_a_page_is_made():
     stored = html_of("[Läs](screen:varfor/tidigt) [ut](https://example.org/?a=1&b=2)\n\n![Alt](bild.svg)")
-    resolved = resolve(stored, lambda ref: f"/kurs/{ref.module}?a=1&s={ref.screen}", lambda sha: f"/kursfil/{sha}")
+    resolved = resolve(
+        stored,
+        Addresses(lambda ref: f"/kurs/{ref.module}?a=1&s={ref.screen}", lambda _: "", lambda sha: f"/kursfil/{sha}"),
+    )
     assert '<a href="/kurs/varfor?a=1&amp;s=tidigt">Läs</a>' in resolved
     assert '<a href="https://example.org/?a=1&amp;b=2">ut</a>' in resolved
     assert f'<img src="/kursfil/{SHA}" alt="Alt"' in resolved
@@ -119,11 +122,11 @@ def test_links_and_pictures_are_resolved_when_a_page_is_made():
 
 def test_words_that_look_like_an_address_are_left_alone():
     stored = html_of('Skriv href="screen:a/b" så.')
-    assert resolve(stored, lambda ref: ref.screen, lambda sha: sha) == stored
+    assert resolve(stored, Addresses(lambda ref: ref.screen, str, str)) == stored
 
 
 def test_a_link_names_its_part_and_screen():
-    resolved = resolve('<a href="screen:a/b-c">x</a>', lambda ref: f"{ref}", lambda sha: sha)
+    resolved = resolve('<a href="screen:a/b-c">x</a>', Addresses(str, str, str))
     assert resolved == f'<a href="{escape(str(ScreenRef("a", "b-c")))}">x</a>'
 
 

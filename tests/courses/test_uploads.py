@@ -23,7 +23,7 @@ from tbblearn.courses.uploads import (
     UploadRefused,
     unpacked,
 )
-from tests.courses.example import PART, Courses, example_files
+from tests.courses.example import PART, SMALLEST_FILM, Courses, example_files
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,9 @@ def zip_of(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def example(**more: bytes) -> dict[str, bytes]:
-    return {name: text.encode() for name, text in example_files().items()} | more
+    return (
+        {name: text.encode() for name, text in example_files().items()} | {f"{PART}/fragan.mp4": SMALLEST_FILM} | more
+    )
 
 
 def refusal(packed: bytes) -> UploadRefused:

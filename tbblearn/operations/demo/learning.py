@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rules import Course, Question
 from tbblearn.db import STOCKHOLM, stockholm_date
 from tbblearn.operations.demo.staff import Part
@@ -241,9 +242,4 @@ class Learning:
 
     def _wrong(self, question: Question) -> frozenset[str]:
         """A wrong answer; the first wrong choice tempts most."""
-        tempting = [choice.id for choice in question.choices if not choice.correct]
-        picked = tempting[min(int(self.rng.expovariate(1.2)), len(tempting) - 1)]
-        if len(question.right) > 1:
-            kept = sorted(question.right)[: len(question.right) - 1]
-            return frozenset({*kept, picked})
-        return frozenset({picked})
+        return kind_of(question).almost(question, int(self.rng.expovariate(1.2)))

@@ -1,0 +1,503 @@
+"""What differs between the kinds of question, one class a kind: how it is written, checked, drawn and answered.
+
+To everything else a question is a set of choices, an answer is a set of their ids, and it is right when it is exactly
+the right set. Where a question is answered row by row, a choice is one row with one option and its id is `row=option`:
+`hjulet=verktyg` for a pair, `fraga=1` for a step in its place. So answers are stored, marked, corrected, counted and
+explained alike, whatever the kind.
+
+A new kind is one class here, with its name in `QuestionKind`, and one template of controls, unless it can use one that
+is there.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import ClassVar
+
+from tbblearn.courses.findings import Findings, said
+from tbblearn.courses.format import ChoiceShape, PracticeShape, RowShape, StepShape, Translated
+from tbblearn.courses.reading import Entry
+from tbblearn.courses.rules import LANGUAGES, Choice, Item, Question, QuestionKind, ScreenRef, Text
+
+TRUE_FALSE_IDS = ("yes", "no")
+LISTS = ("choices", "options", "rows", "steps")
+"""The lists that a question of some kind is written with."""
+
+JOIN = "="
+"""Stands between the row and the option in the id of a choice; no author's id can hold it."""
+
+Render = Callable[[Translated], Text]
+Place = Callable[[str], bytes]
+
+
+class AnswerFault(StrEnum):
+    """Why an answer cannot be saved."""
+
+    NOTHING = "nothing"
+    UNKNOWN = "unknown"
+    ONE_ONLY = "one_only"
+    INCOMPLETE = "incomplete"
+    SAME_PLACE = "same_place"
+
+
+@dataclass(frozen=True)
+class AskedRow:
+    """A row as it is shown: its options in their order, each with the id of the choice that it makes."""
+
+    row: Item
+    options: tuple[tuple[str, Item], ...]
+
+
+class Kind(ABC):
+    """A kind of question."""
+
+    kind: ClassVar[QuestionKind]
+    lists: ClassVar[Mapping[str, int]] = {"choices": 2}
+    """The lists that it is written with, and how many items each has at least."""
+
+    controls: ClassVar[str] = "choices"
+    """The template in `training/kinds` that it is answered with."""
+
+    has_lengths: ClassVar[bool] = True
+    """Whether the length of a choice could give the key away."""
+
+    # --- as it is written ---
+
+    def check(self, question: Entry, findings: Findings) -> None:
+        """Find what makes it unanswerable: lists that are missing or of another kind, and no clear key."""
+        path, name = question.document.path, question.text("id")
+        complete = True
+        for key in LISTS:
+            count = question.count(key)
+            if key in self.lists and not question.has(key):
+                findings.fault(path, question.line(), said("{name} is missing; add a line {name}:", name=key))
+            elif key in self.lists and count is not None and count < self.lists[key]:
+                findings.fault(
+                    path,
+                    question.line(key),
+                    said("{name} needs at least {least} items", name=key, least=self.lists[key]),
+                )
+            elif key not in self.lists and question.has(key):
+                findings.fault(
+                    path,
+                    question.line(key),
+                    said(
+                        "{key} does not belong to the kind {kind}; remove it from {name}",
+                        key=key,
+                        kind=self.kind,
+                        name=name,
+                    ),
+                )
+            complete = complete and (key not in self.lists or bool(count))
+        if complete:
+            self.check_key(question, findings)
+
+    @abstractmethod
+    def check_key(self, question: Entry, findings: Findings) -> None:
+        """Find what is wrong with the key. Every list that the kind has holds something."""
+
+    # --- as it is published ---
+
+    @abstractmethod
+    def choices(self, shape: PracticeShape, render: Render) -> tuple[Choice, ...]:
+        """All that may be answered, with what is said about it."""
+
+    def rows(self, shape: PracticeShape, render: Render) -> tuple[Item, ...]:
+        """The rows that it is answered by; none where the choices are all there is."""
+        return ()
+
+    def options(self, shape: PracticeShape, render: Render) -> tuple[Item, ...]:
+        """What each row may be answered with."""
+        return ()
+
+    @abstractmethod
+    def seen(self, shape: PracticeShape) -> dict[str, object]:
+        """What a learner sees of it before answering, beside the stem: what the question's hash is taken over."""
+
+    # --- as it is asked ---
+
+    @abstractmethod
+    def order(self, question: Question, place: Place) -> tuple[str, ...]:
+        """The ids of its choices as one attempt shows them; `place` gives each thing its place in the order."""
+
+    def practised(self, question: Question) -> tuple[Choice, ...]:
+        """Its choices as practice shows them, which is not drawn: the same for everybody."""
+        return question.choices
+
+    def asked_rows(self, question: Question, choices: Sequence[Choice]) -> tuple[AskedRow, ...]:
+        """Its rows in the order of `choices`; none where the choices are all there is."""
+        return ()
+
+    def faulty_rows(self, question: Question, chosen: frozenset[str]) -> frozenset[str]:
+        """The ids of the rows that keep this from being an answer."""
+        return frozenset()
+
+    def explained(self, question: Question) -> tuple[Choice, ...]:
+        """The choices whose feedback is all that the question can say."""
+        return question.choices
+
+    @abstractmethod
+    def fault(self, question: Question, chosen: frozenset[str]) -> AnswerFault | None:
+        """Why this cannot be an answer; None where it can."""
+
+    @abstractmethod
+    def almost(self, question: Question, which: int) -> frozenset[str]:
+        """An answer that is nearly right; `which` counts from the most tempting one."""
+
+
+# --- answered by choosing ---
+
+
+class Chosen(Kind):
+    """Answered by choosing among what is written out."""
+
+    most: ClassVar[int | None] = 1
+    """How many may be chosen; None: any number."""
+
+    def check_key(self, question: Entry, findings: Findings) -> None:
+        right = sum(choice.flag("correct") for choice in question.entries("choices"))
+        path, line, name = question.document.path, question.line("choices"), question.text("id")
+        if right == 0:
+            findings.fault(
+                path,
+                line,
+                said("the question {name} has no right answer; write correct: true at one choice", name=name),
+            )
+        elif self.most is not None and right > self.most:
+            findings.fault(
+                path,
+                line,
+                said(
+                    "the question {name} has {right} right answers; a {kind} question has exactly one",
+                    name=name,
+                    right=right,
+                    kind=self.kind,
+                ),
+            )
+
+    def choices(self, shape: PracticeShape, render: Render) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(choice.id, choice.correct, render(choice.text), render(choice.feedback), screen_ref(choice))
+            for choice in shape.choices
+        )
+
+    def seen(self, shape: PracticeShape) -> dict[str, object]:
+        return {"choices": {choice.id: choice.text.by_language() for choice in shape.choices}}
+
+    def order(self, question: Question, place: Place) -> tuple[str, ...]:
+        return tuple(sorted((choice.id for choice in question.choices), key=place))
+
+    def fault(self, question: Question, chosen: frozenset[str]) -> AnswerFault | None:
+        if not chosen:
+            return AnswerFault.NOTHING
+        if not chosen <= {choice.id for choice in question.choices}:
+            return AnswerFault.UNKNOWN
+        return AnswerFault.ONE_ONLY if self.most is not None and len(chosen) > self.most else None
+
+    def almost(self, question: Question, which: int) -> frozenset[str]:
+        tempting = [choice.id for choice in question.choices if not choice.correct]
+        return frozenset({tempting[min(which, len(tempting) - 1)]})
+
+
+class Single(Chosen):
+    """One of the choices is right."""
+
+    kind = QuestionKind.SINGLE
+
+
+class TrueFalse(Chosen):
+    """Yes or no, which keep their places."""
+
+    kind = QuestionKind.TRUE_FALSE
+    has_lengths = False
+
+    def check_key(self, question: Entry, findings: Findings) -> None:
+        ids = sorted(str(choice.text("id")) for choice in question.entries("choices"))
+        if ids != sorted(TRUE_FALSE_IDS):
+            findings.fault(
+                question.document.path,
+                question.line("choices"),
+                said(
+                    "true_false has exactly two choices, with the ids yes and no; mend {name}",
+                    name=question.text("id"),
+                ),
+            )
+        super().check_key(question, findings)
+
+    def order(self, question: Question, place: Place) -> tuple[str, ...]:
+        return tuple(choice.id for choice in question.choices)
+
+
+class Multiple(Chosen):
+    """Several of the choices are right, and the question says how many."""
+
+    kind = QuestionKind.MULTIPLE
+    most = None
+
+    def check_key(self, question: Entry, findings: Findings) -> None:
+        right = sum(choice.flag("correct") for choice in question.entries("choices"))
+        path, line, name = question.document.path, question.line("choices"), question.text("id")
+        if right == 1:
+            findings.fault(
+                path,
+                line,
+                said("the question {name} has one right answer; multiple needs at least two, or use single", name=name),
+            )
+        elif right and right == question.count("choices"):
+            findings.fault(path, line, said("every choice of {name} is right; at least one must be wrong", name=name))
+        super().check_key(question, findings)
+
+    def almost(self, question: Question, which: int) -> frozenset[str]:
+        return frozenset(sorted(question.right)[:-1]) | super().almost(question, which)
+
+
+# --- answered row by row ---
+
+
+class RowByRow(Kind):
+    """Answered by choosing an option for each row, in a list of its own."""
+
+    controls = "selects"
+    has_lengths = False
+
+    @abstractmethod
+    def right_option(self, shape: PracticeShape, row: StepShape) -> str:
+        """The id of the row's right option."""
+
+    @abstractmethod
+    def told(self, row: Item, option: Item) -> dict[str, str]:
+        """The row with the option, as an answer is told, by language."""
+
+    @abstractmethod
+    def written_rows(self, shape: PracticeShape) -> Sequence[StepShape]:
+        """The rows as the author wrote them."""
+
+    def rows(self, shape: PracticeShape, render: Render) -> tuple[Item, ...]:
+        return tuple(Item(row.id, render(row.text)) for row in self.written_rows(shape))
+
+    def choices(self, shape: PracticeShape, render: Render) -> tuple[Choice, ...]:
+        options = self.options(shape, render)
+        made = []
+        for written, row in zip(self.written_rows(shape), self.rows(shape, render), strict=True):
+            feedback, otherwise = render(written.feedback), render(written.otherwise)
+            for option in options:
+                right = option.id == self.right_option(shape, written)
+                made.append(
+                    Choice(
+                        pair(row.id, option.id),
+                        right,
+                        self.told(row, option),
+                        feedback if right else otherwise,
+                        screen_ref(written),
+                    )
+                )
+        return tuple(made)
+
+    def asked_rows(self, question: Question, choices: Sequence[Choice]) -> tuple[AskedRow, ...]:
+        rows = {row.id: row for row in question.rows}
+        options = {option.id: option for option in question.options}
+        shown: dict[str, list[tuple[str, Item]]] = {}
+        for choice in choices:
+            row_id, option_id = split(choice.id)
+            shown.setdefault(row_id, []).append((choice.id, options[option_id]))
+        return tuple(AskedRow(rows[row_id], tuple(found)) for row_id, found in shown.items())
+
+    def order(self, question: Question, place: Place) -> tuple[str, ...]:
+        rows = self.row_order(question, place)
+        options = self.option_order(question, place)
+        return tuple(pair(row_id, option_id) for row_id in rows for option_id in options)
+
+    def row_order(self, question: Question, place: Place) -> list[str]:
+        """The ids of the rows as they are shown."""
+        return sorted((row.id for row in question.rows), key=lambda row_id: place(f"{row_id}{JOIN}"))
+
+    def option_order(self, question: Question, place: Place) -> list[str]:
+        """The ids of the options as every row lists them."""
+        return [option.id for option in question.options]
+
+    def practised(self, question: Question) -> tuple[Choice, ...]:
+        by_id = {choice.id: choice for choice in question.choices}
+        order = self.order(question, lambda thing: sha256(f"{question.id}/{thing}".encode()).digest())
+        return tuple(by_id[choice_id] for choice_id in order)
+
+    def faulty_rows(self, question: Question, chosen: frozenset[str]) -> frozenset[str]:
+        return frozenset(row.id for row in question.rows) - {split(choice_id)[0] for choice_id in chosen}
+
+    def explained(self, question: Question) -> tuple[Choice, ...]:
+        """Of each row its right option and one that is not."""
+        shown: dict[tuple[str, bool], Choice] = {}
+        for choice in sorted(question.choices, key=lambda choice: not choice.correct):
+            shown.setdefault((split(choice.id)[0], choice.correct), choice)
+        return tuple(
+            shown[(row.id, right)] for row in question.rows for right in (True, False) if (row.id, right) in shown
+        )
+
+    def fault(self, question: Question, chosen: frozenset[str]) -> AnswerFault | None:
+        if not chosen:
+            return AnswerFault.NOTHING
+        if not chosen <= {choice.id for choice in question.choices}:
+            return AnswerFault.UNKNOWN
+        answered = {split(choice_id)[0] for choice_id in chosen}
+        if len(answered) < len(chosen):
+            return AnswerFault.ONE_ONLY
+        return AnswerFault.INCOMPLETE if len(answered) < len(question.rows) else None
+
+
+class Matching(RowByRow):
+    """Each row belongs with one of the options; an option may serve several rows, or none."""
+
+    kind = QuestionKind.MATCHING
+    lists = {"options": 2, "rows": 2}
+
+    def check_key(self, question: Entry, findings: Findings) -> None:
+        known = [option.text("id") or "" for option in question.entries("options")]
+        for row in question.entries("rows"):
+            option = row.text("option")
+            if option is not None and option not in known:
+                findings.fault(
+                    question.document.path,
+                    row.line("option"),
+                    said(
+                        "there is no option {option} in {name}; the options are {names}",
+                        option=option,
+                        name=question.text("id"),
+                        names=", ".join(known),
+                    ),
+                )
+
+    def written_rows(self, shape: PracticeShape) -> Sequence[StepShape]:
+        return shape.rows
+
+    def options(self, shape: PracticeShape, render: Render) -> tuple[Item, ...]:
+        return tuple(Item(option.id, render(option.text)) for option in shape.options)
+
+    def right_option(self, shape: PracticeShape, row: StepShape) -> str:
+        assert isinstance(row, RowShape)
+        return row.option
+
+    def told(self, row: Item, option: Item) -> dict[str, str]:
+        return {language: f"{row.text[language]} – {option.text[language]}" for language in row.text}
+
+    def seen(self, shape: PracticeShape) -> dict[str, object]:
+        return {
+            "rows": {row.id: row.text.by_language() for row in shape.rows},
+            "options": {option.id: option.text.by_language() for option in shape.options},
+        }
+
+    def option_order(self, question: Question, place: Place) -> list[str]:
+        ids = [option.id for option in question.options]
+        return sorted(ids, key=lambda option_id: place(f"{JOIN}{option_id}"))
+
+    def almost(self, question: Question, which: int) -> frozenset[str]:
+        row = question.rows[which % len(question.rows)].id
+        wrong = [choice.id for choice in question.choices if split(choice.id)[0] == row and not choice.correct]
+        return frozenset(one for one in question.right if split(one)[0] != row) | {wrong[which % len(wrong)]}
+
+
+class Ordering(RowByRow):
+    """Each step has its place, from 1; the author writes the steps in their right order."""
+
+    kind = QuestionKind.ORDERING
+    lists = {"steps": 3}
+
+    def check_key(self, question: Entry, findings: Findings) -> None:
+        """The order in the file is the key: there is nothing to get wrong."""
+
+    def written_rows(self, shape: PracticeShape) -> Sequence[StepShape]:
+        return shape.steps
+
+    def options(self, shape: PracticeShape, render: Render) -> tuple[Item, ...]:
+        places = [str(number) for number in range(1, len(shape.steps) + 1)]
+        return tuple(Item(number, dict.fromkeys(LANGUAGES, number)) for number in places)
+
+    def right_option(self, shape: PracticeShape, row: StepShape) -> str:
+        return str(shape.steps.index(row) + 1)
+
+    def told(self, row: Item, option: Item) -> dict[str, str]:
+        return {language: f"{option.text[language]}. {row.text[language]}" for language in row.text}
+
+    def seen(self, shape: PracticeShape) -> dict[str, object]:
+        return {"steps": {step.id: step.text.by_language() for step in shape.steps}}
+
+    def row_order(self, question: Question, place: Place) -> list[str]:
+        """Shuffled, and never in the right order, which would answer itself."""
+        rows = super().row_order(question, place)
+        is_answer = {pair(row_id, str(number)) for number, row_id in enumerate(rows, start=1)} == question.right
+        return [*rows[1:], rows[0]] if is_answer else rows
+
+    def faulty_rows(self, question: Question, chosen: frozenset[str]) -> frozenset[str]:
+        at: dict[str, list[str]] = {}
+        for row_id, place in map(split, chosen):
+            at.setdefault(place, []).append(row_id)
+        twice = {row_id for rows in at.values() if len(rows) > 1 for row_id in rows}
+        return super().faulty_rows(question, chosen) | twice
+
+    def fault(self, question: Question, chosen: frozenset[str]) -> AnswerFault | None:
+        found = super().fault(question, chosen)
+        if found is None and len({split(choice_id)[1] for choice_id in chosen}) < len(chosen):
+            return AnswerFault.SAME_PLACE
+        return found
+
+    def almost(self, question: Question, which: int) -> frozenset[str]:
+        """Two steps next to each other have changed places."""
+        row_at = {split(choice_id)[1]: split(choice_id)[0] for choice_id in question.right}
+        first = which % (len(row_at) - 1) + 1
+        row_at[str(first)], row_at[str(first + 1)] = row_at[str(first + 1)], row_at[str(first)]
+        return frozenset(pair(row, place) for place, row in row_at.items())
+
+
+KINDS: Mapping[QuestionKind, Kind] = {
+    kind.kind: kind for kind in (Single(), Multiple(), TrueFalse(), Matching(), Ordering())
+}
+
+
+def kind_of(question: Question | PracticeShape) -> Kind:
+    """What differs for this question."""
+    return KINDS[question.kind]
+
+
+def written_kind(question: Entry) -> Kind | None:
+    """The kind that an author gave a question; None where there is no such kind."""
+    written = question.text("kind")
+    return next((kind for name, kind in KINDS.items() if name == written), None)
+
+
+def written_items(question: Entry) -> Iterator[tuple[str, Entry]]:
+    """Every item of a question's lists as written, with the name of its list."""
+    for key in LISTS:
+        for item in question.entries(key):
+            yield key, item
+
+
+def written_texts(question: Entry) -> Iterator[Entry]:
+    """Every text of a question as written, each by language: the stem, what can be answered, what is said about it."""
+    yield question.entry("stem")
+    for _, item in written_items(question):
+        yield from (item.entry(key) for key in ("text", "feedback", "otherwise") if item.has(key))
+
+
+def written_feedback(question: Entry) -> Iterator[Entry]:
+    """What is said about answers, as written, each by language."""
+    for _, item in written_items(question):
+        yield from (item.entry(key) for key in ("feedback", "otherwise") if item.has(key))
+
+
+def pair(row_id: str, option_id: str) -> str:
+    """The id of the choice that a row with an option is."""
+    return f"{row_id}{JOIN}{option_id}"
+
+
+def split(choice_id: str) -> tuple[str, str]:
+    """The row and the option of a choice."""
+    row_id, _, option_id = choice_id.partition(JOIN)
+    return row_id, option_id
+
+
+def screen_ref(shape: ChoiceShape | StepShape) -> ScreenRef | None:
+    """The screen that the feedback leads to."""
+    if shape.read is None:
+        return None
+    module, _, screen = shape.read.partition("/")
+    return ScreenRef(module, screen)
