@@ -1,7 +1,7 @@
 """Makes of a checked course's files what is published: its content, its pictures and films, its hash.
 
-The hash is taken over what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and films) and the
-renderer's number, never over HTML, so that the same files give the same hash on any machine.
+The hash is taken over what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and
+films) and the renderer's number, never over HTML, so that the same files give the same hash on any machine.
 """
 
 import hashlib

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.films import FilmFile, read_captions, read_film
+from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.format import CourseShape, GlossaryShape, ModuleShape, QuestionsShape
 from tbblearn.courses.parts import Part, read_part
 from tbblearn.courses.pictures import PictureFile, read_picture

@@ -39,7 +39,6 @@ from tbblearn.training.tasks import (
     working_task,
 )
 
-
 _REFUSED: Mapping[AnswerFault, type[TrainingError]] = {
     AnswerFault.NOTHING: NothingChosen,
     AnswerFault.UNKNOWN: UnknownChoice,

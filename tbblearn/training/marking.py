@@ -125,7 +125,7 @@ def _one_per_goal(together: Iterable[tuple[Question, ...]]) -> Iterator[tuple[Qu
     """The groups, in their order, whose goals are all without a question yet; then what is left of the goals."""
     known = list(together)
     reached: set[str] = set()
-    for group in [*known, *((question,) for group in known for question in group)]:
+    for group in [*known, *((question,) for others in known for question in others)]:
         goals = {question.goal for question in group}
         if not goals & reached:
             reached |= goals
