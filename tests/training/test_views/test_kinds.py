@@ -214,6 +214,7 @@ def test_a_word_leads_to_its_place_on_the_page_of_words(learners: Learners) -> N
 
 
 def test_a_course_without_words_has_no_page_of_them(learners: Learners) -> None:
+    learners.publish(replace(teaching(), glossary=()))
     learners.be("p101")
     assert "Ord och begrepp" not in learners.get("/utbildning/base").text
     learners.get("/utbildning/base/ord", 404)
