@@ -14,6 +14,9 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 CHOICE = re.compile(r'<input[^>]*type="(radio|checkbox)"[^>]*>')
 VALUE = re.compile(r'\bvalue="([^"]*)"')
 NAME = re.compile(r'\bname="([^"]*)"')
+QUESTION = re.compile(r'<input[^>]*name="question" value="([^"]*)"')
+LIST = re.compile(r'<select[^>]*\bname="([^"]*)".*?</select>', re.DOTALL)
+OPTION = re.compile(r'<option value="([^"]+)"')
 
 
 @dataclass
@@ -34,8 +37,8 @@ class Browser:
     def get(self, path: str) -> str:
         return self._send("GET", path, None)
 
-    def post(self, path: str, **fields: str) -> str:
-        return self._send("POST", path, urlencode([("csrf_token", self.token), *fields.items()]))
+    def post(self, path: str, **fields: str | list[str]) -> str:
+        return self._send("POST", path, urlencode([("csrf_token", self.token), *fields.items()], doseq=True))
 
     def _send(self, method: str, path: str, body: str | None) -> str:
         for _ in range(5):
@@ -61,14 +64,21 @@ class Browser:
             return text
         raise RuntimeError(f"too many redirects from {path}")
 
-    def choose_first(self) -> dict[str, str]:
-        """The first choice of the question on the page."""
+    def choose_first(self) -> dict[str, str | list[str]]:
+        """The first choice of the question on the page; of lists, the first option of the first, and so on down."""
+        question = QUESTION.search(self.body)
+        assert question, f"no question on {self.path}"
+        lists = list(LIST.finditer(self.body))
+        if lists:
+            options = [OPTION.findall(one[0]) for one in lists]
+            chosen = [of_row[row % len(of_row)] for row, of_row in enumerate(options)]
+            return {"question": question[1], lists[0][1]: chosen}
         found = CHOICE.search(self.body)
         assert found, f"no choice on {self.path}"
         name, value = NAME.search(found[0]), VALUE.search(found[0])
         assert name
         assert value
-        return {name[1]: value[1]}
+        return {"question": question[1], name[1]: value[1]}
 
 
 def sign_in(browser: Browser, account: dict[str, str]) -> None:

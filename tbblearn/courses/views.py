@@ -16,9 +16,9 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; 
 @blueprint.get("/kursfil/<sha256>")
 @signed_in
 def asset(sha256: str) -> WerkzeugResponse:
-    """A picture, film or captions; where there is none, 404. An SVG opened by itself can neither run nor fetch.
+    """A picture, a film or captions; where there is none, 404.
 
-    Browsers ask for films piece by piece.
+    Opened by itself, an SVG can neither run nor fetch anything. Browsers ask for films piece by piece.
     """
     found = queries.asset(sha256)
     if found is None:

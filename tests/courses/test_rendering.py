@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tbblearn.courses.findings import Findings
 from tbblearn.courses.parts import ScreenSource, read_part
-from tbblearn.courses.rendering import RENDERER, Addresses, AssetRef, render_inline, render_screen, resolve
+from tbblearn.courses.rendering import RENDERER, Addresses, AssetRef, FilmRef, render_inline, render_screen, resolve
 from tbblearn.courses.rules import HtmlBlock, PracticeBlock, ScreenRef
 from tbblearn.courses.storing import sha256_of
 
@@ -206,3 +206,44 @@ def test_nothing_dangerous_comes_out_of_any_text(pieces: list[str]):
                     href = element.attrib.get("href", "https:")
                     assert href.partition(":")[0] in ("https", "screen")
                     assert element.attrib.get("src", "asset:").startswith("asset:")
+
+
+FILM = """```film
+file: fragan.mp4
+captions: fragan.sv.vtt
+title: En <fråga> & ett svar
+transcript: |
+  Hon säger: Hur har du det,
+  i dag?
+
+  Han säger: <b>Bra</b>.
+```"""
+
+
+def test_a_film_has_captions_that_are_on_and_its_words_as_text():
+    films = {"fragan.mp4": FilmRef("cd" * 32, "video/mp4"), "fragan.sv.vtt": FilmRef("ef" * 32, "text/vtt")}
+    (block,) = render_screen(screen_of(FILM), "sv", PICTURES, films)
+    assert isinstance(block, HtmlBlock)
+    resolved = resolve(block.html, Addresses(lambda ref: ref.screen, str, lambda sha: f"/kursfil/{sha}"))
+    tree = html5lib.parse(resolved, namespaceHTMLElements=False)
+    [video], [source], [track] = (tree.findall(f".//{name}") for name in ("video", "source", "track"))
+    assert video.attrib == {"aria-label": "En <fråga> & ett svar", "controls": "", "preload": "metadata"}
+    assert source.attrib == {"src": f"/kursfil/{'cd' * 32}", "type": "video/mp4"}
+    assert track.attrib == {
+        "src": f"/kursfil/{'ef' * 32}",
+        "kind": "captions",
+        "srclang": "sv",
+        "label": "Svenska",
+        "default": "",
+    }
+    assert ["".join(one.itertext()) for one in tree.findall(".//details/div/p")] == [
+        "Hon säger: Hur har du det, i dag?",
+        "Han säger: <b>Bra</b>.",
+    ]
+    assert tree.find(".//details/summary") is not None
+
+
+def test_a_word_that_is_explained_is_a_link_to_its_explanation():
+    stored = html_of("En [öppen fråga](term:oppen-fraga).")
+    resolved = resolve(stored, Addresses(str, lambda term: f"/ord#{term}", str))
+    assert '<a href="/ord#oppen-fraga">öppen fråga</a>' in resolved

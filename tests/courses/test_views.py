@@ -1,4 +1,4 @@
-"""The address of a picture: kept for good by browsers, harmless when opened by itself, and for those signed in."""
+"""The address of a course's file: kept for good by browsers, harmless when opened alone, for those signed in."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tbblearn.courses.checking import check
 from tbblearn.courses.edition import make_edition
 from tbblearn.db import unit_of_work, utc_now
 from tbblearn.web.application import Application
-from tests.courses.example import PART, Courses
+from tests.courses.example import PART, SMALLEST_FILM, Courses
 from tests.factories import County
 from tests.reading import Reader
 
@@ -15,11 +15,17 @@ from tests.reading import Reader
 @pytest.fixture
 def picture(app: Application, courses: Courses) -> str:
     """The address of the example's picture, published."""
+    return published(app, courses, "image/svg+xml")
+
+
+def published(app: Application, courses: Courses, media_type: str) -> str:
+    """The address of the example's only file of this kind, published."""
     report = check(courses.root)
     edition = make_edition(report.courses["exempel"], report.courses)
     with app.app_context(), unit_of_work():
         publish(edition, now=utc_now())
-    return f"/kursfil/{edition.assets[0].sha256}"
+    [sha256] = [asset.sha256 for asset in edition.assets if asset.media_type == media_type]
+    return f"/kursfil/{sha256}"
 
 
 def test_a_picture_is_served_as_it_was_written(app: Application, county: County, courses: Courses, picture: str):
@@ -51,3 +57,19 @@ def test_what_is_no_picture_is_not_found(app: Application, county: County, addre
 
 def test_nobody_sees_a_picture_without_signing_in(app: Application, picture: str):
     assert Reader(app).get(picture, 303).location.startswith("/logga-in")
+
+
+def test_a_film_is_sent_piece_by_piece(app: Application, county: County, courses: Courses):
+    film = published(app, courses, "video/mp4")
+    reader = Reader(app)
+    reader.sign_in(county.persons["p101"])
+    piece = reader.get(film, 206, headers={"Range": "bytes=4-7"}).response
+    assert piece.data == b"ftyp"
+    assert piece.headers["Content-Range"] == f"bytes 4-7/{len(SMALLEST_FILM)}"
+    whole = reader.get(film).response
+    assert (whole.mimetype, whole.data, whole.headers["Accept-Ranges"]) == ("video/mp4", SMALLEST_FILM, "bytes")
+
+
+def test_a_page_may_play_films_of_its_own_site_only(app: Application):
+    policy = Reader(app).get("/logga-in").response.headers["Content-Security-Policy"].split("; ")
+    assert "media-src 'self'" in policy

@@ -94,6 +94,18 @@ class Keyboard:
         expect(self.tab.get_by_label(texts[-1], exact=True)).to_be_focused()
         assert self.tab.url == before, "choosing sends nothing"
 
+    def choose_in_lists(self, pairs: list[tuple[str, str]]) -> None:
+        """Choose in each of these lists, by its label, the option with this text; the page must stay as it is."""
+        before = self.tab.url
+        wanted = dict(pairs)
+        for row in self.tab.locator("main select").evaluate_all("lists => lists.map(one => one.labels[0].innerText)"):
+            self.to("combobox", row)
+            options = self.tab.get_by_label(row, exact=True).locator("option")
+            for _ in range(options.all_inner_texts().index(wanted[row])):
+                self.tab.keyboard.press("ArrowDown")
+            expect(self.tab.get_by_label(row, exact=True).locator("option:checked")).to_have_text(wanted[row])
+        assert self.tab.url == before, "choosing sends nothing"
+
     def _choose_radio(self, text: str) -> None:
         """Into the group by Tab, to its first choice; down to the right one by the arrow."""
         radios = self.tab.get_by_role("radio")

@@ -9,6 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tbblearn.courses.kinds import kind_of
+from tbblearn.courses.rules import Question
+from tbblearn.courses.storing import course_from_json
 from tests.pages.conftest import Site
 
 WAIT = 30_000
@@ -62,11 +65,23 @@ def start_quiz(tab: Page) -> None:
 def answer(tab: Page, site: Site, *, right: bool = True) -> list[str]:
     """Answer the question on the page by clicking, and save. Returns the texts that were chosen."""
     known = question_on(tab, site)
-    chosen = known.right if right else known.wrong[:1]
+    chosen = known.right if right else known.mistaken
     for text in chosen:
-        tab.get_by_label(text, exact=True).check()
+        if text in known.lists:
+            row, option = known.lists[text]
+            tab.get_by_label(row, exact=True).select_option(label=option)
+        else:
+            tab.get_by_label(text, exact=True).check()
     tab.get_by_role("button", name="Spara och gå vidare").click()
     return chosen
+
+
+def choose_anything(tab: Page) -> None:
+    """Fill in some answer to the question on the page, without sending it."""
+    for number, one in enumerate(tab.locator("main select").all(), 1):
+        one.select_option(index=number)
+    if tab.locator("main select").count() == 0:
+        tab.get_by_role("radio").or_(tab.get_by_role("checkbox")).first.check()
 
 
 def answer_all(tab: Page, site: Site) -> None:
@@ -80,27 +95,52 @@ def answer_all(tab: Page, site: Site) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """A question as it is read on the page, in Swedish."""
+    """A question as it is read on the page, in Swedish. `mistaken` is a whole answer that is not right.
+
+    Where it is answered by lists, `lists` says of each thing that may be chosen in which list it is which option.
+    """
 
     stem: str
     right: list[str]
     wrong: list[str]
+    mistaken: list[str]
+    lists: dict[str, tuple[str, str]]
+
+    def expect_chosen(self, tab: Page) -> None:
+        """The right answer, and nothing else, is chosen on the page."""
+        for text in self.right:
+            if text in self.lists:
+                row, option = self.lists[text]
+                expect(tab.get_by_label(row, exact=True).locator("option:checked")).to_have_text(option)
+            else:
+                expect(tab.get_by_label(text, exact=True)).to_be_checked()
+        for text in self.wrong if not self.lists else []:
+            expect(tab.get_by_label(text, exact=True)).not_to_be_checked()
 
 
 def question_on(tab: Page, site: Site) -> Known:
     """The question that the page shows, found by its words."""
     stem = _words(tab.locator("fieldset legend").inner_html())
-    found = [
-        Known(
-            stem,
-            [_words(choice["text"]["sv"]) for choice in question["choices"] if choice["correct"]],
-            [_words(choice["text"]["sv"]) for choice in question["choices"] if not choice["correct"]],
-        )
-        for question in _published(site, "base")["questions"]
-        if _words(question["stem"]["sv"]) == stem
-    ]
+    asked = course_from_json(_published(site, "base")).questions
+    found = [question for question in asked if _words(question.stem["sv"]) == stem]
     assert len(found) == 1, f"{len(found)} published questions read {stem!r}"
-    return found[0]
+    return _known(found[0])
+
+
+def _known(question: Question) -> Known:
+    texts = {choice.id: _words(choice.text["sv"]) for choice in question.choices}
+    kind = kind_of(question)
+    return Known(
+        _words(question.stem["sv"]),
+        [texts[choice.id] for choice in question.choices if choice.correct],
+        [texts[choice.id] for choice in question.choices if not choice.correct],
+        [texts[choice_id] for choice_id in sorted(kind.almost(question, 0))],
+        {
+            texts[choice_id]: (_words(asked.row.text["sv"]), _words(option.text["sv"]))
+            for asked in kind.asked_rows(question, question.choices)
+            for choice_id, option in asked.options
+        },
+    )
 
 
 def _published(site: Site, slug: str) -> dict[str, Any]:

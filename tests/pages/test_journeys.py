@@ -153,7 +153,11 @@ def _read_to_the_quiz(keys: Keyboard) -> int:
 def _answer_all(keys: Keyboard, site: Site) -> None:
     while "/granska" not in keys.tab.url:
         keys.skip_to_content()
-        keys.choose(question_on(keys.tab, site).right)
+        known = question_on(keys.tab, site)
+        if known.lists:
+            keys.choose_in_lists([known.lists[text] for text in known.right])
+        else:
+            keys.choose(known.right)
         keys.follow("button", "Spara och gå vidare")
 
 

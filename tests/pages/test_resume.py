@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.conftest import Site
-from tests.pages.learner import answer, new_tab, question_on, read_the_rest, sign_in, start_quiz
+from tests.pages.learner import answer, choose_anything, new_tab, question_on, read_the_rest, sign_in, start_quiz
 
 pytestmark = pytest.mark.browser
 LOST = "Du är utloggad. Det du skickade är kvar: logga in igen, så får du välja om det ska skickas nu."
@@ -66,7 +66,7 @@ def test_a_killed_server_loses_no_answer_and_another_browser_goes_on(chromium: B
         sorted(texts, key=shown[number].index) for number, texts in enumerate(given)
     ]
 
-    first.get_by_role("radio").or_(first.get_by_role("checkbox")).first.check()
+    choose_anything(first)
     first.get_by_role("button", name="Spara och gå vidare").click()
     expect(first).to_have_url(re.compile(r"/fraga/6\?sparat=1$"))
 
@@ -93,7 +93,7 @@ def test_who_sits_down_next_sees_and_changes_nothing_of_the_one_before(chromium:
         assert before not in tab.content()
         assert stem not in tab.content()
 
-    forgotten.get_by_role("radio").or_(forgotten.get_by_role("checkbox")).first.check()
+    choose_anything(forgotten)
     forgotten.get_by_role("button", name="Spara och gå vidare").click()
     expect(forgotten.get_by_role("heading", level=1)).to_have_text("Sidan hade stått öppen för länge")
     assert before not in forgotten.content()
@@ -122,10 +122,7 @@ def test_an_answer_sent_too_late_comes_back_to_the_same_person(chromium: Browser
     expect(tab.get_by_text("Svaret är sparat.")).to_be_visible()
     tab.goto(asked_at)
     assert question_on(tab, site) == known
-    for text in known.right:
-        expect(tab.get_by_label(text, exact=True)).to_be_checked()
-    for text in known.wrong:
-        expect(tab.get_by_label(text, exact=True)).not_to_be_checked()
+    known.expect_chosen(tab)
 
 
 def test_an_answer_sent_too_late_does_not_come_back_to_somebody_else(chromium: Browser, site: Site) -> None:

@@ -25,6 +25,7 @@ from tbblearn.courses.rules import (
     QuestionKind,
     Reading,
     Screen,
+    Term,
 )
 from tbblearn.courses.storing import sha256_of
 from tbblearn.db import Model, db, unit_of_work
@@ -79,6 +80,7 @@ def course(slug: str = "base", *, satisfies: tuple[str, ...] = (), reading: Read
         practice={},
         changes=(),
         languages=("sv", "en"),
+        glossary=(Term("word", both("a word"), both("what it means")),),
     )
 
 

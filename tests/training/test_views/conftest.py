@@ -9,7 +9,17 @@ import pytest
 import time_machine
 from sqlalchemy import event, select
 
-from tbblearn.courses.rules import Choice, Course, HtmlBlock, PracticeBlock, Question, QuestionKind, Screen, ScreenRef
+from tbblearn.courses.rules import (
+    Choice,
+    Course,
+    HtmlBlock,
+    Item,
+    PracticeBlock,
+    Question,
+    QuestionKind,
+    Screen,
+    ScreenRef,
+)
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Programme
 from tbblearn.training import actions, attempt_queries
@@ -46,6 +56,24 @@ def asked(name: str, goal: str, right: str = "a", kind: QuestionKind = QuestionK
     """A question with three choices; wrong ones lead to part 2, screen s1."""
     choices = tuple(choice(one, right=one in right, read="" if one in right else "s1") for one in "abc")
     return Question(name, goal, kind, False, both(f"<strong>Fallet</strong> {name}.<br><br>Vad gör du?"), choices, name)
+
+
+def by_row(name: str, goal: str, kind: QuestionKind) -> Question:
+    """A question with two rows to match, right with x and y, or three steps, right as they stand."""
+    rows = "abc" if kind is QuestionKind.ORDERING else "ab"
+    options = "123" if kind is QuestionKind.ORDERING else "xyz"
+    choices = tuple(
+        replace(
+            choice(f"{row}={option}", right=at == place, read="" if at == place else "s1"), text=both(f"{row} {option}")
+        )
+        for at, row in enumerate(rows)
+        for place, option in enumerate(options)
+    )
+    return Question(
+        *(name, goal, kind, False, both(f"<strong>Fallet</strong> {name}"), choices, name),
+        rows=tuple(Item(row, both(f"rad <strong>{row}</strong>")) for row in rows),
+        options=tuple(Item(option, both(f"val {option} &amp; mer")) for option in options),
+    )
 
 
 def teaching(slug: str = "base", *, long: bool = False) -> Course:
