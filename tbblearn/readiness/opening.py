@@ -14,10 +14,11 @@ from tbblearn.people.models import Employment, Grant, Leave, OrgUnit
 from tbblearn.people.rules import Role
 from tbblearn.readiness.absorption import Folding, fold
 from tbblearn.readiness.rules import Tree
-from tbblearn.readiness.wave_actions import INVITATION_MAIL, locked, log_wave, mail_prefix
+from tbblearn.readiness.wave_actions import locked, log_wave, mail_prefix
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.waves import (
     APART_DAYS,
+    INVITATION_MAIL,
     CheckFirst,
     Held,
     NobodyInvited,

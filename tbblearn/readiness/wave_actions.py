@@ -18,6 +18,7 @@ from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption
 from tbblearn.surveys.waves import (
     MOST_REMINDERS,
+    REMINDER_MAIL,
     BadDates,
     BadLimits,
     CheckFirst,
@@ -28,12 +29,6 @@ from tbblearn.surveys.waves import (
     WaveState,
     WrongState,
 )
-
-INVITATION_MAIL = "survey_invitation"
-REMINDER_MAIL = "survey_reminder"
-STAFF_RESULT_MAIL = "survey_result_staff"
-MANAGER_RESULT_MAIL = "survey_result_manager"
-"""Kinds of message; `surveys.letters` writes them."""
 
 
 @dataclass(frozen=True)

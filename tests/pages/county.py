@@ -10,6 +10,7 @@ from tbblearn.mail.rules import MessageState
 from tbblearn.training import actions
 from tbblearn.training.learner_queries import my_courses
 from tests.factories import NOW, TODAY, County
+from tests.readiness.rounds import open_survey
 from tests.training.conftest import Training
 
 OTHERS = {"below": "p101", "sibling": "p107", "other": "p110"}
@@ -33,6 +34,8 @@ class Places:
     failed: int
     """A message that did not arrive."""
     picture: str
+    wave: int
+    """An open survey to which everybody is invited."""
     slug: str = "base"
 
     def arguments(self, endpoint: str, names: frozenset[str], role: str, scope: str) -> dict[str, Any]:
@@ -47,6 +50,7 @@ class Places:
             "draft_id": NOTHING,
             "report_id": NOTHING,
             "question_id": "no-such-question",
+            "wave_id": self.wave if scope == "own" else NOTHING,
             "number": 1,
             "slug": self.slug,
             "module_id": "part-1",
@@ -84,7 +88,8 @@ def build_places() -> Places:
         picture = CourseAsset(sha256="a" * 64, media_type="image/svg+xml", content=b"<svg/>")
         db.session.add_all([letter, failed, picture])
         db.session.flush()
-        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256)
+        wave = open_survey(training.programme_id, county.persons["process_leader"])
+        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256, wave)
 
 
 ROLE_HOLDERS = ("manager", "pilot", "follow_up", "process_leader", "editor", "admin")

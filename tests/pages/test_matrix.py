@@ -50,6 +50,12 @@ def own_only(own: int, *, anonymous: int = 303) -> Row:
     return by_scope(dict.fromkeys(ROLES[1:], f"{own} 404 404 404 404"), anonymous=anonymous)
 
 
+def only_invited(status: int, *, anonymous: int = 401) -> Row:
+    """Everyone in the county's open wave; the other scopes are waves that there are not."""
+    return by_scope(dict.fromkeys(ROLES[1:], f"{status} 404 404 404 404"), anonymous=anonymous)
+
+
+INVITED = only_invited(200, anonymous=303)
 SEES_UNITS = {
     "manager": "200 200 404 404 404",
     "pilot": "404 200 404 404 404",
@@ -132,6 +138,19 @@ MATRIX: dict[str, Row] = {
     "POST training.tell_of_quiz": own_only(422, anonymous=401),
     "GET training.fault_in_practice": members(404, anonymous=303),
     "POST training.tell_of_practice": members(404, anonymous=401),
+    # surveys: what one is not invited to looks as if it did not exist; `own` is the invitation of each role
+    "GET surveys.protection": everyone(200),
+    "GET surveys.mine": members(200, anonymous=303),
+    "GET surveys.first": INVITED,
+    "GET surveys.statements": INVITED,
+    "POST surveys.send": only_invited(422),
+    "GET surveys.thanks": only_invited(303, anonymous=303),
+    "POST surveys.decline": only_invited(303),
+    "GET surveys.declined": only_invited(303, anonymous=303),
+    "GET readiness_trial.first": only({"process_leader": 200}),
+    "GET readiness_trial.statements": only({"process_leader": 200}),
+    "POST readiness_trial.send": only({"process_leader": 422}, anonymous=401),
+    "GET readiness_trial.thanks": only({"process_leader": 200}),
     # what a manager sees of others
     "GET managing.who_is_left": by_scope(MANAGES),
     "GET managing.printable": by_scope(MANAGES),
