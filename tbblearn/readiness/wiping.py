@@ -4,6 +4,8 @@
 cut off: the wave says until then that it is not clean, and the timer does it again.
 """
 
+import sqlite3
+
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
@@ -64,7 +66,7 @@ def wipe() -> bool:
     with db.engine.connect() as connection:
         try:
             return _vacuum_postgresql(connection) if _postgresql() else _rebuild_sqlite(connection)
-        except OperationalError:
+        except (OperationalError, sqlite3.OperationalError):  # the bare driver raises its own
             return False
 
 

@@ -193,6 +193,12 @@ class AuditFailed(WaveError):
     code = "audit_failed"
 
 
+class ChangedMeanwhile(WaveError):
+    """Somebody else changed the wave while its page was open: 409, and what was typed is kept. Values: wave_id."""
+
+    code = "changed_meanwhile"
+
+
 class UnknownHuvudman(WaveError):
     """A huvudman that the county does not have. Values: unit_id."""
 
