@@ -94,7 +94,8 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.home import views as home
     from tbblearn.operations import views as operations
     from tbblearn.people.rules import Role
-    from tbblearn.reports import rules
+    from tbblearn.readiness import result_views
+    from tbblearn.reports import readiness_views, rules
     from tbblearn.reports import views as reports
     from tbblearn.training import manager_views, preview_views
     from tbblearn.training import views as training
@@ -103,11 +104,15 @@ def _add_features(app: Application, settings: Settings) -> None:
     init_sessions(app, settings)
     for feature in (web, access, courses, editing, training, preview_views, manager_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
+    for pages in (result_views, readiness_views):
+        app.register_blueprint(pages.blueprint)
     app.extensions["tbblearn_letters"] = {access.SET_PASSWORD_MAIL: access_letters.set_password_letter}
 
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing"])
+    seen = ["readiness_files"]
+    add_to_menu(app, 30, "readiness_results.start", _l("Hur redo är vi?"), result_views.reads_a_part, also=seen)
     add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=["previewing"])
     add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))
 
