@@ -93,9 +93,9 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.home import views as home
     from tbblearn.operations import views as operations
     from tbblearn.people.rules import Role
-    from tbblearn.readiness import trial_views
+    from tbblearn.readiness import result_views, trial_views
     from tbblearn.readiness import wave_views as waves
-    from tbblearn.reports import rules
+    from tbblearn.reports import readiness_views, rules
     from tbblearn.reports import views as reports
     from tbblearn.surveys import letters as survey_letters
     from tbblearn.surveys import views as surveys
@@ -108,7 +108,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     teaching = (courses, publishing_views, training, preview_views, question_views)
     for feature in (web, access, *teaching, manager_views, decision_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
-    for feature in (surveys, trial_views, waves):
+    for feature in (surveys, trial_views, waves, result_views, readiness_views):
         app.register_blueprint(feature.blueprint)
     app.extensions["tbblearn_letters"] = {
         access.SET_PASSWORD_MAIL: access_letters.set_password_letter,
@@ -120,7 +120,9 @@ def _add_features(app: Application, settings: Settings) -> None:
     add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])
-    add_to_menu(app, 30, "waves.rounds", _l("Mätningar"), lambda person: person.has(Role.PROCESS_LEADER))
+    seen = ["readiness_files"]
+    add_to_menu(app, 30, "readiness_results.start", _l("Hur redo är vi?"), result_views.reads_a_part, also=seen)
+    add_to_menu(app, 35, "waves.rounds", _l("Mätningar"), lambda person: person.has(Role.PROCESS_LEADER))
     editors_pages = ["previewing", "examining"]
     add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=editors_pages)
     add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))
