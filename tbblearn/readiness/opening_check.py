@@ -135,10 +135,10 @@ def _newest_known(adopted: list[OrgUnit]) -> dict[int, date]:
     """The latest day on which an employment of each huvudman became known: the best sign there is of its data's age."""
     top, unit = aliased(OrgUnit), aliased(OrgUnit)
     rows = db.session.execute(
-        select(top.id, func.max(Employment.known_on))
+        select(top.id, func.max(Employment.known_on).label("known_on"))
         .join(unit, unit.path.startswith(top.path))
         .join(Employment, Employment.unit_id == unit.id)
         .where(top.id.in_([one.id for one in adopted]))
         .group_by(top.id)
     )
-    return dict(rows.tuples())
+    return {row.id: row.known_on for row in rows}

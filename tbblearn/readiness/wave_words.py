@@ -173,8 +173,8 @@ def _staff_data(line: Line, today: date) -> LineWords:
                 else _("%(huvudman)s: i dag", huvudman=name)
             )
     text = _(
-        "Så här länge sedan är det, som längst känt, som en ny anställning blev inläst. En personalfil utan "
-        "nyanställda syns inte här. Verkar en uppgift gammal: fråga huvudmannen innan du öppnar."
+        "Dagen då den senaste nya anställningen blev inläst. Så gamla är uppgifterna som längst, såvitt vi vet: en "
+        "nyare personalfil utan nyanställda syns inte här. Verkar det länge sedan? Fråga huvudmannen innan du öppnar."
     )
     return LineWords(_("Hur färska personuppgifterna är"), text, tuple(items))
 
@@ -218,8 +218,8 @@ def _several_jobs(line: Line, _today: date) -> LineWords:
 def _managers(line: Line, _today: date) -> LineWords:
     persons = line.counts["persons"]
     text = ngettext(
-        "En chef blir inbjuden i enheten ovanför sin egen, så att svaret inte räknas ihop med medarbetarnas.",
-        "%(n)s chefer blir inbjudna i enheten ovanför sin egen, så att svaren inte räknas ihop med medarbetarnas.",
+        "En chef blir inbjuden i enheten ovanför sin egen. Svaret räknas inte i den egna enheten.",
+        "%(n)s chefer blir inbjudna i enheten ovanför sin egen. Svaren räknas inte i den egna enheten.",
         persons,
         n=number(persons),
     )
@@ -255,7 +255,7 @@ def _estimate(line: Line, _today: date) -> LineWords:
         share=percent(ASSUMED_PERCENT, 100),
     )
     items = (
-        _("Enheter längst ut i trädet som visas: %(part)s", part=_of(line, "leaves_shown", "leaves")),
+        _("Enheter utan enheter under sig som visas: %(part)s", part=_of(line, "leaves_shown", "leaves")),
         _("Inbjudna vars egen enhet visas: %(part)s", part=_of(line, "staff_shown", "staff")),
     )
     return LineWords(_("Så mycket skulle visas"), text, items)
