@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from tbblearn.courses.kinds import AnswerFault, kind_of
+from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.queries import content
+from tbblearn.courses.question_kind import AnswerFault
 from tbblearn.courses.rules import Course, NoSuchPart, Reading, ScreenRef
 from tbblearn.db import db, stockholm_date
 from tbblearn.training.completing import NewCompletion, add_free_enrolment, complete, lock_person
