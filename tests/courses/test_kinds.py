@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tbblearn.courses.checking import check
 from tbblearn.courses.edition import make_edition, question_hash
 from tbblearn.courses.format import PracticeShape
-from tbblearn.courses.kinds import JOIN, KINDS, AnswerFault, kind_of, pair, split
+from tbblearn.courses.kinds import KINDS, kind_of
+from tbblearn.courses.question_kind import JOIN, AnswerFault, pair, split
 from tbblearn.courses.rules import Case, Choice, Course, Item, Question, QuestionKind, ScreenRef, Text
 from tests.courses.example import Courses
 
