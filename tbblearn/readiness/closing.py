@@ -4,7 +4,7 @@ Nothing is computed from answers before. After it no row tells who answered what
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select, update
@@ -20,10 +20,18 @@ from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
 from tbblearn.surveys.waves import WaveState, demand_step
 
 
-def close_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
+def close_wave(
+    wave_id: int,
+    *,
+    by: int | None,
+    now: datetime,
+    move_answers: Callable[[int], None] = move,
+    empty_table: Callable[[str, int], None] = empty,
+) -> None:
     """Take no more answers: absorb what there is, put each in its piece, and empty the open table.
 
-    What is left of it on the disk is wiped afterwards (`wiping.wipe`); until then the wave is not clean.
+    What is left of it on the disk is wiped afterwards (`wiping.wipe`); until then the wave is not clean. The two steps
+    that must leave no order are given, so that the proofs can show that weaker ones are found out.
     Raises NoSuchWave, WrongState.
     """
     wave = locked(wave_id)
@@ -36,9 +44,8 @@ def close_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
         .where(ResponseOpen.wave_id == wave_id, ResponseOpen.complete.is_(False))
     )
     _write_rates(wave_id, known)
-    _hide_order(wave_id)
-    move(wave_id)
-    empty("response_open", wave_id)
+    move_answers(wave_id)
+    empty_table("response_open", wave_id)
     wave.state, wave.closed_at, wave.cleaned = WaveState.CLOSED, now, False
     db.session.flush()
     log_wave(Event.WAVE_CLOSED, wave_id, by=by, now=now)
@@ -52,16 +59,21 @@ def renew_rates(wave_id: int, *, today: date) -> None:
     db.session.flush()
 
 
-def mark_clean(wave_ids: list[int]) -> None:
-    """The disk has been wiped since these waves were changed."""
-    db.session.execute(
-        update(Wave).where(Wave.id.in_(wave_ids)).values(cleaned=True).execution_options(synchronize_session=False)
-    )
+def mark_clean(waves: Mapping[int, int]) -> None:
+    """The disk has been wiped since these waves (id -> version) were changed; one changed again stays unclean."""
+    for wave_id, version in waves.items():
+        db.session.execute(
+            update(Wave)
+            .where(Wave.id == wave_id, Wave.version == version)
+            .values(cleaned=True)
+            .execution_options(synchronize_session=False)
+        )
 
 
-def unclean_waves() -> list[int]:
-    """Waves that wait for the disk to be wiped."""
-    return list(db.session.scalars(select(Wave.id).where(Wave.cleaned.is_(False)).order_by(Wave.id)))
+def unclean_waves() -> dict[int, int]:
+    """Waves that wait for the disk to be wiped, with their versions."""
+    waves = db.session.scalars(select(Wave).where(Wave.cleaned.is_(False)).order_by(Wave.id))
+    return {wave.id: wave.version for wave in waves}
 
 
 def _complete_answers(wave_id: int) -> dict[str, int]:
@@ -116,14 +128,4 @@ def _update_units(rows: Sequence[Mapping[str, object]], *columns: str) -> None:
         .where(units.c.wave_id == bindparam("wave"), units.c.unit_id == bindparam("unit"))
         .values({column: bindparam(column) for column in columns}),
         rows,
-    )
-
-
-def _hide_order(wave_id: int) -> None:
-    """Write every invitation anew at once, so that the order in which they were marked is gone."""
-    db.session.execute(
-        update(Invitation)
-        .where(Invitation.wave_id == wave_id)
-        .values(answered=Invitation.answered)
-        .execution_options(synchronize_session=False)
     )

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
@@ -25,8 +26,7 @@ def dispose_of_answers(wave_id: int, *, decision: str, now: datetime) -> None:
     """Wipe the answers of a wave that has been published long enough; the log names the decision."""
     wave = locked(wave_id)
     empty("response", wave_id)
-    wave.cleaned = False
-    db.session.flush()
+    _soil(wave)
     log_wave(Event.RESPONSES_DISPOSED, wave_id, by=None, now=now, decision=decision)
 
 
@@ -36,7 +36,13 @@ def forget_invitations(wave_id: int) -> None:
     db.session.execute(delete(Invitation).where(Invitation.wave_id == wave_id))
     for kind in (INVITATION_MAIL, REMINDER_MAIL, STAFF_RESULT_MAIL):
         take_back(f"{mail_prefix(kind, wave_id)}:")
+    _soil(wave)
+
+
+def _soil(wave: Wave) -> None:
+    """The disk must be wiped after this change, also where it was to be wiped for another one already."""
     wave.cleaned = False
+    flag_modified(wave, "cleaned")  # a new version, whoever wipes just now
     db.session.flush()
 
 

@@ -87,7 +87,7 @@ def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
 
 
 def _forget_who_answered(wave_id: int) -> None:
-    """Every invitation of the wave is written anew, so that no row's age tells either; and reminders go."""
+    """Nobody has answered or declined any more, and reminders go; what is left of them on the disk is wiped after."""
     db.session.execute(
         update(Invitation)
         .where(Invitation.wave_id == wave_id)

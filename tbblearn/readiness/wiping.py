@@ -4,13 +4,25 @@
 cut off: the wave says until then that it is not clean, and the timer does it again.
 """
 
-from sqlalchemy import Connection, text
+import sqlite3
+
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tbblearn.db import db
+from tbblearn.db import BUSY_TIMEOUT_MS, db, unit_of_work
 
 ANSWERS = ("response_open", "response")
 """The tables that hold answers."""
+
+WRITTEN_ANEW = {
+    "invitation": "wave_id, person_id",
+    "message": "id",
+    **dict.fromkeys(ANSWERS, "random()"),
+}
+"""Tables whose files would tell more than their rows, with the order in which their rows are put back."""
+
+PATIENCE_MS = 2_000
+"""How long wiping waits for others, who wait behind it meanwhile."""
 
 
 def move(wave_id: int) -> None:
@@ -40,47 +52,62 @@ def empty(table: str, wave_id: int) -> None:
     """
     if table not in ANSWERS:
         raise ValueError(f"{table} holds no answers")
-    if not _postgresql():
+    if _postgresql():
+        _write_anew(table, "random()", f"wave_id <> {int(wave_id)}")
+    else:
         db.session.execute(text(f"DELETE FROM {table} WHERE wave_id = :wave"), {"wave": wave_id})
-        return
-    kept = {"wave": wave_id}
-    db.session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
-    others = db.session.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE wave_id <> :wave)"), kept)
-    if others:
-        db.session.execute(
-            text(f"CREATE TEMP TABLE kept_rows ON COMMIT DROP AS SELECT * FROM {table} WHERE wave_id <> :wave"), kept
-        )
-    db.session.execute(text(f"TRUNCATE {table}"))
-    if others:
-        db.session.execute(text(f"INSERT INTO {table} SELECT * FROM kept_rows ORDER BY random()"))
-        db.session.execute(text("DROP TABLE kept_rows"))
 
 
 def wipe() -> bool:
     """Remove what changes have left behind in the database's files. False where somebody was in the way: try again.
 
-    Must run outside any transaction. Waits for no reader for long; a reader that stays makes the timer come back.
+    Must run outside any transaction. Waits for nobody for long; a reader that stays makes the timer come back.
     """
+    try:
+        return _write_tables_anew() if _postgresql() else _rebuild_sqlite()
+    except (OperationalError, sqlite3.OperationalError):
+        return False
+
+
+def _rebuild_sqlite() -> bool:
+    """Write the whole file anew, and empty the log of changes. A reader of an old state keeps the log from it."""
     with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection  # begins no transaction, in which VACUUM would be refused
+        assert driver is not None
         try:
-            return _vacuum_postgresql(connection) if _postgresql() else _rebuild_sqlite(connection)
-        except OperationalError:
-            return False
-
-
-def _rebuild_sqlite(connection: Connection) -> bool:
-    driver = connection.connection.driver_connection  # begins no transaction, in which VACUUM would be refused
-    assert driver is not None
-    driver.execute("VACUUM")
-    busy, _log, _done = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            driver.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            driver.execute("VACUUM")
+            busy, _log, _done = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     return not busy
 
 
-def _vacuum_postgresql(connection: Connection) -> bool:
-    alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-    for table in ("invitation", "message", *ANSWERS):
-        alone.execute(text(f"VACUUM (FULL, ANALYZE) {table}"))
+def _write_tables_anew() -> bool:
+    """Give each table a new file with its living rows, all of one age, in an order that tells nothing.
+
+    VACUUM FULL does not suffice: it keeps the order in which invitations were marked, which tells for good who
+    answered, and as long as anybody reads an old state (a dump, say) also the rows as they were before.
+    """
+    for table, order in WRITTEN_ANEW.items():
+        with unit_of_work():
+            db.session.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
+            _write_anew(table, order)
+            # The planner's own notes quote values of old rows until they are taken again.
+            db.session.execute(text(f"ANALYZE {table}"))
     return True
+
+
+def _write_anew(table: str, order: str, kept: str = "true") -> None:
+    """PostgreSQL: replace a table's file by one with the rows to keep, in this order. Waits until nobody uses it."""
+    db.session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+    rows = db.session.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {kept})"))
+    if rows:
+        db.session.execute(text(f"CREATE TEMP TABLE kept_rows ON COMMIT DROP AS SELECT * FROM {table} WHERE {kept}"))
+    db.session.execute(text(f"TRUNCATE {table}"))
+    if rows:
+        db.session.execute(text(f"INSERT INTO {table} SELECT * FROM kept_rows ORDER BY {order}"))
+        db.session.execute(text("DROP TABLE kept_rows"))
 
 
 def _postgresql() -> bool:
