@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 
 from tbblearn.courses.actions import hold_still
-from tbblearn.courses.kinds import AnswerFault, kind_of
+from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, contents, later_versions
+from tbblearn.courses.question_kind import AnswerFault
 from tbblearn.courses.rules import Course, NoSuchPart, Reading, ScreenRef
 from tbblearn.db import db, stockholm_date
 from tbblearn.training.asking import ask_who_passed_older

@@ -1,5 +1,6 @@
 """What each kind of question is as choices: how it is written, drawn, answered and marked."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from tbblearn.courses.checking import check
 from tbblearn.courses.edition import make_edition, question_hash
 from tbblearn.courses.format import PracticeShape
-from tbblearn.courses.kinds import JOIN, KINDS, AnswerFault, kind_of, pair, split
+from tbblearn.courses.kinds import KINDS, kind_of
+from tbblearn.courses.question_kind import JOIN, AnswerFault, pair, split
 from tbblearn.courses.rules import Case, Choice, Course, Item, Question, QuestionKind, ScreenRef, Text
+from tbblearn.training.marking import mark
 from tests.courses.example import Courses
 
 BOTH = {"sv": "x", "en": "x"}
@@ -153,6 +156,17 @@ def test_what_may_be_sent(question: Question, sent: str, fault: AnswerFault | No
 def test_steps_that_share_a_place_are_the_reason():
     assert kind_of(ORDER).faulty_rows(ORDER, frozenset({"a=1", "b=1", "c=2"})) == {"a", "b"}
     assert kind_of(ORDER).faulty_rows(ORDER, frozenset({"a=1"})) == {"b", "c"}
+
+
+@given(questions(), st.integers(0, 9))
+def test_any_kind_may_have_to_be_right(question: Question, which: int):
+    """Whatever the pass mark: one that must be right fails the whole, and at 100 % any one does."""
+    vital = replace(question, must_pass=True)
+    almost = kind_of(question).almost(question, which)
+    assert mark([vital], {"q": question.right}, 100).passed
+    assert not mark([vital, replace(SINGLE, id="r")], {"q": almost, "r": SINGLE.right}, 1).passed
+    assert mark([question, replace(SINGLE, id="r")], {"q": almost, "r": SINGLE.right}, 50).passed
+    assert not mark([question, replace(SINGLE, id="r")], {"q": almost, "r": SINGLE.right}, 100).passed
 
 
 # --- as the example is written ---

@@ -129,6 +129,13 @@ def test_borrowed_questions_are_copied_and_change_the_borrowers_hash(courses: Co
     assert (borrowed.goal, borrowed.hash) == ("exempel:1B", own.hash)
     goal = next(goal for goal in edition.course.goals if goal.id == "exempel:1B")
     assert (goal.module, goal.course) == ("forsta-steget", "exempel")
+    alone = edition.course.question("exempel:q1b-buss")
+    assert alone.case is not None
+    assert alone.case.id == "exempel:fall-bussen", "half a borrowed case keeps its text"
+    assert "exempel:q1a-buss" not in {question.id for question in edition.course.questions}
+    match = edition.course.question("exempel:q1b-vem")
+    assert (match.right, len(match.rows), len(match.options)) == (frozenset({"trott=vuxna", "ensam=barnet"}), 2, 2)
+    assert {choice.read.course for choice in match.choices if choice.read} == {"exempel"}
     courses.change(QUIZ, "Stämmer det att du först", "Är det sant att du först")
     assert edition_of(courses, "annat").sha256 != edition.sha256
 

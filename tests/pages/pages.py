@@ -105,6 +105,12 @@ STATES = (
     State("screen-first", "staff", "/utbildning/base/del/varfor/fraga-forst"),
     State("screen-practice-answered", "staff", "/utbildning/base/del/varfor/fraga-forst", guess),
     State("screen-practice-empty", "staff", "/utbildning/base/del/varfor/fraga-forst", send(".practice")),
+    State(
+        "screen-lists",
+        "staff",
+        "/utbildning/base/del/modellen/tre-fragor?p2-vem-sager=pappan%3Dbarnet&svara=p2-vem-sager",
+    ),
+    State("glossary", "staff", "/utbildning/base/ord"),
     State("screen-picture", "staff", "/utbildning/base/del/varfor/tidigt-ar-nu"),
     State("quiz-begun", "staff", "/utbildning/base/prov"),
     State("question", "staff", "{attempt}/fraga/2"),
