@@ -67,6 +67,7 @@ words: $(DEV_STAMP) ## Collect the interface words again after a change of a pag
 .PHONY: bench
 bench: $(DEV_STAMP) ## Speed, measured
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.waves
 
 .PHONY: browser
 browser:
