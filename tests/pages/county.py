@@ -7,6 +7,7 @@ from tbblearn.courses.models import CourseAsset
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
+from tbblearn.readiness.wave_actions import NewWave, plan_wave
 from tbblearn.training import actions
 from tbblearn.training.learner_queries import my_courses
 from tests.factories import NOW, TODAY, County
@@ -33,6 +34,8 @@ class Places:
     failed: int
     """A message that did not arrive."""
     picture: str
+    wave: int
+    """A survey round that is planned, and that no huvudman has adopted."""
     slug: str = "base"
 
     def arguments(self, endpoint: str, names: frozenset[str], role: str, scope: str) -> dict[str, Any]:
@@ -45,6 +48,8 @@ class Places:
             "completion_id": self.completions.get(owner or 0, NOTHING),
             "message_id": self.failed if endpoint.endswith("send_again") else self.letter,
             "draft_id": NOTHING,
+            "wave_id": self.wave,
+            "step": "dra-tillbaka",
             "number": 1,
             "slug": self.slug,
             "module_id": "part-1",
@@ -82,7 +87,8 @@ def build_places() -> Places:
         picture = CourseAsset(sha256="a" * 64, media_type="image/svg+xml", content=b"<svg/>")
         db.session.add_all([letter, failed, picture])
         db.session.flush()
-        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256)
+        wave = plan_wave(NewWave(training.programme_id, "Mätning", TODAY, TODAY, 5, 10), by=None, now=NOW)
+        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256, wave)
 
 
 ROLE_HOLDERS = ("manager", "pilot", "follow_up", "process_leader", "editor", "admin")
