@@ -83,6 +83,15 @@ def _limit_field(label: Any) -> Any:
     )
 
 
+_PROGRAMME = RadioField(
+    _l("Program"),
+    coerce=int,
+    validators=[InputRequired(_l("Välj ett program."))],
+    invalid_choice_message=_l("Välj ett program."),  # type: ignore[call-arg]
+)
+"""Made before the other fields: it stands first on its page, and so among the errors."""
+
+
 class DaysForm(FlaskForm):  # type: ignore[misc]
     """Name, first and last day. `today` is set before it is validated."""
 
@@ -115,12 +124,7 @@ class LimitsForm(FlaskForm):  # type: ignore[misc]
 class PlanForm(DaysForm, LimitsForm):
     """A new round."""
 
-    programme = RadioField(
-        _l("Program"),
-        coerce=int,
-        validators=[InputRequired(_l("Välj ett program."))],
-        invalid_choice_message=_l("Välj ett program."),  # type: ignore[call-arg]
-    )
+    programme = _PROGRAMME
 
     def offer(self, programmes: Sequence[tuple[int, str]]) -> None:
         """The programmes there are; a single one is chosen already."""

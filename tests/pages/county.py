@@ -7,6 +7,7 @@ from tbblearn.courses.models import CourseAsset
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
+from tbblearn.readiness.wave_actions import NewWave, plan_wave
 from tbblearn.training import actions
 from tbblearn.training.learner_queries import my_courses
 from tests.factories import NOW, TODAY, County
@@ -36,6 +37,8 @@ class Places:
     picture: str
     wave: int
     """An open survey to which everybody is invited."""
+    planned: int
+    """A survey round that is planned, and that no huvudman has adopted."""
     slug: str = "base"
 
     def arguments(self, endpoint: str, names: frozenset[str], role: str, scope: str) -> dict[str, Any]:
@@ -50,7 +53,8 @@ class Places:
             "draft_id": NOTHING,
             "report_id": NOTHING,
             "question_id": "no-such-question",
-            "wave_id": self.wave if scope == "own" else NOTHING,
+            "wave_id": self.planned if endpoint.startswith("waves.") else self.wave if scope == "own" else NOTHING,
+            "step": "dra-tillbaka",
             "number": 1,
             "slug": self.slug,
             "module_id": "part-1",
@@ -89,7 +93,8 @@ def build_places() -> Places:
         db.session.add_all([letter, failed, picture])
         db.session.flush()
         wave = open_survey(training.programme_id, county.persons["process_leader"])
-        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256, wave)
+        planned = plan_wave(NewWave(training.programme_id, "Mätning", TODAY, TODAY, 5, 10), by=None, now=NOW)
+        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256, wave, planned)
 
 
 ROLE_HOLDERS = ("manager", "pilot", "follow_up", "process_leader", "editor", "admin")
