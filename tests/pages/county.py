@@ -7,9 +7,11 @@ from tbblearn.courses.models import CourseAsset
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
+from tbblearn.people.rules import Role
 from tbblearn.training import actions
 from tbblearn.training.learner_queries import my_courses
 from tests.factories import NOW, TODAY, County
+from tests.readiness.rounds import Round
 from tests.training.conftest import Training
 
 OTHERS = {"below": "p101", "sibling": "p107", "other": "p110"}
@@ -33,6 +35,8 @@ class Places:
     failed: int
     """A message that did not arrive."""
     picture: str
+    wave: int
+    """A published wave, on the day of its publication: those with a role read it, the others not yet."""
     slug: str = "base"
 
     def arguments(self, endpoint: str, names: frozenset[str], role: str, scope: str) -> dict[str, Any]:
@@ -51,6 +55,7 @@ class Places:
             "screen_id": "s1",
             "token": "no-such-link",
             "sha256": self.picture,
+            "wave_id": self.wave,
         }
         return {name: known[name] for name in names}
 
@@ -82,7 +87,18 @@ def build_places() -> Places:
         picture = CourseAsset(sha256="a" * 64, media_type="image/svg+xml", content=b"<svg/>")
         db.session.add_all([letter, failed, picture])
         db.session.flush()
-        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256)
+        kept_ids = letter.id, failed.id
+    return Places(
+        county, holders, attempts, completions, *kept_ids, picture.sha256, _published(county, training.programme_id)
+    )
+
+
+def _published(county: County, programme_id: int) -> int:
+    """A wave that everybody answered."""
+    leader = {Role.PROCESS_LEADER: county.persons["process_leader"]}
+    made = Round(units=county.units, holders=leader, programme_id=programme_id)
+    made.run()
+    return made.wave_id
 
 
 ROLE_HOLDERS = ("manager", "pilot", "follow_up", "process_leader", "editor", "admin")

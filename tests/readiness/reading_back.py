@@ -45,6 +45,13 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
+def one(tag: Tag, selector: str) -> Tag:
+    """The first element that a selector finds; there must be one."""
+    found = tag.select_one(selector)
+    assert found is not None, selector
+    return found
+
+
 # --- values -------------------------------------------------------------------------------------------------------
 
 
@@ -159,24 +166,23 @@ def _unit_rows(main: Tag, unit: str, known: Published) -> Iterator[Row]:
             yield from note_rows(unit, family, words(note), known.units)
     yield from _share_rows(main, unit)
     for line in main.select("section[aria-labelledby=below] tbody tr"):
-        yield from _line_rows(line, known.units[words(line.th)])
+        yield from _line_rows(line, known.units[words(one(line, "th"))])
 
 
 def _card_rows(card: Tag, unit: str, n: Row, known: Published) -> Iterator[Row]:
-    scale = SCALES[words(card.select_one(".eyebrow"))]
+    scale = SCALES[words(one(card, ".eyebrow"))]
     places = known.units | {"Länet": known.root}
     said = {}
-    for told in words(card.select_one("p.small.flat")).split(" · "):
+    for told in words(one(card, "p.small.flat")).split(" · "):
         name, _colon, value = told.rpartition(": ")
         said[places[name]] = mean_row(places[name], scale, value)
     yield from said.values()
     for word in card.select("li b"):
         yield agreement_row(unit, scale, words(word))
-    drawing = card.select_one("svg.scale")
-    assert drawing is not None
-    own = _scale_value(drawing.select_one("circle.s-me")["cx"])
+    drawing = one(card, "svg.scale")
+    own = _scale_value(one(drawing, "circle.s-me")["cx"])
     yield from drawn_otherwise(unit, scale, own, said[unit])
-    yield mean_row(unit, scale, words(drawing.select_one("text.strong")))
+    yield mean_row(unit, scale, words(one(drawing, "text.strong")))
     for mark, at in (("svg[x]", "x"), ("line.s-cty", "x1")):
         for tag in drawing.select(mark):
             place = known.root if "s-cty" in (tag.get("class") or []) else next(p for p in list(said)[1:])
@@ -186,9 +192,9 @@ def _card_rows(card: Tag, unit: str, n: Row, known: Published) -> Iterator[Row]:
         low = int(str(n[8]).partition("-")[0]) if "-" in str(n[8]) else max(100, int(str(n[8])) - 25)
         half = 1.96 * float(str(s_w)) / sqrt(low)
         mean = float(str(said[unit][8]).lstrip("<>="))
-        for at, value in (("x1", max(1, mean - half)), ("x2", min(5, mean + half))):
-            if abs(_scale_value(band[at]) - value) > 0.001:
-                yield (*said[unit][:8], f"band {band[at]}")
+        for end, edge in (("x1", max(1.0, mean - half)), ("x2", min(5.0, mean + half))):
+            if abs(_scale_value(band[end]) - edge) > 0.001:
+                yield (*said[unit][:8], f"band {band[end]}")
 
 
 def _scale_value(percent: object) -> float:
@@ -196,9 +202,8 @@ def _scale_value(percent: object) -> float:
 
 
 def _share_rows(main: Tag, unit: str) -> Iterator[Row]:
-    section = main.select_one("section[aria-labelledby=statements]")
-    assert section is not None
-    intro = re.match(r"([\w–]*\s?[\d–]+ svar) räknas här\.", words(section.find("p")), re.IGNORECASE)
+    section = one(main, "section[aria-labelledby=statements]")
+    intro = re.match(r"([\w–]*\s?[\d–]+ svar) räknas här\.", words(one(section, "p")), re.IGNORECASE)
     if intro is None:
         return
     n = n_row(unit, "distributions", intro[1])
@@ -206,7 +211,7 @@ def _share_rows(main: Tag, unit: str) -> Iterator[Row]:
     shares = Shares(unit, str(n[8]), {})
     assert shares.said is not None
     for line in section.select("tbody tr"):
-        item = ITEMS[words(line.th)]
+        item = ITEMS[words(one(line, "th"))]
         for cell in line.select("td"):
             shares.said[item, PARTS[plain(str(cell["data-l"]))]] = words(cell)
             steps = cell.select("svg.share rect")
@@ -216,14 +221,13 @@ def _share_rows(main: Tag, unit: str) -> Iterator[Row]:
                 assert words(cell) == bands[filled - 1], line
     yield from shares.rows()
     for bar in section.select(".lik-rows li"):
-        item = ITEMS[words(bar.p)]
+        item = ITEMS[words(one(bar, "p"))]
         yield from _bar_rows(bar, item, shares)
 
 
 def _bar_rows(bar: Tag, item: str, shares: Shares) -> Iterator[Row]:
     """The words of a bar, and its widths: in proportion to what the words say, to a hundredth of a per cent."""
-    drawing = bar.select_one("svg.lik")
-    assert drawing is not None
+    drawing = one(bar, "svg.lik")
     assert shares.said is not None
     said = dict(re.findall(r"([^.:]+\([\d–]+\)): ([^.]+)\.", plain(str(drawing["aria-label"]))))
     numbers = {}
@@ -252,7 +256,7 @@ def _bar_rows(bar: Tag, item: str, shares: Shares) -> Iterator[Row]:
 def _line_rows(line: Tag, unit: str) -> Iterator[Row]:
     cells = {plain(str(cell["data-l"])): cell for cell in line.select("td[data-l]")}
     if "Svar" not in cells:
-        assert words(line.td) == NOT_SHOWN or words(line.td).startswith("Inte beslutat")
+        assert words(one(line, "td")) == NOT_SHOWN or words(one(line, "td")).startswith("Inte beslutat")
         return
     yield n_row(unit, "means", words(cells["Svar"]))
     for name, scale in SCALES.items():
@@ -267,7 +271,7 @@ def _county_rows(main: Tag, known: Published) -> Iterator[Row]:
     units = known.units | {"Hela länet": known.root}
     means: dict[str, dict[str, float]] = {}
     for line in main.select("section[aria-labelledby=table] tbody tr, section[aria-labelledby=table] tfoot tr"):
-        letter, _dot, name = words(line.th).rpartition(" · ")
+        letter, _dot, name = words(one(line, "th")).rpartition(" · ")
         rows = list(_line_rows(line, units[name]))
         yield from rows
         means[letter] = {str(row[3]): float(str(row[8]).lstrip("<>=")) for row in rows if row[2] == "mean"}
@@ -281,10 +285,10 @@ def _county_rows(main: Tag, known: Published) -> Iterator[Row]:
 
 
 def _method_rows(main: Tag, known: Published) -> Iterator[Row]:
-    facts = {words(term): words(term.find_next("dd")) for term in main.select("dt")}
+    facts = {words(term): words(one(term.parent or term, "dd")) for term in main.select("dt")}
     yield n_row(known.root, "means", facts["Svar i länet"])
     for line in main.select("tbody tr"):
-        name = STATISTICS[words(line.th)]
+        name = STATISTICS[words(one(line, "th"))]
         for cell in line.select("td"):
             scale = SCALES[plain(str(cell["data-l"]))]
             value, _space, interval = words(cell).partition(" ")
