@@ -338,8 +338,8 @@ class Built:
 @contextmanager
 def built(backend: Backend, *, swap: bool = False, audited: bool = True) -> Iterator[Built]:
     """Build it in a fresh database."""
-    with database(backend) as app, time_machine.travel(NOW, tick=False):
-        with app.app_context():
+    with database(backend) as app:
+        with time_machine.travel(NOW, tick=False), app.app_context():
             made = county()
             publish(made, swap=swap, audited=audited)
             db.session.remove()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import event, update
+from sqlalchemy import Engine, event, update
 
 from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.people.models import Grant, OrgUnit, Person
@@ -19,14 +19,33 @@ from tbblearn.readiness.result_rules import OPERATOR, UnitResult, Who
 from tbblearn.surveys.models import Wave
 from tbblearn.web.application import Application
 from tests.factories import NOW, TODAY, grant, make_person
-from tests.readiness.published import LATER, Built, county, publish
+from tests.readiness.published import LATER, Built, built, county, publish
 from tests.readiness.rounds import Round
 from tests.reading import Reader
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest) -> Iterator[tuple[Built, Engine]]:
+    """A county with a published wave, for the tests that only read it."""
+    with built(request.getfixturevalue(f"{request.param}_backend")) as one:
+        with one.app.app_context():
+            engine = db.engine
+        yield one, engine
+
+
 @pytest.fixture
-def published(app: Application) -> Iterator[Built]:
-    """A county with a published wave, on the day on which everyone who was invited reads it."""
+def published(kept: tuple[Built, Engine]) -> Iterator[Built]:
+    """It, on the day on which everyone who was invited reads the results."""
+    one, engine = kept
+    with one.app.app_context():
+        db.engines[None] = engine  # type: ignore[index]
+    with time_machine.travel(LATER, tick=False):
+        yield one
+
+
+@pytest.fixture
+def changing(app: Application) -> Iterator[Built]:
+    """One of its own, for a test that changes something."""
     with time_machine.travel(NOW, tick=False), app.app_context():
         made = county()
         publish(made)
@@ -101,36 +120,36 @@ def test_one_begins_in_the_own_unit(published: Built):
         assert one.follow().path == address(published, unit)
 
 
-def test_who_was_not_invited_and_has_no_role_sees_nothing(published: Built):
-    with published.app.app_context(), unit_of_work():
-        new = make_person(db.session.get_one(OrgUnit, published.round.units["barn-2"])).id
-    assert not opened(published, new)
-    one = reader(published, new)
-    one.get(address(published), status=404)
-    one.get(address(published, rest="/metod"), status=404)
+def test_who_was_not_invited_and_has_no_role_sees_nothing(changing: Built):
+    with changing.app.app_context(), unit_of_work():
+        new = make_person(db.session.get_one(OrgUnit, changing.round.units["barn-2"])).id
+    assert not opened(changing, new)
+    one = reader(changing, new)
+    one.get(address(changing), status=404)
+    one.get(address(changing, rest="/metod"), status=404)
     assert "Det finns inget publicerat resultat än." in one.get("/resultat").text
 
 
-def test_a_manager_of_a_unit_newer_than_the_wave_reads_from_the_nearest_above(published: Built):
-    with published.app.app_context(), unit_of_work():
+def test_a_manager_of_a_unit_newer_than_the_wave_reads_from_the_nearest_above(changing: Built):
+    with changing.app.app_context(), unit_of_work():
         from tests.factories import make_unit
 
-        unit = make_unit(db.session.get_one(OrgUnit, published.round.units["barn"]), "barn-9")
+        unit = make_unit(db.session.get_one(OrgUnit, changing.round.units["barn"]), "barn-9")
         boss = make_person(unit)
         grant(boss, unit, Role.MANAGER)
         person, new = boss.id, unit.id
-    one = reader(published, person)
-    one.get(address(published), status=303)
-    assert one.follow().path == address(published, "barn")
-    assert opened(published, person) == {"barn", "region", "sormland"}, "not the units beside the new one"
-    one.get(address(published, rest=f"/{new}"), status=404)
+    one = reader(changing, person)
+    one.get(address(changing), status=303)
+    assert one.follow().path == address(changing, "barn")
+    assert opened(changing, person) == {"barn", "region", "sormland"}, "not the units beside the new one"
+    one.get(address(changing, rest=f"/{new}"), status=404)
 
 
-def test_a_role_that_has_ended_opens_nothing(published: Built):
-    boss = published.round.holders[Role.MANAGER]
-    with published.app.app_context(), unit_of_work():
+def test_a_role_that_has_ended_opens_nothing(changing: Built):
+    boss = changing.round.holders[Role.MANAGER]
+    with changing.app.app_context(), unit_of_work():
         db.session.execute(update(Grant).where(Grant.person_id == boss).values(until_on=TODAY))
-    assert "barn-2" not in opened(published, boss)
+    assert "barn-2" not in opened(changing, boss)
 
 
 def test_an_open_wave_has_no_results(app: Application):
@@ -155,21 +174,21 @@ def test_the_next_wave_has_a_date(app: Application):
         assert "Det finns inget publicerat resultat än. Nästa mätning: 1 februari 2027." in page.text
 
 
-def test_a_withdrawn_wave_says_so_and_shows_nothing(published: Built):
-    made = published.round
-    with published.app.app_context(), unit_of_work():
+def test_a_withdrawn_wave_says_so_and_shows_nothing(changing: Built):
+    made = changing.round
+    with changing.app.app_context(), unit_of_work():
         withdraw_wave(made.wave_id, by=None, now=LATER)
-    boss = manager(published)
-    for path in (address(published), address(published, "barn-1"), address(published, "barn-1", "/samtal")):
+    boss = manager(changing)
+    for path in (address(changing), address(changing, "barn-1"), address(changing, "barn-1", "/samtal")):
         page = boss.get(path)
         assert page.h1 == "Tillbakadragen"
         assert "drogs tillbaka den 28 november 2026. Svaren och resultatet är raderade." in page.text
-    boss.get(address(published, "barn-1", "/resultat.csv"), status=303)
+    boss.get(address(changing, "barn-1", "/resultat.csv"), status=303)
     assert boss.follow().h1 == "Tillbakadragen"
-    leader = reader(published, made.holders[Role.PROCESS_LEADER])
-    assert leader.get(address(published, rest="/lan")).h1 == "Tillbakadragen"
-    assert leader.get(address(published, rest="/metod")).h1 == "Tillbakadragen"
-    boss.get(address(published, "flen"), status=404)
+    leader = reader(changing, made.holders[Role.PROCESS_LEADER])
+    assert leader.get(address(changing, rest="/lan")).h1 == "Tillbakadragen"
+    assert leader.get(address(changing, rest="/metod")).h1 == "Tillbakadragen"
+    boss.get(address(changing, "flen"), status=404)
     assert "Det finns inget publicerat resultat än." in boss.get("/resultat").text
 
 
@@ -204,11 +223,11 @@ def test_a_small_unit_is_not_shown_and_leads_to_the_nearest_that_is(published: B
     assert "Inget samlas in." in guide.text
 
 
-def test_what_is_not_shown_looks_the_same_whatever_the_reason(published: Built):
+def test_what_is_not_shown_looks_the_same_whatever_the_reason(changing: Built):
     """A unit that was folded before anybody answered, and one in which too few answered."""
-    made = published.round
-    folded = manager(published).get(address(published, "barn-4")).main
-    with published.app.app_context(), unit_of_work():
+    made = changing.round
+    folded = manager(changing).get(address(changing, "barn-4")).main
+    with changing.app.app_context(), unit_of_work():
         from tbblearn.surveys.models import WaveUnit
 
         db.session.execute(
@@ -216,7 +235,7 @@ def test_what_is_not_shown_looks_the_same_whatever_the_reason(published: Built):
             .where(WaveUnit.unit_id == made.units["barn-4"])
             .values(folded_into=made.units["barn"], rate_band="under 40", partial=True)
         )
-    assert manager(published).get(address(published, "barn-4")).main == folded
+    assert manager(changing).get(address(changing, "barn-4")).main == folded
 
 
 def test_units_below_are_listed_without_a_way_to_sort_them(published: Built):
@@ -247,16 +266,16 @@ def test_the_process_leader_meets_no_unit_below_a_huvudman(published: Built):
     manager(published).get(address(published, rest="/lan.csv"), status=404)
 
 
-def test_a_huvudman_that_has_not_decided_is_named_and_never_counted(published: Built):
-    with published.app.app_context(), unit_of_work():
+def test_a_huvudman_that_has_not_decided_is_named_and_never_counted(changing: Built):
+    with changing.app.app_context(), unit_of_work():
         from tbblearn.people.rules import UnitKind
         from tests.factories import make_unit
 
         make_unit(
-            db.session.get_one(OrgUnit, published.round.units["sormland"]), "trosa", UnitKind.HUVUDMAN, source="trosa"
+            db.session.get_one(OrgUnit, changing.round.units["sormland"]), "trosa", UnitKind.HUVUDMAN, source="trosa"
         )
-    leader = reader(published, published.round.holders[Role.PROCESS_LEADER])
-    assert "Trosa Inte beslutat i Trosa." in leader.get(address(published, rest="/lan")).text
+    leader = reader(changing, changing.round.holders[Role.PROCESS_LEADER])
+    assert "Trosa Inte beslutat i Trosa." in leader.get(address(changing, rest="/lan")).text
 
 
 def test_the_method_report_says_what_the_figures_rest_on(published: Built):
@@ -282,18 +301,18 @@ def test_a_small_county_has_no_statistics_and_no_band(app: Application):
         assert not page.soup.select(".s-band")
 
 
-def test_both_languages(published: Built):
-    boss = published.round.holders[Role.MANAGER]
-    with published.app.app_context(), unit_of_work():
+def test_both_languages(changing: Built):
+    boss = changing.round.holders[Role.MANAGER]
+    with changing.app.app_context(), unit_of_work():
         db.session.execute(update(Person).where(Person.id == boss).values(language=Language.EN))
-    one = reader(published, boss)
-    page = one.get(address(published, "barn-1"))
+    one = reader(changing, boss)
+    page = one.get(address(changing, "barn-1"))
     assert page.h1 == "How ready are we? Barn 1"
     assert "10–14 answers" in page.text
     assert "People who work here want to implement Tillsammans för barnens bästa." in page.text
     assert "working translation" not in page.text, "the English text is the original"
-    assert "about 20 minutes" in one.get(address(published, "barn-1", "/samtal")).text
-    assert "Cronbach's alpha" in one.get(address(published, rest="/metod")).text
+    assert "about 20 minutes" in one.get(address(changing, "barn-1", "/samtal")).text
+    assert "Cronbach's alpha" in one.get(address(changing, rest="/metod")).text
 
 
 def test_the_menu_leads_managers_and_pilots_to_the_result(published: Built):
@@ -306,19 +325,19 @@ def test_the_menu_leads_managers_and_pilots_to_the_result(published: Built):
     assert not reader(published, made.staff["barn-1"][0]).get("/mina-utbildningar").soup.select(words)
 
 
-def test_an_older_round_of_the_same_unit_is_a_link_and_a_word(published: Built):
-    made, first = published.round, published.round.wave_id
+def test_an_older_round_of_the_same_unit_is_a_link_and_a_word(changing: Built):
+    made, first = changing.round, changing.round.wave_id
     later = NOW + timedelta(days=200)
-    with time_machine.travel(later, tick=False), published.app.app_context():
+    with time_machine.travel(later, tick=False), changing.app.app_context():
         made.run(now=later, today=later.date())
         db.session.remove()
     with time_machine.travel(later + timedelta(days=1), tick=False):
-        page = manager(published).get(address(published, "barn-1"))
+        page = manager(changing).get(address(changing, "barn-1"))
         assert page.links["Samma enhet i Mätning 2026-11-20"] == f"/resultat/{first}/{made.units['barn-1']}"
         assert "sedan 4 december 2026" in page.text or "i mätningen 4 december 2026" in page.text
-        with published.app.app_context(), unit_of_work():
+        with changing.app.app_context(), unit_of_work():
             withdraw_wave(first, by=None, now=later)
-        page = manager(published).get(address(published, "barn-1"))
+        page = manager(changing).get(address(changing, "barn-1"))
         assert "4 december 2026" not in page.text, "nothing is said about a round that was taken back"
 
 
@@ -330,10 +349,10 @@ def result(published: Built, unit: str, who: Who = OPERATOR) -> UnitResult:
         return result_queries.unit_result(published.round.wave_id, published.round.units[unit], who, LATER.date())
 
 
-def test_the_download_is_for_excel_and_holds_no_formula(published: Built):
-    with published.app.app_context(), unit_of_work():
+def test_the_download_is_for_excel_and_holds_no_formula(changing: Built):
+    with changing.app.app_context(), unit_of_work():
         db.session.execute(update(Wave).values(name="=HYPERLINK(1)"))
-    answer = manager(published).client.get(address(published, "barn-1", "/resultat.csv"))
+    answer = manager(changing).client.get(address(changing, "barn-1", "/resultat.csv"))
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == "attachment; filename=resultat-barn-1-matning-1.csv"
     text = answer.data.decode("utf-8")
