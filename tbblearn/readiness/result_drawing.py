@@ -102,15 +102,11 @@ _NOMINAL = 75.0
 """Pixels of one step on the scales on a phone; labels are placed for that, and have more room elsewhere."""
 _DISC = 12.0
 _SIDES = (
-    (11, 4, "start"),
-    (-11, 4, "end"),
-    (0, -12, "middle"),
-    (0, 21, "middle"),
-    (9, -9, "start"),
-    (-9, -9, "end"),
-    (9, 16, "start"),
-    (-9, 16, "end"),
+    *((11, 4, "start"), (-11, 4, "end"), (0, -12, "middle"), (0, 21, "middle")),
+    *((9, -9, "start"), (-9, -9, "end"), (9, 16, "start"), (-9, 16, "end")),
+    *((0, -25, "middle"), (0, 34, "middle"), (22, 4, "start"), (-22, 4, "end"), (20, -20, "start"), (-20, 27, "end")),
 )
+"""Where a letter may stand beside its disc, the nearest first."""
 
 
 def map_x(value: Fraction | float) -> str:

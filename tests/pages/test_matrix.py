@@ -67,6 +67,16 @@ MANAGES = {"manager": "200 200 404 404 404"}
 DECIDES = {"manager": "404 200 404 404 404"}
 """Nobody decides about themselves."""
 DECIDES_NOW = {"manager": "404 422 404 404 404"}
+FOLLOWS = {"manager": (303,), "pilot": (303,), "follow_up": (303,), "process_leader": (303,)}
+LATER = dict.fromkeys(("staff", "editor", "admin"), "200 404 404 404 404")
+"""Employed in a unit below verksamhet-1: they are told from which day they read it."""
+READS_RESULTS = LATER | {
+    "manager": "200 200 404 404 404",
+    "pilot": "200 200 404 404 404",
+    "follow_up": "200 200 200 404 404",
+    "process_leader": "200 404 404 200 404",
+}
+READS_FILES = READS_RESULTS | {role: cells.replace("200", "303") for role, cells in LATER.items()}
 
 MATRIX: dict[str, Row] = {
     # web: nothing about any person
@@ -188,6 +198,15 @@ MATRIX: dict[str, Row] = {
     "POST waves.audit_now": only({"process_leader": 409}, anonymous=401),
     "POST waves.publish_now": only({"process_leader": 409}, anonymous=401),
     "POST waves.withdraw_now": only({"process_leader": 422}, anonymous=401),
+    # results of a survey round
+    "GET readiness_results.start": members(200, anonymous=303) | FOLLOWS,
+    "GET readiness_results.own": members(200, anonymous=303) | FOLLOWS,
+    "GET readiness_results.unit": by_scope(READS_RESULTS),
+    "GET readiness_results.talk": by_scope(READS_RESULTS),
+    "GET readiness_results.county": only({"process_leader": 200}, refused=404),
+    "GET readiness_results.method": members(200, anonymous=303),
+    "GET readiness_files.unit": by_scope(READS_FILES | {"process_leader": "303 404 404 200 404"}),
+    "GET readiness_files.county": only({"process_leader": 200}, refused=404),
     # the administrator's pages
     "GET operations.outbox": only({"admin": 200}),
     "GET operations.letter": only({"admin": 200}),
