@@ -65,7 +65,6 @@ class Places:
             "screen_id": "s1",
             "token": "no-such-link",
             "sha256": self.picture,
-            "wave_id": self.wave,
         }
         return {name: known[name] for name in names}
 
