@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from tbblearn.people.guards import principal
 from tbblearn.people.rules import Role, Scope
 from tbblearn.readiness import timing
+from tbblearn.readiness.opening_words import line_words
 from tbblearn.readiness.wave_queries import WavePage, wave_page
 from tbblearn.readiness.wave_words import (
     STATE_TAGS,
     finding_words,
-    line_words,
     rate_words,
     refusal_words,
     state_words,
