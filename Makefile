@@ -45,7 +45,7 @@ test-all: $(DEV_STAMP) browser check ## The full products: every language, width
 	$(PYTEST) -n $(JOBS) -m 'not proof'
 
 .PHONY: proof
-proof: $(DEV_STAMP) ## The long proofs of the readiness figures; BHR2000=FILE adds the published golden values
+proof: $(DEV_STAMP) ## The long proofs: readiness figures, answers under load; BHR2000=FILE adds the published golden values
 	$(PYTEST) -m proof tests/proof -s
 
 .PHONY: check

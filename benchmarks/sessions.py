@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import session
+from flask import g, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
@@ -36,6 +36,7 @@ def visitors(app: Application, person_ids: Iterable[int]) -> list[Visitor]:
     made = []
     for person_id, session_token in tokens.items():
         with app.test_request_context():
+            g.pop("csrf_token", None)  # kept from the one before, as the application's context is the same
             session.update({"_user_id": session_token, "_fresh": True})
             token = generate_csrf()
             made.append(Visitor(person_id, signer.dumps(dict(session)), token))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from tbblearn.db import db, stockholm_date
 from tbblearn.people.models import Grant, Programme
@@ -12,6 +12,32 @@ from tbblearn.people.queries import huvudman_name
 from tbblearn.people.rules import Role
 from tbblearn.surveys.models import Invitation, Wave, WaveUnit
 from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState
+
+# Made once: putting a statement together costs as much as running it.
+_INVITED: Select[*tuple[Any, ...]] = (
+    select(
+        Wave.id,
+        Wave.name,
+        Programme.name.label("programme"),
+        Wave.instrument,
+        Wave.state,
+        Wave.opens_on,
+        Wave.closes_on,
+        Wave.k,
+        Wave.k_distribution,
+        Invitation.unit_id,
+        WaveUnit.name.label("unit"),
+        Invitation.answered,
+        Invitation.declined,
+        Wave.staff_from_on,
+        Wave.closed_at,
+    )
+    .join(Invitation, Invitation.wave_id == Wave.id)
+    .join(Programme, Programme.id == Wave.programme_id)
+    .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.unit_id == Invitation.unit_id))
+    .where(Wave.state != WaveState.PLANNED, Invitation.person_id == bindparam("person_id"))
+)
+_INVITED_TO_ONE = _INVITED.where(Invitation.wave_id == bindparam("wave_id"))
 
 
 @dataclass(frozen=True)
@@ -53,16 +79,14 @@ def invitations(person_id: int) -> list[Invited]:
     return [
         Invited(*row)
         for row in db.session.execute(
-            _invited().where(Invitation.person_id == person_id).order_by(Wave.closes_on.desc(), Wave.id.desc())
+            _INVITED.order_by(Wave.closes_on.desc(), Wave.id.desc()), {"person_id": person_id}
         )
     ]
 
 
 def invitation(wave_id: int, person_id: int) -> Invited:
     """One wave that the person is invited to. Raises NotInvited, also where there is no such wave."""
-    row = db.session.execute(
-        _invited().where(Invitation.wave_id == wave_id, Invitation.person_id == person_id)
-    ).one_or_none()
+    row = db.session.execute(_INVITED_TO_ONE, {"person_id": person_id, "wave_id": wave_id}).one_or_none()
     if row is None:
         raise NotInvited(wave_id=wave_id)
     return Invited(*row)
@@ -131,29 +155,3 @@ def _huvudman(units: ColumnElement[bool], wave_id: int) -> str:
         select(WaveUnit.path).where(WaveUnit.wave_id == wave_id, units).order_by(WaveUnit.position).limit(1)
     )
     return (huvudman_name(path) if path is not None else None) or ""
-
-
-def _invited() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Wave.id,
-            Wave.name,
-            Programme.name.label("programme"),
-            Wave.instrument,
-            Wave.state,
-            Wave.opens_on,
-            Wave.closes_on,
-            Wave.k,
-            Wave.k_distribution,
-            Invitation.unit_id,
-            WaveUnit.name.label("unit"),
-            Invitation.answered,
-            Invitation.declined,
-            Wave.staff_from_on,
-            Wave.closed_at,
-        )
-        .join(Invitation, Invitation.wave_id == Wave.id)
-        .join(Programme, Programme.id == Wave.programme_id)
-        .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.unit_id == Invitation.unit_id))
-        .where(Wave.state != WaveState.PLANNED)
-    )
