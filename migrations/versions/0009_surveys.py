@@ -10,6 +10,7 @@ UNNOTED = {
     "response_open": ("id", "wave_id", "unit_id", "answers", "complete", "instrument_version"),
     "response": ("id", "wave_id", "piece_id", "answers"),
     "invitation": ("person_id", "answered", "declined"),
+    "message": ("kind", "recipient_id", "dedupe_key", "values"),
 }
 
 
@@ -291,13 +292,16 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "postgresql":
         # The planner's notes on a column quote its values, with how often each is there: how many answered in a unit
-        # of two, and who was invited. They outlive the rows, so none are taken.
+        # of two, who was invited, and who was reminded. They outlive the rows, so none are taken.
         for table, columns in UNNOTED.items():
             for column in columns:
-                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
+                op.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET STATISTICS 0')
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        for column in UNNOTED["message"]:
+            op.execute(f'ALTER TABLE message ALTER COLUMN "{column}" SET STATISTICS -1')
     op.drop_table("response_open")
     op.drop_index("ix_response_wave", table_name="response")
     op.drop_table("response")

@@ -88,6 +88,19 @@ def test_after_publication_nothing_tells_who_answered_or_was_reminded():
     assert len(watched.order) > 30
 
 
+@on_postgresql
+def test_no_statistics_of_postgresql_quote_who_was_reminded():
+    """An old version of such a note stays in the catalogue's file until chance takes it."""
+    county, _watched = answered(SIZES, share=0.5)
+    with unit_of_work():
+        remind(county.wave_id, by=None, now=NOW, today=TODAY)
+    run("ANALYZE message")
+    noted = text("SELECT attname FROM pg_stats WHERE tablename = 'message'")
+    told = set(db.session.scalars(noted))
+    assert told, "the other columns have statistics"
+    assert not told & {"kind", "recipient_id", "dedupe_key", "values"}
+
+
 def who_answered_shows() -> bool:
     """Whether age or place of an invitation, or an old version of one, tells it from others."""
     disk = read_disk()
