@@ -63,7 +63,10 @@ def start_quiz(tab: Page) -> None:
 
 
 def answer(tab: Page, site: Site, *, right: bool = True) -> list[str]:
-    """Answer the question on the page by clicking, and save. Returns the texts that were chosen."""
+    """Answer the question on the page by clicking, and save. Returns the texts that were chosen.
+
+    Waits for the next page: a tab that is closed on its way to one can make the browser wait for good.
+    """
     known = question_on(tab, site)
     chosen = known.right if right else known.mistaken
     for text in chosen:
@@ -72,7 +75,8 @@ def answer(tab: Page, site: Site, *, right: bool = True) -> list[str]:
             tab.get_by_label(row, exact=True).select_option(label=option)
         else:
             tab.get_by_label(text, exact=True).check()
-    tab.get_by_role("button", name="Spara och gå vidare").click()
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Spara och gå vidare").click()
     return chosen
 
 

@@ -55,7 +55,12 @@ class State:
 
 def send(form: str = "main form") -> Callable[[Page], None]:
     """Press a form's first button, with nothing filled in."""
-    return lambda tab: tab.locator(f"{form} button").first.click()
+
+    def act(tab: Page) -> None:
+        with tab.expect_navigation():
+            tab.locator(f"{form} button").first.click()
+
+    return act
 
 
 def fill(selector: str, text: str) -> Callable[[Page], None]:
@@ -63,8 +68,8 @@ def fill(selector: str, text: str) -> Callable[[Page], None]:
 
     def act(tab: Page) -> None:
         tab.locator(selector).fill(text)
-        tab.locator(selector).press("Enter")
-        tab.wait_for_load_state()
+        with tab.expect_navigation():
+            tab.locator(selector).press("Enter")
 
     return act
 
@@ -72,13 +77,15 @@ def fill(selector: str, text: str) -> Callable[[Page], None]:
 def guess(tab: Page) -> None:
     """Try the first choice of a practice question."""
     tab.locator(".practice input[type=radio], .practice input[type=checkbox]").first.check()
-    tab.locator(".practice button").first.click()
+    with tab.expect_navigation():
+        tab.locator(".practice button").first.click()
 
 
 def spoil_the_token(tab: Page) -> None:
     """Send the form of a page that has stood open too long."""
     tab.locator("main input[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
-    tab.locator("main form button").first.click()
+    with tab.expect_navigation():
+        tab.locator("main form button").first.click()
 
 
 STATES = (
