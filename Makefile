@@ -6,8 +6,7 @@ RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 PYTEST := $(BIN)/python -m pytest
-# More than there are cores: tests wait for browsers and databases. A file stays with one worker, for what it sets up.
-JOBS ?= 4
+JOBS ?= 2
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -39,14 +38,14 @@ demo: $(RUN_STAMP) ## A county with 2,000 staff on http://127.0.0.1:5000
 
 .PHONY: test
 test: $(DEV_STAMP) browser check ## All that must be green before a commit is shared (under 10 minutes)
-	$(PYTEST) -n $(JOBS) --dist loadfile
+	$(PYTEST) -n $(JOBS)
 
 .PHONY: test-all
 test-all: $(DEV_STAMP) browser check ## The full products: every language, width and theme (under 60 minutes)
-	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not proof'
+	$(PYTEST) -n $(JOBS) -m 'not proof'
 
 .PHONY: proof
-proof: $(DEV_STAMP) ## The long proofs: readiness figures, answers under load; BHR2000=FILE adds the published golden values
+proof: $(DEV_STAMP) ## The long proofs of the readiness figures; BHR2000=FILE adds the published golden values
 	$(PYTEST) -m proof tests/proof -s
 
 .PHONY: check
@@ -68,7 +67,6 @@ words: $(DEV_STAMP) ## Collect the interface words again after a change of a pag
 .PHONY: bench
 bench: $(DEV_STAMP) ## Speed, measured
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.waves
 
 .PHONY: browser
 browser:
