@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.floor import run_floor
-from benchmarks.preparation import Prepared, prepare
+from benchmarks.preparation import ANSWERS_A_ROUND, Prepared, prepare
 from benchmarks.processes import cpu_seconds, peak_megabytes
 
 CLIENTS = 8
@@ -126,18 +126,22 @@ def run(prepared: Prepared, operation: str, web: int, database: int | None, *, c
     )
 
 
-def measure(prepared: Prepared, database: int | None, rounds: int) -> None:
-    """All operations on one database."""
+SHARES = {"flow": 1.0, "survey": float(ANSWERS_A_ROUND), "my_courses": 4.0, "part": 4.0, "unit": 2.0, "csv": 0.25}
+"""Operation -> how many times each client does it for every quiz."""
+
+
+def measure(prepared: Prepared, database: int | None, rounds: int, operations: list[str]) -> None:
+    """These operations on one database."""
     with served(prepared) as web:
         run(prepared, "my_courses", web, database, clients=CLIENTS, rounds=4)  # warm up
-        for operation, share in (("flow", 1.0), ("my_courses", 4.0), ("part", 4.0), ("unit", 2.0), ("csv", 0.25)):
-            done = run(prepared, operation, web, database, clients=CLIENTS, rounds=max(1, int(rounds * share)))
+        for operation in operations:
+            each = max(1, int(rounds * SHARES[operation]))
+            done = run(prepared, operation, web, database, clients=CLIENTS, rounds=each)
             print(done.text(), flush=True)
-        alone = run(prepared, "csv", web, database, clients=1, rounds=3)
-        print(
-            f"{'':11}one CSV alone: {median(alone.seconds):.2f} s; peak memory: web {peak_megabytes(web):.0f} MB",
-            end="",
-        )
+        if "csv" in operations:
+            alone = run(prepared, "csv", web, database, clients=1, rounds=3)
+            print(f"{'':11}one CSV alone: {median(alone.seconds):.2f} s", end="; ")
+        print(f"peak memory: web {peak_megabytes(web):.0f} MB", end="")
         print(f", database {peak_megabytes(database):.0f} MB" if database else "", flush=True)
 
 
@@ -147,7 +151,9 @@ def main() -> None:
     options.add_argument("--staff", type=int, default=10_000)
     options.add_argument("--rounds", type=int, default=12, help="quiz flows of each client")
     options.add_argument("--only", choices=["sqlite", "postgresql"])
+    options.add_argument("--operation", action="append", choices=list(SHARES), help="only this one; may be repeated")
     given = options.parse_args()
+    operations = given.operation or list(SHARES)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(
         f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}; {given.staff} staff, "
@@ -157,12 +163,12 @@ def main() -> None:
         folder = Path(name)
         if given.only != "postgresql":
             prepared = prepare("SQLite", f"sqlite:///{folder / 'bench.sqlite'}", folder, given.staff, given.rounds)
-            measure(prepared, None, given.rounds)
+            measure(prepared, None, given.rounds, operations)
             run_floor("SQLite", f"sqlite:///{folder / 'floor.sqlite'}", None, CLIENTS, given.rounds)
         if given.only != "sqlite":
             with postgresql(folder) as (url, pid):
                 prepared = prepare("PostgreSQL", url, folder, given.staff, given.rounds)
-                measure(prepared, pid, given.rounds)
+                measure(prepared, pid, given.rounds, operations)
                 run_floor("PostgreSQL", url, pid, CLIENTS, given.rounds)
         print(f"password hash alone: {hash_milliseconds():.1f} CPU-ms (once a flow)")
 

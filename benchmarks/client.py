@@ -97,6 +97,17 @@ def quiz_flow(browser: Browser, account: dict[str, str]) -> None:
     assert browser.path.partition("#")[0].endswith("/resultat"), browser.path
 
 
+def survey(browser: Browser, account: dict[str, str]) -> None:
+    """The survey's first page, its statements, send all twelve answers, the thanks. The session is there already."""
+    browser.cookies[account["cookie_name"]] = account["cookie"]
+    browser.get(f"/enkat/{account['wave']}")
+    browser.get(f"/enkat/{account['wave']}/pastaenden")
+    codes = dict.fromkeys(NAME.search(choice[0])[1] for choice in CHOICE.finditer(browser.body))  # type: ignore[index]
+    assert len(codes) == 12, codes
+    browser.post(browser.path, **dict.fromkeys(codes, "4"))
+    assert browser.path.endswith("/tack"), browser.path
+
+
 def page(path: str) -> Callable[[Browser, dict[str, str]], None]:
     def read(browser: Browser, account: dict[str, str]) -> None:
         browser.get(path.format(**account))
@@ -106,6 +117,7 @@ def page(path: str) -> Callable[[Browser, dict[str, str]], None]:
 
 OPERATIONS: dict[str, tuple[Callable[[Browser, dict[str, str]], None], bool]] = {
     "flow": (quiz_flow, False),
+    "survey": (survey, False),
     "my_courses": (page("/mina-utbildningar"), True),
     "part": (page("/utbildning/{slug}/del/{module}/{screen}"), True),
     "unit": (page("/min-enhet/{unit_id}"), True),
@@ -116,7 +128,7 @@ OPERATIONS: dict[str, tuple[Callable[[Browser, dict[str, str]], None], bool]] = 
 
 def main() -> None:
     """Read a job from stdin, run it with so many clients, print what it took as JSON."""
-    job = json.load(sys.stdin)
+    job = json.loads(sys.stdin.readline())
     operation, stays = OPERATIONS[job["operation"]]
     accounts = iter(job["accounts"])
     lock = threading.Lock()
@@ -130,7 +142,11 @@ def main() -> None:
             with lock:
                 account = next(accounts)
             browser = Browser(job["host"], job["port"])
-            sign_in(browser, account)
+            try:
+                sign_in(browser, account)
+            except Exception:
+                barrier.abort()  # or everybody would wait for this one for ever
+                raise
         barrier.wait()
         barrier.wait()
         for _ in range(job["rounds"]):

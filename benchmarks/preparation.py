@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from benchmarks.sessions import open_survey, visitors
 from tbblearn import create_app
 from tbblearn.access.models import Credential
 from tbblearn.access.passwords import hash_password
@@ -23,10 +24,13 @@ from tbblearn.people.rules import GrantSource, Role, Scope, UnitKind
 from tbblearn.training.manager_queries import who_is_left
 from tbblearn.training.models import Attempt, Enrolment, ReadingPlace
 from tbblearn.training.rules import Status
+from tbblearn.web.application import Application
 
 PASSWORD = "a password to measure with"
 SLUG = "base"
 MANAGERS = 8
+ANSWERS_A_ROUND = 4
+"""How many times as many surveys as quizzes each client answers."""
 
 
 @dataclass
@@ -38,12 +42,15 @@ class Prepared:
     environment: dict[str, str]
     learners: list[dict[str, str]]
     managers: list[dict[str, str]]
+    answering: list[dict[str, str]]
     used: int = 0
 
     def accounts_for(self, operation: str) -> list[dict[str, str]]:
         """Sign-ins for an operation; each learner takes the quiz once only."""
         if operation in {"unit", "csv"}:
             return self.managers
+        if operation == "survey":
+            return self.answering
         if operation != "flow":
             return self.learners
         fresh = self.learners[self.used :]
@@ -83,9 +90,10 @@ def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clie
         password_hash = hash_password(PASSWORD)
         learners = _learners(clients * rounds, password_hash)
         managers = _managers(password_hash)
+        answering = _answering(app, clients * rounds * ANSWERS_A_ROUND)
         db.session.remove()
         db.engine.dispose()
-    return Prepared(database, port, environment, learners, managers)
+    return Prepared(database, port, environment, learners, managers, answering)
 
 
 def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
@@ -144,6 +152,16 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
     module = course.modules[0]
     place = {"slug": SLUG, "module": module.id, "screen": module.screens[1].id}
     return [{"email": email, "password": PASSWORD, **place} for _enrolment, email in chosen.values()]
+
+
+def _answering(app: Application, wanted: int) -> list[dict[str, str]]:
+    """People with a survey to answer, signed in already: each answers once."""
+    wave_id, waiting = open_survey()
+    chosen = visitors(app, waiting[:wanted])
+    if len(chosen) < wanted:
+        raise RuntimeError(f"only {len(chosen)} of {wanted} are invited to the survey: use more staff or fewer rounds")
+    name = app.config["SESSION_COOKIE_NAME"]
+    return [{"cookie_name": name, "cookie": one.cookie, "wave": str(wave_id)} for one in chosen]
 
 
 def _managers(password_hash: str) -> list[dict[str, str]]:

@@ -93,8 +93,12 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.home import views as home
     from tbblearn.operations import views as operations
     from tbblearn.people.rules import Role
-    from tbblearn.reports import rules
+    from tbblearn.readiness import result_views, trial_views
+    from tbblearn.readiness import wave_views as waves
+    from tbblearn.reports import readiness_views, rules
     from tbblearn.reports import views as reports
+    from tbblearn.surveys import letters as survey_letters
+    from tbblearn.surveys import views as surveys
     from tbblearn.training import decision_views, manager_views, preview_views, publishing_views, question_views
     from tbblearn.training import letters as training_letters
     from tbblearn.training import views as training
@@ -104,14 +108,22 @@ def _add_features(app: Application, settings: Settings) -> None:
     teaching = (courses, publishing_views, training, preview_views, question_views)
     for feature in (web, access, *teaching, manager_views, decision_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
+    for feature in (surveys, trial_views, waves, result_views, readiness_views):
+        app.register_blueprint(feature.blueprint)
     app.extensions["tbblearn_letters"] = {
         access.SET_PASSWORD_MAIL: access_letters.set_password_letter,
+        **survey_letters.WRITERS,
         **training_letters.WRITERS,
     }
 
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
+    add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])
+    seen = ["readiness_files"]
+    add_to_menu(app, 30, "readiness_results.start", _l("Hur redo är vi?"), result_views.reads_a_part, also=seen)
+    rounds = ["readiness_trial"]
+    add_to_menu(app, 35, "waves.rounds", _l("Mätningar"), lambda person: person.has(Role.PROCESS_LEADER), also=rounds)
     editors_pages = ["previewing", "examining"]
     add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=editors_pages)
     add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))
@@ -121,8 +133,16 @@ def _add_layout_values(app: Application) -> None:
     """What the base page shows on every page."""
     from flask import g
 
+    from tbblearn.access.rules import visit_key
     from tbblearn.db import utc_now
     from tbblearn.people.guards import signed_in_person
+    from tbblearn.people.rules import Principal
+
+    def visit_of(person: Principal | None) -> str | None:
+        """The session by a name that tells nothing, '' where nobody is signed in; None where that is not known."""
+        if person is not None:
+            return visit_key(app.config["SECRET_KEY"], person.session_token)
+        return None if g.get("person_not_found_out") else ""
 
     @app.context_processor
     def layout() -> dict[str, Any]:
@@ -132,6 +152,7 @@ def _add_layout_values(app: Application) -> None:
             "menu": menu_for(app, person),
             "page_language": page_language(),
             "theme": g.get("theme", ""),
+            "visit": visit_of(person),
             "session_ends_in": int((person.ends_at - utc_now()).total_seconds()) if person else None,
             "csp_nonce": csp_nonce,
             "demo": app.config["TBBLEARN"].demo,

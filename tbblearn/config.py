@@ -34,6 +34,7 @@ class Settings:
     managers_first_days: int = 7
     response_days: int = 90
     disposal_decision: str = ""
+    watching_forbidden: bool = False
     trusted_proxies: int = 0
     workers: int = 2
     threads: int = 8
@@ -76,6 +77,7 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         managers_first_days=_whole_number(env, "MANAGERS_FIRST_DAYS", Settings.managers_first_days, least=0),
         response_days=_whole_number(env, "RESPONSE_DAYS", Settings.response_days),
         disposal_decision=env.get(f"{PREFIX}DISPOSAL_DECISION", ""),
+        watching_forbidden=env.get(f"{PREFIX}WATCHING_FORBIDDEN", "") == "1",
         trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", Settings.trusted_proxies, least=0),
         workers=_whole_number(env, "WORKERS", Settings.workers),
         threads=_whole_number(env, "THREADS", Settings.threads),

@@ -31,9 +31,10 @@ def ask_again(*, keeps: bool) -> Page:
     """Somebody sent a form after their session had ended: the page for signing in, carrying the form along.
 
     Nothing is carried with `keeps=False`, from a browser that never was signed in, with a file, or when it is too
-    large; then the page says so.
+    large; then the page says so. What may not be kept leads back to its page once somebody has signed in.
     """
     held = ""
+    back = "" if keeps else page_path(request.path, "")
     token = session.get(USER_ID)
     if token and keeps and not request.files:
         with read_only():
@@ -41,7 +42,7 @@ def ask_again(*, keeps: bool) -> Page:
         if owner is not None:
             fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
             held = seal(HeldForm(owner, request.path, fields), current_app.config["TBBLEARN"].secret_key)
-    return sign_in_page(SignInForm(formdata=MultiDict(), held=held, next=""), 401, LOST)
+    return sign_in_page(SignInForm(formdata=MultiDict(), held=held, next=back), 401, LOST)
 
 
 def stale_sign_in_page() -> Page:

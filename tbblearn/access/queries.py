@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
 from tbblearn.access.rules import TRY_WINDOW, SessionTimes, token_hash
@@ -53,24 +53,28 @@ def person_with_email(email: str) -> int | None:
     )
 
 
+# Made once: it runs at every request, and putting a statement together costs as much as running it.
+_LIVE = (
+    select(
+        SignInSession.id,
+        SignInSession.created_at,
+        SignInSession.seen_at,
+        Person.id,
+        Person.given_name,
+        Person.family_name,
+        Person.language,
+    )
+    .join(Person, Person.id == SignInSession.person_id)
+    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None))
+)
+
+
 def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bool = True) -> LiveSession | None:
     """The session this token opens, with the person and the roles that hold today; None when it has ended.
 
     `prolongs` says whether this request counts as use of the session; if not, it ends when it would have ended.
     """
-    row = db.session.execute(
-        select(
-            SignInSession.id,
-            SignInSession.created_at,
-            SignInSession.seen_at,
-            Person.id,
-            Person.given_name,
-            Person.family_name,
-            Person.language,
-        )
-        .join(Person, Person.id == SignInSession.person_id)
-        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
-    ).one_or_none()
+    row = db.session.execute(_LIVE, {"token_hash": token_hash(token)}).one_or_none()
     if row is None:
         return None
     session_id, created_at, seen_at, person_id, given, family, language = row

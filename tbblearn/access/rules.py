@@ -99,6 +99,11 @@ def attempt_key(secret: str, kind: str, value: str) -> str:
     return hmac.new(secret.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
+def visit_key(secret: str, session_token: str) -> str:
+    """An opaque name of one session, for pages to tell it from another; nobody gets from it to the token."""
+    return attempt_key(secret, "visit", session_token)[:24]
+
+
 @dataclass(frozen=True)
 class SessionTimes:
     """The life of a session: it ends after `idle` without a page, and `absolute` after its start."""

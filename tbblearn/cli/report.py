@@ -10,8 +10,12 @@ from tbblearn import create_app
 from tbblearn.db import read_only, stockholm_date, utc_now
 from tbblearn.people.queries import Unit, unit_by_name
 from tbblearn.people.rules import Scope
+from tbblearn.readiness.result_queries import unit_result
+from tbblearn.readiness.result_rules import OPERATOR, ResultWithdrawn
 from tbblearn.reports.completion_file import completion_csv, completion_json
+from tbblearn.reports.readiness_file import unit_csv, unit_json
 from tbblearn.reports.rules import FileFormat
+from tbblearn.surveys.waves import NoSuchWave
 from tbblearn.training import manager_queries
 from tbblearn.training.rules import NotFound
 
@@ -59,6 +63,48 @@ def completion(unit_name: str, cycle: int, slug: str | None, as_of: datetime | N
     with create_app().app_context(), read_only():
         unit = _one_unit(unit_name)
         content = _content(unit, cycle, slug, today, FileFormat(kind))
+    _write(content, output)
+
+
+@report.command()
+@click.option("--wave", "wave_id", type=int, required=True, metavar="ID", help="The number in the wave's address.")
+@click.option(
+    "--unit", "unit_name", required=True, metavar="ID", help="source/id, or id alone where one source has it."
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice([kind.value for kind in FileFormat]),
+    required=True,
+    help="csv: in words, as on the page. json: published values as they are stored.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write, or - for the screen.",
+)
+def readiness(wave_id: int, unit_name: str, kind: str, output: Path) -> None:
+    """What a unit said in a published survey round: the figures of its page, no finer.
+
+    Example: tbblearn report readiness --wave 3 --unit region --format json --output region.json
+    """
+    today = stockholm_date(utc_now())
+    with create_app().app_context(), read_only():
+        unit = _one_unit(unit_name)
+        try:
+            result = unit_result(wave_id, unit.id, OPERATOR, today)
+        except NoSuchWave as error:
+            raise click.ClickException(
+                f"Wave {wave_id} has no published result for {unit_name!r}: it is not published, or not in the wave."
+            ) from error
+        except ResultWithdrawn as error:
+            raise click.ClickException(f"Wave {wave_id} was withdrawn; nothing of it is shown any more.") from error
+        content = unit_csv(result) if FileFormat(kind) is FileFormat.CSV else unit_json(result)
+    _write(content, output)
+
+
+def _write(content: bytes, output: Path) -> None:
     if str(output) == "-":
         sys.stdout.buffer.write(content)
         return

@@ -1,4 +1,4 @@
-"""`tbblearn waves`: the steps of a survey round, for an operator. The timer takes those that have a day."""
+"""`tbblearn waves`: the steps of a survey round, for a timer or an operator. The pages do the same."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from tbblearn.surveys.waves import WaveError
 SENTENCES = {
     "no_such_wave": "There is no such wave.",
     "wrong_state": "The wave is {state}: it cannot become {wanted}.",
-    "check_first": "The opening check has not been approved.",
+    "check_first": "The opening check has not been approved. A process leader does that on the wave's page.",
     "not_adopted": "No huvudman has adopted the wave.",
     "nobody_invited": "Nobody is employed in the units that the wave reaches.",
     "too_soon": "“{other}” asked {shared} of the same persons and closed on {closes_on}; waves lie {days} days apart.",
@@ -27,7 +27,7 @@ SENTENCES = {
 def waves() -> None:
     """Survey rounds: open, close, audit, publish, withdraw.
 
-    ID is the number of the wave in the database.
+    ID is the number in the address of the wave's page.
     """
 
 

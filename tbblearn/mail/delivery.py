@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid, parseaddr
+from email.utils import formataddr, formatdate, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from tbblearn.db import unit_of_work
@@ -90,7 +90,7 @@ def _connect(scheme: str, host: str, port: int | None, *, plain: bool) -> smtpli
 
 def _message(sender: str, letter: Letter) -> EmailMessage:
     message = EmailMessage()
-    message["From"] = sender
+    message["From"] = formataddr((letter.sender, parseaddr(sender)[1])) if letter.sender else sender
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = formatdate()

@@ -26,6 +26,8 @@ class Letter:
     to: str
     subject: str
     body: str
+    sender: str = ""
+    """Name to show beside the sender's address; the address is the operator's."""
 
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -9,6 +9,7 @@ from tbblearn.db import db
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
 from tbblearn.people.models import Person
+from tbblearn.surveys.waves import ASKING_MAIL
 
 PAGE_SIZE = 50
 READABLE = and_(Message.kept_body != "", Person.protected_identity.is_(False))
@@ -44,7 +45,10 @@ class KeptLetter:
 
 
 def outbox(before_id: int | None = None) -> list[OutboxRow]:
-    """The newest messages, or those older than `before_id`; one more than a page, to show that there are more."""
+    """The newest messages, or those older than `before_id`; one more than a page, to show that there are more.
+
+    What asks somebody to answer a survey is left out: it would tell who has not, or no longer needs to.
+    """
     rows = select(
         Message.id,
         Message.kind,
@@ -57,16 +61,19 @@ def outbox(before_id: int | None = None) -> list[OutboxRow]:
         func.coalesce(READABLE, false()),
     )
     rows = rows.outerjoin(Person, Person.id == Message.recipient_id).order_by(Message.id.desc())
+    rows = rows.where(Message.kind.not_in(ASKING_MAIL))
     if before_id is not None:
         rows = rows.where(Message.id < before_id)
     return [OutboxRow(*row) for row in db.session.execute(rows.limit(PAGE_SIZE + 1))]
 
 
 def kept_letter(message_id: int) -> KeptLetter | None:
-    """The words of a kept letter; None where there is none, or where its reader's identity is protected."""
+    """The words of a kept letter; None where there is none, for those left out of the list, and where its reader's
+    identity is protected.
+    """
     row = db.session.execute(
         select(Message.kept_subject, Message.kept_body)
         .join(Person, Person.id == Message.recipient_id)
-        .where(Message.id == message_id, READABLE)
+        .where(Message.id == message_id, Message.kind.not_in(ASKING_MAIL), READABLE)
     ).one_or_none()
     return KeptLetter(*row) if row else None

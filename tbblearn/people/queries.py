@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, literal, or_, select
 
 from tbblearn.db import db
 from tbblearn.people.models import Grant, OrgUnit, Person
@@ -117,16 +117,20 @@ def mail_address(person_id: int) -> MailAddress | None:
     return MailAddress(*row) if row else None
 
 
+# Made once: it runs at every request of somebody signed in.
+_HELD_GRANTS = (
+    select(Grant.role, Grant.unit_id, OrgUnit.path)
+    .join(OrgUnit, OrgUnit.id == Grant.unit_id)
+    .where(
+        Grant.person_id == bindparam("person_id"),
+        Grant.from_on <= bindparam("today"),
+        or_(Grant.until_on.is_(None), Grant.until_on >= bindparam("today")),
+    )
+    .order_by(OrgUnit.path, Grant.role)
+)
+
+
 def held_grants(person_id: int, today: date) -> tuple[HeldGrant, ...]:
     """The roles a person holds today."""
-    rows = db.session.execute(
-        select(Grant.role, Grant.unit_id, OrgUnit.path)
-        .join(OrgUnit, OrgUnit.id == Grant.unit_id)
-        .where(
-            Grant.person_id == person_id,
-            Grant.from_on <= today,
-            or_(Grant.until_on.is_(None), Grant.until_on >= today),
-        )
-        .order_by(OrgUnit.path, Grant.role)
-    ).all()
+    rows = db.session.execute(_HELD_GRANTS, {"person_id": person_id, "today": today}).all()
     return tuple(HeldGrant(*row) for row in rows)

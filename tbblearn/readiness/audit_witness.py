@@ -41,12 +41,13 @@ def build_witness(problem: Problem, of_totals: Bounds, of_shares: Bounds, deadli
     capped = _capped_shares(problem, of_shares)
     wished = _wished_totals(problem, of_totals, capped)
     counts, figures = _counts(problem, capped, wished)
+    caps = {unit: box.high for unit, box in capped.pieces.items()}
     while True:
         leaves = {piece: reachable(problem, counts.get(piece), piece) for piece in problem.means.pieces}
         try:
             found = bounds(problem.means, problem.totals, leaves, parts_sum_to_n=False)
         except Contradiction as fault:
-            if not _mended(problem, capped, counts, figures, fault, deadline):
+            if not _mended(problem, caps, counts, figures, fault, deadline):
                 return None
         else:
             return Witness(counts, figures, _split_totals(problem, found, found.pieces), found.pieces)
@@ -54,23 +55,33 @@ def build_witness(problem: Problem, of_totals: Bounds, of_shares: Bounds, deadli
 
 def _mended(
     problem: Problem,
-    capped: Bounds,
+    caps: dict[str, Whole],
     counts: dict[str, Whole],
     figures: dict[str, Whole],
     fault: Contradiction,
     deadline: float,
 ) -> bool:
-    """Choose counts anew in the smallest part of the tree around the fault that has them; whether there is one.
+    """Choose counts anew in a small part of the tree around the fault that has them; whether there is one.
 
-    Every mean in that part is met afterwards, so each fault that follows lies in a larger part.
+    First within the caps, in parts that grow to the whole tree; then without, beginning small again, so that few
+    groups are left to be searched one by one: a cap that is broken is lifted, all others stay. Every mean in the part
+    is met afterwards, so each fault that follows lies in a larger one.
     """
-    root = problem.tree.roots[0]
-    caps = {unit: box.high for unit, box in capped.pieces.items()}
-    for unit in problem.tree.upwards(fault.unit):
-        root = unit
+    parts = list(problem.tree.upwards(fault.unit))
+    for unit in parts[:-1]:
         if mend(problem, counts, figures, unit, fault.column, caps, deadline):
             return True
-    return mend(problem, counts, figures, root, fault.column, {}, deadline)
+    for unit in parts:
+        if mend(problem, counts, figures, unit, fault.column, {}, deadline):
+            _lift_what_is_broken(problem, caps, counts)
+            return True
+    return False
+
+
+def _lift_what_is_broken(problem: Problem, caps: dict[str, Whole], counts: Mapping[str, Whole]) -> None:
+    for unit, most in caps.items():
+        held = np.sum([counts[piece] for piece in problem.members(unit)], axis=0)
+        caps[unit] = np.maximum(most, held)
 
 
 def _wished_totals(problem: Problem, of_totals: Bounds, capped: Bounds) -> dict[str, Whole]:

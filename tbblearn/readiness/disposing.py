@@ -9,17 +9,10 @@ from tbblearn.audit.rules import Event
 from tbblearn.db import db
 from tbblearn.mail.actions import take_back
 from tbblearn.readiness.models import Response
-from tbblearn.readiness.wave_actions import (
-    INVITATION_MAIL,
-    REMINDER_MAIL,
-    STAFF_RESULT_MAIL,
-    locked,
-    log_wave,
-    mail_prefix,
-)
+from tbblearn.readiness.wave_actions import locked, log_wave, mail_prefix
 from tbblearn.readiness.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave
-from tbblearn.surveys.waves import INVITATION_DAYS, WaveState
+from tbblearn.surveys.waves import INVITATION_DAYS, INVITATION_MAIL, REMINDER_MAIL, STAFF_RESULT_MAIL, WaveState
 
 
 def dispose_of_answers(wave_id: int, *, decision: str, now: datetime) -> None:

@@ -14,10 +14,11 @@ from tbblearn.people.models import Employment, Grant, Leave, OrgUnit
 from tbblearn.people.rules import Role
 from tbblearn.readiness.absorption import Folding, fold
 from tbblearn.readiness.rules import Tree
-from tbblearn.readiness.wave_actions import INVITATION_MAIL, locked, log_wave, mail_prefix
+from tbblearn.readiness.wave_actions import locked, log_wave, mail_prefix
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.waves import (
     APART_DAYS,
+    INVITATION_MAIL,
     CheckFirst,
     Held,
     NobodyInvited,
@@ -43,6 +44,8 @@ class Places:
     held: Mapping[int, Sequence[Held]]
     invited: Mapping[int, int]
     """Person -> unit."""
+    managers: Collection[int]
+    """Those of them who manage a unit, and so are invited in the one above it."""
 
     @property
     def tree(self) -> Tree:
@@ -65,7 +68,7 @@ def places_on(wave_id: int, today: date) -> Places:
         for person_id, employments in held.items()
         if (unit_id := place(employments, managed.get(person_id, ()), parents)) is not None
     }
-    return Places(units, parents, held, invited)
+    return Places(units, parents, held, invited, managed.keys() & invited.keys())
 
 
 def _units(wave_id: int, today: date) -> list[OrgUnit]:
@@ -140,7 +143,7 @@ def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tup
             or_(Wave.state != WaveState.WITHDRAWN, Wave.published_at.is_not(None)),
         )
     ).all()
-    near = [other for other in others if too_near(opens_on, _ended_on(other))]
+    near = [other for other in others if too_near(opens_on, ended_on(other))]
     if not near:
         return []
     shared = Counter(
@@ -153,7 +156,8 @@ def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tup
     return [(other, shared[other.id]) for other in near if shared[other.id]]
 
 
-def _ended_on(wave: Wave) -> date:
+def ended_on(wave: Wave) -> date:
+    """The day on which a wave closed, or is to close."""
     return wave.closes_on if wave.closed_at is None else stockholm_date(wave.closed_at)
 
 
@@ -173,8 +177,8 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
         raise NobodyInvited(wave_id=wave_id)
     near = near_waves(wave, found.invited, today)
     if near:
-        other, shared = max(near, key=lambda pair: _ended_on(pair[0]))
-        raise TooSoon(other=other.name, closes_on=_ended_on(other), days=APART_DAYS, shared=shared)
+        other, shared = max(near, key=lambda pair: ended_on(pair[0]))
+        raise TooSoon(other=other.name, closes_on=ended_on(other), days=APART_DAYS, shared=shared)
     folding = fold(found.tree, found.counts(), wave.k)
     _freeze(wave_id, found, folding)
     _invite(wave_id, found, folding, now)

@@ -18,18 +18,18 @@ from tbblearn.readiness.comparing import Mean, compare
 from tbblearn.readiness.models import FigureComparison, PublishedFigure
 from tbblearn.readiness.rules import Against, Family, Measure
 from tbblearn.readiness.trees import frozen_tree
-from tbblearn.readiness.wave_actions import (
+from tbblearn.readiness.wave_actions import locked, log_wave, mail_prefix
+from tbblearn.readiness.wiping import empty
+from tbblearn.surveys.models import Invitation, Wave, WaveUnit
+from tbblearn.surveys.waves import (
     INVITATION_MAIL,
     MANAGER_RESULT_MAIL,
     REMINDER_MAIL,
     STAFF_RESULT_MAIL,
-    locked,
-    log_wave,
-    mail_prefix,
+    NotCleaned,
+    WaveState,
+    demand_step,
 )
-from tbblearn.readiness.wiping import empty
-from tbblearn.surveys.models import Invitation, Wave, WaveUnit
-from tbblearn.surveys.waves import NotCleaned, WaveState, demand_step
 
 MORNING = time(6, 0)
 """When mail leaves on the day from which everyone may read."""

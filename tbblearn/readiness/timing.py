@@ -87,7 +87,11 @@ def _renew(_now: datetime, today: date) -> Changes:
     """Once a night: the first run of a day."""
     due = db.session.scalars(
         select(Wave.id)
-        .where(Wave.state == WaveState.OPEN, or_(Wave.rated_on.is_(None), Wave.rated_on < today))
+        .where(
+            Wave.state == WaveState.OPEN,
+            Wave.closes_on >= today,
+            or_(Wave.rated_on.is_(None), Wave.rated_on < today),
+        )
         .order_by(Wave.id)
     ).all()
     for wave_id in due:

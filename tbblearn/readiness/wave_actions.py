@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm.exc import StaleDataError
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
@@ -18,8 +17,10 @@ from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption
 from tbblearn.surveys.waves import (
     MOST_REMINDERS,
+    REMINDER_MAIL,
     BadDates,
     BadLimits,
+    ChangedMeanwhile,
     CheckFirst,
     EnoughReminders,
     NoSuchWave,
@@ -28,12 +29,6 @@ from tbblearn.surveys.waves import (
     WaveState,
     WrongState,
 )
-
-INVITATION_MAIL = "survey_invitation"
-REMINDER_MAIL = "survey_reminder"
-STAFF_RESULT_MAIL = "survey_result_staff"
-MANAGER_RESULT_MAIL = "survey_result_manager"
-"""Kinds of message; `surveys.letters` writes them."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,7 @@ def change_plan(
 ) -> None:
     """Change name and dates before it opens; while it is open, name and last day. What was approved must be seen anew.
 
-    Raises NoSuchWave, WrongState, BadDates, and StaleDataError where somebody was quicker than `version`.
+    Raises NoSuchWave, WrongState, BadDates, and ChangedMeanwhile where somebody was quicker than `version`.
     """
     wave = locked(wave_id)
     _demand_version(wave, version)
@@ -207,7 +202,7 @@ def _planned(wave_id: int) -> Wave:
 
 def _demand_version(wave: Wave, version: int) -> None:
     if wave.version != version:
-        raise StaleDataError(f"wave {wave.id} is at {wave.version}, not {version}")
+        raise ChangedMeanwhile(wave_id=wave.id)
 
 
 def _demand_dates(opens_on: date, closes_on: date) -> None:

@@ -72,7 +72,15 @@ def sees_a_part(person: Principal) -> bool:
 
 def file_name(unit: str, cycle: int, as_of: date, kind: FileFormat) -> str:
     """utbildning-vardcentral-5-2026-2026-11-21.csv: plain letters only, so that every system keeps it."""
+    return f"utbildning-{_plain(unit)}-{cycle}-{as_of:%Y-%m-%d}.{kind}"
+
+
+def result_file_name(unit: str, wave_id: int, kind: FileFormat) -> str:
+    """resultat-vardcentral-5-matning-3.csv."""
+    return f"resultat-{_plain(unit)}-matning-{wave_id}.{kind}"
+
+
+def _plain(unit: str) -> str:
     plain = sort_key(unit).replace("{", "a").replace("|", "a").replace("}", "o")
     words = "".join(letter if letter.isalnum() and letter.isascii() else " " for letter in plain).split()
-    short = "-".join(str(int(word)) if word.isdecimal() else word for word in words)
-    return f"utbildning-{short}-{cycle}-{as_of:%Y-%m-%d}.{kind}"
+    return "-".join(str(int(word)) if word.isdecimal() else word for word in words)

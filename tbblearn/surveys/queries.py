@@ -1,15 +1,43 @@
 """What somebody who is invited sees of a wave. Nothing here reads an answer."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
-from tbblearn.db import db
-from tbblearn.people.models import Programme
+from tbblearn.db import db, stockholm_date
+from tbblearn.people.models import Grant, Programme
+from tbblearn.people.queries import huvudman_name
+from tbblearn.people.rules import Role
 from tbblearn.surveys.models import Invitation, Wave, WaveUnit
-from tbblearn.surveys.waves import NotInvited, WaveState
+from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState
+
+# Made once: putting a statement together costs as much as running it.
+_INVITED: Select[*tuple[Any, ...]] = (
+    select(
+        Wave.id,
+        Wave.name,
+        Programme.name.label("programme"),
+        Wave.instrument,
+        Wave.state,
+        Wave.opens_on,
+        Wave.closes_on,
+        Wave.k,
+        Wave.k_distribution,
+        Invitation.unit_id,
+        WaveUnit.name.label("unit"),
+        Invitation.answered,
+        Invitation.declined,
+        Wave.staff_from_on,
+        Wave.closed_at,
+    )
+    .join(Invitation, Invitation.wave_id == Wave.id)
+    .join(Programme, Programme.id == Wave.programme_id)
+    .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.unit_id == Invitation.unit_id))
+    .where(Wave.state != WaveState.PLANNED, Invitation.person_id == bindparam("person_id"))
+)
+_INVITED_TO_ONE = _INVITED.where(Invitation.wave_id == bindparam("wave_id"))
 
 
 @dataclass(frozen=True)
@@ -30,6 +58,12 @@ class Invited:
     answered: bool
     declined: bool
     staff_from_on: date | None
+    closed_at: datetime | None
+
+    @property
+    def closed_on(self) -> date:
+        """The last day on which answers were, or will be, taken."""
+        return self.closes_on if self.closed_at is None else min(self.closes_on, stockholm_date(self.closed_at))
 
     def open(self, today: date) -> bool:
         """True when it takes answers today."""
@@ -45,41 +79,79 @@ def invitations(person_id: int) -> list[Invited]:
     return [
         Invited(*row)
         for row in db.session.execute(
-            _invited().where(Invitation.person_id == person_id).order_by(Wave.closes_on.desc(), Wave.id.desc())
+            _INVITED.order_by(Wave.closes_on.desc(), Wave.id.desc()), {"person_id": person_id}
         )
     ]
 
 
 def invitation(wave_id: int, person_id: int) -> Invited:
     """One wave that the person is invited to. Raises NotInvited, also where there is no such wave."""
-    row = db.session.execute(
-        _invited().where(Invitation.wave_id == wave_id, Invitation.person_id == person_id)
-    ).one_or_none()
+    row = db.session.execute(_INVITED_TO_ONE, {"person_id": person_id, "wave_id": wave_id}).one_or_none()
     if row is None:
         raise NotInvited(wave_id=wave_id)
     return Invited(*row)
 
 
-def _invited() -> Select[*tuple[Any, ...]]:
-    return (
+@dataclass(frozen=True)
+class Asked:
+    """A wave as it will ask, for somebody who tries it; the same names as in Invited, without a person's own."""
+
+    wave_id: int
+    name: str
+    programme: str
+    instrument: str
+    closes_on: date
+    k: int
+    k_distribution: int
+
+
+def asked(wave_id: int) -> Asked:
+    """A wave in any state, as it asks. Raises NoSuchWave."""
+    row = db.session.execute(
         select(
-            Wave.id,
-            Wave.name,
-            Programme.name.label("programme"),
-            Wave.instrument,
-            Wave.state,
-            Wave.opens_on,
-            Wave.closes_on,
-            Wave.k,
-            Wave.k_distribution,
-            Invitation.unit_id,
-            WaveUnit.name.label("unit"),
-            Invitation.answered,
-            Invitation.declined,
-            Wave.staff_from_on,
+            *(Wave.id, Wave.name, Programme.name.label("programme"), Wave.instrument),
+            *(Wave.closes_on, Wave.k, Wave.k_distribution),
         )
-        .join(Invitation, Invitation.wave_id == Wave.id)
         .join(Programme, Programme.id == Wave.programme_id)
-        .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.unit_id == Invitation.unit_id))
-        .where(Wave.state != WaveState.PLANNED)
+        .where(Wave.id == wave_id)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchWave(wave_id=wave_id)
+    return Asked(*row)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A wave whose result can be read."""
+
+    wave_id: int
+    staff_from_on: date
+
+
+def published(wave_id: int) -> Published | None:
+    """The wave, where its result can be read; None where it cannot, or not any more."""
+    row = db.session.execute(
+        select(Wave.id, Wave.staff_from_on).where(Wave.id == wave_id, Wave.state == WaveState.PUBLISHED)
+    ).one_or_none()
+    if row is None:
+        return None
+    found_id, staff_from_on = row
+    return None if staff_from_on is None else Published(found_id, staff_from_on)
+
+
+def huvudman_of(wave_id: int, unit_id: int) -> str:
+    """Name of the huvudman that a unit of the wave belongs to; empty for the county."""
+    return _huvudman(WaveUnit.unit_id == unit_id, wave_id)
+
+
+def huvudman_of_manager(wave_id: int, person_id: int) -> str:
+    """Name of the huvudman in which somebody manages a unit of the wave, the highest; empty for the county."""
+    managed = select(Grant.unit_id).where(Grant.person_id == person_id, Grant.role == Role.MANAGER)
+    return _huvudman(WaveUnit.unit_id.in_(managed), wave_id)
+
+
+def _huvudman(units: ColumnElement[bool], wave_id: int) -> str:
+    path = db.session.scalar(
+        select(WaveUnit.path).where(WaveUnit.wave_id == wave_id, units).order_by(WaveUnit.position).limit(1)
     )
+    return (huvudman_name(path) if path is not None else None) or ""

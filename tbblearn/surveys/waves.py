@@ -14,6 +14,14 @@ INVITATION_DAYS: Final = 180
 """Who was invited, and where, is kept so long after a wave closed."""
 MOST_REMINDERS: Final = 2
 
+INVITATION_MAIL: Final = "survey_invitation"
+REMINDER_MAIL: Final = "survey_reminder"
+STAFF_RESULT_MAIL: Final = "survey_result_staff"
+MANAGER_RESULT_MAIL: Final = "survey_result_manager"
+"""Kinds of message; `letters` writes them."""
+ASKING_MAIL: Final = frozenset({INVITATION_MAIL, REMINDER_MAIL})
+"""Kinds that are not listed by recipient: who gets one, or no longer needs one, would tell who has answered."""
+
 
 class WaveState(StrEnum):
     """Where a wave is: nothing is computed from answers before it is closed, nothing after it is published."""
@@ -183,6 +191,12 @@ class AuditFailed(WaveError):
     """The privacy check was not passed: the wave is not published. Values: report."""
 
     code = "audit_failed"
+
+
+class ChangedMeanwhile(WaveError):
+    """Somebody else changed the wave while its page was open: 409, and what was typed is kept. Values: wave_id."""
+
+    code = "changed_meanwhile"
 
 
 class UnknownHuvudman(WaveError):

@@ -7,9 +7,13 @@ from tbblearn.courses.models import CourseAsset
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
+from tbblearn.people.models import Programme
+from tbblearn.people.rules import Role
+from tbblearn.readiness.wave_actions import NewWave, plan_wave
 from tbblearn.training import actions
 from tbblearn.training.learner_queries import my_courses
 from tests.factories import NOW, TODAY, County
+from tests.readiness.rounds import Round, open_survey
 from tests.training.conftest import Training
 
 OTHERS = {"below": "p101", "sibling": "p107", "other": "p110"}
@@ -33,6 +37,12 @@ class Places:
     failed: int
     """A message that did not arrive."""
     picture: str
+    wave: int
+    """An open survey to which everybody is invited."""
+    planned: int
+    """A survey round that is planned, and that no huvudman has adopted."""
+    published: int
+    """A published wave, on the day of its publication: those with a role read it, the others not yet."""
     slug: str = "base"
 
     def arguments(self, endpoint: str, names: frozenset[str], role: str, scope: str) -> dict[str, Any]:
@@ -47,6 +57,8 @@ class Places:
             "draft_id": NOTHING,
             "report_id": NOTHING,
             "question_id": "no-such-question",
+            "wave_id": self._wave(endpoint, scope),
+            "step": "dra-tillbaka",
             "number": 1,
             "slug": self.slug,
             "module_id": "part-1",
@@ -55,6 +67,14 @@ class Places:
             "sha256": self.picture,
         }
         return {name: known[name] for name in names}
+
+    def _wave(self, endpoint: str, scope: str) -> int:
+        """The planned round for who runs it, the published one for who reads it, the open one for who answers."""
+        if endpoint.startswith("waves."):
+            return self.planned
+        if endpoint.startswith("readiness_"):
+            return self.published
+        return self.wave if scope == "own" else NOTHING
 
     def _owner(self, role: str, scope: str) -> int | None:
         if scope == "own":
@@ -84,7 +104,22 @@ def build_places() -> Places:
         picture = CourseAsset(sha256="a" * 64, media_type="image/svg+xml", content=b"<svg/>")
         db.session.add_all([letter, failed, picture])
         db.session.flush()
-        return Places(county, holders, attempts, completions, letter.id, failed.id, picture.sha256)
+        other = Programme(slug="tuv", name="Tillsammans för unga vuxna")
+        db.session.add(other)
+        db.session.flush()
+        wave = open_survey(other.id, county.persons["process_leader"])
+        planned = plan_wave(NewWave(other.id, "Mätning", TODAY, TODAY, 5, 10), by=None, now=NOW)
+        kept_ids = letter.id, failed.id
+    published = _published(county, training.programme_id)
+    return Places(county, holders, attempts, completions, *kept_ids, picture.sha256, wave, planned, published)
+
+
+def _published(county: County, programme_id: int) -> int:
+    """A wave that everybody answered."""
+    leader = {Role.PROCESS_LEADER: county.persons["process_leader"]}
+    made = Round(units=county.units, holders=leader, programme_id=programme_id)
+    made.run()
+    return made.wave_id
 
 
 ROLE_HOLDERS = ("manager", "pilot", "follow_up", "process_leader", "editor", "admin")

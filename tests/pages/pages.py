@@ -102,6 +102,7 @@ STATES = (
     State("link-gone", NOBODY, "/valj-losenord/gammal"),
     State("about", NOBODY, "/om"),
     State("privacy", NOBODY, "/sa-skyddar-vi-dina-uppgifter"),
+    State("answers-protected", NOBODY, "/sa-skyddar-vi-dina-svar"),
     State("accessibility", NOBODY, "/tillganglighet"),
     State("contact", NOBODY, "/kontakt"),
     State("error-404", NOBODY, "/finns-inte"),
@@ -126,6 +127,7 @@ STATES = (
     State("question-last", "staff", "{attempt}/fraga/10"),
     State("review-missing", "staff", "{attempt}/granska"),
     State("history-empty", "staff", "/min-historik"),
+    State("surveys", "staff", "/enkater"),
     State("details", "staff", "/mina-uppgifter"),
     State("error-403", "staff", "/min-enhet"),
     State("error-404-signed-in", "staff", "/intyg/999999"),
@@ -163,6 +165,13 @@ STATES = (
     State("unit-choice", "follow_up", "/min-enhet"),
     State("unit-huvudman", "follow_up", "{huvudman}"),
     State("unit-county", "process_leader", "/min-enhet"),
+    # a process leader's survey rounds
+    State("rounds", "process_leader", "/matningar"),
+    State("round-new-errors", "process_leader", "/matningar/ny", send()),
+    State("round-planned", "process_leader", "{round}"),
+    State("round-huvudmen-errors", "process_leader", "{round}/huvudman", send("main form[action$=huvudman]")),
+    State("round-check-unseen", "process_leader", "{round}/kontroll", send()),
+    State("round-withdraw-errors", "process_leader", "{round}/dra-tillbaka", send()),
     # those who look after the system
     State("courses", "editor", "/kurser"),
     State("course-versions", "editor", "/kurser/base"),
@@ -253,6 +262,7 @@ class Visitors:
                 tab.wait_for_url(re.compile("/resultat"))
             tab.close()
 
+        places["round"] = self._plan_round()
         for place, role, path, link in (
             ("certificate", "new_hire", "/mina-utbildningar", "main a[href^='/intyg/']"),
             ("unit", "manager", "/min-enhet", ""),
@@ -267,6 +277,22 @@ class Visitors:
             places[place] = self._path(found or "")
             tab.close()
         return places
+
+    def _plan_round(self) -> str:
+        """A survey round that one huvudman has adopted; returns its address."""
+        tab = self._tab("process_leader")
+        tab.goto(f"{self.site.url}/matningar/ny")
+        tab.locator("input[name=programme]").last.check()
+        tab.locator("#name").fill("Våren")
+        tab.locator("#opens_on").fill("2090-03-01")
+        fill("#closes_on", "2090-03-14")(tab)
+        address = self._path(tab.url)
+        tab.goto(f"{self.site.url}{address}/huvudman")
+        tab.locator("#huvudman").select_option(index=1)
+        tab.locator("#adopted_on").fill("2026-01-02")
+        fill("#reference", "KS 2026/17")(tab)
+        tab.close()
+        return address
 
     def _path(self, url: str) -> str:
         return url.removeprefix(self.site.url).split("?")[0]

@@ -50,6 +50,12 @@ def own_only(own: int, *, anonymous: int = 303) -> Row:
     return by_scope(dict.fromkeys(ROLES[1:], f"{own} 404 404 404 404"), anonymous=anonymous)
 
 
+def only_invited(status: int, *, anonymous: int = 401) -> Row:
+    """Everyone in the county's open wave; the other scopes are waves that there are not."""
+    return by_scope(dict.fromkeys(ROLES[1:], f"{status} 404 404 404 404"), anonymous=anonymous)
+
+
+INVITED = only_invited(200, anonymous=303)
 SEES_UNITS = {
     "manager": "200 200 404 404 404",
     "pilot": "404 200 404 404 404",
@@ -61,6 +67,16 @@ MANAGES = {"manager": "200 200 404 404 404"}
 DECIDES = {"manager": "404 200 404 404 404"}
 """Nobody decides about themselves."""
 DECIDES_NOW = {"manager": "404 422 404 404 404"}
+FOLLOWS = {"manager": (303,), "pilot": (303,), "follow_up": (303,), "process_leader": (303,)}
+LATER = dict.fromkeys(("staff", "editor", "admin"), "200 404 404 404 404")
+"""Employed in a unit below verksamhet-1: they are told from which day they read it."""
+READS_RESULTS = LATER | {
+    "manager": "200 200 404 404 404",
+    "pilot": "200 200 404 404 404",
+    "follow_up": "200 200 200 404 404",
+    "process_leader": "200 404 404 200 404",
+}
+READS_FILES = READS_RESULTS | {role: cells.replace("200", "303") for role, cells in LATER.items()}
 
 MATRIX: dict[str, Row] = {
     # web: nothing about any person
@@ -132,6 +148,19 @@ MATRIX: dict[str, Row] = {
     "POST training.tell_of_quiz": own_only(422, anonymous=401),
     "GET training.fault_in_practice": members(404, anonymous=303),
     "POST training.tell_of_practice": members(404, anonymous=401),
+    # surveys: what one is not invited to looks as if it did not exist; `own` is the invitation of each role
+    "GET surveys.protection": everyone(200),
+    "GET surveys.mine": members(200, anonymous=303),
+    "GET surveys.first": INVITED,
+    "GET surveys.statements": INVITED,
+    "POST surveys.send": only_invited(422),
+    "GET surveys.thanks": only_invited(303, anonymous=303),
+    "POST surveys.decline": only_invited(303),
+    "GET surveys.declined": only_invited(303, anonymous=303),
+    "GET readiness_trial.first": only({"process_leader": 200}),
+    "GET readiness_trial.statements": only({"process_leader": 200}),
+    "POST readiness_trial.send": only({"process_leader": 422}, anonymous=401),
+    "GET readiness_trial.thanks": only({"process_leader": 200}),
     # what a manager sees of others
     "GET managing.who_is_left": by_scope(MANAGES),
     "GET managing.printable": by_scope(MANAGES),
@@ -148,6 +177,36 @@ MATRIX: dict[str, Row] = {
     "GET reports.start": only({"manager": 303, "pilot": 303, "follow_up": 303, "process_leader": 303}),
     "GET reports.unit": by_scope(SEES_UNITS),
     "GET reports.completion": by_scope(MANAGES),
+    # survey rounds: a planned one, which nobody has adopted; step is the one that can always be taken
+    "GET waves.rounds": only({"process_leader": 200}),
+    "GET waves.new": only({"process_leader": 200}),
+    "POST waves.plan": only({"process_leader": 422}, anonymous=401),
+    "GET waves.wave": only({"process_leader": 200}),
+    "GET waves.change": only({"process_leader": 200}),
+    "POST waves.change_now": only({"process_leader": 422}, anonymous=401),
+    "GET waves.limits": only({"process_leader": 200}),
+    "POST waves.raise_limits": only({"process_leader": 422}, anonymous=401),
+    "GET waves.huvudmen": only({"process_leader": 200}),
+    "POST waves.adopt": only({"process_leader": 422}, anonymous=401),
+    "POST waves.take_back": only({"process_leader": 404}, anonymous=401),
+    "GET waves.check": only({"process_leader": 200}),
+    "POST waves.approve": only({"process_leader": 422}, anonymous=401),
+    "GET waves.step": only({"process_leader": 200}),
+    "POST waves.open_now": only({"process_leader": 409}, anonymous=401),
+    "POST waves.remind_now": only({"process_leader": 409}, anonymous=401),
+    "POST waves.close_now": only({"process_leader": 409}, anonymous=401),
+    "POST waves.audit_now": only({"process_leader": 409}, anonymous=401),
+    "POST waves.publish_now": only({"process_leader": 409}, anonymous=401),
+    "POST waves.withdraw_now": only({"process_leader": 422}, anonymous=401),
+    # results of a survey round
+    "GET readiness_results.start": members(200, anonymous=303) | FOLLOWS,
+    "GET readiness_results.own": members(200, anonymous=303) | FOLLOWS,
+    "GET readiness_results.unit": by_scope(READS_RESULTS),
+    "GET readiness_results.talk": by_scope(READS_RESULTS),
+    "GET readiness_results.county": only({"process_leader": 200}, refused=404),
+    "GET readiness_results.method": members(200, anonymous=303),
+    "GET readiness_files.unit": by_scope(READS_FILES | {"process_leader": "303 404 404 200 404"}),
+    "GET readiness_files.county": only({"process_leader": 200}, refused=404),
     # the administrator's pages
     "GET operations.outbox": only({"admin": 200}),
     "GET operations.letter": only({"admin": 200}),

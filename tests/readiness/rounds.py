@@ -149,6 +149,17 @@ class Round:
         self.publish(now=now, today=today)
 
 
+def open_survey(programme_id: int, leader: int, *, now: datetime = NOW, today: date = TODAY) -> int:
+    """A wave that every huvudman has adopted, open from today. Inside a unit of work; returns its id."""
+    new = NewWave(programme_id, f"Mätning {today}", today, today + timedelta(days=14), 5, 10)
+    wave_id = plan_wave(new, by=leader, now=now)
+    for unit_id in db.session.scalars(select(OrgUnit.id).where(OrgUnit.kind == UnitKind.HUVUDMAN)):
+        adopt_wave(wave_id, unit_id, adopted_on=today, reference="§ 12", by=leader, now=now)
+    approve(wave_id, lines=(), seen=(), by=leader, now=now)
+    open_wave(wave_id, by=None, now=now, today=today)
+    return wave_id
+
+
 def some_answers(rng: Random) -> dict[str, str]:
     """A whole set of answers, somewhere round a person's own mood."""
     mood = rng.choice((2, 3, 3, 4))

@@ -97,6 +97,7 @@ class Given:
         Item("Sammanställning", "#"),
     )
     session_ends_in: int | None = 900
+    visit: str = "gallery"
 
 
 def gallery_app() -> Flask:
@@ -114,6 +115,7 @@ def gallery_app() -> Flask:
         "web.privacy",
         "web.accessibility",
         "web.contact",
+        "surveys.protection",
         "home.start",
     ):
         app.add_url_rule(f"/{endpoint}", endpoint, lambda: "")

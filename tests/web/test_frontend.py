@@ -44,6 +44,8 @@ PAIRS = [
     ("on-going", "going", TEXT),
     *[(f"on-{part}", part, TEXT) for part in ("low", "mid", "high")],
     *[(concept, "surface", TEXT) for concept in ("veta", "kunna", "vilja")],
+    *[(part, "surface", SHAPE) for part in ("low", "high")],
+    ("brand", "bg", SHAPE),
     *[("control", ground, SHAPE) for ground in ("bg", "surface", "mist")],
     *[(area, "surface", SHAPE) for area in ("done", "going", "late", "exempt", "brand")],
     ("focus-outer", "focus-inner", SHAPE),

@@ -8,6 +8,7 @@ from tests.reading import Reader
 FOOTER = {
     "/om": ("Om tbblearn", "About tbblearn"),
     "/sa-skyddar-vi-dina-uppgifter": ("Så skyddar vi dina uppgifter", "How we protect your data"),
+    "/sa-skyddar-vi-dina-svar": ("Så skyddar vi dina svar", "How we protect your answers"),
     "/tillganglighet": ("Tillgänglighet", "Accessibility"),
     "/kontakt": ("Kontakt", "Contact"),
 }

@@ -23,6 +23,7 @@ from tbblearn.operations.demo.dates import TERMS, decisions, demo_now, first_fil
 from tbblearn.operations.demo.history import History, Passed, Task
 from tbblearn.operations.demo.learning import Learning
 from tbblearn.operations.demo.marker import Found, Holds, Key, look, mark_begun, mark_built
+from tbblearn.operations.demo.rounds import add_rounds
 from tbblearn.operations.demo.staff import Staff
 from tbblearn.operations.demo.storing import add_history, add_staff
 from tbblearn.people.models import Employment, OrgUnit, Person, Programme
@@ -149,6 +150,7 @@ def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
     with unit_of_work():
         Managers(staff, COURSE, now, key.today).work(tasks, rng)
     _run_timer(key.today, now)
+    add_rounds(units, cast, key.today, key.seed, lambda share: step(0.2 * share))
     with unit_of_work():
         add_passwords(cast, password_hash, now)
         mark_built(key, {role: cast.roles[role].id for role in SHOWN_ROLES}, now)
@@ -213,7 +215,7 @@ def _add_history(staff: Staff, key: Key, rng: Random, now: datetime, step: Step)
         with unit_of_work():
             add_history(tasks, passed, version.course_id, version.id, history.requirement.id)
         left += unfinished(tasks, passed, key.today)
-        step(0.7 * min(BATCH, len(members) - start) / len(members))
+        step(0.5 * min(BATCH, len(members) - start) / len(members))
     return left
 
 

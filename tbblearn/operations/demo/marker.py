@@ -16,7 +16,7 @@ from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
 from tbblearn.db import Base, db, read_only
 
-VERSION = 1
+VERSION = 2
 """Raised when the same seed, staff and day give another demo than before."""
 
 KIND = "demo"

@@ -1,0 +1,315 @@
+"""Who may read the results of a wave, and what a page of results says, from published rows alone (design.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from tbblearn.people.rules import HeldGrant, Role, UnitKind
+from tbblearn.readiness.rules import Against, Agreement, Family, Kind, Measure, Part, PublishedRow
+from tbblearn.readiness.statistics import Difference
+from tbblearn.surveys.waves import WaveError, WaveState
+
+SEES_BELOW = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP)
+"""Who reads every unit of their part of the county from the day of publication; the first of them comes first."""
+
+
+class NotYetReadable(WaveError):
+    """The results are published, but this person reads them from a later day. Values: staff_from_on."""
+
+    code = "not_yet_readable"
+
+
+class ResultWithdrawn(WaveError):
+    """The wave was taken back: nothing of it is shown any more. Values: name, withdrawn_on."""
+
+    code = "result_withdrawn"
+
+
+# --- who may read -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit as it was when the wave opened."""
+
+    id: int
+    parent_id: int | None
+    key: str
+    name: str
+    kind: UnitKind
+    path: str
+    rate_band: str | None = None
+
+    @property
+    def line(self) -> tuple[int, ...]:
+        """The units from the county down to this one."""
+        return line_of(self.path)
+
+    @property
+    def is_county(self) -> bool:
+        """True for the root."""
+        return self.parent_id is None
+
+
+def line_of(path: str) -> tuple[int, ...]:
+    """The ids that a path names, from the county down: '/1/5/9/' is 1, 5, 9."""
+    return tuple(int(step) for step in path.split("/") if step)
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who wants to read results. `everything` is the one who runs commands on the server."""
+
+    person_id: int | None
+    grants: tuple[HeldGrant, ...] = ()
+    everything: bool = False
+
+    @property
+    def leads(self) -> bool:
+        """True for a process leader."""
+        return any(grant.role is Role.PROCESS_LEADER for grant in self.grants)
+
+    @property
+    def parts(self) -> list[HeldGrant]:
+        """Grants that open a part of the county: managers' first, then the highest unit."""
+        held = [grant for grant in self.grants if grant.role in SEES_BELOW]
+        return sorted(held, key=lambda grant: (SEES_BELOW.index(grant.role), len(line_of(grant.unit_path))))
+
+    @property
+    def known_units(self) -> set[int]:
+        """The ids of the units that hold the grants, and of those above them."""
+        return {step for grant in self.parts for step in line_of(grant.unit_path)}
+
+
+OPERATOR = Who(None, everything=True)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What one person reads of one wave.
+
+    `tops`: these units and all below them. `ups`: single units, the person's own and those above. `later`: those that
+    open on the day from which everyone who was invited reads.
+    """
+
+    home: int | None
+    tops: frozenset[int] = frozenset()
+    ups: frozenset[int] = frozenset()
+    later: frozenset[int] = frozenset()
+    leads: bool = False
+    everything: bool = False
+
+    def reads(self, place: Place) -> bool:
+        """True where this unit's results are open to the person today."""
+        return place.id in self.ups or self.reads_as_part(place)
+
+    def reads_as_part(self, place: Place) -> bool:
+        """True where they are by a role: such units are listed below the one above them."""
+        led = self.leads and place.kind in (UnitKind.COUNTY, UnitKind.HUVUDMAN)
+        return self.everything or led or not self.tops.isdisjoint(place.line)
+
+    def reads_county_table(self, root: int) -> bool:
+        """True for who follows all huvudmän beside each other."""
+        return self.everything or self.leads or root in self.tops
+
+    @property
+    def reads_something(self) -> bool:
+        """True where any unit is open to the person today."""
+        return self.everything or self.leads or bool(self.tops or self.ups)
+
+
+def reader_of(
+    who: Who, invited_in: Place | None, staff_from_on: date | None, places: Mapping[int, Place], today: date
+) -> Reader:
+    """What somebody reads of a published wave.
+
+    Everyone who was invited, from the day set: the own unit, those above it, the county. Managers, pilots and follow-up
+    leads, at once: their part of the frozen tree, and those above it. A process leader: the county and its huvudmän,
+    no unit below. `places` holds at least the units of `who.known_units` that the wave knows.
+    """
+    own = frozenset(invited_in.line) if invited_in else frozenset()
+    open_to_all = staff_from_on is not None and staff_from_on <= today
+    tops: set[int] = set()
+    ups: set[int] = set(own) if open_to_all else set()
+    home: int | None = None
+    for grant in who.parts:
+        known = [step for step in line_of(grant.unit_path) if step in places]
+        if grant.unit_id in places:
+            tops.add(grant.unit_id)
+        if known:
+            # A unit that is newer than the wave has its place in the nearest one above that the wave knows.
+            ups |= set(places[known[-1]].line)
+            home = home or known[-1]
+    if home is None and invited_in is not None and open_to_all:
+        home = invited_in.id
+    later = frozenset() if open_to_all else own
+    return Reader(home, frozenset(tops), frozenset(ups), later, who.leads and bool(places), who.everything)
+
+
+# --- what is shown ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WaveHead:
+    """What every page of results says of its wave."""
+
+    id: int
+    name: str
+    programme: str
+    instrument: str
+    instrument_version: str
+    state: WaveState
+    opens_on: date
+    closes_on: date
+    staff_from_on: date | None
+    k: int
+    k_distribution: int
+    incomplete: int | None
+    withdrawn_on: date | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A published value with how coarse it is."""
+
+    kind: Kind
+    value: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many answers a family of a unit's figures rests on, and what is said about that. `n` None: not shown."""
+
+    n: str | None = None
+    same_as: int | None = None
+    absorbed: bool = False
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that is published about one unit."""
+
+    means_of: Group = Group()
+    means: Mapping[str, Shown] = field(default_factory=dict)
+    shares_of: Group = Group()
+    shares: Mapping[tuple[str, Part], Shown] = field(default_factory=dict)
+    agreement: Mapping[str, Agreement] = field(default_factory=dict)
+    statistics: Mapping[tuple[str | None, str], str] = field(default_factory=dict)
+    """(scale, statistic) -> two decimals; the county's only."""
+
+    @property
+    def shown(self) -> bool:
+        """True where there is anything to show."""
+        return self.means_of.n is not None
+
+
+def figures_of(rows: Iterable[PublishedRow]) -> dict[int, Figures]:
+    """Rows by unit, ready to be shown. A unit without rows is absent: it is not shown."""
+    by_unit: dict[int, list[PublishedRow]] = {}
+    for row in rows:
+        by_unit.setdefault(int(row.unit), []).append(row)
+    return {unit: _figures(own) for unit, own in by_unit.items()}
+
+
+def _figures(rows: Sequence[PublishedRow]) -> Figures:
+    return Figures(
+        means_of=_group(rows, Family.MEANS),
+        means={str(row.scale): Shown(row.kind, row.value) for row in rows if row.measure is Measure.MEAN},
+        shares_of=_group(rows, Family.DISTRIBUTIONS),
+        shares={
+            (str(row.item), row.part): Shown(row.kind, row.value)
+            for row in rows
+            if row.measure is Measure.SHARE and row.part is not None
+        },
+        agreement={str(row.scale): Agreement(row.value) for row in rows if row.measure is Measure.AGREEMENT},
+        statistics={(row.scale, str(row.statistic)): row.value for row in rows if row.measure is Measure.STATISTIC},
+    )
+
+
+def _group(rows: Sequence[PublishedRow], family: Family) -> Group:
+    told = {row.measure: row.value for row in rows if row.family is family}
+    same = told.get(Measure.SAME_AS)
+    return Group(told.get(Measure.N), None if same is None else int(same), Measure.NOTE in told)
+
+
+@dataclass(frozen=True)
+class Word:
+    """How a mean stands to another, in a word; `since` is when the wave before closed."""
+
+    scale: str
+    against: Against
+    word: Difference
+    since: date | None
+
+
+@dataclass(frozen=True)
+class OtherWave:
+    """Another round in which the person reads the same unit."""
+
+    id: int
+    name: str
+    closes_on: date
+
+
+@dataclass(frozen=True)
+class UnitResult:
+    """Everything one page of results says. `above` and `county` are None where the unit is the county itself."""
+
+    wave: WaveHead
+    place: Place
+    figures: Figures
+    above: Place | None
+    county: Place
+    line: tuple[Place, ...]
+    """The units above, from the county down, that the person reads."""
+    figures_above: Figures
+    figures_county: Figures
+    nearest: Place | None
+    """For a unit that is not shown: the nearest above that is."""
+    nearest_shares: Place | None
+    """For one without a distribution: the nearest above that has one."""
+    below: tuple[tuple[Place, Figures], ...]
+    same_means: str | None
+    same_shares: str | None
+    """The name of the unit below with the same figure, where the person reads it; '' where they do not."""
+    words: tuple[Word, ...]
+    others: tuple[OtherWave, ...]
+    own: Place | None
+    county_table: bool
+
+
+@dataclass(frozen=True)
+class CountyResult:
+    """The huvudmän beside each other, in Swedish order."""
+
+    wave: WaveHead
+    county: Place
+    figures: Figures
+    lines: tuple[tuple[Place, Figures], ...]
+    not_adopted: tuple[str, ...]
+    others: tuple[OtherWave, ...]
+
+
+@dataclass(frozen=True)
+class MethodReport:
+    """What the figures of a wave rest on. Counts are counts of what is shown."""
+
+    wave: WaveHead
+    county: Place
+    figures: Figures
+    units: int
+    with_means: int
+    with_shares: int
+    coarser_means: int
+    coarser_shares: int
+
+
+def nearest_shown(line: Sequence[Place], figures: Mapping[int, Figures], family: Family) -> Place | None:
+    """Of the units above, from the county down, the lowest with figures of this family."""
+    for place in reversed(line):
+        found = figures.get(place.id)
+        if found and (found.means_of if family is Family.MEANS else found.shares_of).n is not None:
+            return place
+    return None

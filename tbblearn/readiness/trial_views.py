@@ -1,0 +1,82 @@
+"""Trying a survey as somebody who answers would meet it, before it opens. Nothing is kept (design.md 3).
+
+The pages are those of `surveys`. `quiet` as those are: what is sent is not carried along by a page for signing in.
+"""
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from tbblearn.people.guards import requires
+from tbblearn.people.rules import Role
+from tbblearn.surveys import queries
+from tbblearn.surveys.forms import Sent, read_sent
+from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.queries import Asked
+from tbblearn.surveys.statements import your_unit
+from tbblearn.surveys.views import first_page, statements_page
+from tbblearn.surveys.waves import NoSuchWave
+from tbblearn.web.errors import error_page
+from tbblearn.web.pages import Page
+
+blueprint = Blueprint("readiness_trial", __name__)
+blueprint.quiet = True  # type: ignore[attr-defined]
+
+
+@blueprint.errorhandler(NoSuchWave)
+def no_such_wave(_error: NoSuchWave) -> Response:
+    """There is no such wave."""
+    return error_page(404).render()
+
+
+@blueprint.get("/matningar/<int:wave_id>/prova")
+@requires(Role.PROCESS_LEADER)
+def first(wave_id: int) -> Page:
+    """The survey's first page."""
+    return first_page(
+        queries.asked(wave_id),
+        unit=your_unit(),
+        statements_url=url_for("readiness_trial.statements", wave_id=wave_id),
+        decline_url="",
+        trial=True,
+    )
+
+
+@blueprint.get("/matningar/<int:wave_id>/prova/pastaenden")
+@requires(Role.PROCESS_LEADER)
+def statements(wave_id: int) -> Page:
+    """All statements, nothing chosen."""
+    return _statements_page(queries.asked(wave_id))
+
+
+@blueprint.post("/matningar/<int:wave_id>/prova/pastaenden")
+@requires(Role.PROCESS_LEADER)
+def send(wave_id: int) -> Page | Response:
+    """What would happen: the gaps are told once, then there are thanks. Nothing is kept."""
+    about = queries.asked(wave_id)
+    sent = read_sent(request.form, instrument(about.instrument))
+    if sent.ask_once_more:
+        return _statements_page(about, 422, sent)
+    return redirect(url_for("readiness_trial.thanks", wave_id=wave_id), 303)
+
+
+@blueprint.get("/matningar/<int:wave_id>/prova/tack")
+@requires(Role.PROCESS_LEADER)
+def thanks(wave_id: int) -> Page:
+    """The page of thanks."""
+    again = url_for("readiness_trial.first", wave_id=wave_id)
+    return Page("surveys/thanks.html", about=queries.asked(wave_id), trial=True, again_url=again)
+
+
+def _statements_page(about: Asked, status: int = 200, sent: Sent | None = None) -> Page:
+    here = url_for("readiness_trial.statements", wave_id=about.wave_id)
+    return statements_page(
+        about,
+        status,
+        sent,
+        unit=your_unit(),
+        first_url=url_for("readiness_trial.first", wave_id=about.wave_id),
+        clear_url=here,
+        thanks_url=url_for("readiness_trial.thanks", wave_id=about.wave_id),
+        draft="",
+        trial=True,
+    )

@@ -1,0 +1,189 @@
+"""Shape of what a process leader sends about a survey round."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, Form, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.fields import Field
+from wtforms.validators import DataRequired, InputRequired, NumberRange, StopValidation
+
+from tbblearn.web.fields import AtMost, Dropped
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+LONGEST_NAME = 120
+LONGEST_REFERENCE = 120
+LARGEST_LIMIT = 100
+LONGEST_VERSION = 10
+NOBODY = 0
+"""No unit has this id."""
+
+
+class Day(DateField):
+    """A day written as 2027-03-31, in a year that can be meant."""
+
+    def __init__(self, label: Any, empty: Any, **options: Any) -> None:
+        """`empty` is said where nothing is written."""
+        super().__init__(label, validators=[InputRequired(empty), _is_likely], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day; what is no day is kept as it was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Skriv dagen så här: 2027-03-31.")) from error
+
+
+class Whole(IntegerField):
+    """A whole number; what is none is kept as it was typed."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Skriv ett heltal med siffror.")) from error
+
+
+def _is_likely(_form: Form, field: Field) -> None:
+    day: date | None = field.data
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise StopValidation(_("Skriv ett årtal mellan %(first)s och %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _name_field() -> Any:  # what a valid form holds is known to its view
+    return StringField(
+        _l("Namn på mätningen"),
+        validators=[
+            DataRequired(_l("Skriv ett namn på mätningen.")),
+            AtMost(LONGEST_NAME, _l("Namnet är för långt. Skriv högst 120 tecken.")),
+        ],
+        filters=[_stripped],
+    )
+
+
+def _day(label: Any, empty: Any) -> Any:
+    return Day(label, empty)
+
+
+def _limit_field(label: Any) -> Any:
+    return Whole(
+        label,
+        validators=[
+            InputRequired(_l("Skriv en redovisningsgräns.")),
+            NumberRange(5, LARGEST_LIMIT, _l("Gränsen kan vara från 5 till 100 svar.")),
+        ],
+    )
+
+
+_PROGRAMME = RadioField(
+    _l("Program"),
+    coerce=int,
+    validators=[InputRequired(_l("Välj ett program."))],
+    invalid_choice_message=_l("Välj ett program."),  # type: ignore[call-arg]
+)
+"""Made before the other fields: it stands first on its page, and so among the errors."""
+
+
+class DaysForm(FlaskForm):  # type: ignore[misc]
+    """Name, first and last day. `today` is set before it is validated."""
+
+    name = _name_field()
+    opens_on = _day(_l("Första dag"), _l("Skriv vilken dag mätningen öppnar."))
+    closes_on = _day(_l("Sista dag"), _l("Skriv vilken dag som är den sista."))
+    today: date | None = None
+
+    def validate_closes_on(self, field: Field) -> None:
+        """The last day lies after the first, and has not passed."""
+        opens_on: date | None = self.opens_on.data
+        if opens_on is not None and field.data < opens_on:
+            raise StopValidation(_("Sista dagen kan inte komma före den första."))
+        if self.today is not None and field.data < self.today:
+            raise StopValidation(_("Sista dagen har redan varit. Välj en senare dag."))
+
+
+class LimitsForm(FlaskForm):  # type: ignore[misc]
+    """The least number of answers for a mean, and for how answers are spread."""
+
+    k = _limit_field(_l("Minst så många svar för medelvärden"))
+    k_distribution = _limit_field(_l("Minst så många svar för hur svaren fördelar sig"))
+
+    def validate_k_distribution(self, field: Field) -> None:
+        """Never below the limit for means."""
+        if isinstance(self.k.data, int) and field.data < self.k.data:
+            raise StopValidation(_("Gränsen för fördelningar kan inte vara lägre än den för medelvärden."))
+
+
+class PlanForm(DaysForm, LimitsForm):
+    """A new round."""
+
+    programme = _PROGRAMME
+
+    def offer(self, programmes: Sequence[tuple[int, str]]) -> None:
+        """The programmes there are; a single one is chosen already."""
+        self.programme.choices = list(programmes)
+        if len(programmes) == 1 and not self.programme.raw_data:
+            self.programme.data = programmes[0][0]
+
+
+class ChangeForm(DaysForm):
+    """Another name or other days. `version` says how the round stood when the page was opened."""
+
+    version = HiddenField(filters=[Dropped(LONGEST_VERSION)])
+
+    @property
+    def seen(self) -> int:
+        """The version that was seen; one that never was where none can be read."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdecimal() else 0
+
+
+class AdoptForm(FlaskForm):  # type: ignore[misc]
+    """A huvudman has decided to take part."""
+
+    huvudman = SelectField(
+        _l("Huvudman"),
+        coerce=int,
+        validators=[InputRequired(_l("Välj en huvudman."))],
+        invalid_choice_message=_l("Välj en huvudman."),  # type: ignore[call-arg]
+    )
+    adopted_on = _day(_l("Beslutet togs"), _l("Skriv vilken dag beslutet togs."))
+    reference: Any = StringField(
+        _l("Beslutets beteckning"),
+        validators=[
+            DataRequired(_l("Skriv beslutets beteckning, till exempel ett diarienummer.")),
+            AtMost(LONGEST_REFERENCE, _l("Beteckningen är för lång. Skriv högst 120 tecken.")),
+        ],
+        filters=[_stripped],
+    )
+    today: date | None = None
+
+    def offer(self, huvudmen: Sequence[tuple[int, str]]) -> None:
+        """The huvudmän there are, none of them chosen."""
+        self.huvudman.choices = [(NOBODY, _("Välj huvudman")), *huvudmen]
+
+    def validate_huvudman(self, field: Field) -> None:
+        """One of them must be chosen."""
+        if field.data == NOBODY:
+            raise StopValidation(_("Välj en huvudman."))
+
+    def validate_adopted_on(self, field: Field) -> None:
+        """What has been decided was decided today or before."""
+        if self.today is not None and field.data > self.today:
+            raise StopValidation(_("Beslutet kan inte vara taget efter i dag."))
+
+
+class WithdrawForm(FlaskForm):  # type: ignore[misc]
+    """The yes to take a whole round back."""
+
+    confirm = BooleanField(
+        _l("Jag vill dra tillbaka hela mätningen, och vet att det inte går att ångra"),
+        validators=[InputRequired(_l("Kryssa i rutan om du vill dra tillbaka hela mätningen."))],
+    )

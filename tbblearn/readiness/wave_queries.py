@@ -1,0 +1,260 @@
+"""What a process leader's pages show of survey rounds. No query here reads an answer, or who has given one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, or_, select
+
+from tbblearn.db import db
+from tbblearn.people.models import OrgUnit, Programme
+from tbblearn.people.queries import within
+from tbblearn.people.rules import Scope, UnitKind
+from tbblearn.readiness.rules import Family
+from tbblearn.readiness.wave_steps import Standing
+from tbblearn.surveys.models import Wave, WaveAdoption, WaveUnit
+from tbblearn.surveys.waves import NoSuchWave, WaveState
+
+
+@dataclass(frozen=True)
+class WaveRow:
+    """A wave in the list."""
+
+    id: int
+    programme: str
+    name: str
+    state: WaveState
+    opens_on: date
+    closes_on: date
+    adopted: int
+    """How many huvudmän have adopted it."""
+
+
+def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
+    """Every wave, the newest first, under the name of its programme; programmes in the order in which they came."""
+    adopted = select(func.count()).where(WaveAdoption.wave_id == Wave.id).correlate(Wave).scalar_subquery()
+    found: dict[str, list[WaveRow]] = {}
+    for row in db.session.execute(
+        select(Wave.id, Programme.name, Wave.name, Wave.state, Wave.opens_on, Wave.closes_on, adopted)
+        .join(Programme, Programme.id == Wave.programme_id)
+        .order_by(Programme.id, Wave.opens_on.desc(), Wave.id.desc())
+    ):
+        shown = WaveRow(*row)
+        found.setdefault(shown.programme, []).append(shown)
+    return list(found.items())
+
+
+def programmes() -> list[tuple[int, str]]:
+    """The county's programmes, id and name."""
+    return [
+        (key, name) for key, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.id))
+    ]
+
+
+@dataclass(frozen=True)
+class Huvudman:
+    """A huvudman, and what it has decided on a wave."""
+
+    id: int
+    name: str
+    adopted_on: date | None
+    reference: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A band of the response rate; None: not shown."""
+
+    unit: str
+    band: str | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that the privacy check said, without any number of answers.
+
+    `where` is the huvudman, or '' for the county. `below`: a unit below it, which is not named.
+    """
+
+    what: str
+    where: str
+    below: bool
+    family: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What the last privacy check said. `found`: why it was not passed; `fallen_back`: what is shown less finely."""
+
+    passed: bool
+    timed_out: bool
+    found: Sequence[Finding]
+    fallen_back: Sequence[Finding]
+
+
+@dataclass(frozen=True)
+class WavePage:
+    """A wave as its page shows it."""
+
+    id: int
+    version: int
+    name: str
+    programme: str
+    instrument: str
+    k: int
+    k_distribution: int
+    standing: Standing
+    opened_at: datetime | None
+    closed_at: datetime | None
+    audited_at: datetime | None
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    staff_from_on: date | None
+    invited: int
+    rated_on: date | None
+    huvudmen: Sequence[Huvudman]
+    rates: Sequence[Rate]
+    check: CheckResult | None
+
+    @property
+    def state(self) -> WaveState:
+        """The state that it is in."""
+        return self.standing.state
+
+    @property
+    def adopted(self) -> list[Huvudman]:
+        """Those who have adopted it."""
+        return [one for one in self.huvudmen if one.adopted_on is not None]
+
+    @property
+    def others(self) -> list[Huvudman]:
+        """Those who have not."""
+        return [one for one in self.huvudmen if one.adopted_on is None]
+
+
+def wave_page(wave_id: int, scope: Scope) -> WavePage:
+    """A wave with the huvudmän in the scope. A fixed number of queries. Raises NoSuchWave."""
+    row = db.session.execute(
+        select(Wave, Programme.name).join(Programme, Programme.id == Wave.programme_id).where(Wave.id == wave_id)
+    ).one_or_none()
+    if row is None:
+        raise NoSuchWave(wave_id=wave_id)
+    wave, programme = row
+    huvudmen = _huvudmen(wave_id, scope)
+    return WavePage(
+        id=wave.id,
+        version=wave.version,
+        name=wave.name,
+        programme=programme,
+        instrument=wave.instrument,
+        k=wave.k,
+        k_distribution=wave.k_distribution,
+        standing=Standing(
+            state=wave.state,
+            opens_on=wave.opens_on,
+            closes_on=wave.closes_on,
+            adopted=sum(one.adopted_on is not None for one in huvudmen),
+            approved=wave.approved_at is not None,
+            reminders=wave.reminders,
+            reminded_on=wave.reminded_on,
+            cleaned=wave.cleaned,
+        ),
+        opened_at=wave.opened_at,
+        closed_at=wave.closed_at,
+        audited_at=wave.audited_at,
+        published_at=wave.published_at,
+        withdrawn_at=wave.withdrawn_at,
+        staff_from_on=wave.staff_from_on,
+        invited=wave.invited,
+        rated_on=wave.rated_on,
+        huvudmen=huvudmen,
+        rates=_rates(wave_id, scope) if wave.state is WaveState.OPEN else (),
+        check=_check_result(wave, scope),
+    )
+
+
+def _huvudmen(wave_id: int, scope: Scope) -> list[Huvudman]:
+    """Every huvudman of the scope that has not ceased, and those that have decided on the wave; in Swedish order."""
+    rows = db.session.execute(
+        select(OrgUnit.id, OrgUnit.name, WaveAdoption.adopted_on, WaveAdoption.reference)
+        .outerjoin(WaveAdoption, (WaveAdoption.unit_id == OrgUnit.id) & (WaveAdoption.wave_id == wave_id))
+        .where(
+            OrgUnit.kind == UnitKind.HUVUDMAN,
+            within(scope),
+            or_(OrgUnit.valid_until_on.is_(None), WaveAdoption.unit_id.is_not(None)),
+        )
+        .order_by(OrgUnit.name_sort, OrgUnit.id)
+    )
+    return [Huvudman(key, name, adopted_on, reference or "") for key, name, adopted_on, reference in rows]
+
+
+def _in_scope(scope: Scope) -> ColumnElement[bool]:
+    return or_(false(), *(WaveUnit.path.like(f"{path}%") for path in scope.paths))
+
+
+def _rates(wave_id: int, scope: Scope) -> list[Rate]:
+    """Bands of the county and each huvudman, as the last night left them."""
+    rows = db.session.execute(
+        select(WaveUnit.name, WaveUnit.rate_band)
+        .where(
+            WaveUnit.wave_id == wave_id,
+            or_(WaveUnit.kind == UnitKind.HUVUDMAN, WaveUnit.parent_id.is_(None)),
+            _in_scope(scope),
+        )
+        .order_by(WaveUnit.position)
+    )
+    return [Rate(name, band) for name, band in rows]
+
+
+# --- what the privacy check said ---
+
+
+def _check_result(wave: Wave, scope: Scope) -> CheckResult | None:
+    report = wave.audit_report
+    if report is None:
+        return None
+    entries = [*report["residuals"], *report["bounds"]]
+    places = _places(wave.id, scope)
+    return CheckResult(
+        passed=report["passed"],
+        timed_out=report["timed_out"],
+        found=_findings([(one.get("check", "difference"), one) for one in entries], places),
+        fallen_back=_findings([(one["to"], one) for one in report.get("fallen_back", [])], places),
+    )
+
+
+def _findings(said: Sequence[tuple[str, Mapping[str, Any]]], places: "_Places") -> tuple[Finding, ...]:
+    """Each once, in the order in which they were said; what they say of numbers is left out."""
+    return tuple(
+        dict.fromkeys(
+            Finding(what, *places.of(int(entry["unit"])), str(entry.get("family", Family.OVERALL.value)))
+            for what, entry in said
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where each unit of a wave lies, without its name: the huvudman's, and whether it is a unit below it."""
+
+    places: Mapping[int, tuple[str, bool]]
+
+    def of(self, unit_id: int) -> tuple[str, bool]:
+        return self.places.get(unit_id, ("", True))
+
+
+def _places(wave_id: int, scope: Scope) -> _Places:
+    """One query. Units outside the scope, and those above every huvudman, have no name."""
+    rows = db.session.execute(
+        select(WaveUnit.unit_id, WaveUnit.kind, WaveUnit.name, WaveUnit.path)
+        .where(WaveUnit.wave_id == wave_id, _in_scope(scope))
+        .order_by(WaveUnit.position)
+    ).all()
+    tops = {path: name for _id, kind, name, path in rows if kind is UnitKind.HUVUDMAN}
+    places: dict[int, tuple[str, bool]] = {}
+    for unit_id, kind, _name, path in rows:
+        above = ["/".join(path.split("/")[:depth]) + "/" for depth in range(2, path.count("/") + 1)]
+        name = next((tops[one] for one in above if one in tops), "")
+        places[unit_id] = (name, bool(name) and kind is not UnitKind.HUVUDMAN)
+    return _Places(places)

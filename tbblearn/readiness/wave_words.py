@@ -1,0 +1,214 @@
+"""Words of the process leader's pages: states, steps, the privacy check, and what could not be done."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tbblearn.readiness.rules import Family
+from tbblearn.readiness.wave_queries import Finding
+from tbblearn.readiness.wave_steps import Step
+from tbblearn.surveys.waves import (
+    MOST_REMINDERS,
+    BadDates,
+    BadLimits,
+    ChangedMeanwhile,
+    CheckFirst,
+    EnoughReminders,
+    NobodyInvited,
+    NotAdopted,
+    NotCleaned,
+    NotOpen,
+    TooSoon,
+    WaveError,
+    WaveState,
+    WrongState,
+)
+from tbblearn.web.errors import ErrorWords
+from tbblearn.web.language import day, number, percent
+
+
+def state_words(state: WaveState) -> str:
+    """The state in a word (words.md 2)."""
+    return {
+        WaveState.PLANNED: _("Planerad"),
+        WaveState.OPEN: _("Öppen"),
+        WaveState.CLOSED: _("Stängd"),
+        WaveState.AUDITED: _("Kontrollerad"),
+        WaveState.PUBLISHED: _("Publicerad"),
+        WaveState.WITHDRAWN: _("Tillbakadragen"),
+    }[state]
+
+
+STATE_TAGS = {
+    WaveState.PLANNED: ("todo", "calendar"),
+    WaveState.OPEN: ("going", "half"),
+    WaveState.CLOSED: ("soon", "lock"),
+    WaveState.AUDITED: ("soon", "check"),
+    WaveState.PUBLISHED: ("done", "done"),
+    WaveState.WITHDRAWN: ("exempt", "undo"),
+}
+"""Kind and icon of a state's tag."""
+
+
+def step_words(step: Step) -> str:
+    """What the button says (words.md 3)."""
+    return {
+        Step.OPEN: _("Öppna mätningen"),
+        Step.REMIND: _("Skicka påminnelse"),
+        Step.CLOSE: _("Stäng mätningen"),
+        Step.AUDIT: _("Kör skyddskontrollen"),
+        Step.PUBLISH: _("Publicera resultatet"),
+        Step.WITHDRAW: _("Dra tillbaka mätningen"),
+    }[step]
+
+
+def rate_words(band: str | None) -> str:
+    """A band of the response rate (words.md 4)."""
+    return {
+        None: _("Visas inte"),
+        "under 40": _("under %(limit)s", limit=percent(40, 100)),
+        "40-59": f"40–{percent(59, 100)}",
+        "60-79": f"60–{percent(79, 100)}",
+        "80-100": _("%(limit)s eller mer", limit=percent(80, 100)),
+    }[band]
+
+
+# --- the privacy check ---
+
+
+def finding_words(finding: Finding) -> str:
+    """What the privacy check found, or made less fine; never a number of answers, never a unit below huvudman."""
+    place = _place(finding)
+    if finding.what == "coarser":
+        return _fell_back_coarser(finding, place)
+    if finding.what == "withheld":
+        return (
+            _("Medelvärden visas inte för %(place)s.", place=place)
+            if finding.family == Family.MEANS
+            else _("Hur svaren fördelar sig visas inte för %(place)s.", place=place)
+        )
+    if finding.what == "difference":
+        return _("Den som räknar bort siffror från varandra kan komma åt för få svar i %(place)s.", place=place)
+    if finding.what in ("form", "contradiction"):
+        return _("Siffrorna för %(place)s går inte ihop. Det är ett fel hos oss.", place=place)
+    return _("Den som räknar på siffrorna kan bli säker på vad enskilda har svarat i %(place)s.", place=place)
+
+
+def _fell_back_coarser(finding: Finding, place: str) -> str:
+    if finding.family == Family.MEANS:
+        return _("Medelvärden visas i grövre steg för %(place)s.", place=place)
+    return _("Hur svaren fördelar sig visas i grövre steg för %(place)s.", place=place)
+
+
+def _place(finding: Finding) -> str:
+    if not finding.where:
+        return _("länet")
+    return _("en enhet i %(huvudman)s", huvudman=finding.where) if finding.below else finding.where
+
+
+# --- what could not be done ---
+
+
+def refusal_words(error: WaveError) -> ErrorWords:
+    """Why something could not be done with a wave, what is kept, and what to do."""
+    values = error.values
+    if isinstance(error, NotCleaned):
+        return ErrorWords(
+            _("Vänta en liten stund"),
+            _(
+                "Systemet håller på att städa undan det som en stängning lämnar efter sig på disken. Timern gör det "
+                "klart inom tio minuter. Inget är förlorat. Försök igen då."
+            ),
+        )
+    if isinstance(error, TooSoon):
+        text = ngettext(
+            "Mätningen ”%(other)s” har frågat en av samma personer och stängde den %(date)s. Det ska gå minst "
+            "%(days)s dagar. Inget är ändrat. Välj en senare första dag.",
+            "Mätningen ”%(other)s” har frågat %(n)s av samma personer och stängde den %(date)s. Det ska gå minst "
+            "%(days)s dagar. Inget är ändrat. Välj en senare första dag.",
+            _count(values["shared"]),
+            other=values["other"],
+            n=number(_count(values["shared"])),
+            date=day(_date(values["closes_on"])),
+            days=values["days"],
+        )
+        return ErrorWords(_("Det är för tätt mellan mätningarna"), text)
+    if isinstance(error, EnoughReminders):
+        return _enough_reminders(_count(values["sent"]))
+    return _simple_refusal(error)
+
+
+def _enough_reminders(sent: int) -> ErrorWords:
+    if sent >= MOST_REMINDERS:
+        return ErrorWords(
+            _("Båda påminnelserna är skickade"),
+            _("En mätning har högst två påminnelser. Ingen ny är skickad."),
+        )
+    return ErrorWords(
+        _("En påminnelse är redan skickad i dag"), _("Det går en påminnelse om dagen. Ingen ny är skickad.")
+    )
+
+
+def _simple_refusal(error: WaveError) -> ErrorWords:
+    if isinstance(error, CheckFirst):
+        return ErrorWords(
+            _("Kontrollera först"),
+            _("Mätningen kan öppna först när någon har sett varje rad i kontrollen inför start. Inget är ändrat."),
+        )
+    if isinstance(error, NotAdopted):
+        return ErrorWords(
+            _("Ingen huvudman är med"),
+            _("Skriv in vilka huvudmän som har beslutat att vara med. Inget är ändrat."),
+        )
+    if isinstance(error, NobodyInvited):
+        return ErrorWords(
+            _("Det finns ingen att bjuda in"),
+            _("Ingen arbetar i dag i de huvudmän som är med. Inget är ändrat."),
+        )
+    if isinstance(error, NotOpen):
+        return ErrorWords(
+            _("Mätningen är inte öppen"),
+            _("En påminnelse går bara att skicka så länge det går att svara. Ingen är skickad."),
+        )
+    if isinstance(error, ChangedMeanwhile):
+        return ErrorWords(_("Någon hann före"), _("Någon hann före. Så här ser det ut nu."))
+    if isinstance(error, BadDates | BadLimits):
+        return ErrorWords(_("Det gick inte att spara"), _("Dagarna eller gränserna passar inte ihop. Inget är ändrat."))
+    if isinstance(error, WrongState):
+        return _wrong_state(error)
+    return ErrorWords(_("Det gick inte"), _("Det går inte att göra nu. Inget är ändrat."))
+
+
+def _wrong_state(error: WrongState) -> ErrorWords:
+    state, wanted = WaveState(str(error.values["state"])), WaveState(str(error.values["wanted"]))
+    if state is wanted:
+        return ErrorWords(_("Det är redan gjort"), _already(state))
+    reason = {
+        WaveState.PLANNED: _("Mätningen är planerad och har inte öppnat än."),
+        WaveState.OPEN: _("Mätningen är öppen och tar emot svar. Inget räknas ut förrän den har stängt."),
+        WaveState.CLOSED: _("Mätningen är stängd. Vilka som är med, dagar och gränser ligger fast."),
+        WaveState.AUDITED: _("Mätningen är stängd och kontrollerad. Vilka som är med, dagar och gränser ligger fast."),
+        WaveState.PUBLISHED: _("Resultatet är publicerat. Inget räknas om efter det."),
+        WaveState.WITHDRAWN: _("Mätningen är tillbakadragen. Den går inte att använda igen."),
+    }[state]
+    return ErrorWords(_("Det går inte i det här läget"), f"{reason} {_('Inget är ändrat.')}")
+
+
+def _already(state: WaveState) -> str:
+    return {
+        WaveState.PLANNED: _("Mätningen är redan planerad."),
+        WaveState.OPEN: _("Mätningen är redan öppen."),
+        WaveState.CLOSED: _("Mätningen är redan stängd."),
+        WaveState.AUDITED: _("Mätningen är redan kontrollerad."),
+        WaveState.PUBLISHED: _("Resultatet är redan publicerat."),
+        WaveState.WITHDRAWN: _("Mätningen är redan tillbakadragen."),
+    }[state]
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _date(value: object) -> date | None:
+    return value if isinstance(value, date) else None

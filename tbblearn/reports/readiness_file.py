@@ -1,0 +1,173 @@
+"""Results of survey rounds as files. They say what the page says, in the same words: both come from the same query."""
+
+import json
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from tbblearn.readiness import result_words as words
+from tbblearn.readiness.result_rules import CountyResult, Figures, Place, Shown, UnitResult, WaveHead
+from tbblearn.readiness.rules import Against, Part
+from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.rules import Instrument
+from tbblearn.web.language import page_language
+from tbblearn.web.spreadsheets import csv_file
+
+Line = tuple[str, str, str, str, str]
+"""Unit, measure, scale, statement with its part, value."""
+
+
+def unit_csv(result: UnitResult) -> bytes:
+    """One row a figure: the unit's own, then those it is compared with, then those of the units below."""
+    return _file(result.wave, _unit_lines(result))
+
+
+def county_csv(result: CountyResult) -> bytes:
+    """One row a figure: the huvudmän in Swedish order, then the county."""
+    return _file(result.wave, _county_lines(result))
+
+
+def unit_json(result: UnitResult) -> bytes:
+    """The same for other programs, with published values as they are stored (docs/readiness-method.md 5)."""
+    asked = instrument(result.wave.instrument)
+    own = result.figures
+    document = {
+        "wave": result.wave.id,
+        "wave_name": result.wave.name,
+        "programme": result.wave.programme,
+        "instrument": asked.code,
+        "closed_on": result.wave.closes_on.isoformat(),
+        **_brief(result.place, own),
+        "nearest_shown": None if result.nearest is None else result.nearest.key,
+        "same_as_below": own.means_of.same_as is not None,
+        "some_count_only_higher_up": own.means_of.absorbed,
+        "agreement": {scale: word.value for scale, word in own.agreement.items()},
+        "compared": [
+            {
+                "scale": word.scale,
+                "against": word.against.value,
+                "word": word.word.value,
+                "since": None if word.since is None else word.since.isoformat(),
+            }
+            for word in result.words
+        ],
+        "distribution": None if own.shares_of.n is None else _distribution(own, asked),
+        "above": _brief(result.above, result.figures_above) if result.above else None,
+        "county": _brief(result.county, result.figures_county) if result.above else None,
+        "units": [_brief(place, figures) for place, figures in result.below],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def _brief(place: Place, figures: Figures) -> dict[str, object]:
+    shown = figures.shown
+    return {
+        "unit": place.key,
+        "name": place.name,
+        "shown": shown,
+        "n": figures.means_of.n,
+        "response_rate": place.rate_band if shown else None,
+        "means": {scale: _value(mean) for scale, mean in figures.means.items()},
+    }
+
+
+def _distribution(figures: Figures, asked: Instrument) -> dict[str, object]:
+    return {
+        "n": figures.shares_of.n,
+        "same_as_below": figures.shares_of.same_as is not None,
+        "some_count_only_higher_up": figures.shares_of.absorbed,
+        "items": {
+            item.code: {part.value: _value(figures.shares[item.code, part]) for part in Part} for item in asked.items
+        },
+    }
+
+
+def _value(shown: Shown) -> dict[str, str]:
+    return {"kind": shown.kind.value, "value": shown.value}
+
+
+# --- rows of the CSV ----------------------------------------------------------------------------------------------
+
+
+def _file(wave: WaveHead, lines: Iterator[Line]) -> bytes:
+    header = [_("Mätning"), _("Enhet"), _("Mått"), _("Skala"), _("Påstående"), _("Värde")]
+    return csv_file(header, ([wave.name, *line] for line in lines))
+
+
+def _unit_lines(result: UnitResult) -> Iterator[Line]:
+    asked = instrument(result.wave.instrument)
+    own, name = result.figures, result.place.name
+    yield from _means(result.place, own, asked)
+    if result.nearest is not None:
+        yield name, _("Närmaste enhet som visas"), "", "", result.nearest.name
+    for word in result.words:
+        if word.against is Against.ABOVE and result.above is not None and result.above.is_county:
+            continue
+        above = result.above.name if result.above else ""
+        said = words.difference_words(word.against, word.word, since=word.since, above=above)
+        yield name, _("Jämförelse"), words.scale_words(asked, word.scale), "", said
+    yield from _agreement(result.place, own, asked)
+    yield from _shares(result, asked)
+    if own.means_of.same_as is not None:
+        yield name, _("Anmärkning om medelvärden"), "", "", words.same_words(result.same_means or "")
+    if own.means_of.absorbed:
+        yield name, _("Anmärkning om medelvärden"), "", "", words.absorbed_words(result.wave.k)
+    if own.shares_of.same_as is not None:
+        yield name, _("Anmärkning om fördelningen"), "", "", words.same_words(result.same_shares or "")
+    if own.shares_of.absorbed:
+        yield name, _("Anmärkning om fördelningen"), "", "", words.absorbed_words(result.wave.k_distribution)
+    if own.shown and result.above is not None:
+        if not result.above.is_county:
+            yield from _compared(result.above, result.figures_above, asked)
+        yield from _compared(result.county, result.figures_county, asked)
+    for place, figures in result.below:
+        yield from _means(place, figures, asked)
+
+
+def _compared(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
+    """The means that the drawing shows beside the unit's own."""
+    for scale, mean in figures.means.items():
+        yield place.name, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean)
+
+
+def _county_lines(result: CountyResult) -> Iterator[Line]:
+    asked = instrument(result.wave.instrument)
+    for place, figures in (*result.lines, (result.county, result.figures)):
+        yield from _means(place, figures, asked)
+        yield from _agreement(place, figures, asked)
+    for name in result.not_adopted:
+        yield name, _("Medelvärde"), "", "", _("Inte beslutat i %(huvudman)s.", huvudman=name)
+
+
+def _means(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
+    if figures.means_of.n is None:
+        yield place.name, _("Medelvärde"), "", "", words.not_shown()
+        return
+    yield place.name, _("Svar"), "", "", words.answers_words(figures.means_of.n)
+    if place.rate_band:
+        yield place.name, _("Svarsfrekvens"), "", "", words.rate_words(place.rate_band)
+    for scale, mean in figures.means.items():
+        yield place.name, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean)
+
+
+def _agreement(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
+    for scale, word in figures.agreement.items():
+        yield place.name, _("Enighet"), words.scale_words(asked, scale), "", words.agreement_words(word)
+
+
+def _shares(result: UnitResult, asked: Instrument) -> Iterator[Line]:
+    own, name = result.figures, result.place.name
+    if not own.shown:
+        return
+    if own.shares_of.n is None:
+        yield name, _("Fördelning"), "", "", words.not_shown()
+        return
+    yield name, _("Svar i fördelningen"), "", "", words.answers_words(own.shares_of.n)
+    for scale in asked.scales:
+        for item in asked.items:
+            if item.code in scale.items:
+                text = asked.item_text(item, page_language(), result.wave.programme)
+                for part in Part:
+                    measure = _("Andel: %(part)s", part=words.part_words(part))
+                    share = words.share_words(own.shares[item.code, part])
+                    yield name, measure, words.scale_words(asked, scale.code), text, share

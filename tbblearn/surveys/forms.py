@@ -1,0 +1,30 @@
+"""What is sent from the page of statements: which choice of each, and whether the gaps have been seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tbblearn.surveys.rules import Instrument
+
+SEEN = "seen"
+"""Field that says that the page has come back once with what is unanswered."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Answers by item code as they came, `gaps` the positions (from 1) of the statements without one."""
+
+    answers: Mapping[str, str]
+    gaps: tuple[int, ...]
+    seen: bool
+
+    @property
+    def ask_once_more(self) -> bool:
+        """True when something is unanswered and that has not been said yet."""
+        return bool(self.gaps) and not self.seen
+
+
+def read_sent(fields: Mapping[str, str], questionnaire: Instrument) -> Sent:
+    """The answers among the fields; whether each is one that there is, the action says."""
+    answers = {item.code: given for item in questionnaire.items if (given := fields.get(item.code, ""))}
+    gaps = tuple(place for place, item in enumerate(questionnaire.items, 1) if item.code not in answers)
+    return Sent(answers, gaps, SEEN in fields)

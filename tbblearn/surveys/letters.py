@@ -1,0 +1,145 @@
+"""The letters about a survey, written at delivery (words.md 6). What no longer applies is not written.
+
+No letter names anybody else, and none can be told from another by who got it: there is nothing in it to follow.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from tbblearn.config import Settings
+from tbblearn.db import stockholm_date
+from tbblearn.mail.rules import Letter
+from tbblearn.people.queries import MailAddress, mail_address
+from tbblearn.surveys import queries
+from tbblearn.surveys.queries import Invited, Published
+from tbblearn.surveys.waves import (
+    INVITATION_MAIL,
+    MANAGER_RESULT_MAIL,
+    REMINDER_MAIL,
+    STAFF_RESULT_MAIL,
+    NotInvited,
+)
+from tbblearn.web.language import day
+
+Values = dict[str, str | int]
+RESULT = "readiness_results.own"
+
+
+def invitation_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
+    """The survey is open; not for who has answered or declined, nor once it has closed."""
+    found, address = _still_asked(person_id, values, now), mail_address(person_id)
+    if found is None or address is None:
+        return None
+    with force_locale(address.language):
+        return _letter(
+            address,
+            _("Hur redo är vi för %(programme)s?", programme=found.programme),
+            _(
+                "Tolv påståenden, cirka 3 minuter. Frivilligt och konfidentiellt. Öppet till %(closes)s. "
+                "Läs först hur vi skyddar dina svar: %(url)s",
+                closes=day(found.closes_on),
+                url=_address("surveys.first", wave_id=found.wave_id),
+            ),
+            queries.huvudman_of(found.wave_id, found.unit_id),
+        )
+
+
+def reminder_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
+    """The survey is still open; not for who has answered or declined meanwhile, nor once it has closed."""
+    found, address = _still_asked(person_id, values, now), mail_address(person_id)
+    if found is None or address is None:
+        return None
+    with force_locale(address.language):
+        return _letter(
+            address,
+            _("Enkäten är öppen till %(closes)s", closes=day(found.closes_on)),
+            _(
+                "Du får den här påminnelsen för att vi inte har fått något svar. Ingen chef vet vilka som har svarat. "
+                "Vill du inte svara kan du välja det på sidan, så slipper du fler påminnelser. %(url)s",
+                url=_address("surveys.first", wave_id=found.wave_id),
+            ),
+            queries.huvudman_of(found.wave_id, found.unit_id),
+        )
+
+
+def staff_result_letter(person_id: int, values: Values, _now: datetime) -> Letter | None:
+    """The result can be read by everyone who was invited; not once it is withdrawn."""
+    address = mail_address(person_id)
+    try:
+        found = queries.invitation(int(values["wave"]), person_id)
+    except NotInvited:
+        return None
+    if address is None or queries.published(found.wave_id) is None:
+        return None
+    with force_locale(address.language):
+        return _letter(
+            address,
+            _("Nu kan du se resultatet"),
+            _(
+                "Tack till alla som svarade. Här är resultatet för %(unit)s eller närmaste större grupp: %(url)s",
+                unit=found.unit,
+                url=_result_address(found.wave_id),
+            ),
+            queries.huvudman_of(found.wave_id, found.unit_id),
+        )
+
+
+def manager_result_letter(person_id: int, values: Values, _now: datetime) -> Letter | None:
+    """Managers read first; not once it is withdrawn."""
+    found: Published | None = queries.published(int(values["wave"]))
+    address = mail_address(person_id)
+    if address is None or found is None:
+        return None
+    with force_locale(address.language):
+        return _letter(
+            address,
+            _("Resultatet är klart"),
+            _(
+                "Titta i lugn och ro och boka tid på nästa APT. På sidan finns ett samtalsstöd. "
+                "Medarbetarna kan se resultatet från den %(date)s. %(url)s",
+                date=day(found.staff_from_on),
+                url=_result_address(found.wave_id),
+            ),
+            queries.huvudman_of_manager(found.wave_id, person_id),
+        )
+
+
+WRITERS: dict[str, Callable[[int, Values, datetime], Letter | None]] = {
+    INVITATION_MAIL: invitation_letter,
+    REMINDER_MAIL: reminder_letter,
+    STAFF_RESULT_MAIL: staff_result_letter,
+    MANAGER_RESULT_MAIL: manager_result_letter,
+}
+
+
+def _still_asked(person_id: int, values: Values, now: datetime) -> Invited | None:
+    try:
+        found = queries.invitation(int(values["wave"]), person_id)
+    except NotInvited:
+        return None
+    return found if found.open(stockholm_date(now)) and not (found.answered or found.declined) else None
+
+
+def _letter(address: MailAddress, subject: str, body: str, huvudman: str) -> Letter:
+    settings: Settings = current_app.config["TBBLEARN"]
+    closing = _("Du når också sidan via intranätet: sök på tbblearn.")
+    if settings.contact:
+        closing += " " + _("Frågor? %(contact)s.", contact=settings.contact)
+    sender = f"tbblearn, {huvudman}" if huvudman else "tbblearn"
+    return Letter(address.email, subject, f"{body}\n\n{closing}\n", sender)
+
+
+def _result_address(wave_id: int) -> str:
+    if RESULT in current_app.view_functions:
+        return _address(RESULT, wave_id=wave_id)
+    return _address("surveys.mine")
+
+
+def _address(endpoint: str, **values: int) -> str:
+    """A full address without a request: the timer has none."""
+    settings: Settings = current_app.config["TBBLEARN"]
+    return settings.public_url + current_app.url_map.bind("").build(endpoint, values)

@@ -1,0 +1,69 @@
+"""The statements of an instrument as a piece of a page. Without answers it is the same for everybody, and kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.rules import Item, TranslationStatus
+from tbblearn.web.language import page_language
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A statement as it is read, with the words of its choices."""
+
+    code: str
+    text: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Statements:
+    """All statements in the page's language. Made into HTML only when the page is rendered, outside the transaction."""
+
+    instrument: str
+    programme: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    def __html__(self) -> str:
+        language = page_language()
+        if self.answers:
+            return _rendered(self.instrument, language, self.programme, self.answers)
+        return _blank(self.instrument, language, self.programme)
+
+
+def working_translation(code: str) -> bool:
+    """True where the words in the page's language have not been tried scientifically."""
+    return instrument(code).translations[page_language()].status is TranslationStatus.WORKING
+
+
+@lru_cache(maxsize=32)
+def _blank(code: str, language: str, programme: str) -> str:
+    return _rendered(code, language, programme, {})
+
+
+def _rendered(code: str, language: str, programme: str, answers: Mapping[str, str]) -> str:
+    questionnaire = instrument(code)
+    shown = [
+        Shown(item.code, questionnaire.item_text(item, language, programme), _options(item, language))
+        for item in questionnaire.items
+    ]
+    template = current_app.jinja_env.get_template("surveys/_statements.html")
+    return template.render(statements=shown, answers=answers)
+
+
+def _options(item: Item, language: str) -> tuple[tuple[str, str], ...]:
+    scale = item.response_scale
+    options = [(str(point.value), point.text.get(language, str(point.value))) for point in scale.points]
+    if scale.not_relevant is not None:
+        options.append((scale.not_relevant.code, scale.not_relevant.text[language]))
+    return tuple(options)
+
+
+def your_unit() -> str:
+    """What stands for the unit where somebody tries the survey."""
+    return _("din enhet")

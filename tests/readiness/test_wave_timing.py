@@ -1,0 +1,184 @@
+"""What the timer does with waves: on any day, any number of times, after any silence. On both databases."""
+
+import sqlite3
+from datetime import date, datetime, timedelta
+from importlib import import_module
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import make_url
+
+from tbblearn.audit.models import AuditEvent
+from tbblearn.db import db, unit_of_work
+from tbblearn.mail.models import Message
+from tbblearn.people.rules import UnitKind
+from tbblearn.readiness import timing, wiping
+from tbblearn.readiness.models import Response
+from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
+from tbblearn.surveys.waves import WaveState
+from tbblearn.tick import tick
+from tests.factories import NOW, TODAY
+from tests.readiness.rounds import Round
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def at(days: int) -> datetime:
+    return NOW + timedelta(days=days)
+
+
+def on(days: int) -> date:
+    return TODAY + timedelta(days=days)
+
+
+def run(days: int, *, dry_run: bool = False) -> dict[str, int]:
+    """The timer's changes to waves that are not nothing."""
+    db.session.rollback()
+    counts = tick(now=at(days), dry_run=dry_run, disposal_decision="2026/17")
+    return {kind: counts[kind] for kind in timing.KINDS if counts[kind]}
+
+
+def wave(round_: Round) -> Wave:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(select(Wave).where(Wave.id == round_.wave_id)).one()
+
+
+def everything() -> list[object]:
+    """How many rows there are of each kind, and every wave as it stands."""
+    db.session.rollback()
+    tables = (Invitation, Message, ResponseOpen, Response, WaveUnit, AuditEvent)
+    counts = [db.session.scalar(select(func.count()).select_from(table)) for table in tables]
+    waves = db.session.execute(select(Wave.id, Wave.version, Wave.state, Wave.cleaned, Wave.rated_on)).all()
+    return [*counts, *(tuple(row) for row in waves)]
+
+
+@pytest.fixture
+def planned() -> Round:
+    made = Round.county()
+    made.plan(today=on(3))
+    return made
+
+
+def test_it_opens_renews_and_closes_on_its_days_and_twice_changes_nothing(planned: Round) -> None:
+    for days, changes in (
+        (0, {}),
+        (2, {}),
+        (3, {"waves_opened": 1, "rates_renewed": 1}),
+        (4, {"rates_renewed": 1}),
+        (17, {"rates_renewed": 1}),
+        (18, {"waves_closed": 1, "waves_cleaned": 1}),
+        (19, {}),
+    ):
+        assert run(days) == changes, days
+        before = everything()
+        assert run(days) == {}, f"day {days}, once more"
+        assert everything() == before
+    closed = wave(planned)
+    assert (closed.state, closed.opens_on, closed.closes_on) == (WaveState.CLOSED, on(3), on(17))
+
+
+def test_a_dry_run_tells_and_changes_nothing(planned: Round) -> None:
+    before = everything()
+    assert run(3, dry_run=True) == {"waves_opened": 1, "rates_renewed": 0} or run(3, dry_run=True) == {
+        "waves_opened": 1
+    }
+    assert everything() == before
+    assert run(3)["waves_opened"] == 1
+    before = everything()
+    assert run(18, dry_run=True) == {"waves_closed": 1}
+    assert everything() == before
+
+
+@pytest.mark.parametrize("silent", [1, 3])
+def test_after_days_of_silence_it_ends_in_the_same_state(planned: Round, silent: int) -> None:
+    run(3 + silent)
+    opened = wave(planned)
+    assert (opened.state, opened.opens_on) == (WaveState.OPEN, on(3 + silent))
+    assert run(17 + 1 + silent) == {"waves_closed": 1, "waves_cleaned": 1}
+    assert wave(planned).state is WaveState.CLOSED
+
+
+def test_a_wave_whose_days_have_gone_by_stays_planned(planned: Round) -> None:
+    assert run(18) == {}
+    assert wave(planned).state is WaveState.PLANNED
+
+
+def test_what_is_not_approved_stays_planned(planned: Round) -> None:
+    with unit_of_work():
+        db.session.execute(update(Wave).values(approved_at=None, approved_by=None))
+    assert run(3) == {}
+    assert wave(planned).state is WaveState.PLANNED
+
+
+def test_one_wave_that_cannot_open_is_in_nobodys_way(planned: Round) -> None:
+    """Two waves of one programme on one day: the first opens, the other lies too near and stays planned."""
+    first = planned.wave_id
+    planned.plan(today=on(3))
+    assert run(3)["waves_opened"] == 1
+    assert run(4) == {"rates_renewed": 1}
+    states = dict(db.session.execute(select(Wave.id, Wave.state)).all())
+    assert states == {first: WaveState.OPEN, planned.wave_id: WaveState.PLANNED}
+
+
+def test_bands_are_renewed_once_a_night_and_not_by_answers(planned: Round) -> None:
+    run(3)
+    county = (WaveUnit.wave_id == planned.wave_id, WaveUnit.parent_id.is_(None))
+
+    def band() -> str | None:
+        db.session.rollback()
+        return db.session.scalar(select(WaveUnit.rate_band).where(*county))
+
+    assert band() == "under 40"
+    planned.answer_all(today=on(3))
+    run(3)
+    assert band() == "under 40", "the answers of a day are first seen the night after"
+    run(4)
+    assert band() == "80-100"
+    small = select(WaveUnit.rate_band).where(WaveUnit.kind == UnitKind.ENHET, WaveUnit.invited < 20)
+    assert set(db.session.scalars(small)) == {None}
+
+
+def test_answers_and_invitations_go_when_their_time_is_out(planned: Round) -> None:
+    run(3)
+    planned.answer_all(today=on(3))
+    run(18)
+    assert planned.audit(now=at(18))
+    planned.publish(now=at(18), today=on(18))
+    assert run(18 + 89) == {}
+    assert run(18 + 90) == {"answers_disposed": 1, "waves_cleaned": 1}
+    assert run(18 + 179) == {}
+    assert run(18 + 180) == {"invitations_forgotten": 1, "waves_cleaned": 1}
+    assert run(18 + 181) == {}
+    assert db.session.scalars(select(Response.id)).all() == []
+
+
+def test_wiping_that_was_cut_off_is_done_the_next_time(planned: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(3)
+    planned.answer_all(today=on(3))
+    with monkeypatch.context() as cut:
+        cut.setattr(timing, "wipe", lambda: False)
+        assert run(18) == {"waves_closed": 1}
+    assert not wave(planned).cleaned
+    assert run(18) == {"waves_cleaned": 1}
+    assert wave(planned).cleaned
+
+
+def test_who_is_in_the_way_of_wiping_is_told_and_not_waited_for_without_end(
+    planned: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite: another process is writing. The wave stays unclean, and nothing fails."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL waits for a lock, at most as long as the engine's limit")
+    monkeypatch.setattr(import_module("tbblearn.db"), "BUSY_TIMEOUT_MS", 50)
+    file = make_url(str(db.engine.url)).database
+    db.session.remove()
+    db.engine.dispose()
+    other = sqlite3.connect(str(file), isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        assert not wiping.wipe()
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert wiping.wipe()

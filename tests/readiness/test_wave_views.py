@@ -1,0 +1,559 @@
+"""A process leader's way through a survey round, page by page. On both databases."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import event, select, update
+
+from tbblearn.db import db, unit_of_work
+from tbblearn.people.models import OrgUnit, Programme
+from tbblearn.people.rules import Role, UnitKind
+from tbblearn.readiness.models import PublishedFigure, Response
+from tbblearn.readiness.timing import clean
+from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveAdoption
+from tbblearn.surveys.waves import WaveState
+from tbblearn.tick import tick
+from tbblearn.web.application import Application
+from tests.factories import NOW, TODAY, make_person, make_unit
+from tests.readiness.rounds import SIZES, Round
+from tests.reading import Reader, ReadPage, words
+
+
+@dataclass
+class Leader:
+    """A process leader at a browser, in a county with people to ask."""
+
+    app: Application
+    round: Round
+    reader: Reader
+    clock: time_machine.Traveller
+
+    @contextmanager
+    def inside(self) -> Iterator[Round]:
+        """The application's context, gone again before the next request."""
+        with self.app.app_context():
+            yield self.round
+            db.session.rollback()
+            db.session.remove()
+
+    def day(self, days: int) -> date:
+        """Let so many days go by since the first."""
+        self.clock.move_to(NOW + timedelta(days=days))
+        return TODAY + timedelta(days=days)
+
+    @property
+    def home(self) -> str:
+        return f"/matningar/{self.round.wave_id}"
+
+    def page(self, end: str = "", status: int = 200) -> ReadPage:
+        return self.reader.get(f"{self.home}{end}", status)
+
+    def send(self, end: str, status: int = 303, **values: Any) -> ReadPage:
+        """Open a page about the wave and send the form that stands there."""
+        page = self.page(end)
+        return self.reader.submit(page.form(f"{self.home}{end}"), status, **values)
+
+    def step(self, end: str) -> ReadPage:
+        """Take a step on its page, and read the wave's page that follows."""
+        self.send(end)
+        return self.reader.follow()
+
+    def plan(self, **values: Any) -> ReadPage:
+        """Plan a wave through the page; returns the wave's page."""
+        page = self.reader.get("/matningar/ny")
+        given = {
+            "programme": str(self.round.programme_id),
+            "name": "Hösten 2026",
+            "opens_on": str(TODAY),
+            "closes_on": str(TODAY + timedelta(days=14)),
+        } | values
+        self.reader.submit(page.form("/matningar/ny"), **given)
+        made = self.reader.follow()
+        self.round.wave_id = int(made.path.rsplit("/", 1)[1])
+        return made
+
+    def adopt(self, *names: str) -> None:
+        for name in names:
+            self.send(
+                "/huvudman", huvudman=str(self.round.units[name]), adopted_on=str(TODAY), reference="KS 2026/17 § 4"
+            )
+
+    def approve(self) -> ReadPage:
+        page = self.page("/kontroll")
+        boxes = [str(box["value"]) for box in page.soup.select("input[name=seen]")]
+        self.reader.submit(page.form(f"{self.home}/kontroll"), seen=boxes)
+        return self.reader.follow()
+
+    def open(self) -> ReadPage:
+        self.plan()
+        self.adopt("region", "flen", "trosa")
+        self.approve()
+        return self.step("/oppna")
+
+    def answer_all(self, share: float = 1.0) -> None:
+        with self.inside() as made:
+            made.answer_all(share=share)
+
+    def wave(self) -> Wave:
+        with self.inside():
+            wave = db.session.scalars(select(Wave).where(Wave.id == self.round.wave_id)).one()
+            db.session.expunge(wave)
+            return wave
+
+    def queries(self, path: str) -> int:
+        """How many statements a page sends."""
+        self.reader.get(path)
+        sent: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        with self.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            self.reader.get(path)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+
+@pytest.fixture
+def leader(app: Application) -> Iterator[Leader]:
+    with app.app_context():
+        made = Round.county({**SIZES, "trosa": {"forskola": (8,)}})
+        with unit_of_work():
+            db.session.add(Programme(slug="tuv", name="Tillsammans för unga vuxna"))
+        db.session.remove()
+    with time_machine.travel(NOW, tick=False) as clock:
+        reader = Reader(app)
+        reader.sign_in(made.holders[Role.PROCESS_LEADER])
+        yield Leader(app, made, reader, clock)
+
+
+def in_english(leader: Leader) -> None:
+    leader.reader.post("/sprak", {"language": "en", "next": "/matningar"})
+
+
+# --- the list and the plan ---
+
+
+def test_the_list_is_empty_at_first_and_then_grouped_by_programme(leader: Leader):
+    page = leader.reader.get("/matningar")
+    assert "Inga mätningar än." in page.text
+    assert "Mätningar" in page.whole_text
+    with leader.inside():
+        tuv = db.session.scalars(select(Programme.id).where(Programme.slug == "tuv")).one()
+    leader.plan()
+    leader.plan(programme=str(tuv), name="Unga vuxna 2026")
+    leader.plan(
+        programme=str(leader.round.programme_id), name="Våren 2027", opens_on="2027-06-01", closes_on="2027-06-14"
+    )
+    page = leader.reader.get("/matningar")
+    assert [heading.get_text() for heading in page.main.select("h2")] == [
+        "Tillsammans för barnens bästa",
+        "Tillsammans för unga vuxna",
+    ]
+    assert [link.get_text() for link in page.main.select("table a")] == ["Våren 2027", "Hösten 2026", "Unga vuxna 2026"]
+    assert "Planerad" in page.text
+
+
+def test_only_process_leaders_have_the_menu_entry(leader: Leader):
+    other = Reader(leader.app)
+    other.sign_in(leader.round.holders[Role.MANAGER])
+    assert "Mätningar" not in other.get("/mina-utbildningar").whole_text
+    menu = [link.get_text().strip() for link in leader.reader.get("/matningar").soup.select("header nav a")]
+    assert "Mätningar" in menu
+    assert len(menu) <= 4
+
+
+REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"name": " "}, "Skriv ett namn på mätningen."),
+    ({"name": "x" * 121}, "Namnet är för långt. Skriv högst 120 tecken."),
+    ({"opens_on": "i morgon"}, "Skriv dagen så här: 2027-03-31."),
+    ({"opens_on": ""}, "Skriv vilken dag mätningen öppnar."),
+    ({"closes_on": "9999-12-31"}, "Skriv ett årtal mellan 2000 och 2099."),
+    ({"opens_on": "2027-03-02", "closes_on": "2027-03-01"}, "Sista dagen kan inte komma före den första."),
+    ({"opens_on": "2026-01-02", "closes_on": "2026-01-03"}, "Sista dagen har redan varit. Välj en senare dag."),
+    ({"k": "4"}, "Gränsen kan vara från 5 till 100 svar."),
+    ({"k": "fem"}, "Skriv ett heltal med siffror."),
+    ({"k": "12"}, "Gränsen för fördelningar kan inte vara lägre än den för medelvärden."),
+    ({"programme": "999"}, "Välj ett program."),
+    ({"programme": None}, "Välj ett program."),
+)
+
+
+def test_what_cannot_be_planned_is_said_and_what_was_typed_is_kept(leader: Leader):
+    form = leader.reader.get("/matningar/ny").form("/matningar/ny")
+    good: dict[str, Any] = {
+        "programme": str(leader.round.programme_id),
+        "name": "Namnet",
+        "opens_on": "2027-03-01",
+        "closes_on": "2027-03-14",
+    }
+    for values, error in REFUSED:
+        answer = leader.reader.submit(form, 422, **(good | values))
+        assert answer.errors == [error]
+        kept = answer.form("/matningar/ny")
+        for name, value in (good | values).items():
+            if value is not None and name != "programme" and len(value) < 121:
+                assert kept[name] == value.strip()
+    assert "Inga mätningar än." in leader.reader.get("/matningar").text
+
+
+# --- who takes part, days, limits ---
+
+
+def test_huvudmen_are_written_down_changed_and_taken_back(leader: Leader):
+    page = leader.plan()
+    assert page.h1 == "Mätning: Hösten 2026"
+    assert "Skriv in huvudmän" in page.links
+    answer = leader.send("/huvudman", 422, huvudman="0", adopted_on="2026-11-21", reference=" ")
+    assert answer.errors == [
+        "Välj en huvudman.",
+        "Beslutet kan inte vara taget efter i dag.",
+        "Skriv beslutets beteckning, till exempel ett diarienummer.",
+    ]
+    leader.adopt("region", "flen")
+    page = leader.page()
+    assert "2 av 3 huvudmän har beslutat att vara med." in page.text
+    assert "KS 2026/17 § 4" in page.text
+    flen = leader.round.units["flen"]
+    leader.page("/huvudman")
+    leader.reader.post(f"{leader.home}/huvudman/{flen}/ta-bort")
+    assert "Inte beslutat: Flen, Trosa." in leader.page().text
+    leader.reader.post(f"{leader.home}/huvudman/{leader.round.units['barn']}/ta-bort", status=404)
+
+
+def test_a_change_of_days_or_huvudmen_calls_for_a_new_check(leader: Leader):
+    leader.plan()
+    leader.adopt("region")
+    assert "Öppna mätningen" in leader.approve().links
+    leader.send("/andra", name="Ett annat namn", closes_on=str(TODAY + timedelta(days=21)))
+    page = leader.reader.follow()
+    assert page.h1 == "Mätning: Ett annat namn"
+    assert "Kontrollera inför start" in page.links
+    assert "Öppna mätningen" not in page.links
+    leader.approve()
+    leader.adopt("flen")
+    assert "Kontrollera inför start" in leader.page().links
+    assert "Kontrollera först" in leader.page("/oppna", 409).text
+
+
+def test_who_was_slower_keeps_what_was_typed(leader: Leader):
+    leader.plan()
+    form = leader.page("/andra").form(f"{leader.home}/andra")
+    leader.send("/andra", name="Den snabbas namn")
+    answer = leader.reader.submit(form, 409, name="Den långsammas namn")
+    assert "Någon hann före. Så här ser det ut nu." in answer.text
+    assert "Den snabbas namn" in answer.text
+    again = answer.form(f"{leader.home}/andra")
+    assert again["name"] == "Den långsammas namn"
+    leader.reader.submit(again)
+    assert leader.wave().name == "Den långsammas namn"
+
+
+def test_limits_are_raised_and_never_lowered(leader: Leader):
+    leader.plan()
+    leader.send("/granser", k="7", k_distribution="14")
+    assert "7 svar" in leader.page().text
+    answer = leader.send("/granser", 422, k="6", k_distribution="14")
+    assert answer.errors == ["Gränserna går att höja, men aldrig att sänka."]
+    assert answer.form(f"{leader.home}/granser")["k"] == "6"
+
+
+# --- the check ---
+
+
+def test_every_line_must_be_seen_and_ticks_are_kept(leader: Leader):
+    leader.plan()
+    leader.adopt("region")
+    page = leader.page("/kontroll")
+    boxes = [str(box["value"]) for box in page.soup.select("input[name=seen]")]
+    assert len(boxes) == 10
+    answer = leader.reader.submit(page.form(f"{leader.home}/kontroll"), 422, seen=boxes[1:])
+    assert answer.errors == ["Inte sedd: Andra mätningar inom 180 dagar"]
+    assert len(answer.soup.select("input[name=seen][checked]")) == 9
+    assert leader.wave().approved_at is None
+    leader.reader.submit(answer.form(f"{leader.home}/kontroll"), seen=boxes)
+    assert leader.wave().approved_by == leader.round.holders[Role.PROCESS_LEADER]
+
+
+def test_a_figure_that_changed_meanwhile_must_be_seen_anew(leader: Leader):
+    leader.plan()
+    leader.adopt("region")
+    page = leader.page("/kontroll")
+    boxes = [str(box["value"]) for box in page.soup.select("input[name=seen]")]
+    with leader.inside() as made, unit_of_work():
+        make_person(db.session.get_one(OrgUnit, made.units["barn-1"]))
+    answer = leader.reader.submit(page.form(f"{leader.home}/kontroll"), 422, seen=boxes)
+    assert "Inte sedd: Inbjudna" in answer.errors
+
+
+def test_the_check_stops_a_round_without_huvudmen_and_no_forged_tick_helps(leader: Leader):
+    leader.plan()
+    page = leader.page("/kontroll")
+    assert "Ingen huvudman har beslutat att vara med." in page.text
+    boxes = [str(box["value"]) for box in page.soup.select("input[name=seen]")]
+    answer = leader.reader.submit(page.form(f"{leader.home}/kontroll"), 422, seen=[*boxes, "nobody-adopted||"])
+    assert "Ingen huvudman har beslutat" in answer.errors[0]
+    assert leader.wave().approved_at is None
+
+
+def test_a_round_too_near_another_says_so_before_and_when_it_opens(leader: Leader):
+    leader.open()
+    leader.step("/stang")
+    leader.plan(name="För tidigt", opens_on="2026-12-01", closes_on="2026-12-14")
+    leader.adopt("flen")
+    page = leader.page("/kontroll")
+    assert "har frågat 26 av samma personer" in page.text
+    assert "tidigast 19 maj 2027" in page.text
+    with leader.inside(), unit_of_work():
+        db.session.execute(
+            update(Wave).where(Wave.id == leader.round.wave_id).values(approved_at=NOW, approved_by=1, opens_on=TODAY)
+        )
+    page = leader.page()
+    assert "Mätningen kan inte öppna:" in page.text
+    assert "Öppna mätningen" not in page.links
+    refused = leader.send("/oppna", 409)
+    assert refused.h1 == "Det är för tätt mellan mätningarna"
+    assert "180 dagar" in refused.text
+    assert leader.wave().state is WaveState.PLANNED
+
+
+def test_what_was_approved_ahead_opens_by_the_timer_on_its_day(leader: Leader):
+    leader.plan(opens_on=str(TODAY + timedelta(days=3)))
+    leader.adopt("region")
+    page = leader.approve()
+    assert "Mätningen öppnar av sig själv den 23 november 2026." in page.text
+    assert not page.main.select("a.btn:not(.btn--second)")
+    leader.day(3)
+    leader.reader.sign_in(leader.round.holders[Role.PROCESS_LEADER])
+    assert "vänta så öppnar timern den inom tio minuter" in leader.page().text
+    with leader.inside():
+        tick(now=NOW + timedelta(days=3))
+    assert "Öppen" in leader.page().text
+
+
+# --- steps ---
+
+
+def test_a_whole_round_through_the_pages(leader: Leader):
+    page = leader.open()
+    assert "Öppen" in page.text
+    assert "Första natten har inte varit än." in page.text
+    assert "Prova enkäten" not in page.links or "readiness_trial.first" in leader.app.view_functions
+    leader.answer_all()
+    with leader.inside():
+        tick(now=NOW)
+    page = leader.page()
+    rates = [words(row) for row in page.main.select("table tbody tr")]
+    assert rates == ["Sörmland 80 % eller mer", "Flen 80 % eller mer", "Region 80 % eller mer", "Trosa Visas inte"]
+    page = leader.step("/paminn")
+    assert "En av två påminnelser är skickad" in page.text
+    assert "Skicka påminnelse" not in page.links
+    refused = leader.page("/paminn", 409)
+    assert refused.h1 == "En påminnelse är redan skickad i dag"
+    page = leader.step("/stang")
+    assert "Kör skyddskontrollen" in page.links
+    with leader.inside():
+        assert db.session.scalars(select(ResponseOpen.id)).all() == []
+        assert db.session.scalars(select(Wave.cleaned)).all() == [True]
+    page = leader.step("/skyddskontroll")
+    assert "Publicera resultatet" in page.links
+    assert "Resultatet går att publicera." in page.text
+    shown = leader.page("/publicera")
+    assert "från den 27 november 2026, 7 dagar senare" in shown.text
+    page = leader.step("/publicera")
+    assert "från den 27 november 2026 alla som blev inbjudna" in page.text
+    with leader.inside():
+        assert db.session.scalars(select(PublishedFigure.position)).all()
+        assert not db.session.scalars(select(Invitation.person_id).where(Invitation.answered)).all()
+    answer = leader.send("/dra-tillbaka", 422)
+    assert answer.errors == ["Kryssa i rutan om du vill dra tillbaka hela mätningen."]
+    leader.send("/dra-tillbaka", confirm="y")
+    page = leader.reader.follow()
+    assert "Svar och siffror är borta" in page.text
+    with leader.inside():
+        assert not db.session.scalars(select(PublishedFigure.position)).all()
+        assert not db.session.scalars(select(Response.id)).all()
+        assert db.session.scalars(select(Wave.cleaned)).all() == [True]
+
+
+STEPS = ("oppna", "paminn", "stang", "skyddskontroll", "publicera", "dra-tillbaka")
+
+
+def test_the_state_machine_refuses_all_else_with_a_reason(leader: Leader):
+    """In each state, every step and every form that does not belong there is refused, and changes nothing."""
+    allowed = {
+        WaveState.PLANNED: {"dra-tillbaka"},
+        WaveState.OPEN: {"paminn", "stang", "dra-tillbaka"},
+        WaveState.CLOSED: {"skyddskontroll", "dra-tillbaka"},
+        WaveState.AUDITED: {"skyddskontroll", "publicera", "dra-tillbaka"},
+        WaveState.PUBLISHED: {"dra-tillbaka"},
+        WaveState.WITHDRAWN: set(),
+    }
+    forms = {
+        WaveState.PLANNED: {"andra", "granser", "huvudman", "kontroll"},
+        WaveState.OPEN: {"andra", "granser"},
+    }
+
+    def refused() -> None:
+        wave = leader.wave()
+        for end in (*STEPS, "andra", "granser", "huvudman", "kontroll"):
+            may = allowed[wave.state] | forms.get(wave.state, set())
+            page = leader.page(f"/{end}", 200 if end in may else 409)
+            if end in may:
+                continue
+            assert page.h1
+            assert "Till mätningen" in page.links
+            leader.reader.post(f"{leader.home}/{end}", status=409)
+        after = leader.wave()
+        assert (after.state, after.version) == (wave.state, wave.version)
+
+    leader.plan()
+    leader.adopt("region", "flen")
+    refused()
+    leader.approve()
+    leader.step("/oppna")
+    refused()
+    leader.answer_all()
+    for step in ("/stang", "/skyddskontroll", "/publicera"):
+        leader.step(step)
+        refused()
+    leader.send("/dra-tillbaka", confirm="y")
+    refused()
+
+
+def test_a_wave_that_is_not_there_is_not_found(leader: Leader):
+    ends = ("andra", "granser", "huvudman", "kontroll", *STEPS)
+    leader.reader.get("/matningar/4711", 404)
+    for end in ends:
+        leader.reader.get(f"/matningar/4711/{end}", 404)
+        leader.reader.post(f"/matningar/4711/{end}", status=404)
+    leader.reader.get("/matningar/1/finns-inte", 404)
+
+
+def test_until_the_disk_is_wiped_the_check_waits_kindly(leader: Leader):
+    leader.open()
+    leader.answer_all()
+    leader.step("/stang")
+    with leader.inside(), unit_of_work():
+        db.session.execute(update(Wave).values(cleaned=False))
+    page = leader.page()
+    assert "Timern gör det klart inom tio minuter." in page.text
+    assert "Kör skyddskontrollen" not in page.links
+    refused = leader.page("/skyddskontroll", 409)
+    assert refused.h1 == "Vänta en liten stund"
+    assert "Inget är förlorat." in refused.text
+    leader.page()
+    assert leader.reader.post(f"{leader.home}/skyddskontroll", status=409).h1 == "Vänta en liten stund"
+    with leader.inside():
+        assert clean() == {"waves_cleaned": 1}
+    assert "Kör skyddskontrollen" in leader.page().links
+
+
+def test_a_round_that_did_not_pass_says_so_without_any_number(leader: Leader):
+    """With a report as the check makes it, on every kind of finding."""
+    leader.open()
+    leader.answer_all()
+    leader.step("/stang")
+    units = leader.round.units
+    known = {"family": "distributions", "n": 5, "by": "sums", "fall_back": ["distributions"]}
+    report = {
+        "passed": False,
+        "timed_out": True,
+        "withheld": [],
+        "residuals": [{"unit": str(units["sormland"]), "family": "means", "n": 4, "why": "… is 4 answers …"}],
+        "bounds": [
+            {"unit": str(units["barn-1"]), "check": "part", "why": "Of the 13 answers …", **known},
+            {"unit": str(units["barn-2"]), "check": "part", "why": "Of the 9 answers …", **known},
+            {
+                "unit": str(units["flen"]),
+                "check": "contradiction",
+                "family": "means",
+                "of": None,
+                "why": "No answers …",
+            },
+        ],
+        "fallen_back": [
+            {"unit": str(units["barn-1"]), "family": "distributions", "to": "withheld"},
+            {"unit": str(units["flen"]), "family": "means", "to": "coarser"},
+        ],
+    }
+    with leader.inside(), unit_of_work():
+        db.session.execute(update(Wave).values(audit_report=report))
+    page = leader.page()
+    section = page.main.select_one("[aria-labelledby=stopped]")
+    said = " ".join(section.get_text(" ").split())
+    assert "Inget är publicerat" in said
+    assert "hann inte bli klar" in said
+    assert said.count("bli säker på vad enskilda har svarat i en enhet i Region") == 1
+    assert "kan komma åt för få svar i länet" in said
+    assert "Siffrorna för Flen går inte ihop." in said
+    assert "Hur svaren fördelar sig visas inte för en enhet i Region." in said
+    assert "Medelvärden visas i grövre steg för Flen." in said
+    assert not any(letter.isdecimal() for letter in said)
+    assert "Barn" not in section.get_text()
+    assert not page.main.select("a.btn:not(.btn--second)")
+    assert "Kör skyddskontrollen igen" in page.links
+    in_english(leader)
+    assert "Nothing is published" in leader.page().text
+
+
+def test_the_pages_are_whole_in_english(leader: Leader):
+    in_english(leader)
+    page = leader.reader.get("/matningar")
+    assert page.h1 == "Survey rounds"
+    leader.plan()
+    leader.adopt("region")
+    assert leader.page("/kontroll").h1 == "Check before opening"
+    leader.approve()
+    assert leader.page("/oppna").h1 == "Open the survey round"
+    leader.step("/oppna")
+    for end in ("", "/andra", "/granser", "/paminn", "/stang", "/dra-tillbaka"):
+        assert leader.page(end).language == "en"
+
+
+# --- queries ---
+
+
+def test_the_number_of_queries_does_not_grow(leader: Leader):
+    """One wave, then three; two huvudmän with eight units, then four with more."""
+    leader.open()
+    with leader.inside():
+        tick(now=NOW)
+    first = leader.home
+    leader.plan(name="Nästa", opens_on="2027-06-01", closes_on="2027-06-14")
+    leader.adopt("region", "flen")
+    ends = ("/matningar", first, f"{first}/paminn", leader.home, f"{leader.home}/huvudman", f"{leader.home}/kontroll")
+    before = [leader.queries(path) for path in ends]
+    wave_id = leader.round.wave_id
+    with leader.inside() as made, unit_of_work():
+        root = db.session.get_one(OrgUnit, made.units["sormland"])
+        for name in ("oxelosund", "gnesta"):
+            top = make_unit(root, name, UnitKind.HUVUDMAN, source=name)
+            for number in range(3):
+                unit = make_unit(top, f"{name}-{number}")
+                for _ in range(6):
+                    make_person(unit)
+            db.session.add(WaveAdoption(wave_id=wave_id, unit_id=top.id, adopted_on=TODAY, reference="§ 1"))
+    for number in range(2):
+        leader.plan(name=f"Till {number}")
+    assert [leader.queries(path) for path in ends] == before
+
+
+def test_two_rounds_of_two_programmes_are_open_at_once(leader: Leader):
+    with leader.inside():
+        tuv = db.session.scalars(select(Programme.id).where(Programme.slug == "tuv")).one()
+    for programme in (leader.round.programme_id, tuv):
+        leader.plan(programme=str(programme), name=f"Program {programme}")
+        leader.adopt("region", "flen")
+        leader.approve()
+        assert "Öppen" in leader.step("/oppna").text
+    assert leader.reader.get("/matningar").text.count("Öppen") == 2

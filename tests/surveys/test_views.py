@@ -1,0 +1,438 @@
+"""Answering a survey: every state is a kind page, and there is at most one response, whatever is pressed."""
+
+import io
+import logging
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tbblearn.access.models import SignInSession
+from tbblearn.access.rules import token_hash, visit_key
+from tbblearn.db import db, unit_of_work
+from tbblearn.people.rules import Language, Role
+from tbblearn.readiness.publishing import withdraw_wave
+from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.models import ResponseOpen, Wave
+from tests.factories import NOW, make_person
+from tests.readiness.rounds import CODES, Round
+from tests.surveys.conftest import THREES, Survey
+
+ORIC = instrument("oric")
+SAVED = "Tack! Dina svar är sparade utan namn. Resultatet kommer efter den 4 december 2026."
+ALREADY = "Du har redan svarat. Tack! Inget mer har sparats."
+
+PROMISE = {
+    Language.SV: [
+        "Hur redo är vi för Tillsammans för barnens bästa?",
+        "Tolv påståenden, cirka 3 minuter. Det är frivilligt att svara.",
+        "Påståendena handlar om er som arbetar på barn-1, inte om dig själv. Det finns inga rätta svar.",
+        "Enkäten är konfidentiell",
+        "Systemet sparar ingen koppling mellan dig och det du svarar.",
+        "Ingen chef ser det. Uppgiften raderas när resultatet publiceras.",
+        "Resultat visas bara för grupper med minst 5 svar.",
+        "Hur svaren fördelar sig visas från 10 svar. Det finns inga rutor för egen text.",
+        "När det är klart får du också se det.",
+        "Bra att veta",
+        "Du kan inte ändra eller ta tillbaka dina svar, för vi kan inte hitta dem.",
+        "Om nästan alla i en grupp svarar lika förstår andra vad de flesta i gruppen tycker.",
+        "En tekniker som övervakar databasen just när du svarar skulle kunna se mer.",
+        "Stäng inte bara fliken, välj Skicka eller Rensa.",
+        "Läs mer: Så skyddar vi dina svar",
+        "Till påståendena",
+        "Jag vill inte svara",
+        "arbetsöversättning",
+    ],
+    Language.EN: [
+        "How ready are we for Tillsammans för barnens bästa?",
+        "Twelve statements, about 3 minutes. Answering is voluntary.",
+        "The survey is confidential",
+        "The system keeps no link between you and what you answer.",
+        "Results are shown only for groups with at least 5 answers.",
+        "Good to know",
+        "A technician who watches the database just as you answer could see more.",
+        "Read more: How we protect your answers",
+        "To the statements",
+        "I do not want to answer",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_promise_comes_before_anything_is_asked_in_this_order(survey: Survey, language: Language) -> None:
+    survey.be(survey.person(), language)
+    text = survey.get().text.lower()
+    places = [text.find(sentence.lower().replace("barn-1", "barn 1")) for sentence in PROMISE[language]]
+    assert -1 not in places, PROMISE[language][places.index(-1)]
+    assert places == sorted(places)
+    assert "förbjudet" not in text, "nothing is said of the operation until it has said so itself"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_all_statements_stand_on_one_page_with_words_on_every_choice_and_nothing_chosen(
+    survey: Survey, language: Language
+) -> None:
+    survey.be(survey.person(), language)
+    page = survey.get("/pastaenden")
+    groups = page.main.select("fieldset")
+    assert len(groups) == len(ORIC.items) == 12
+    for item, group in zip(ORIC.items, groups, strict=True):
+        assert ORIC.item_text(item, language.value, "Tillsammans för barnens bästa") in group.get_text()
+        words = [label.get_text(strip=True) for label in group.select("label")]
+        assert words == [point.text[language.value] for point in item.response_scale.points]
+        assert {radio["name"] for radio in group.select("input")} == {item.code}
+    assert not page.main.select("[checked]")
+    assert not page.main.select("[required]")
+    phrase = ORIC.translations[language.value].change_phrase
+    assert phrase is not None
+    assert phrase not in page.text
+    assert ("arbetsöversättning" in page.text) is (language is Language.SV)
+
+
+def test_one_press_keeps_exactly_one_response_and_says_thanks(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    survey.send()
+    assert survey.responses() == 1
+    page = survey.reader.follow()
+    assert SAVED in page.text
+    assert survey.invitation(survey.person()).answered
+    with survey.inside():
+        kept = db.session.scalars(select(ResponseOpen)).one()
+    assert kept.answers == THREES
+    assert kept.complete
+
+
+def test_sent_twice_from_two_tabs_or_by_going_back_it_is_kept_once(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    survey.send()
+    survey.send(dict.fromkeys(CODES, "5"))
+    assert SAVED in survey.reader.follow().text
+    for end in ("", "/pastaenden"):
+        assert ALREADY in survey.get(end).text
+    assert survey.responses() == 1
+    with survey.inside():
+        assert set(db.session.scalars(select(ResponseOpen)).one().answers.values()) == {"3"}
+
+
+def test_gaps_are_told_kindly_once_and_everything_is_kept(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    given = {code: "4" for code in CODES if code not in {CODES[2], CODES[7]}}
+    page = survey.send(given, 422)
+    assert "Du har hoppat över 2 påståenden. Du kan skicka ändå" in page.text
+    assert [link for link in page.links if link.startswith("Påstående")] == ["Påstående 3", "Påstående 8"]
+    assert page.links["Påstående 3"] == f"#{CODES[2]}-0"
+    assert {(str(box["name"]), str(box["value"])) for box in page.main.select("[checked]")} == set(given.items())
+    assert survey.responses() == 0
+    form = page.form(survey.path("/pastaenden"))
+    assert "Skicka ändå" in form.buttons
+    survey.answer_form(page)
+    assert survey.responses() == 1
+    with survey.inside():
+        kept = db.session.scalars(select(ResponseOpen)).one()
+    assert kept.answers == given
+    assert not kept.complete
+
+
+def test_one_gap_is_one(survey: Survey) -> None:
+    survey.be(survey.person(), Language.EN)
+    survey.get("/pastaenden")
+    page = survey.send(dict.fromkeys(CODES[1:], "4"), 422)
+    assert "You have skipped 1 statement. You can still send" in page.text
+
+
+def test_an_answer_that_there_is_not_is_refused_whole(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    survey.send(THREES | {CODES[0]: "9"}, 400)
+    assert survey.responses() == 0
+    assert not survey.invitation(survey.person()).answered
+
+
+def test_clearing_is_a_fresh_page(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    page = survey.send({CODES[0]: "4"}, 422)
+    assert not survey.reader.get(page.links["Rensa mina svar"]).main.select("[checked]")
+
+
+def test_who_declines_gets_a_receipt_no_reminders_and_a_way_back(survey: Survey) -> None:
+    survey.be(survey.person())
+    page = survey.get()
+    page = survey.reader.submit(page.form(survey.path("/svarar-inte")), follow=True)
+    assert page.h1 == "Du behöver inte svara"
+    assert survey.invitation(survey.person()).declined
+    assert "Du har valt att inte svara" in survey.reader.get("/enkater").text
+    page = survey.reader.get(survey.get("/utan-svar").links["Jag vill svara ändå"])
+    assert "Du har valt att inte svara" in page.text
+    assert "Jag vill inte svara" not in page.text
+    survey.get("/pastaenden")
+    survey.send()
+    kept = survey.invitation(survey.person())
+    assert kept.answered
+    assert not kept.declined
+    survey.get("/utan-svar", 303)
+    assert survey.responses() == 1
+
+
+def test_declining_after_answering_changes_nothing(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    survey.send()
+    survey.get()
+    survey.reader.post(survey.path("/svarar-inte"))
+    assert ALREADY in survey.reader.follow().text
+    assert survey.invitation(survey.person()).answered
+
+
+def test_what_is_sent_after_it_closed_is_not_kept_and_it_is_said_so(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    with survey.inside() as made:
+        made.close(now=NOW + timedelta(hours=1))
+    page = survey.send(status=409)
+    assert "Enkäten stängde den 20 november 2026. Det du hade fyllt i har inte skickats." in page.text
+    for end in ("", "/pastaenden"):
+        assert "Enkäten stängde den 20 november 2026." in survey.get(end).text
+    survey.reader.post(survey.path("/svarar-inte"), status=409)
+    assert survey.responses() == 0
+    assert "Stängde den 20 november 2026" in survey.reader.get("/enkater").text
+
+
+def test_after_its_last_day_it_takes_no_answers_even_before_the_timer_has_closed_it(survey: Survey) -> None:
+    survey.later(15)
+    survey.be(survey.person())
+    assert "Enkäten stängde den 4 december 2026." in survey.get("/pastaenden").text
+    survey.send(status=409)
+    assert survey.responses() == 0
+
+
+def test_a_withdrawn_survey_says_that_all_is_deleted(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    with survey.inside() as made, unit_of_work():
+        withdraw_wave(made.wave_id, by=None, now=NOW)
+    page = survey.send(status=409)
+    assert page.h1 == "Enkäten är tillbakadragen"
+    assert "Det du hade fyllt i har inte skickats." in page.text
+    assert "Tillbakadragen" in survey.reader.get("/enkater").text
+    assert survey.responses() == 0
+
+
+@pytest.mark.parametrize("end", ["", "/pastaenden", "/tack", "/utan-svar"])
+def test_who_is_not_invited_finds_no_survey(survey: Survey, end: str) -> None:
+    with survey.inside(), unit_of_work():
+        stranger = make_person().id
+    survey.be(stranger)
+    survey.get(end, 404)
+    survey.reader.get("/enkater")
+    survey.send(status=404)
+    survey.reader.post(survey.path("/svarar-inte"), status=404)
+    assert survey.responses() == 0
+    assert "Det finns ingen enkät att svara på just nu." in survey.reader.get("/enkater").text
+
+
+def test_before_it_opens_there_is_no_survey(survey: Survey) -> None:
+    with survey.inside() as made:
+        planned = made.plan(days=20)
+    survey.be(survey.person())
+    survey.reader.get(f"/enkat/{planned}", 404)
+    survey.reader.get("/enkater")
+    survey.reader.post(f"/enkat/{planned}/pastaenden", THREES, 404)
+
+
+def test_the_list_has_what_is_open_first_and_thanks_for_what_is_answered(survey: Survey) -> None:
+    survey.be(survey.person())
+    page = survey.reader.get("/enkater")
+    assert "Öppen till 4 december 2026" in page.text
+    assert page.links["Till enkäten Tillsammans för barnens bästa"] == survey.path()
+    item = page.soup.select_one("header nav a[aria-current=page]")
+    assert item.get_text(strip=True) == "Enkäter"
+    survey.get("/pastaenden")
+    survey.send()
+    page = survey.reader.get("/enkater")
+    assert "Det finns ingen enkät att svara på just nu." in page.text
+    assert "Du har svarat. Tack! Enkäten är öppen till 4 december 2026." in page.text
+
+
+def test_once_published_nothing_says_who_answered_and_the_result_has_its_day(survey: Survey) -> None:
+    survey.be(survey.person())
+    with survey.inside() as made:
+        made.answer_all(seed=3)
+        made.close()
+        assert made.audit()
+        made.publish()
+    page = survey.reader.get("/enkater")
+    assert "Du kan se resultatet från den 27 november 2026." in page.text
+    assert "Du har svarat" not in page.text
+    survey.get("/tack", 303)
+
+
+# --- the next person at the same PC, lost sessions, stale pages -------------------------------------------------------
+
+
+def test_a_lost_session_keeps_nothing_of_what_was_sent_and_leads_back(survey: Survey) -> None:
+    survey.be(survey.person())
+    survey.get("/pastaenden")
+    survey.clock.shift(timedelta(hours=2))
+    page = survey.send(dict.fromkeys(CODES, "5"), 401)
+    assert "Du är utloggad. Det du skickade kunde vi tyvärr inte behålla." in page.text
+    form = page.form("/logga-in")
+    assert form["held"] == ""
+    assert form["next"] == survey.path("/pastaenden")
+    assert survey.responses() == 0
+
+
+def test_the_next_person_cannot_send_what_the_one_before_left_on_the_page(survey: Survey) -> None:
+    first, second = survey.person(0), survey.person(1)
+    survey.be(first)
+    left = survey.get("/pastaenden")
+    survey.reader.post("/logga-ut")
+    survey.be(second)
+    survey.answer_form(left, 400, **dict.fromkeys(CODES, "1"))
+    assert survey.responses() == 0
+    assert not survey.invitation(second).answered
+
+
+def test_a_page_knows_its_session_by_a_name_that_is_not_the_token(survey: Survey) -> None:
+    names = []
+    for number in (0, 1):
+        token = survey.be(survey.person(number))
+        page = survey.get("/pastaenden")
+        [body] = page.soup.select("body")
+        names.append(body["data-visit"])
+        assert names[-1] == visit_key("only for tests", token)
+        assert token not in page.response.get_data(as_text=True)
+        assert token_hash(token) not in page.response.get_data(as_text=True)
+    assert len(set(names)) == 2
+    survey.reader.post("/logga-ut")
+    [body] = survey.reader.get("/logga-in").soup.select("body")
+    assert body["data-visit"] == ""
+
+
+# --- no trace ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_page_of_a_survey_leaves_a_person_or_a_time_behind(survey: Survey) -> None:
+    token = survey.be(survey.person())
+    log, written = logging.getLogger("tbblearn"), io.StringIO()
+    handler, level = logging.StreamHandler(written), log.level
+    handler.setFormatter(log.handlers[0].formatter)
+    log.addHandler(handler)
+    log.setLevel("INFO")
+    try:
+        survey.reader.get("/mina-uppgifter")
+        survey.clock.shift(timedelta(minutes=7))
+        survey.get()
+        survey.reader.get("/enkater")
+        survey.get("/pastaenden")
+        survey.send({CODES[0]: "2"}, 422)
+        survey.send()
+        survey.reader.follow()
+    finally:
+        log.setLevel(level)
+        log.removeHandler(handler)
+    logged = written.getvalue().splitlines()
+    assert "person_id" in logged[0], "what other pages leave is seen here"
+    lines = [line for line in logged if '"surveys.' in line]
+    assert len(lines) == 6
+    for line in lines:
+        assert "person_id" not in line
+        assert '"ms"' not in line
+        assert CODES[0] not in line
+    with survey.inside():
+        row = db.session.scalars(select(SignInSession).where(SignInSession.token_hash == token_hash(token))).one()
+        assert row.seen_at == NOW
+
+
+def test_the_warning_before_the_session_ends_does_not_say_that_answers_are_saved(survey: Survey) -> None:
+    survey.be(survey.person())
+    [place] = survey.get("/pastaenden").soup.select("[data-session-ends-in]")
+    assert place["data-ending"] == "Du loggas snart ut. Dina svar är inte skickade än."
+    [place] = survey.get().soup.select("[data-session-ends-in]")
+    assert "är sparat" in place["data-ending"]
+
+
+# --- a process leader tries it ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["planned", "open"])
+def test_a_trial_shows_the_same_pages_and_keeps_nothing(survey: Survey, state: str) -> None:
+    wave_id = survey.round.wave_id
+    if state == "planned":
+        with survey.inside() as made:
+            wave_id = made.plan(days=20)
+    survey.be(survey.round.holders[Role.PROCESS_LEADER])
+    path = f"/matningar/{wave_id}/prova"
+    notice = "Du provar enkäten. Inget sparas, och inget räknas."
+    page = survey.reader.get(path)
+    assert notice in page.text
+    assert "Jag vill inte svara" not in page.text
+    page = survey.reader.get(page.links["Till påståendena"])
+    assert notice in page.text
+    assert page.main.select_one("[data-draft]") is None
+    assert len(page.main.select("fieldset")) == 12
+    survey.reader.get(f"{path}/pastaenden")
+    page = survey.reader.post(f"{path}/pastaenden", {CODES[0]: "2"}, 422)
+    assert "Du har hoppat över 11 påståenden." in page.text
+    page = survey.reader.submit(page.form(f"{path}/pastaenden"), follow=True)
+    assert page.h1 == "Tack!"
+    assert notice in page.text
+    assert survey.responses() == 0
+    with survey.inside():
+        assert db.session.get_one(Wave, wave_id).state == state
+    survey.reader.get("/matningar/987654/prova", 404)
+
+
+# --- queries ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_queries_does_not_grow_with_surveys(survey: Survey) -> None:
+    def queries() -> int:
+        from sqlalchemy import event
+
+        sent: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        with survey.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            survey.reader.get("/enkater")
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    survey.be(survey.person())
+    one = queries()
+    for number in (1, 2):
+        with survey.inside() as made:
+            programme(made, number)
+            made.open()
+    assert queries() == one
+
+
+def programme(made: Round, number: int) -> None:
+    from tbblearn.people.models import Programme
+
+    with unit_of_work():
+        other = Programme(slug=f"p{number}", name=f"Program {number}")
+        db.session.add(other)
+        db.session.flush()
+        made.programme_id = other.id
+
+
+def test_a_person_in_two_programmes_answers_each_once(survey: Survey) -> None:
+    first = survey.round.wave_id
+    with survey.inside() as made:
+        programme(made, 1)
+        second = made.open()
+    survey.be(survey.person())
+    for wave_id in (first, second, first):
+        survey.reader.get(f"/enkat/{wave_id}/pastaenden")
+        survey.reader.post(f"/enkat/{wave_id}/pastaenden", THREES)
+    assert survey.responses() == 2
