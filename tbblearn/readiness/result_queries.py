@@ -4,7 +4,6 @@ The number of queries is the same however many units there are, and no query her
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import and_, false, func, or_, select
@@ -19,6 +18,7 @@ from tbblearn.readiness.result_rules import (
     CountyResult,
     Figures,
     MethodReport,
+    NotYetReadable,
     Place,
     UnitResult,
     WaveHead,
@@ -78,13 +78,15 @@ def own_unit(wave_id: int, who: Who, today: date) -> int | None:
 
     Raises as `unit_result` does.
     """
-    return reader_of_wave(wave_id, who, today)[3].home
+    return reader_of_wave(wave_id, who, today)[3].begins_in
 
 
 def county_result(wave_id: int, who: Who, today: date) -> CountyResult:
     """The huvudmän beside each other, for who follows all of the county. Raises NoSuchWave, ResultWithdrawn."""
-    # An invitation does not open the table.
-    head, root, places, reader = reader_of_wave(wave_id, replace(who, person_id=None), today, huvudmen=True)
+    try:
+        head, root, places, reader = reader_of_wave(wave_id, who, today, huvudmen=True)
+    except NotYetReadable as error:
+        raise NoSuchWave(wave_id=wave_id) from error  # an invitation never opens the table
     if not reader.reads_county_table(root.id):
         raise NoSuchWave(wave_id=wave_id)
     lines = [place for place in places.values() if place.kind is UnitKind.HUVUDMAN]
@@ -96,6 +98,7 @@ def county_result(wave_id: int, who: Who, today: date) -> CountyResult:
         tuple((place, figures.get(place.id, NOTHING)) for place in lines),
         _not_adopted(wave_id, head.opens_on),
         other_waves(head, root.id, who, today),
+        places.get(reader.home or 0),
     )
 
 

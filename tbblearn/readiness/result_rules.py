@@ -115,6 +115,11 @@ class Reader:
         return self.everything or self.leads or root in self.tops
 
     @property
+    def begins_in(self) -> int | None:
+        """The unit whose results the person meets first; None for a process leader, who begins with the huvudmän."""
+        return None if self.leads and not self.tops else self.home
+
+    @property
     def reads_something(self) -> bool:
         """True where any unit is open to the person today."""
         return self.everything or self.leads or bool(self.tops or self.ups)
@@ -310,6 +315,7 @@ class CountyResult:
     lines: tuple[tuple[Place, Figures], ...]
     not_adopted: tuple[str, ...]
     others: tuple[OtherWave, ...]
+    own: Place | None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ def test_roles_read_at_once_and_everyone_else_a_week_later(published: Built):
         assert "Du kan läsa resultatet från den 27 november 2026." in page.text
         assert reader(published, staff).get(address(published)).h1 == "Resultatet kommer snart"
         assert reader(published, staff).get(address(published, "flen"), status=404)
+        assert reader(published, staff).get(address(published, rest="/lan.csv"), status=404)
         assert reader(published, staff).get(address(published, "barn-2", "/resultat.csv"), status=303).location
         assert reader(published, staff).get("/resultat").h1 == "Hur redo är vi?"
         assert manager(published).get(address(published, "barn-2")).h1 == "Hur redo är vi? Barn 2"
@@ -77,6 +78,11 @@ def test_one_begins_in_the_own_unit(published: Built):
         one = reader(published, person)
         one.get("/resultat", status=303)
         assert one.follow().path == address(published, unit)
+    leader = reader(published, made.holders[Role.PROCESS_LEADER])
+    leader.get("/resultat", status=303)
+    page = leader.follow()
+    assert page.path == address(published, rest="/lan")
+    assert page.links["Din enhet: Vuxen 1"] == address(published, "vuxen-1"), "where the leader is employed"
 
 
 # --- what -----------------------------------------------------------------------------------------------------------
