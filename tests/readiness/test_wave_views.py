@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -343,7 +343,7 @@ def test_what_was_approved_ahead_opens_by_the_timer_on_its_day(leader: Leader):
 # --- steps ---
 
 
-def test_a_whole_round_through_the_pages(leader: Leader):
+def test_a_whole_round_through_the_pages(leader: Leader, monkeypatch: pytest.MonkeyPatch):
     page = leader.open()
     assert "Öppen" in page.text
     assert "Första natten har inte varit än." in page.text
@@ -370,6 +370,9 @@ def test_a_whole_round_through_the_pages(leader: Leader):
     shown = leader.page("/publicera")
     readers = "Chefer, barnrättspiloter, uppföljningsansvariga och processledare"
     assert f"{readers} ser resultatet genast, och alla som blev inbjudna från den 27 november 2026" in shown.text
+    with monkeypatch.context() as at_once:
+        at_once.setitem(leader.app.config, "TBBLEARN", replace(leader.app.config["TBBLEARN"], managers_first_days=0))
+        assert "och alla som blev inbjudna ser resultatet genast." in leader.page("/publicera").text
     page = leader.step("/publicera")
     assert f"{readers} kan läsa det, och från den 27 november 2026 alla som blev inbjudna" in page.text
     with leader.inside():
