@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 
-from tbblearn.db import db
+from tbblearn.db import db, stockholm_date
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope, UnitKind
@@ -159,6 +159,7 @@ def wave_page(wave_id: int, scope: Scope) -> WavePage:
             reminders=wave.reminders,
             reminded_on=wave.reminded_on,
             cleaned=wave.cleaned,
+            disposed_on=None if wave.disposed_at is None else stockholm_date(wave.disposed_at),
         ),
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
@@ -214,7 +215,7 @@ def _check_result(wave: Wave, scope: Scope) -> CheckResult | None:
     report = wave.audit_report
     if report is None:
         return None
-    entries = [*report["residuals"], *report["bounds"]]
+    entries = [*report.get("residuals", ()), *report.get("bounds", ())]
     places = _places(wave.id, scope)
     return CheckResult(
         passed=report["passed"],
@@ -228,7 +229,7 @@ def _findings(said: Sequence[tuple[str, Mapping[str, Any]]], places: "_Places") 
     """Each once, in the order in which they were said; what they say of numbers is left out."""
     return tuple(
         dict.fromkeys(
-            Finding(what, *places.of(int(entry["unit"])), str(entry.get("family", Family.OVERALL.value)))
+            Finding(what, *places.of(int(entry.get("unit", 0))), str(entry.get("family", Family.OVERALL.value)))
             for what, entry in said
         )
     )
