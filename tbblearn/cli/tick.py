@@ -9,6 +9,7 @@ from tbblearn import create_app
 from tbblearn.config import Settings
 from tbblearn.db import STOCKHOLM, utc_now
 from tbblearn.mail.delivery import Transport, deliver, smtp_transport
+from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.tick import tick as run_tick
 
 
@@ -39,7 +40,8 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
             disposal_decision=settings.disposal_decision,
         )
         if not dry_run and not no_mail:
-            counts |= deliver(now, app.extensions["tbblearn_letters"], _transport(settings))
+            # How many letters asked somebody to answer a survey would tell how many have not.
+            counts |= deliver(now, app.extensions["tbblearn_letters"], _transport(settings), ASKING_MAIL)
     if kind == "json":
         click.echo(json.dumps(counts))
         return

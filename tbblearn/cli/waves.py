@@ -19,6 +19,8 @@ SENTENCES = {
     "not_adopted": "No huvudman has adopted the wave.",
     "nobody_invited": "Nobody is employed in the units that the wave reaches.",
     "too_soon": "“{other}” asked {shared} of the same persons and closed on {closes_on}; waves lie {days} days apart.",
+    "last_day_gone": "The last day of the wave was {closes_on}. A process leader can choose other days on its page.",
+    "answers_gone": "The answers of the wave were wiped on {disposed_on}: nothing can be checked any more.",
     "not_cleaned": "What closing leaves on the disk is not wiped yet. Run `tbblearn tick`, then try again.",
 }
 
@@ -80,7 +82,7 @@ def audit(wave_id: int, output: Path | None, time_limit: float) -> None:
     """Run the privacy check of a closed wave. Exit code 1 unless it is passed.
 
     With --output the rows and the sizes of the pieces are written for `tbblearn readiness audit`. The file holds exact
-    sizes: it is for whoever checks, not for passing on.
+    sizes: it is for whoever checks, not for passing on. What the check found is said here only; it is not stored.
     """
     from tbblearn.readiness.checking import check, closed_wave, file_of, keep_check
     from tbblearn.surveys.waves import WrongState
@@ -99,6 +101,9 @@ def audit(wave_id: int, output: Path | None, time_limit: float) -> None:
             if output is None:
                 raise
         click.echo("Passed." if passed else "Not passed.")
+        name = {str(unit.id): unit.key for unit in closed.frozen.units.values()}
+        for (unit, family), level in sorted(checked.fallen_back.items()):
+            click.echo(f"- {name[unit]}, {family.value}: {level.name.lower()}", err=True)
         if not passed:
             for entry in [*checked.report.residuals, *checked.report.bounds]:
                 click.echo(f"- {entry['unit']}, {entry['family']}: {entry['why']}", err=True)

@@ -1,6 +1,6 @@
 """Queueing in the same transaction as the change; delivery afterwards, outside any transaction (design.md 6)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,21 +102,27 @@ def take_back(dedupe_prefix: str, *, waiting_only: bool = False) -> None:
 
 @dataclass(frozen=True)
 class Claimed:
-    """What was taken out of the outbox: letters to send, and how many messages could not be written."""
+    """What was taken out of the outbox: letters to send, and how many messages could not be written.
+
+    `taken`: how many messages in all. `uncounted`: ids of those that nobody is to count; `unwritten` leaves them out.
+    """
 
     letters: tuple[tuple[int, Letter], ...]
     unwritten: int
+    taken: int
+    uncounted: frozenset[int]
 
     def __bool__(self) -> bool:
         """False when nothing was due."""
-        return bool(self.letters or self.unwritten)
+        return self.taken > 0
 
 
-def claim(now: datetime, writers: Mapping[str, Writer]) -> Claimed:
+def claim(now: datetime, writers: Mapping[str, Writer], uncounted: Collection[str] = ()) -> Claimed:
     """Take due messages and write their letters. A crash before `report` means a later second try, never a loss.
 
     A message that cannot be written is set aside as failed, so that one fault never holds up everybody's mail: an
-    administrator can let it be tried again once the fault is mended.
+    administrator can let it be tried again once the fault is mended. Of the kinds in `uncounted` nothing is told: how
+    many there were would say how many have answered something.
     """
     messages = db.session.scalars(
         select(Message)
@@ -125,7 +131,8 @@ def claim(now: datetime, writers: Mapping[str, Writer]) -> Claimed:
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
-    letters = []
+    letters: list[tuple[int, Letter]] = []
+    unwritten = 0
     for message in messages:
         message.attempts += 1
         message.due_at = next_attempt(message.attempts, now) or now
@@ -137,9 +144,11 @@ def claim(now: datetime, writers: Mapping[str, Writer]) -> Claimed:
             letter, fault = None, type(error).__name__
         if letter is None:
             message.state, message.fault = MessageState.FAILED, fault
+            unwritten += message.kind not in uncounted
         else:
             letters.append((message.id, letter))
-    return Claimed(tuple(letters), len(messages) - len(letters))
+    hidden = frozenset(message.id for message in messages if message.kind in uncounted)
+    return Claimed(tuple(letters), unwritten, len(messages), hidden)
 
 
 def _write(message: Message, writers: Mapping[str, Writer], now: datetime) -> Letter | None:
@@ -165,10 +174,13 @@ def keep_letter(message_id: int, letter: Letter) -> None:
     message.kept_subject, message.kept_body = letter.subject[:200], letter.body
 
 
-def send_again(message_id: int, now: datetime) -> bool:
-    """Let a message that did not arrive be tried once more; False when there is none such."""
+def send_again(message_id: int, now: datetime, hidden: Collection[str] = ()) -> bool:
+    """Let a message that did not arrive be tried once more; False when there is none such.
+
+    Those of the `hidden` kinds are never there: that one of them did not arrive must not be learnt by trying.
+    """
     message = db.session.get(Message, message_id)
-    if message is None or message.state is not MessageState.FAILED:
+    if message is None or message.state is not MessageState.FAILED or message.kind in hidden:
         return False
     message.state, message.due_at, message.attempts, message.fault = MessageState.WAITING, now, 0, ""
     return True

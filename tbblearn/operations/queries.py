@@ -12,6 +12,8 @@ from tbblearn.people.models import Person
 from tbblearn.surveys.waves import ASKING_MAIL
 
 PAGE_SIZE = 50
+HIDDEN = ASKING_MAIL
+"""Kinds that no page knows of: they would tell who has answered a survey, or who has not."""
 READABLE = and_(Message.kept_body != "", Person.protected_identity.is_(False))
 """A letter may name the one it is to; with a protected identity nobody else reads it (design.md 4)."""
 
@@ -61,7 +63,7 @@ def outbox(before_id: int | None = None) -> list[OutboxRow]:
         func.coalesce(READABLE, false()),
     )
     rows = rows.outerjoin(Person, Person.id == Message.recipient_id).order_by(Message.id.desc())
-    rows = rows.where(Message.kind.not_in(ASKING_MAIL))
+    rows = rows.where(Message.kind.not_in(HIDDEN))
     if before_id is not None:
         rows = rows.where(Message.id < before_id)
     return [OutboxRow(*row) for row in db.session.execute(rows.limit(PAGE_SIZE + 1))]
@@ -74,6 +76,6 @@ def kept_letter(message_id: int) -> KeptLetter | None:
     row = db.session.execute(
         select(Message.kept_subject, Message.kept_body)
         .join(Person, Person.id == Message.recipient_id)
-        .where(Message.id == message_id, Message.kind.not_in(ASKING_MAIL), READABLE)
+        .where(Message.id == message_id, Message.kind.not_in(HIDDEN), READABLE)
     ).one_or_none()
     return KeptLetter(*row) if row else None

@@ -38,6 +38,6 @@ def letter(message_id: int) -> Page:
 @requires(Role.ADMIN)
 def send_again(message_id: int) -> Response:
     """Try once more to send a message that did not arrive."""
-    if not try_again(message_id, utc_now()):
+    if not try_again(message_id, utc_now(), queries.HIDDEN):
         raise NotFound
     return redirect(url_for("operations.outbox"), 303)

@@ -10,7 +10,7 @@ from tbblearn.people.rules import Principal, Role
 from tbblearn.web.errors import NoAccess, SignInNeeded
 from tbblearn.web.guarding import mark_guard, public
 
-__all__ = ["principal", "public", "requires", "signed_in", "signed_in_person"]
+__all__ = ["principal", "public", "requires", "requires_on_county", "signed_in", "signed_in_person"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -51,5 +51,20 @@ def requires(*roles: Role) -> Callable[[View], View]:
             return view(*args, **values)
 
         return mark_guard(cast(View, guarded), "requires:" + ",".join(sorted(roles)))
+
+    return decorate
+
+
+def requires_on_county(role: Role) -> Callable[[View], View]:
+    """Open to those who hold the role on the county itself: what is done there touches every huvudman."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **values: Any) -> Any:
+            if not principal().has_on_county(role):
+                raise NoAccess
+            return view(*args, **values)
+
+        return mark_guard(cast(View, guarded), f"requires:{role}:county")
 
     return decorate

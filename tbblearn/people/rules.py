@@ -89,6 +89,11 @@ class HeldGrant:
     unit_id: int
     unit_path: str
 
+    @property
+    def on_county(self) -> bool:
+        """True where it is held on the county itself: the root, the only unit whose path names one."""
+        return self.unit_path.count("/") == 2
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -113,6 +118,10 @@ class Principal:
     def has(self, role: Role) -> bool:
         """True when the person holds this role somewhere today."""
         return any(grant.role is role for grant in self.grants)
+
+    def has_on_county(self, role: Role) -> bool:
+        """True when the person holds this role on the county itself today."""
+        return any(grant.role is role and grant.on_county for grant in self.grants)
 
     def scope(self, *roles: Role) -> Scope:
         """The units this person sees in these roles together."""

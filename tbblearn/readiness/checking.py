@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from tbblearn.audit.rules import Event
-from tbblearn.db import db
+from tbblearn.db import db, stockholm_date
 from tbblearn.readiness.fall_back import AuditedPublication, audit_file, audited_publication
 from tbblearn.readiness.figures import Collected
 from tbblearn.readiness.models import FigureComparison, PublishedFigure, Response, as_values
@@ -22,7 +22,7 @@ from tbblearn.readiness.trees import FrozenTree, frozen_tree
 from tbblearn.readiness.wave_actions import locked, log_wave
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import Wave, WaveUnit
-from tbblearn.surveys.waves import NoSuchWave, NotCleaned, WaveState, WrongState
+from tbblearn.surveys.waves import AnswersGone, NoSuchWave, NotCleaned, WaveState, WrongState
 
 AUDIT_SECONDS = 120.0
 
@@ -41,7 +41,7 @@ class ClosedWave:
 
 
 def closed_wave(wave_id: int) -> ClosedWave:
-    """Read a wave that is closed and not yet published. Raises NoSuchWave, WrongState, NotCleaned."""
+    """Read a wave that is closed and not yet published. Raises NoSuchWave, WrongState, NotCleaned, AnswersGone."""
     wave = db.session.get(Wave, wave_id)
     if wave is None:
         raise NoSuchWave(wave_id=wave_id)
@@ -49,6 +49,8 @@ def closed_wave(wave_id: int) -> ClosedWave:
         raise WrongState(state=wave.state, wanted=WaveState.AUDITED)
     if not wave.cleaned:
         raise NotCleaned(wave_id=wave_id)
+    if wave.disposed_at is not None:
+        raise AnswersGone(disposed_on=stockholm_date(wave.disposed_at))
     scorer = Scorer(instrument(wave.instrument))
     frozen = frozen_tree(wave_id)
     flags = db.session.execute(
@@ -81,19 +83,22 @@ def check(closed: ClosedWave, time_limit: float = AUDIT_SECONDS) -> AuditedPubli
 
 
 def keep_check(closed: ClosedWave, checked: AuditedPublication, *, by: int | None, now: datetime) -> bool:
-    """Keep the rows that passed, for publication; or what the check said. Returns whether it passed.
+    """Keep the rows that passed, for publication, and whether it passed. Returns that.
 
     Raises NoSuchWave, WrongState (also where the wave was published meanwhile).
     """
     wave = locked(closed.wave_id)
     if wave.state not in (WaveState.CLOSED, WaveState.AUDITED):
         raise WrongState(state=wave.state, wanted=WaveState.AUDITED)
-    report = checked.report.as_json()
+    # What it found is told to whoever runs it (`tbblearn waves audit`), and not kept: it quotes answers.
     wave.audit_report = {
-        **report,
+        "passed": checked.report.passed,
+        "timed_out": checked.report.timed_out,
         "fallen_back": [
-            {"unit": unit, "family": family.value, "to": level.name.lower()}
-            for (unit, family), level in sorted(checked.fallen_back.items())
+            {"family": family, "to": level}
+            for family, level in sorted(
+                {(family.value, level.name.lower()) for (_unit, family), level in checked.fallen_back.items()}
+            )
         ],
     }
     forget_figures(closed.wave_id)

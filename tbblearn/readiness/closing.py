@@ -52,10 +52,13 @@ def close_wave(
 
 
 def renew_rates(wave_id: int, *, today: date) -> None:
-    """Work out the bands of the response rate anew; the timer does it once a night."""
+    """Work out the bands of the response rate anew; the timer does it once a night.
+
+    Then what tells which answers came with which invitation is to be wiped (`wiping.wipe`).
+    """
     wave = locked(wave_id)
     _write_rates(wave_id, frozen_tree(wave_id))
-    wave.rated_on = today
+    wave.rated_on, wave.cleaned = today, False
     db.session.flush()
 
 

@@ -1,24 +1,44 @@
-"""What goes with time: the answers of published waves, and who was invited."""
+"""What goes with time: who answered, the answers, and who was invited."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
 from tbblearn.mail.actions import take_back
-from tbblearn.readiness.models import Response
 from tbblearn.readiness.wave_actions import locked, log_wave, mail_prefix
 from tbblearn.readiness.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave
-from tbblearn.surveys.waves import INVITATION_DAYS, INVITATION_MAIL, REMINDER_MAIL, STAFF_RESULT_MAIL, WaveState
+from tbblearn.surveys.waves import ASKING_MAIL, INVITATION_DAYS, STAFF_RESULT_MAIL, WaveState
+
+
+def forget_who_answered(wave_id: int) -> None:
+    """Nobody has answered or declined any more. The disk must be wiped afterwards.
+
+    The letters that asked go too, sent or not: one that was not needed any more when it was to be written says that
+    its reader had answered, and a reminder that its reader had not.
+    """
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.wave_id == wave_id)
+        .values(answered=False, declined=False)
+        .execution_options(synchronize_session=False)
+    )
+    for kind in sorted(ASKING_MAIL):
+        take_back(f"{mail_prefix(kind, wave_id)}:")
 
 
 def dispose_of_answers(wave_id: int, *, decision: str, now: datetime) -> None:
-    """Wipe the answers of a wave that has been published long enough; the log names the decision."""
+    """Wipe the answers of a wave that was published, or closed, long enough ago; the log names the decision.
+
+    One that was never published is forgotten as at publication. What it did not have checked can be no more.
+    """
     wave = locked(wave_id)
+    forget_who_answered(wave_id)
     empty("response", wave_id)
+    wave.disposed_at = now
     _soil(wave)
     log_wave(Event.RESPONSES_DISPOSED, wave_id, by=None, now=now, decision=decision)
 
@@ -27,7 +47,7 @@ def forget_invitations(wave_id: int) -> None:
     """Delete who was invited; the counts stay with the wave's units."""
     wave = locked(wave_id)
     db.session.execute(delete(Invitation).where(Invitation.wave_id == wave_id))
-    for kind in (INVITATION_MAIL, REMINDER_MAIL, STAFF_RESULT_MAIL):
+    for kind in sorted(ASKING_MAIL | {STAFF_RESULT_MAIL}):
         take_back(f"{mail_prefix(kind, wave_id)}:")
     _soil(wave)
 
@@ -39,15 +59,17 @@ def _soil(wave: Wave) -> None:
     db.session.flush()
 
 
-def waves_to_dispose_of(published_before: datetime) -> list[int]:
-    """Published waves whose answers have been kept long enough."""
+def waves_to_dispose_of(before: datetime) -> list[int]:
+    """Waves whose answers have been kept long enough: published, or else closed, before that moment."""
     return list(
         db.session.scalars(
             select(Wave.id)
             .where(
-                Wave.state == WaveState.PUBLISHED,
-                Wave.published_at <= published_before,
-                select(Response.id).where(Response.wave_id == Wave.id).exists(),
+                Wave.disposed_at.is_(None),
+                or_(
+                    and_(Wave.state == WaveState.PUBLISHED, Wave.published_at <= before),
+                    and_(Wave.state.in_((WaveState.CLOSED, WaveState.AUDITED)), Wave.closed_at <= before),
+                ),
             )
             .order_by(Wave.id)
         )

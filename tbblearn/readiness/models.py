@@ -23,7 +23,7 @@ class Response(Model):
         {"sqlite_with_rowid": False},
     )
     __retention__ = retention(
-        keep="90 days after the wave was published",
+        keep="90 days after the wave was published, or closed if it never was",
         why="a fault in the figures could be found and the wave withdrawn",
         erase="the rows are wiped, and the log names the decision to dispose of them",
     )

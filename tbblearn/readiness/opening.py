@@ -8,19 +8,20 @@ from datetime import date, datetime
 from sqlalchemy import and_, insert, or_, select
 
 from tbblearn.audit.rules import Event
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import STOCKHOLM, db, stockholm_date
 from tbblearn.mail.actions import queue_many
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit
 from tbblearn.people.rules import Role
 from tbblearn.readiness.absorption import Folding, fold
 from tbblearn.readiness.rules import Tree
-from tbblearn.readiness.wave_actions import locked, log_wave, mail_prefix
+from tbblearn.readiness.wave_actions import MORNING, locked, log_wave, mail_prefix
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.waves import (
     APART_DAYS,
     INVITATION_MAIL,
     CheckFirst,
     Held,
+    LastDayGone,
     NobodyInvited,
     NotAdopted,
     TooSoon,
@@ -169,12 +170,15 @@ def ended_on(wave: Wave) -> date:
 def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> int:
     """Freeze the tree, fold what is too small, invite everyone and queue their mail. Returns how many are invited.
 
-    Raises NoSuchWave, WrongState, CheckFirst until the opening check was approved, NotAdopted, NobodyInvited, TooSoon.
+    Raises NoSuchWave, WrongState, CheckFirst until the opening check was approved, LastDayGone, NotAdopted,
+    NobodyInvited, TooSoon. Opened in the night, it is told in the morning.
     """
     wave = locked(wave_id)
     demand_step(wave.state, WaveState.OPEN)
     if wave.approved_at is None:
         raise CheckFirst(lines=[])
+    if wave.closes_on < today:
+        raise LastDayGone(opens_on=wave.opens_on, closes_on=wave.closes_on)
     found = places_on(wave_id, today)
     if not found.units:
         raise NotAdopted(wave_id=wave_id)
@@ -188,7 +192,7 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
     _freeze(wave_id, found, folding)
     _invite(wave_id, found, folding, now)
     wave.state, wave.opened_at, wave.invited = WaveState.OPEN, now, len(found.invited)
-    wave.opens_on, wave.closes_on = today, max(wave.closes_on, today)
+    wave.opens_on = today
     db.session.flush()
     log_wave(Event.WAVE_OPENED, wave_id, by=by, now=now, invited=len(found.invited))
     return len(found.invited)
@@ -227,6 +231,7 @@ def _invite(wave_id: int, found: Places, folding: Folding, now: datetime) -> Non
         [row["person_id"] for row in rows],
         mail_prefix(INVITATION_MAIL, wave_id),
         now=now,
+        due_at=max(now, datetime.combine(stockholm_date(now), MORNING, STOCKHOLM)),
         values={"wave": wave_id},
     )
 

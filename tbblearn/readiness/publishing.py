@@ -4,9 +4,9 @@ Nothing is computed from answers here: words of comparison come from the rows as
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import STOCKHOLM, db
@@ -15,28 +15,24 @@ from tbblearn.people.models import Grant
 from tbblearn.people.rules import Role
 from tbblearn.readiness.checking import forget_figures
 from tbblearn.readiness.comparing import Mean, compare
+from tbblearn.readiness.disposing import forget_who_answered
 from tbblearn.readiness.models import FigureComparison, PublishedFigure
 from tbblearn.readiness.rules import Against, Family, Measure
 from tbblearn.readiness.trees import frozen_tree
-from tbblearn.readiness.wave_actions import locked, log_wave, mail_prefix
+from tbblearn.readiness.wave_actions import MORNING, locked, log_wave, mail_prefix
 from tbblearn.readiness.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave, WaveUnit
 from tbblearn.surveys.waves import (
-    INVITATION_MAIL,
     MANAGER_RESULT_MAIL,
-    REMINDER_MAIL,
     STAFF_RESULT_MAIL,
     NotCleaned,
     WaveState,
     demand_step,
 )
 
-MORNING = time(6, 0)
-"""When mail leaves on the day from which everyone may read."""
-
 
 def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, managers_first_days: int) -> None:
-    """Let managers read at once and everyone who was invited after so many days; erase who answered.
+    """Let those with a role read at once and everyone who was invited after so many days; erase who answered.
 
     Raises NoSuchWave, WrongState, NotCleaned.
     """
@@ -48,7 +44,7 @@ def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, ma
     wave.staff_from_on = today + timedelta(days=managers_first_days)
     wave.cleaned = False
     _keep_comparisons(wave)
-    _forget_who_answered(wave_id)
+    forget_who_answered(wave_id)
     invited = db.session.scalars(select(Invitation.person_id).where(Invitation.wave_id == wave_id)).all()
     managers = _managers(wave_id, today)
     values = {"wave": wave_id}
@@ -74,27 +70,29 @@ def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
     demand_step(wave.state, WaveState.WITHDRAWN)
     opened = wave.opened_at is not None
     if opened:
-        forget_figures(wave_id)
-        _forget_who_answered(wave_id)
+        forget_who_answered(wave_id)
         empty("response_open", wave_id)
         empty("response", wave_id)
-        for kind in (INVITATION_MAIL, MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL):
+        _forget_figures(wave_id)
+        for kind in (MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL):
             take_back(f"{mail_prefix(kind, wave_id)}:", waiting_only=True)
-    wave.state, wave.withdrawn_at, wave.audit_report = WaveState.WITHDRAWN, now, None
+    wave.state, wave.withdrawn_at = WaveState.WITHDRAWN, now
+    wave.audit_report = wave.incomplete = None
     wave.cleaned = not opened
     db.session.flush()
     log_wave(Event.WAVE_WITHDRAWN, wave_id, by=by, now=now)
 
 
-def _forget_who_answered(wave_id: int) -> None:
-    """Nobody has answered or declined any more, and reminders go; what is left of them on the disk is wiped after."""
+def _forget_figures(wave_id: int) -> None:
+    """No number made from the wave's answers is left: figures, words that compare with them, bands, what fell where."""
+    forget_figures(wave_id)
+    db.session.execute(delete(FigureComparison).where(FigureComparison.earlier_id == wave_id))
     db.session.execute(
-        update(Invitation)
-        .where(Invitation.wave_id == wave_id)
-        .values(answered=False, declined=False)
+        update(WaveUnit)
+        .where(WaveUnit.wave_id == wave_id)
+        .values(rate_band=None, piece_id=None, partial=False, single=False)
         .execution_options(synchronize_session=False)
     )
-    take_back(f"{mail_prefix(REMINDER_MAIL, wave_id)}:")
 
 
 def _managers(wave_id: int, today: date) -> list[int]:

@@ -68,8 +68,8 @@ class Who:
 
     @property
     def leads(self) -> bool:
-        """True for a process leader."""
-        return any(grant.role is Role.PROCESS_LEADER for grant in self.grants)
+        """True for a process leader of the county."""
+        return any(grant.role is Role.PROCESS_LEADER and grant.on_county for grant in self.grants)
 
     @property
     def parts(self) -> list[HeldGrant]:

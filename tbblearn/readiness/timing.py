@@ -1,10 +1,11 @@
 """What the timer does with waves: open, close, renew rates, dispose, forget, and finish what was cut off."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
 
 from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.readiness.closing import close_wave, mark_clean, renew_rates, unclean_waves
@@ -33,9 +34,8 @@ def jobs(*, response_days: int, disposal_decision: str) -> Iterable[Job]:
 
     def dispose(now: datetime, _today: date) -> Changes:
         due = waves_to_dispose_of(now - timedelta(days=response_days))
-        for wave_id in due:
-            dispose_of_answers(wave_id, decision=disposal_decision, now=now)
-        return {"answers_disposed": len(due)}
+        done = _each(due, lambda wave_id: dispose_of_answers(wave_id, decision=disposal_decision, now=now))
+        return {"answers_disposed": done}
 
     return (_open, _close, _renew, dispose, _forget)
 
@@ -46,9 +46,26 @@ def clean() -> Changes:
         waiting = unclean_waves()
     if not waiting or not wipe():
         return {"waves_cleaned": 0}
-    with unit_of_work():
-        mark_clean(waiting)
+    try:
+        with unit_of_work():
+            mark_clean(waiting)
+    except OperationalError:  # the change that this follows has been committed and must not seem to have failed
+        return {"waves_cleaned": 0}
     return {"waves_cleaned": len(waiting)}
+
+
+def _each(waves: Sequence[int], change: Callable[[int], None]) -> int:
+    """Change each wave, and return how many were: where somebody is in the way (a dump), the next run tries again."""
+    done = 0
+    for wave_id in waves:
+        try:
+            with db.session.begin_nested():
+                change(wave_id)
+        except OperationalError:
+            log.warning("somebody is in the way of a wave", wave_id=wave_id)
+        else:
+            done += 1
+    return done
 
 
 def _open(now: datetime, today: date) -> Changes:
@@ -78,9 +95,7 @@ def _close(now: datetime, today: date) -> Changes:
     due = db.session.scalars(
         select(Wave.id).where(Wave.state == WaveState.OPEN, Wave.closes_on < today).order_by(Wave.id)
     ).all()
-    for wave_id in due:
-        close_wave(wave_id, by=None, now=now)
-    return {"waves_closed": len(due)}
+    return {"waves_closed": _each(due, lambda wave_id: close_wave(wave_id, by=None, now=now))}
 
 
 def _renew(_now: datetime, today: date) -> Changes:

@@ -6,7 +6,7 @@ The pages are those of `surveys`. `quiet` as those are: what is sent is not carr
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from tbblearn.people.guards import requires
+from tbblearn.people.guards import requires_on_county
 from tbblearn.people.rules import Role
 from tbblearn.surveys import queries
 from tbblearn.surveys.forms import Sent, read_sent
@@ -29,7 +29,7 @@ def no_such_wave(_error: NoSuchWave) -> Response:
 
 
 @blueprint.get("/matningar/<int:wave_id>/prova")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def first(wave_id: int) -> Page:
     """The survey's first page."""
     return first_page(
@@ -42,14 +42,14 @@ def first(wave_id: int) -> Page:
 
 
 @blueprint.get("/matningar/<int:wave_id>/prova/pastaenden")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def statements(wave_id: int) -> Page:
     """All statements, nothing chosen."""
     return _statements_page(queries.asked(wave_id))
 
 
 @blueprint.post("/matningar/<int:wave_id>/prova/pastaenden")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def send(wave_id: int) -> Page | Response:
     """What would happen: the gaps are told once, then there are thanks. Nothing is kept."""
     about = queries.asked(wave_id)
@@ -60,7 +60,7 @@ def send(wave_id: int) -> Page | Response:
 
 
 @blueprint.get("/matningar/<int:wave_id>/prova/tack")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def thanks(wave_id: int) -> Page:
     """The page of thanks."""
     again = url_for("readiness_trial.first", wave_id=wave_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 
@@ -29,6 +29,9 @@ from tbblearn.surveys.waves import (
     WaveState,
     WrongState,
 )
+
+MORNING = time(6, 0)
+"""Before it no mail about a wave leaves; whoever gets one may be asleep."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def change_plan(
 def raise_limits(wave_id: int, *, k: int, k_distribution: int, by: int | None, now: datetime) -> None:
     """Raise the least numbers of answers; they are never lowered, and fixed when the wave closes.
 
+    Before it opens they decide which units are too small: what was approved must be seen anew.
+
     Raises NoSuchWave, WrongState, BadLimits.
     """
     wave = locked(wave_id)
@@ -119,6 +124,8 @@ def raise_limits(wave_id: int, *, k: int, k_distribution: int, by: int | None, n
     if k < wave.k or k_distribution < wave.k_distribution:
         raise BadLimits(k=k, k_distribution=k_distribution, least_k=wave.k, least_k_distribution=wave.k_distribution)
     wave.k, wave.k_distribution = k, k_distribution
+    if wave.state is WaveState.PLANNED:
+        wave.approved_at = wave.approved_by = None
     db.session.flush()
     log_wave(Event.WAVE_CHANGED, wave_id, by=by, now=now, k=k, k_distribution=k_distribution)
 
@@ -152,10 +159,16 @@ def take_adoption_back(wave_id: int, unit_id: int, *, by: int | None, now: datet
         log_wave(Event.WAVE_CHANGED, wave_id, by=by, now=now, unit_id=unit_id)
 
 
+def hold_plan(wave_id: int) -> None:
+    """Let nobody else change the plan until this is committed. Raises NoSuchWave, WrongState."""
+    _planned(wave_id)
+
+
 def approve(wave_id: int, *, lines: Collection[str], seen: Collection[str], by: int, now: datetime) -> None:
     """Somebody has seen every line of the opening check; from its first day on the wave may open.
 
-    `lines` are the codes of the check as it stands now. Raises NoSuchWave, WrongState, CheckFirst with those not seen.
+    `lines` are the codes of the check as it stands now, read under `hold_plan`. Raises NoSuchWave, WrongState,
+    CheckFirst with those not seen.
     """
     wave = _planned(wave_id)
     unseen = [line for line in lines if line not in set(seen)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 
-from tbblearn.db import db
+from tbblearn.db import db, stockholm_date
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope, UnitKind
@@ -152,6 +152,7 @@ def wave_page(wave_id: int, scope: Scope) -> WavePage:
             reminders=wave.reminders,
             reminded_on=wave.reminded_on,
             cleaned=wave.cleaned,
+            disposed_on=None if wave.disposed_at is None else stockholm_date(wave.disposed_at),
         ),
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, stockholm_date, utc_now
-from tbblearn.people.guards import principal, requires
+from tbblearn.people.guards import principal, requires_on_county
 from tbblearn.people.rules import Role
 from tbblearn.readiness import closing, opening, publishing, wave_actions
 from tbblearn.readiness.checking import check, closed_wave, keep_check
@@ -21,7 +21,7 @@ _STEPS = ", ".join(f'"{step.value}"' for step in Step)
 
 
 @blueprint.get(f"/matningar/<int:wave_id>/<any({_STEPS}):step>")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def step(wave_id: int, step: str) -> Page:
     """What a step does, what of it cannot be undone, and when others see it. Refused where it cannot be taken now."""
     return _step_page(wave_id, Step(step), WithdrawForm(formdata=None) if step == Step.WITHDRAW else None)
@@ -57,7 +57,7 @@ def _back(wave_id: int) -> Response:
 
 
 @blueprint.post("/matningar/<int:wave_id>/oppna")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def open_now(wave_id: int) -> Response:
     """Open the round today."""
     now = utc_now()
@@ -67,7 +67,7 @@ def open_now(wave_id: int) -> Response:
 
 
 @blueprint.post("/matningar/<int:wave_id>/paminn")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def remind_now(wave_id: int) -> Response:
     """Remind those who have neither answered nor said that they do not want to."""
     now = utc_now()
@@ -77,7 +77,7 @@ def remind_now(wave_id: int) -> Response:
 
 
 @blueprint.post("/matningar/<int:wave_id>/stang")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def close_now(wave_id: int) -> Response:
     """Close the round."""
     closing.close_wave(wave_id, by=principal().person_id, now=utc_now())
@@ -87,7 +87,7 @@ def close_now(wave_id: int) -> Response:
 
 
 @blueprint.post("/matningar/<int:wave_id>/skyddskontroll")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def audit_now(wave_id: int) -> Response:
     """Run the privacy check. It may take long, so it is computed before this request's transaction begins."""
     by = principal().person_id
@@ -102,7 +102,7 @@ def audit_now(wave_id: int) -> Response:
 
 
 @blueprint.post("/matningar/<int:wave_id>/publicera")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def publish_now(wave_id: int) -> Response:
     """Publish what was checked."""
     now = utc_now()
@@ -119,7 +119,7 @@ def publish_now(wave_id: int) -> Response:
 
 
 @blueprint.post("/matningar/<int:wave_id>/dra-tillbaka")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def withdraw_now(wave_id: int) -> Page | Response:
     """Take the whole round back, for good, once the box has been ticked."""
     form = WithdrawForm()

@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from tbblearn.surveys.waves import (
     MOST_REMINDERS,
+    AnswersGone,
     CheckFirst,
     EnoughReminders,
+    LastDayGone,
     NotCleaned,
     NotOpen,
     WaveError,
@@ -39,6 +41,7 @@ class Next(StrEnum):
     DATES = "dates"
     ANSWERS = "answers"
     WIPING = "wiping"
+    ANSWERS_GONE = "answers_gone"
     NOTHING = "nothing"
 
 
@@ -63,9 +66,14 @@ class Standing:
     reminders: int
     reminded_on: date | None
     cleaned: bool
+    disposed_on: date | None = None
+    """The day on which its answers were wiped."""
 
     def demand(self, step: Step, today: date) -> None:
-        """Raise what the step's action would: WrongState, CheckFirst, NotOpen, EnoughReminders, NotCleaned."""
+        """Raise what the step's action would.
+
+        WrongState, CheckFirst, LastDayGone, NotOpen, EnoughReminders, NotCleaned, AnswersGone.
+        """
         if step is Step.REMIND:
             self._demand_reminder(today)
             return
@@ -76,8 +84,12 @@ class Standing:
             demand_step(self.state, _BECOMES[step])
         if step is Step.OPEN and not self.approved:
             raise CheckFirst(lines=[])
+        if step is Step.OPEN and self.closes_on < today:
+            raise LastDayGone(opens_on=self.opens_on, closes_on=self.closes_on)
         if step in (Step.AUDIT, Step.PUBLISH) and not self.cleaned:
             raise NotCleaned
+        if step is Step.AUDIT and self.disposed_on is not None:
+            raise AnswersGone(disposed_on=self.disposed_on)
 
     def _demand_reminder(self, today: date) -> None:
         if self.state is not WaveState.OPEN or today > self.closes_on:
@@ -104,7 +116,9 @@ class Standing:
         if self.state in (WaveState.CLOSED, WaveState.AUDITED):
             if not self.cleaned:
                 return Next.WIPING
-            return Step.AUDIT if self.state is WaveState.CLOSED else Step.PUBLISH
+            if self.state is WaveState.AUDITED:
+                return Step.PUBLISH
+            return Step.AUDIT if self.disposed_on is None else Next.ANSWERS_GONE
         return Next.NOTHING
 
     def _before_opening(self, today: date) -> Step | Next:

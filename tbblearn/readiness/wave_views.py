@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tbblearn.db import stockholm_date, utc_now
-from tbblearn.people.guards import principal, requires
+from tbblearn.people.guards import principal, requires_on_county
 from tbblearn.people.rules import Role
 from tbblearn.readiness import wave_actions, wave_queries, wave_step_views
 from tbblearn.readiness.opening_check import OpeningCheck, hindrances, opening_check
@@ -30,14 +30,14 @@ MOST_TICKS = 50
 
 
 @blueprint.get("/matningar")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def rounds() -> Page:
     """Every round, under its programme."""
     return Page("readiness/rounds.html", programmes=wave_queries.waves_by_programme())
 
 
 @blueprint.get("/matningar/ny")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def new() -> Page:
     """Plan a round."""
     form = PlanForm(formdata=None, k=DEFAULT_K, k_distribution=DEFAULT_K_DISTRIBUTION)
@@ -46,7 +46,7 @@ def new() -> Page:
 
 
 @blueprint.post("/matningar/ny")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def plan() -> Page | Response:
     """Keep the plan. Nobody is asked anything yet."""
     now = utc_now()
@@ -72,7 +72,7 @@ def plan() -> Page | Response:
 
 
 @blueprint.get("/matningar/<int:wave_id>")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def wave(wave_id: int) -> Page:
     """A round: how far it has come, what can be changed, and the next step."""
     today = stockholm_date(utc_now())
@@ -101,7 +101,7 @@ def _address(endpoint: str, wave_id: int) -> str:
 
 
 @blueprint.get("/matningar/<int:wave_id>/andra")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def change(wave_id: int) -> Page:
     """Another name or other days; while the round is open, name and last day."""
     shown = shown_wave(wave_id)
@@ -124,7 +124,7 @@ def _change_page(shown: WavePage, form: ChangeForm, status: int = 200, *, meanwh
 
 
 @blueprint.post("/matningar/<int:wave_id>/andra")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def change_now(wave_id: int) -> Page | Response:
     """Keep the change, unless somebody was quicker: then what was typed is kept on the page."""
     now = utc_now()
@@ -157,7 +157,7 @@ def change_now(wave_id: int) -> Page | Response:
 
 
 @blueprint.get("/matningar/<int:wave_id>/granser")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def limits(wave_id: int) -> Page:
     """Raise the least numbers of answers; they are never lowered."""
     shown = shown_wave(wave_id)
@@ -167,7 +167,7 @@ def limits(wave_id: int) -> Page:
 
 
 @blueprint.post("/matningar/<int:wave_id>/granser")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def raise_limits(wave_id: int) -> Page | Response:
     """Keep higher limits."""
     shown = shown_wave(wave_id)
@@ -194,7 +194,7 @@ def raise_limits(wave_id: int) -> Page | Response:
 
 
 @blueprint.get("/matningar/<int:wave_id>/huvudman")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def huvudmen(wave_id: int) -> Page:
     """Who has decided to take part."""
     shown = shown_wave(wave_id)
@@ -212,7 +212,7 @@ def _huvudmen_page(shown: WavePage, form: AdoptForm, status: int = 200) -> Page:
 
 
 @blueprint.post("/matningar/<int:wave_id>/huvudman")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def adopt(wave_id: int) -> Page | Response:
     """Write down a huvudman's decision."""
     now = utc_now()
@@ -235,7 +235,7 @@ def adopt(wave_id: int) -> Page | Response:
 
 
 @blueprint.post("/matningar/<int:wave_id>/huvudman/<int:unit_id>/ta-bort")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def take_back(wave_id: int, unit_id: int) -> Response:
     """The huvudman does not take part after all."""
     shown = shown_wave(wave_id)
@@ -250,7 +250,7 @@ def take_back(wave_id: int, unit_id: int) -> Response:
 
 
 @blueprint.get("/matningar/<int:wave_id>/kontroll")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def check(wave_id: int) -> Page:
     """Every line of the opening check, with the figures of today."""
     shown = shown_wave(wave_id)
@@ -273,12 +273,13 @@ def _check_page(shown: WavePage, found: OpeningCheck, status: int = 200, ticked:
 
 
 @blueprint.post("/matningar/<int:wave_id>/kontroll")
-@requires(Role.PROCESS_LEADER)
+@requires_on_county(Role.PROCESS_LEADER)
 def approve(wave_id: int) -> Page | Response:
     """Somebody has seen every line as it stands now."""
     now = utc_now()
     shown = shown_wave(wave_id)
     _demand_state(shown, WaveState.PLANNED)
+    wave_actions.hold_plan(wave_id)
     found = opening_check(wave_id, own_scope(), stockholm_date(now))
     ticked = found.seen(request.form.getlist("seen")[:MOST_TICKS])
     try:

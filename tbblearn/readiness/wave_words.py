@@ -8,11 +8,13 @@ from flask_babel import ngettext
 from tbblearn.readiness.wave_steps import Step
 from tbblearn.surveys.waves import (
     MOST_REMINDERS,
+    AnswersGone,
     BadDates,
     BadLimits,
     ChangedMeanwhile,
     CheckFirst,
     EnoughReminders,
+    LastDayGone,
     NobodyInvited,
     NotAdopted,
     NotCleaned,
@@ -127,6 +129,23 @@ def _simple_refusal(error: WaveError) -> ErrorWords:
         )
     if isinstance(error, ChangedMeanwhile):
         return ErrorWords(_("Någon hann före"), _("Någon hann före. Så här ser det ut nu."))
+    if isinstance(error, LastDayGone):
+        return ErrorWords(
+            _("Mätningens sista dag har varit"),
+            _(
+                "Den sista dagen var %(date)s. Välj nya dagar och gör kontrollen inför start igen. Inget är ändrat.",
+                date=day(_date(error.values["closes_on"])),
+            ),
+        )
+    if isinstance(error, AnswersGone):
+        return ErrorWords(
+            _("Svaren är borta"),
+            _(
+                "Svaren raderades den %(date)s, eftersom deras tid var ute. Därför går det inte att kontrollera eller "
+                "publicera något. Inget är ändrat.",
+                date=day(_date(error.values["disposed_on"])),
+            ),
+        )
     if isinstance(error, BadDates | BadLimits):
         return ErrorWords(_("Det gick inte att spara"), _("Dagarna eller gränserna passar inte ihop. Inget är ändrat."))
     if isinstance(error, WrongState):

@@ -1,7 +1,8 @@
 """Making sure that what must be gone is gone from the disk too, and that what stays tells no order (design.md 3).
 
 `move` and `empty` are part of a change; `wipe` runs after it has been committed, outside any transaction, and may be
-cut off: the wave says until then that it is not clean, and the timer does it again.
+cut off: the wave says until then that it is not clean, and the timer does it again. While a wave is open it is wiped
+once a night: an invitation and the answers that came with it are marked by the database as one change until then.
 """
 
 import sqlite3
@@ -22,7 +23,7 @@ WRITTEN_ANEW = {
 """Tables whose files would tell more than their rows, with the order in which their rows are put back."""
 
 PATIENCE_MS = 2_000
-"""How long wiping waits for others, who wait behind it meanwhile."""
+"""How long emptying and wiping wait for others, while everybody who answers waits behind them."""
 
 
 def move(wave_id: int) -> None:
@@ -48,7 +49,8 @@ def empty(table: str, wave_id: int) -> None:
     """Take a wave's rows out of a table of answers; those of other waves are put back in random order.
 
     PostgreSQL: by TRUNCATE, because DELETE leaves the rows' bytes and the order in which they came. SQLite: by DELETE,
-    which overwrites them (secure_delete), and `wipe` rebuilds the file.
+    which overwrites them (secure_delete), and `wipe` rebuilds the file. Raises OperationalError where somebody is in
+    the way for long, such as a dump: nothing has changed then.
     """
     if table not in ANSWERS:
         raise ValueError(f"{table} holds no answers")
@@ -91,7 +93,6 @@ def _write_tables_anew() -> bool:
     """
     for table, order in WRITTEN_ANEW.items():
         with unit_of_work():
-            db.session.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
             _write_anew(table, order)
             # The planner's own notes quote values of old rows until they are taken again.
             db.session.execute(text(f"ANALYZE {table}"))
@@ -99,7 +100,9 @@ def _write_tables_anew() -> bool:
 
 
 def _write_anew(table: str, order: str, kept: str = "true") -> None:
-    """PostgreSQL: replace a table's file by one with the rows to keep, in this order. Waits until nobody uses it."""
+    """PostgreSQL: replace a table's file by one with the rows to keep, in this order. Waits a little for others."""
+    before = db.session.scalar(text("SELECT current_setting('lock_timeout')"))
+    db.session.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
     db.session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
     rows = db.session.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {kept})"))
     if rows:
@@ -108,6 +111,7 @@ def _write_anew(table: str, order: str, kept: str = "true") -> None:
     if rows:
         db.session.execute(text(f"INSERT INTO {table} SELECT * FROM kept_rows ORDER BY {order}"))
         db.session.execute(text("DROP TABLE kept_rows"))
+    db.session.execute(text("SELECT set_config('lock_timeout', :before, true)"), {"before": before})
 
 
 def _postgresql() -> bool:

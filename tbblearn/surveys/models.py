@@ -55,6 +55,8 @@ class Wave(Model):
     audited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its answers had been kept long enough, and were wiped."""
     staff_from_on: Mapped[date | None] = mapped_column(Date)
     """First day on which everyone who was invited reads the results; managers read them from publication."""
     invited: Mapped[int] = mapped_column(default=0)
@@ -67,7 +69,7 @@ class Wave(Model):
     cleaned: Mapped[bool] = mapped_column(default=True)
     """False between a change that must leave no trace and the wiping of what is left of it on the disk."""
     audit_report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    """What the last privacy check said."""
+    """What the last privacy check said: `passed`, `timed_out`, and what was made coarser (`fallen_back`). No place."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
@@ -127,7 +129,8 @@ class Invitation(Model):
         Index("ix_invitation_unit", "wave_id", "unit_id"),
     )
     __retention__ = retention(
-        keep="180 days after the wave closed; whether somebody answered, until it is published",
+        keep="180 days after the wave closed; whether somebody answered, until it is published, "
+        "or 90 days after it closed",
         why="one answer each, no reminder to who has answered, and who may read the results",
         erase="rows are deleted; what is left is counts",
     )
@@ -151,7 +154,7 @@ class ResponseOpen(Model):
     __retention__ = retention(
         keep="until the wave closes",
         why="answers are counted together, first when all are in",
-        erase="the table is emptied and its space wiped; it is left out of every dump",
+        erase="the table is emptied and its files are written anew; it is left out of every dump",
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

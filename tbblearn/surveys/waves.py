@@ -187,6 +187,18 @@ class NotCleaned(WaveError):
     code = "not_cleaned"
 
 
+class AnswersGone(WaveError):
+    """The answers had been kept long enough and are wiped: nothing can be checked any more. Values: disposed_on."""
+
+    code = "answers_gone"
+
+
+class LastDayGone(BadDates):
+    """A wave whose last day has been cannot open. Values: opens_on, closes_on."""
+
+    code = "last_day_gone"
+
+
 class AuditFailed(WaveError):
     """The privacy check was not passed: the wave is not published. Values: report."""
 

@@ -37,6 +37,8 @@ def planned(app: Application) -> Round:
 def test_a_round_from_its_day_to_its_end(app: Application, planned: Round, run: Run, tmp_path: Path) -> None:
     number = str(planned.wave_id)
     assert run("waves", "open", number).stdout == "Open. 84 persons are invited.\n"
+    told = json.loads(run("tick", "--format", "json").stdout)
+    assert (told["messages_sent"], told["messages_failed"]) == (0, 0), "letters that ask are counted nowhere"
     refused = run("waves", "open", number, status=1)
     assert refused.stderr == "Error: The wave is open: it cannot become open.\n"
     assert "it cannot become published" in run("waves", "publish", number, status=1).stderr

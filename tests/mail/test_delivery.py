@@ -89,6 +89,14 @@ def test_more_than_one_batch_goes_out_in_one_run_also_past_what_cannot_be_writte
     assert len(inbox.letters) == 3
 
 
+def test_a_kind_that_nobody_is_to_count_goes_out_and_is_not_counted(session: None, server: str, inbox: Inbox) -> None:
+    refused = {**WRITERS, "asks": to("m@example.org"), "asks in vain": to("refused@example.org")}
+    put(*["gone"] * 60, "hello", "asks", "asks in vain")
+    counts = deliver(NOW, refused, smtp_transport(server, SENDER), {"gone", "asks", "asks in vain"})
+    assert counts == {"messages_sent": 1, "messages_failed": 0}
+    assert len(inbox.letters) == 2
+
+
 def to(address: str, subject: str = "Ämne") -> Writer:
     return lambda recipient_id, values, now: Letter(address, subject, "Hej")
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tbblearn.access.letters import set_password_letter
 from tbblearn.access.views import SET_PASSWORD_MAIL
 from tbblearn.db import db, unit_of_work
-from tbblearn.mail.actions import queue
+from tbblearn.mail.actions import NO_LETTER, queue
 from tbblearn.mail.delivery import deliver
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MAX_ATTEMPTS, MessageState
@@ -91,6 +91,17 @@ def test_what_did_not_arrive_can_be_sent_again(app: Application, county: County,
     assert "Väntar" in page.text
     admin.post(f"/utskick/{message_id}/skicka-igen", {}, 404)
     admin.post("/utskick/99999/skicka-igen", {}, 404)
+
+
+def test_a_letter_that_asks_somebody_to_answer_is_not_there_to_be_sent_again(
+    app: Application, county: County, admin: Reader
+) -> None:
+    """That it did not arrive says that its reader had answered: trying is refused as for one that there is not."""
+    for kind in sorted(ASKING_MAIL):
+        message_id = message(app, county.persons["p101"], kind, kind=kind, state=MessageState.FAILED, fault=NO_LETTER)
+        admin.post(f"/utskick/{message_id}/skicka-igen", {}, 404)
+        with app.app_context():
+            assert db.session.get_one(Message, message_id).state is MessageState.FAILED
 
 
 def test_without_a_mail_server_the_letter_is_read_here_and_its_link_works(

@@ -3,6 +3,7 @@
 `disk_adversary` says what the adversary knows and does. The sound build is accused wrongly once in a million runs.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +13,20 @@ import pytest
 from sqlalchemy import inspect, text
 
 from tbblearn.db import Base, db, read_only, unit_of_work
+from tbblearn.mail.delivery import deliver
 from tbblearn.readiness import wiping
-from tbblearn.readiness.closing import close_wave
+from tbblearn.readiness.closing import close_wave, renew_rates
 from tbblearn.readiness.disposing import dispose_of_answers
 from tbblearn.readiness.models import Response
 from tbblearn.readiness.publishing import publish_wave
 from tbblearn.readiness.timing import clean
 from tbblearn.readiness.wave_actions import remind
 from tbblearn.surveys.models import ResponseOpen
+from tbblearn.surveys.waves import ASKING_MAIL, REMINDER_MAIL
+from tbblearn.web.application import Application
 from tests.factories import NOW, TODAY
 from tests.readiness import weak_builds
-from tests.readiness.disk import read_disk
+from tests.readiness.disk import Disk, read_disk
 from tests.readiness.disk_adversary import Verdict, chance_of, close, judge, watch, wiped
 from tests.readiness.rounds import SIZES
 from tests.readiness.weak_builds import SMALL, answered, is_postgresql, run
@@ -73,10 +77,41 @@ def test_another_wave_that_is_open_meanwhile_is_not_ordered_either():
     assert judge(second).sound
 
 
-def test_after_publication_nothing_tells_who_answered_or_was_reminded():
+def test_a_night_parts_the_answers_of_an_open_wave_from_the_invitations_that_they_came_with():
+    county, watched = answered(SMALL)
+    before = read_disk()
+    assert came_together(before) >= len(watched.order), "what the night is to part"
+    with unit_of_work():
+        renew_rates(county.wave_id, today=TODAY)
+    assert clean() == {"waves_cleaned": 1}
+    after = read_disk()
+    assert came_together(after) == 0
+    assert {row["person_id"] for row in after.tables["invitation"] if row["answered"]} == set(watched.order)
+    kept = [row for row in after.tables["response_open"] if row["wave_id"] == county.wave_id]
+    assert len(kept) == len(watched.order)
+    live = sum(answers in set(watched.given.values()) for _name, _offset, answers in after.found())
+    assert live == len(kept), "an older version of an answer is still there"
+    if is_postgresql():
+        assert [json.dumps(row["answers"]) for row in kept] != [watched.given[person] for person in watched.order]
+
+
+def came_together(disk: Disk) -> int:
+    """How many answers of open waves lie beside the mark on an invitation that they came with.
+
+    PostgreSQL: in rows of one age. SQLite: in the log of changes, which has both in the order in which they came.
+    """
+    if not is_postgresql():
+        return sum(name == "-wal" for name, _offset, _answers in disk.found())
+    of_invitations = {row["row_xmin"] for row in disk.tables["invitation"] if row["answered"]}
+    return sum(row["row_xmin"] in of_invitations for row in disk.tables["response_open"])
+
+
+def test_after_publication_nothing_tells_who_answered_or_was_reminded(app: Application):
     county, watched = answered(SIZES, share=0.5)
+    deliver(NOW, app.extensions["tbblearn_letters"], lambda letters: dict.fromkeys((key for key, _ in letters), "lost"))
     with unit_of_work():
         remind(county.wave_id, by=None, now=NOW, today=TODAY)
+    assert letters_tell(read_disk()), "letters that were not needed any more say who had answered"
     close(county)
     assert county.audit()
     with unit_of_work():
@@ -84,7 +119,7 @@ def test_after_publication_nothing_tells_who_answered_or_was_reminded():
     wiped()
     assert not who_answered_shows()
     disk = read_disk()
-    assert not any(b"survey_reminder" in data for data in disk.files.values())
+    assert not any(kind.encode() in data for kind in ASKING_MAIL for data in disk.files.values())
     assert len(watched.order) > 30
 
 
@@ -102,8 +137,10 @@ def test_no_statistics_of_postgresql_quote_who_was_reminded():
 
 
 def who_answered_shows() -> bool:
-    """Whether age or place of an invitation, or an old version of one, tells it from others."""
+    """Whether age or place of an invitation, an old version of one, or a letter tells it from others."""
     disk = read_disk()
+    if letters_tell(disk):
+        return True
     rows = disk.tables["invitation"]
     people = [row["person_id"] for row in rows]
     if not is_postgresql():
@@ -111,6 +148,13 @@ def who_answered_shows() -> bool:
     pages = disk.files["r:invitation"]
     versions = sum((int.from_bytes(pages[at + 12 : at + 14], "little") - 24) // 4 for at in range(0, len(pages), 8192))
     return people != sorted(people) or len({row["row_xmin"] for row in rows}) > 1 or versions > len(rows)  # type: ignore[type-var]
+
+
+def letters_tell(disk: Disk) -> bool:
+    """Whether what became of letters that asked differs between persons, or somebody was reminded."""
+    asking = [row for row in disk.tables["message"] if row["kind"] in ASKING_MAIL]
+    differ = {tuple(row.get(name) for name in ("state", "fault", "attempts", "sent_at", "row_xmin")) for row in asking}
+    return len(differ) > 1 or any(row["kind"] == REMINDER_MAIL for row in asking)
 
 
 def test_no_column_could_tell_person_time_or_order():

@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import Engine, event
 
 from tbblearn.db import db, read_only
-from tbblearn.people.rules import Role
+from tbblearn.people.rules import HeldGrant, Role
 from tbblearn.readiness import result_queries
 from tbblearn.readiness.result_rules import OPERATOR, UnitResult, Who
 from tests.readiness.published import LATER, Built, built
@@ -130,6 +130,9 @@ def test_units_below_are_listed_without_a_way_to_sort_them(published: Built):
 
 
 def test_the_process_leader_meets_no_unit_below_a_huvudman(published: Built):
+    of_one = HeldGrant(Role.PROCESS_LEADER, published.round.units["region"], "/1/2/")
+    assert not Who(1, (of_one,)).leads, "who leads one huvudman does not read all of them"
+    assert Who(1, (HeldGrant(Role.PROCESS_LEADER, 1, "/1/"),)).leads
     leader = reader(published, published.round.holders[Role.PROCESS_LEADER])
     for path in (address(published, rest="/lan"), address(published, "region"), address(published, "flen")):
         page = leader.get(path)

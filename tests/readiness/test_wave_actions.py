@@ -171,6 +171,10 @@ def test_two_reminders_on_two_days_to_those_who_have_not_answered(planned: Round
 
 def test_raising_limits_before_opening_decides_what_is_folded(planned: Round) -> None:
     do(raise_limits, planned.wave_id, k=10, k_distribution=10)
+    with pytest.raises(CheckFirst):
+        do(open_wave, planned.wave_id, today=TODAY)
+    with unit_of_work():
+        approve(planned.wave_id, lines=[], seen=[], by=planned.holders[Role.PROCESS_LEADER], now=NOW)
     do(open_wave, planned.wave_id, today=TODAY)
     placed = dict(planned.invited())
     assert {placed[person] for person in planned.staff["barn-2"]} == {planned.units["barn"]}, "nine are fewer than ten"

@@ -9,7 +9,16 @@ import pytest
 from tbblearn.readiness.opening_lines import BLOCKING, Line, LineKind, estimate
 from tbblearn.readiness.rules import Tree
 from tbblearn.readiness.wave_steps import Next, Standing, Step
-from tbblearn.surveys.waves import CheckFirst, EnoughReminders, NotCleaned, NotOpen, WaveState, WrongState
+from tbblearn.surveys.waves import (
+    AnswersGone,
+    CheckFirst,
+    EnoughReminders,
+    LastDayGone,
+    NotCleaned,
+    NotOpen,
+    WaveState,
+    WrongState,
+)
 from tests.factories import TODAY
 
 PLANNED = Standing(
@@ -44,7 +53,9 @@ AUDITED = replace(PLANNED, state=WaveState.AUDITED)
         (replace(OPEN, closes_on=TODAY - timedelta(days=1)), Step.CLOSE),
         (CLOSED, Step.AUDIT),
         (replace(CLOSED, cleaned=False), Next.WIPING),
+        (replace(CLOSED, disposed_on=TODAY), Next.ANSWERS_GONE),
         (AUDITED, Step.PUBLISH),
+        (replace(AUDITED, disposed_on=TODAY), Step.PUBLISH),
         (replace(AUDITED, cleaned=False), Next.WIPING),
         (replace(PLANNED, state=WaveState.PUBLISHED), Next.NOTHING),
         (replace(PLANNED, state=WaveState.WITHDRAWN), Next.NOTHING),
@@ -60,6 +71,7 @@ def test_the_next_step_may_always_be_taken(standing: Standing, following: Step |
     ("standing", "step", "error"),
     [
         (replace(PLANNED, approved=False), Step.OPEN, CheckFirst),
+        (replace(PLANNED, closes_on=TODAY - timedelta(days=1)), Step.OPEN, LastDayGone),
         (OPEN, Step.OPEN, WrongState),
         (PLANNED, Step.REMIND, NotOpen),
         (replace(OPEN, closes_on=TODAY - timedelta(days=1)), Step.REMIND, NotOpen),
@@ -68,6 +80,7 @@ def test_the_next_step_may_always_be_taken(standing: Standing, following: Step |
         (CLOSED, Step.CLOSE, WrongState),
         (OPEN, Step.AUDIT, WrongState),
         (replace(CLOSED, cleaned=False), Step.AUDIT, NotCleaned),
+        (replace(CLOSED, disposed_on=TODAY), Step.AUDIT, AnswersGone),
         (CLOSED, Step.PUBLISH, WrongState),
         (replace(AUDITED, cleaned=False), Step.PUBLISH, NotCleaned),
         (replace(PLANNED, state=WaveState.PUBLISHED), Step.AUDIT, WrongState),

@@ -7,15 +7,18 @@ from importlib import import_module
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from tbblearn.audit.models import AuditEvent
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.people.rules import UnitKind
 from tbblearn.readiness import timing, wiping
+from tbblearn.readiness.checking import closed_wave
 from tbblearn.readiness.models import Response
+from tbblearn.readiness.wave_actions import remind
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
-from tbblearn.surveys.waves import WaveState
+from tbblearn.surveys.waves import ASKING_MAIL, AnswersGone, WaveState
 from tbblearn.tick import tick
 from tests.factories import NOW, TODAY
 from tests.readiness.rounds import Round
@@ -64,9 +67,9 @@ def test_it_opens_renews_and_closes_on_its_days_and_twice_changes_nothing(planne
     for days, changes in (
         (0, {}),
         (2, {}),
-        (3, {"waves_opened": 1, "rates_renewed": 1}),
-        (4, {"rates_renewed": 1}),
-        (17, {"rates_renewed": 1}),
+        (3, {"waves_opened": 1, "rates_renewed": 1, "waves_cleaned": 1}),
+        (4, {"rates_renewed": 1, "waves_cleaned": 1}),
+        (17, {"rates_renewed": 1, "waves_cleaned": 1}),
         (18, {"waves_closed": 1, "waves_cleaned": 1}),
         (19, {}),
     ):
@@ -116,7 +119,7 @@ def test_one_wave_that_cannot_open_is_in_nobodys_way(planned: Round) -> None:
     first = planned.wave_id
     planned.plan(today=on(3))
     assert run(3)["waves_opened"] == 1
-    assert run(4) == {"rates_renewed": 1}
+    assert run(4) == {"rates_renewed": 1, "waves_cleaned": 1}
     states = dict(db.session.execute(select(Wave.id, Wave.state)).all())
     assert states == {first: WaveState.OPEN, planned.wave_id: WaveState.PLANNED}
 
@@ -151,6 +154,55 @@ def test_answers_and_invitations_go_when_their_time_is_out(planned: Round) -> No
     assert run(18 + 180) == {"invitations_forgotten": 1, "waves_cleaned": 1}
     assert run(18 + 181) == {}
     assert db.session.scalars(select(Response.id)).all() == []
+
+
+def test_what_is_never_published_goes_as_well(planned: Round) -> None:
+    """Answers and who gave them, so long after closing; then nothing can be checked any more."""
+    run(3)
+    planned.answer_all(today=on(3), share=0.8)
+    with unit_of_work():
+        remind(planned.wave_id, by=None, now=at(4), today=on(4))
+    run(18)
+    assert run(18 + 89) == {}
+    assert run(18 + 90) == {"answers_disposed": 1, "waves_cleaned": 1}
+    assert run(18 + 91) == {}
+    kept = wave(planned)
+    assert (kept.state, kept.disposed_at) == (WaveState.CLOSED, at(18 + 90))
+    assert db.session.scalars(select(Response.id)).all() == []
+    told = select(Invitation.person_id).where(Invitation.answered | Invitation.declined)
+    assert db.session.scalars(told).all() == []
+    assert db.session.scalars(select(Message.id).where(Message.kind.in_(ASKING_MAIL))).all() == []
+    with pytest.raises(AnswersGone):
+        closed_wave(planned.wave_id)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_dump_at_closing_time_is_not_waited_for_and_the_next_run_closes(
+    planned: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever answers waits behind closing: without a limit nobody could, as long as the dump lasts."""
+    monkeypatch.setattr(wiping, "PATIENCE_MS", 100)
+    run(3)
+    given = planned.answer_all(today=on(3))
+    with db.engine.connect() as dump:
+        dump.execute(select(func.count()).select_from(ResponseOpen))
+        assert run(18) == {}
+        assert wave(planned).state is WaveState.OPEN
+        assert db.session.scalar(select(func.count()).select_from(ResponseOpen)) == len(given)
+    assert run(18) == {"waves_closed": 1, "waves_cleaned": 1}
+
+
+def test_a_lock_at_the_very_end_of_wiping_makes_the_timer_come_back(
+    planned: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked_out(_waves: object) -> None:
+        raise OperationalError("UPDATE wave", {}, Exception("database is locked"))
+
+    run(3)
+    with monkeypatch.context() as busy:
+        busy.setattr(timing, "mark_clean", locked_out)
+        assert run(18) == {"waves_closed": 1}
+    assert run(18) == {"waves_cleaned": 1}
 
 
 def test_wiping_that_was_cut_off_is_done_the_next_time(planned: Round, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveAdoption
 from tbblearn.surveys.waves import WaveState
 from tbblearn.tick import tick
 from tbblearn.web.application import Application
-from tests.factories import NOW, TODAY, make_person, make_unit
+from tests.factories import NOW, TODAY, grant, make_person, make_unit
 from tests.readiness.rounds import SIZES, Round
 from tests.reading import Reader, ReadPage, words
 
@@ -170,6 +170,45 @@ def test_only_process_leaders_have_the_menu_entry(leader: Leader):
     menu = [link.get_text().strip() for link in leader.reader.get("/matningar").soup.select("header nav a")]
     assert "Mätningar" in menu
     assert len(menu) <= 4
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_who_leads_one_huvudman_decides_nothing_about_the_countys_rounds(leader: Leader):
+    leader.plan()
+    with leader.inside() as made, unit_of_work():
+        region = db.session.get_one(OrgUnit, made.units["region"])
+        person = make_person(region)
+        grant(person, region, Role.PROCESS_LEADER)
+        person_id = person.id
+    other = Reader(leader.app)
+    other.sign_in(person_id)
+    for path in ("/matningar", "/matningar/ny", leader.home, f"{leader.home}/kontroll", f"{leader.home}/prova"):
+        assert other.get(path, 403).h1
+    for end in (*STEPS, "granser"):
+        other.post(f"{leader.home}/{end}", status=403)
+    assert "Mätningar" not in other.get("/mina-utbildningar").whole_text
+    assert leader.wave().state is WaveState.PLANNED
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_nobody_changes_the_plan_between_the_check_and_what_is_said_of_it(leader: Leader):
+    leader.plan()
+    leader.adopt("region")
+    page = leader.page("/kontroll")
+    sent: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    with leader.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    leader.reader.submit(page.form(f"{leader.home}/kontroll"), 422, seen=[])
+    event.remove(engine, "before_cursor_execute", note)
+    held = next(place for place, statement in enumerate(sent) if "FOR UPDATE" in statement)
+    counted = [place for place, statement in enumerate(sent) if "FROM employment" in statement]
+    assert counted
+    assert held < min(counted)
 
 
 REFUSED: tuple[tuple[dict[str, Any], str], ...] = (

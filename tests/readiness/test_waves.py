@@ -1,19 +1,27 @@
 """A survey round from plan to publication and back, on both databases."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
-from tbblearn.db import db, unit_of_work
+from tbblearn.audit.models import AuditEvent
+from tbblearn.audit.rules import Event
+from tbblearn.db import STOCKHOLM, db, read_only, unit_of_work
 from tbblearn.mail.models import Message
-from tbblearn.people.rules import Role
+from tbblearn.people.rules import Role, UnitKind
 from tbblearn.readiness import wiping
+from tbblearn.readiness.audit import AuditReport
+from tbblearn.readiness.checking import check, closed_wave, keep_check
 from tbblearn.readiness.closing import close_wave
 from tbblearn.readiness.disposing import dispose_of_answers, forget_invitations, waves_to_dispose_of, waves_to_forget
-from tbblearn.readiness.models import PublishedFigure, Response
+from tbblearn.readiness.figures import Coarseness
+from tbblearn.readiness.models import FigureComparison, PublishedFigure, Response
 from tbblearn.readiness.opening import open_wave
 from tbblearn.readiness.publishing import publish_wave, withdraw_wave
+from tbblearn.readiness.rules import Against, Family
+from tbblearn.readiness.statistics import Difference
 from tbblearn.readiness.wave_actions import adopt_wave, raise_limits, remind
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
@@ -21,6 +29,7 @@ from tbblearn.surveys.waves import (
     BadLimits,
     CheckFirst,
     EnoughReminders,
+    LastDayGone,
     NotInvited,
     NotOpen,
     TooSoon,
@@ -32,6 +41,7 @@ from tests.factories import NOW, TODAY
 from tests.readiness.rounds import CODES, Round
 
 pytestmark = pytest.mark.usefixtures("session")
+on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 ALL_THREES = dict.fromkeys(CODES, "3")
 
 
@@ -187,12 +197,83 @@ def test_withdrawing_leaves_neither_answers_nor_figures_and_is_for_good(opened: 
     with unit_of_work():
         withdraw_wave(opened.wave_id, by=None, now=NOW)
     assert (rows(PublishedFigure), rows(Response), rows(ResponseOpen)) == (0, 0, 0)
+    made_of_answers = (WaveUnit.rate_band, WaveUnit.piece_id, WaveUnit.partial, WaveUnit.single)
+    assert set(db.session.execute(select(*made_of_answers)).all()) == {(None, None, False, False)}
+    assert db.session.execute(select(Wave.incomplete, Wave.audit_report)).all() == [(None, None)]
     for step in (
         lambda: close_wave(opened.wave_id, by=None, now=NOW),
         lambda: publish_wave(opened.wave_id, by=None, now=NOW, today=TODAY, managers_first_days=7),
     ):
         with pytest.raises(WrongState), unit_of_work():
             step()
+
+
+def test_withdrawing_takes_words_that_later_waves_say_of_it(opened: Round) -> None:
+    first, unit = opened.wave_id, opened.units["sormland"]
+    opened.close()
+    opened.plan(today=TODAY + timedelta(days=200))
+    with unit_of_work():
+        db.session.add(
+            WaveUnit(
+                wave_id=opened.wave_id, unit_id=unit, position=0, key="k", name="n", kind=UnitKind.COUNTY, path="/1/"
+            )
+        )
+        db.session.flush()
+        for against, earlier in ((Against.BEFORE, first), (Against.ABOVE, None)):
+            db.session.add(
+                FigureComparison(
+                    wave_id=opened.wave_id,
+                    unit_id=unit,
+                    scale="commitment",
+                    against=against,
+                    word=Difference.HIGHER,
+                    earlier_id=earlier,
+                )
+            )
+    with unit_of_work():
+        withdraw_wave(first, by=None, now=NOW)
+    assert db.session.scalars(select(FigureComparison.against)).all() == [Against.ABOVE]
+
+
+def test_of_the_check_is_kept_that_it_was_not_passed_and_not_what_it_quotes(opened: Round) -> None:
+    opened.answer_all()
+    opened.close()
+    with read_only():
+        closed = closed_wave(opened.wave_id)
+    unit = str(opened.units["barn-1"])
+    entry = {"unit": unit, "family": "distributions", "check": "part", "item": "E1", "n": 13}
+    checked = check(closed)
+    coarser = {(one, Family.DISTRIBUTIONS): Coarseness.WITHHELD for one in (unit, "7")}
+    checked = replace(checked, report=AuditReport((), (entry,), (), False), fallen_back=coarser)
+    with unit_of_work():
+        assert not keep_check(closed, checked, by=None, now=NOW)
+    assert db.session.scalars(select(Wave.audit_report)).one() == {
+        "passed": False,
+        "timed_out": False,
+        "fallen_back": [{"family": "distributions", "to": "withheld"}],
+    }
+    logged = db.session.scalars(select(AuditEvent).where(AuditEvent.event == Event.WAVE_AUDITED)).one()
+    assert logged.details == {"passed": 0}
+
+
+@on_sqlite
+@pytest.mark.parametrize(("hour", "due"), [(0, 6), (14, 14)])
+def test_what_opens_in_the_night_invites_in_the_morning(hour: int, due: int) -> None:
+    made = Round.county()
+    made.open(now=datetime.combine(TODAY, time(hour), STOCKHOLM))
+    leaves = set(db.session.scalars(select(Message.due_at)))
+    assert leaves == {datetime.combine(TODAY, time(due), STOCKHOLM)}
+
+
+@on_sqlite
+def test_a_wave_whose_last_day_has_been_does_not_open() -> None:
+    made = Round.county()
+    made.plan(days=3)
+    later = TODAY + timedelta(days=4)
+    with pytest.raises(LastDayGone), unit_of_work():
+        open_wave(made.wave_id, by=None, now=NOW, today=later)
+    with unit_of_work():
+        open_wave(made.wave_id, by=None, now=NOW, today=later - timedelta(days=1))
 
 
 def test_limits_are_raised_and_never_lowered(opened: Round) -> None:
