@@ -312,7 +312,9 @@ class Visitors:
         """The demo's own rounds: what the process leader's pages, the survey and the results have for addresses."""
         tab = self._tab("process_leader")
         tab.goto(f"{self.site.url}/matningar")
-        rows = [(row.inner_text(), row.locator("a").get_attribute("href") or "") for row in tab.locator("tbody tr").all()]
+        rows = [
+            (row.inner_text(), row.locator("a").get_attribute("href") or "") for row in tab.locator("tbody tr").all()
+        ]
         tab.close()
         open_, published, planned, later = (
             [href for text, href in rows if state in text][at]
