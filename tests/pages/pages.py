@@ -10,6 +10,7 @@ from typing import Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests.pages.acts import fill, guess, send, spoil_the_token
 from tests.pages.conftest import Site
 from tests.pages.learner import answer, new_tab, read_the_rest, sign_in, start_quiz
 
@@ -52,41 +53,6 @@ class State:
     path: str
     """May hold {names} of places that `prepare` found."""
     act: Callable[[Page], None] = field(default=lambda _tab: None)
-
-
-def send(form: str = "main form") -> Callable[[Page], None]:
-    """Press a form's first button, with nothing filled in."""
-
-    def act(tab: Page) -> None:
-        with tab.expect_navigation():
-            tab.locator(f"{form} button").first.click()
-
-    return act
-
-
-def fill(selector: str, text: str) -> Callable[[Page], None]:
-    """Fill in one field and send its form."""
-
-    def act(tab: Page) -> None:
-        tab.locator(selector).fill(text)
-        with tab.expect_navigation():
-            tab.locator(selector).press("Enter")
-
-    return act
-
-
-def guess(tab: Page) -> None:
-    """Try the first choice of a practice question."""
-    tab.locator(".practice input[type=radio], .practice input[type=checkbox]").first.check()
-    with tab.expect_navigation():
-        tab.locator(".practice button").first.click()
-
-
-def spoil_the_token(tab: Page) -> None:
-    """Send the form of a page that has stood open too long."""
-    tab.locator("main input[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
-    with tab.expect_navigation():
-        tab.locator("main form button").first.click()
 
 
 STATES = (
