@@ -45,8 +45,8 @@ test-all: $(DEV_STAMP) browser check ## The full products: every language, width
 	$(PYTEST) -n $(JOBS) -m 'not proof'
 
 .PHONY: proof
-proof: $(DEV_STAMP) ## The long proofs of the readiness figures; BHR2000=FILE adds the published golden values
-	$(PYTEST) -m proof tests/proof -s
+proof: $(DEV_STAMP) ## The long proofs of surveys and figures, told on a page; BHR2000=FILE adds the published golden values
+	RECORD_PROOFS=yes $(PYTEST) -m proof tests/proof -s
 
 .PHONY: check
 check: $(DEV_STAMP) ## Style, types, layers, templates, catalogue
@@ -67,6 +67,7 @@ words: $(DEV_STAMP) ## Collect the interface words again after a change of a pag
 .PHONY: bench
 bench: $(DEV_STAMP) ## Speed, measured
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.waves
 
 .PHONY: browser
 browser:

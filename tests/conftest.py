@@ -4,25 +4,41 @@ Every test that touches the database runs on SQLite and on a real PostgreSQL. Ea
 from a migrated template, and really commits: nothing is hidden by a shared transaction.
 """
 
+import copy
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import Dialect, create_engine, event, make_url, text
 
 from tbblearn import create_app
 from tbblearn.config import Settings
-from tbblearn.db import db, prepare_engine
+from tbblearn.db import db
 from tbblearn.tree import tree_folder
 from tbblearn.web.application import Application
 from tests.factories import County
+from tests.training.conftest import Training
 
 _numbers = itertools.count()
+
+IN_MEMORY = Path("/dev/shm")
+"""Linux's folder in memory: a database of its own for each test is made there in a fifth of the time."""
+if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > 2 * 2**30:
+    tempfile.tempdir = os.environ["TMPDIR"] = str(IN_MEMORY)
+
+EMPTY = ""
+BEGINNINGS: dict[str, Callable[[], Any]] = {
+    "taught": lambda: Training.in_county(County.build()),
+    "county": County.build,
+}
+"""What a database holds before the test begins, by the fixture that asks for it: made once, and copied."""
 
 
 def settings_for(url: str, folder: Path) -> Settings:
@@ -31,23 +47,61 @@ def settings_for(url: str, folder: Path) -> Settings:
 
 
 class Backend:
-    """A migrated template to copy databases from, and one application that is pointed at each copy in turn."""
+    """Migrated templates to copy databases from, and applications that are pointed at each copy in turn.
+
+    All share one engine, so that a statement is compiled once and not once a test.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        template = self.template_url()
-        self.app = create_app(settings_for(template, folder))
+        empty = self.new()
+        self.templates = {EMPTY: empty}
+        self.made: dict[str, Any] = {}
+        self.app = create_app(settings_for(empty, folder))
         self.app.testing = True
         with self.app.app_context():
+            self.engine = db.engine
+            event.listen(self.engine, "do_connect", self._connect)
             upgrade(directory=str(tree_folder("migrations")))
             db.session.remove()
-            db.engine.dispose()
+        self.engine.dispose()
 
-    def template_url(self) -> str:
-        raise NotImplementedError
+    def _connect(self, dialect: Dialect, _record: object, arguments: list[Any], values: dict[str, Any]) -> None:
+        """Connections go to where the engine is pointed now."""
+        arguments[:], named = dialect.create_connect_args(self.engine.url)
+        values.update(named)
 
-    def copy(self) -> str:
+    def point(self, app: Application, url: str) -> None:
+        """From now on the application uses this database."""
+        self.engine.dispose()
+        self.engine.url = make_url(url)
+        with app.app_context():
+            db.engines[None] = self.engine  # type: ignore[index]
+
+    def copy(self, beginning: str = EMPTY) -> str:
         """Make a database of its own for one test; returns its address."""
+        if beginning not in self.templates:
+            template = self.new(self.templates[EMPTY])
+            self.point(self.app, template)
+            with self.app.app_context():
+                self.made[beginning] = BEGINNINGS[beginning]()
+                db.session.remove()
+            self.engine.dispose()
+            self.templates[beginning] = template
+        return self.new(self.templates[beginning])
+
+    @contextmanager
+    def database(self, beginning: str = EMPTY, app: Application | None = None) -> Iterator[Application]:
+        """An application on a fresh database."""
+        app = app or self.app
+        url = self.copy(beginning)
+        self.point(app, url)
+        yield app
+        self.engine.dispose()
+        self.drop(url)
+
+    def new(self, template: str | None = None) -> str:
+        """A database, like this one or empty; returns its address."""
         raise NotImplementedError
 
     def drop(self, url: str) -> None:
@@ -58,13 +112,10 @@ class Backend:
 class SQLite(Backend):
     """A file copied for each test."""
 
-    def template_url(self) -> str:
-        self.template = self.folder / "template.sqlite"
-        return f"sqlite:///{self.template}"
-
-    def copy(self) -> str:
+    def new(self, template: str | None = None) -> str:
         file = self.folder / f"test{next(_numbers)}.sqlite"
-        shutil.copy(self.template, file)
+        if template:
+            shutil.copy(template.removeprefix("sqlite:///"), file)
         return f"sqlite:///{file}"
 
     def drop(self, url: str) -> None:
@@ -88,22 +139,24 @@ class PostgreSQL(Backend):
     def _url(self, name: str) -> str:
         return self.server.url.set(database=name).render_as_string(hide_password=False)
 
-    def template_url(self) -> str:
-        self.template = f"tbb_template_{self.worker}"
-        self._run(f"CREATE DATABASE {self.template}")
-        return self._url(self.template)
-
-    def copy(self) -> str:
+    def new(self, template: str | None = None) -> str:
         name = f"tbb_{self.worker}_{next(_numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        like = f" TEMPLATE {_name(template)} STRATEGY = FILE_COPY" if template else ""
+        self._run(f"CREATE DATABASE {name}{like}")
         return self._url(name)
 
     def drop(self, url: str) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1].split('?')[0]} WITH (FORCE)")
+        self._run(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
 
     def close(self) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)")
+        for template in self.templates.values():
+            self.drop(template)
         self.server.dispose()
+
+
+def _name(url: str) -> str:
+    """Of the database at this address."""
+    return make_url(url).database or ""
 
 
 @pytest.fixture(scope="session")
@@ -155,16 +208,16 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 
 
 @pytest.fixture
-def app(backend: Backend) -> Iterator[Application]:
-    """The application on a fresh, migrated, empty database."""
-    url = backend.copy()
-    engine = create_engine(url)
-    prepare_engine(engine)
-    with backend.app.app_context():
-        db.engines[None] = engine  # type: ignore[index]
-    yield backend.app
-    engine.dispose()
-    backend.drop(url)
+def beginning(request: pytest.FixtureRequest) -> str:
+    """What this test's database holds before the test begins: the fullest of those that it asks for."""
+    return next((name for name in BEGINNINGS if name in request.fixturenames), EMPTY)
+
+
+@pytest.fixture
+def app(backend: Backend, beginning: str) -> Iterator[Application]:
+    """The application on a fresh, migrated database."""
+    with backend.database(beginning) as app:
+        yield app
 
 
 @pytest.fixture
@@ -177,12 +230,17 @@ def session(app: Application) -> Iterator[None]:
 
 
 @pytest.fixture
-def county(app: Application) -> County:
+def county(app: Application, backend: Backend, beginning: str) -> County:
     """A small county: two huvudmän with a verksamhet and two units each. Committed; see tests/factories.py."""
-    with app.app_context():
-        made = County.build()
-        db.session.remove()
-        return made
+    made: County | Training = copy.deepcopy(backend.made[beginning])
+    return made.county if isinstance(made, Training) else made
+
+
+@pytest.fixture
+def taught(app: Application, backend: Backend, beginning: str) -> Training:
+    """The county, with a course that everybody in its region takes every year; Flen has not adopted it."""
+    made: Training = copy.deepcopy(backend.made[beginning])
+    return made
 
 
 @pytest.fixture(autouse=True)

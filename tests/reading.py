@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
+from bs4.builder._html5lib import HTML5TreeBuilder
 from jinja2 import StrictUndefined
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -90,9 +91,14 @@ class ReadPage:
         return "Location" in self.response.headers
 
     @cached_property
+    def parsed(self) -> "Parsed":
+        """The page and what is wrong with its HTML."""
+        return parse(self.response.get_data(as_text=True))
+
+    @property
     def soup(self) -> BeautifulSoup:
         """The parsed page, to search in with CSS selectors: `page.soup.select("main table tr")`."""
-        return BeautifulSoup(self.response.get_data(as_text=True), "html5lib")
+        return self.parsed.soup
 
     @cached_property
     def main(self) -> Tag:
@@ -286,7 +292,7 @@ class Reader:
             assert page.status == status, f"{path}: {page.status}, expected {status}\n{_brief(page)}"
         found = header_faults(page)
         if page.is_html and response.data:
-            found += faults(response.get_data(as_text=True))
+            found += faults(page.parsed)
             self.page = page
         assert not found, f"{path} ({page.status}):\n  " + "\n  ".join(found)
         return page
@@ -333,19 +339,46 @@ def header_faults(page: ReadPage) -> list[str]:
     return found
 
 
-def faults(html: str) -> list[str]:
+@dataclass(frozen=True)
+class Parsed:
+    """A document as the HTML standard reads it."""
+
+    soup: BeautifulSoup
+    errors: list[str]
+    """Where it breaks the standard, by line."""
+
+
+class _Strict(HTML5TreeBuilder):
+    """Beautiful Soup's own way with html5lib, which here tells what html5lib had to mend."""
+
+    errors: list[str]
+
+    def feed(self, markup: str | bytes) -> None:
+        parser = html5lib.HTMLParser(tree=self.create_treebuilder)  # type: ignore[arg-type]
+        assert self.underlying_builder is not None
+        self.underlying_builder.parser = parser
+        parser.parse(markup).original_encoding = None
+        self.errors = [f"HTML, line {place[0]}: {code} {values or ''}".strip() for place, code, values in parser.errors]
+        self.underlying_builder.parser = None
+
+
+def parse(html: str) -> Parsed:
+    """Read a document once, which costs more than anything else that is done with it."""
+    builder = _Strict()
+    soup = BeautifulSoup(html, builder=builder)
+    return Parsed(soup, builder.errors)
+
+
+def faults(page: Parsed) -> list[str]:
     """Everything on a page that breaks a rule of the house, in words. Empty for a good page.
 
     Well-formed HTML; language; one h1 and headings in order; title; one main; ids once, and every reference to one
     leads somewhere; every control, group, link, button and picture has a name; forms that send carry a CSRF token;
     nothing inline that the CSP would stop; no value that leaked unfinished.
     """
-    parser = html5lib.HTMLParser()
-    parser.parse(html)
-    found = [f"HTML, line {place[0]}: {code} {values or ''}".strip() for place, code, values in parser.errors]
-    soup = BeautifulSoup(html, "html5lib")
+    found = list(page.errors)
     for check in (_frame, _ids, _controls, _names, _forms, _inline, _leaks):
-        found += check(soup)
+        found += check(page.soup)
     return found
 
 

@@ -131,8 +131,8 @@ def _managed(units: Collection[int], today: date) -> dict[int, list[int]]:
     return found
 
 
-def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tuple[Wave, int]]:
-    """Waves of the same instrument and programme too near to open that day, with how many persons both invite."""
+def waves_near(wave: Wave, opens_on: date) -> list[Wave]:
+    """Waves of the same instrument and programme too near to open that day, were the same persons asked."""
     others = db.session.scalars(
         select(Wave).where(
             Wave.id != wave.id,
@@ -143,7 +143,12 @@ def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tup
             or_(Wave.state != WaveState.WITHDRAWN, Wave.published_at.is_not(None)),
         )
     ).all()
-    near = [other for other in others if too_near(opens_on, ended_on(other))]
+    return [other for other in others if too_near(opens_on, ended_on(other))]
+
+
+def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tuple[Wave, int]]:
+    """Those of them that ask any of the same persons, with how many."""
+    near = waves_near(wave, opens_on)
     if not near:
         return []
     shared = Counter(

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope, UnitKind
-from tbblearn.readiness.opening import Places, employed_outside, ended_on, near_waves, places_on
+from tbblearn.readiness.opening import Places, employed_outside, ended_on, near_waves, places_on, waves_near
 from tbblearn.readiness.opening_lines import Line, LineKind, estimate
 from tbblearn.surveys.models import Wave, WaveAdoption
 from tbblearn.surveys.waves import APART_DAYS, NoSuchWave
@@ -67,8 +67,35 @@ def opening_check(wave_id: int, scope: Scope, today: date) -> OpeningCheck:
 
 
 def hindrances(wave_id: int, scope: Scope, today: date) -> list[Line]:
-    """What stops the wave from opening today; empty where nothing does. Raises NoSuchWave."""
+    """What stops the wave from opening today; empty where nothing does. Raises NoSuchWave.
+
+    Asked at every view of a wave that is ready to open, so all employments are gone through only where something may
+    stop it: its days, another wave near it, or nobody employed where it has been adopted.
+    """
+    wave = db.session.get(Wave, wave_id)
+    if wave is None:
+        raise NoSuchWave(wave_id=wave_id)
+    if wave.closes_on >= today and _anybody(wave_id, today) and not waves_near(wave, max(today, wave.opens_on)):
+        return []
     return opening_check(wave_id, scope, today).blocking
+
+
+def _anybody(wave_id: int, today: date) -> bool:
+    """True where somebody is employed today in a huvudman that has adopted the wave."""
+    unit, top = aliased(OrgUnit), aliased(OrgUnit)
+    found = (
+        select(Employment.id)
+        .join(unit, unit.id == Employment.unit_id)
+        .join(top, unit.path.startswith(top.path))
+        .join(WaveAdoption, WaveAdoption.unit_id == top.id)
+        .where(
+            WaveAdoption.wave_id == wave_id,
+            Employment.start_on <= today,
+            or_(Employment.end_on.is_(None), Employment.end_on >= today),
+        )
+        .limit(1)
+    )
+    return db.session.scalar(found) is not None
 
 
 def _huvudmen(wave_id: int, scope: Scope, today: date) -> tuple[list[OrgUnit], list[OrgUnit]]:

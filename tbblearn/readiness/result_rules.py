@@ -40,7 +40,7 @@ class Place:
     name: str
     kind: UnitKind
     path: str
-    rate_band: str | None = None
+    rate_band: str | None
 
     @property
     def line(self) -> tuple[int, ...]:
@@ -115,6 +115,11 @@ class Reader:
         return self.everything or self.leads or root in self.tops
 
     @property
+    def begins_in(self) -> int | None:
+        """The unit whose results the person meets first; None for a process leader, who begins with the huvudmän."""
+        return None if self.leads and not self.tops else self.home
+
+    @property
     def reads_something(self) -> bool:
         """True where any unit is open to the person today."""
         return self.everything or self.leads or bool(self.tops or self.ups)
@@ -126,8 +131,9 @@ def reader_of(
     """What somebody reads of a published wave.
 
     Everyone who was invited, from the day set: the own unit, those above it, the county. Managers, pilots and follow-up
-    leads, at once: their part of the frozen tree, and those above it. A process leader: the county and its huvudmän,
-    no unit below. `places` holds at least the units of `who.known_units` that the wave knows.
+    leads, at once: their part of the frozen tree, and those above it; nothing where their huvudman takes no part. A
+    process leader: the county and its huvudmän, no unit below. `places` holds at least the units of `who.known_units`
+    that the wave knows.
     """
     own = frozenset(invited_in.line) if invited_in else frozenset()
     open_to_all = staff_from_on is not None and staff_from_on <= today
@@ -135,13 +141,14 @@ def reader_of(
     ups: set[int] = set(own) if open_to_all else set()
     home: int | None = None
     for grant in who.parts:
-        known = [step for step in line_of(grant.unit_path) if step in places]
+        known = [places[step] for step in line_of(grant.unit_path) if step in places]
         if grant.unit_id in places:
             tops.add(grant.unit_id)
-        if known:
-            # A unit that is newer than the wave has its place in the nearest one above that the wave knows.
-            ups |= set(places[known[-1]].line)
-            home = home or known[-1]
+        elif not known or known[-1].is_county:
+            continue  # the wave never reached the huvudman
+        # A unit that is newer than the wave has its place in the nearest one above that the wave knows.
+        ups |= set(known[-1].line)
+        home = home or known[-1].id
     if home is None and invited_in is not None and open_to_all:
         home = invited_in.id
     later = frozenset() if open_to_all else own
@@ -162,7 +169,8 @@ class WaveHead:
     instrument_version: str
     state: WaveState
     opens_on: date
-    closes_on: date
+    closed_on: date
+    """The last day on which answers were taken."""
     staff_from_on: date | None
     k: int
     k_distribution: int
@@ -214,8 +222,12 @@ def figures_of(rows: Iterable[PublishedRow]) -> dict[int, Figures]:
 
 
 def _figures(rows: Sequence[PublishedRow]) -> Figures:
+    means_of = _group(rows, Family.MEANS)
+    if means_of.n is None:
+        # Were the distribution shown alone, it would tell why the means are not.
+        rows = [row for row in rows if row.family is not Family.DISTRIBUTIONS]
     return Figures(
-        means_of=_group(rows, Family.MEANS),
+        means_of=means_of,
         means={str(row.scale): Shown(row.kind, row.value) for row in rows if row.measure is Measure.MEAN},
         shares_of=_group(rows, Family.DISTRIBUTIONS),
         shares={
@@ -245,12 +257,25 @@ class Word:
 
 
 @dataclass(frozen=True)
-class OtherWave:
-    """Another round in which the person reads the same unit."""
+class ReadableRound:
+    """A round of which the person reads something. `home` is where they begin; None: with the huvudmän."""
 
     id: int
     name: str
-    closes_on: date
+    programme: str
+    closed_on: date
+    home: Place | None
+
+
+@dataclass(frozen=True)
+class OtherWave:
+    """Another round that the person reads, of any programme; `same_unit` where they read the unit of the page in it."""
+
+    id: int
+    name: str
+    programme: str
+    closed_on: date
+    same_unit: bool
 
 
 @dataclass(frozen=True)
@@ -290,6 +315,7 @@ class CountyResult:
     lines: tuple[tuple[Place, Figures], ...]
     not_adopted: tuple[str, ...]
     others: tuple[OtherWave, ...]
+    own: Place | None
 
 
 @dataclass(frozen=True)

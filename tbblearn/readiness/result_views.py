@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
 from tbblearn.people.rules import Principal
-from tbblearn.readiness import result_drawing, result_queries, result_words
+from tbblearn.readiness import result_drawing, result_queries, result_readers, result_words
 from tbblearn.readiness.result_rules import SEES_BELOW, NotYetReadable, ResultWithdrawn, Who
 from tbblearn.readiness.rules import Part
 from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.statements import working_translation
 from tbblearn.surveys.waves import NoSuchWave
 from tbblearn.web.errors import error_page
-from tbblearn.web.language import page_language
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("readiness_results", __name__, template_folder="templates")
@@ -52,12 +52,15 @@ def withdrawn(error: ResultWithdrawn) -> Response:
 @blueprint.get("/resultat")
 @signed_in
 def start() -> Page | Response:
-    """The newest results that the person reads; or when there will be some."""
+    """The rounds that the person reads, or straight to the only one; or when there will be some."""
     today = stockholm_date(utc_now())
-    newest = result_queries.newest_wave(reader(), today)
-    if newest is not None:
-        return redirect(url_for("readiness_results.own", wave_id=newest), 303)
-    return Page("readiness/no_result.html", next_wave=result_queries.next_wave(today))
+    programmes = result_readers.readable_rounds(reader(), today)
+    found = [one for _programme, rounds in programmes for one in rounds]
+    if not found:
+        return Page("readiness/no_result.html", next_wave=result_queries.next_wave(today))
+    if len(found) == 1:
+        return redirect(url_for("readiness_results.own", wave_id=found[0].id), 303)
+    return Page("readiness/results.html", programmes=programmes)
 
 
 @blueprint.get("/resultat/<int:wave_id>")
@@ -116,7 +119,7 @@ def _saying(code: str) -> dict[str, Any]:
     asked = instrument(code)
     return {
         "instrument": asked,
-        "working_translation": asked.translations[page_language()].status.value == "working",
+        "working_translation": working_translation(code),
         "words": result_words,
         "drawing": result_drawing,
         "parts": list(Part),

@@ -96,8 +96,8 @@ def difference_words(against: Against, word: Difference, *, since: date | None, 
     """A comparison as a whole sentence. `since`: when the wave before closed; `above`: the name of the unit above."""
     if against is Against.BEFORE:
         return {
-            Difference.HIGHER: _("Högre än i mätningen %(date)s.", date=day(since)),
-            Difference.LOWER: _("Lägre än i mätningen %(date)s.", date=day(since)),
+            Difference.HIGHER: _("Högre än i mätningen den %(date)s.", date=day(since)),
+            Difference.LOWER: _("Lägre än i mätningen den %(date)s.", date=day(since)),
             Difference.NO_CERTAIN: _("Ingen säker förändring sedan %(date)s.", date=day(since)),
         }[word]
     if against is Against.ABOVE:

@@ -6,24 +6,28 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tbblearn.db import db
-from tbblearn.people.rules import UnitKind
+from tbblearn.readiness.result_rules import Place
 from tbblearn.readiness.rules import Tree
 from tbblearn.surveys.models import WaveUnit
 
+PLACE = (
+    WaveUnit.unit_id,
+    WaveUnit.parent_id,
+    WaveUnit.key,
+    WaveUnit.name,
+    WaveUnit.kind,
+    WaveUnit.path,
+    WaveUnit.rate_band,
+)
+"""What a query selects to make a Place of each row."""
+
 
 @dataclass(frozen=True)
-class FrozenUnit:
-    """A unit as it was when the wave opened."""
+class FrozenUnit(Place):
+    """A unit as it was when the wave opened, with what only the figures are made from."""
 
-    id: int
-    parent_id: int | None
-    key: str
-    name: str
-    kind: UnitKind
-    path: str
     folded_into: int | None
     invited: int
-    rate_band: str | None
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,7 @@ class FrozenTree:
 def frozen_tree(wave_id: int) -> FrozenTree:
     """The tree that the wave is bound to. The figures know a unit by its id, written out."""
     rows = db.session.execute(
-        select(
-            WaveUnit.unit_id,
-            WaveUnit.parent_id,
-            WaveUnit.key,
-            WaveUnit.name,
-            WaveUnit.kind,
-            WaveUnit.path,
-            WaveUnit.folded_into,
-            WaveUnit.invited,
-            WaveUnit.rate_band,
-        )
+        select(*PLACE, WaveUnit.folded_into, WaveUnit.invited)
         .where(WaveUnit.wave_id == wave_id)
         .order_by(WaveUnit.position)
     )

@@ -7,15 +7,9 @@ from tbblearn.people.guards import principal
 from tbblearn.people.rules import Role, Scope
 from tbblearn.readiness import timing
 from tbblearn.readiness.opening_words import line_words
+from tbblearn.readiness.result_words import not_shown, rate_words
 from tbblearn.readiness.wave_queries import WavePage, wave_page
-from tbblearn.readiness.wave_words import (
-    STATE_TAGS,
-    finding_words,
-    rate_words,
-    refusal_words,
-    state_words,
-    step_words,
-)
+from tbblearn.readiness.wave_words import STATE_TAGS, refusal_words, state_words, step_words
 from tbblearn.surveys.waves import NoSuchWave, WaveError
 from tbblearn.web.errors import error_page
 
@@ -26,8 +20,8 @@ blueprint = Blueprint("waves", __name__, template_folder="templates")
 def words() -> dict[str, object]:
     """Words that the templates use."""
     return {
-        "finding_words": finding_words,
         "line_words": line_words,
+        "not_shown": not_shown,
         "rate_words": rate_words,
         "state_tags": STATE_TAGS,
         "state_words": state_words,

@@ -1,9 +1,8 @@
 """What a process leader's pages show of survey rounds. No query here reads an answer, or who has given one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 
@@ -11,9 +10,9 @@ from tbblearn.db import db
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope, UnitKind
-from tbblearn.readiness.rules import Family
 from tbblearn.readiness.wave_steps import Standing
 from tbblearn.surveys.models import Wave, WaveAdoption, WaveUnit
+from tbblearn.surveys.queries import last_day
 from tbblearn.surveys.waves import NoSuchWave, WaveState
 
 
@@ -71,26 +70,15 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something that the privacy check said, without any number of answers.
-
-    `where` is the huvudman, or '' for the county. `below`: a unit below it, which is not named.
-    """
-
-    what: str
-    where: str
-    below: bool
-    family: str
-
-
-@dataclass(frozen=True)
 class CheckResult:
-    """What the last privacy check said. `found`: why it was not passed; `fallen_back`: what is shown less finely."""
+    """What the last privacy check said. `coarser`: some figures are shown less finely, or not at all.
+
+    Where, and which, is for the one who runs the commands: it would tell why something is not shown.
+    """
 
     passed: bool
     timed_out: bool
-    found: Sequence[Finding]
-    fallen_back: Sequence[Finding]
+    coarser: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +109,11 @@ class WavePage:
     def state(self) -> WaveState:
         """The state that it is in."""
         return self.standing.state
+
+    @property
+    def closed_on(self) -> date:
+        """The last day on which answers were, or will be, taken."""
+        return last_day(self.standing.closes_on, self.closed_at)
 
     @property
     def adopted(self) -> list[Huvudman]:
@@ -170,7 +163,7 @@ def wave_page(wave_id: int, scope: Scope) -> WavePage:
         rated_on=wave.rated_on,
         huvudmen=huvudmen,
         rates=_rates(wave_id, scope) if wave.state is WaveState.OPEN else (),
-        check=_check_result(wave, scope),
+        check=_check_result(wave),
     )
 
 
@@ -207,54 +200,8 @@ def _rates(wave_id: int, scope: Scope) -> list[Rate]:
     return [Rate(name, band) for name, band in rows]
 
 
-# --- what the privacy check said ---
-
-
-def _check_result(wave: Wave, scope: Scope) -> CheckResult | None:
+def _check_result(wave: Wave) -> CheckResult | None:
     report = wave.audit_report
     if report is None:
         return None
-    entries = [*report["residuals"], *report["bounds"]]
-    places = _places(wave.id, scope)
-    return CheckResult(
-        passed=report["passed"],
-        timed_out=report["timed_out"],
-        found=_findings([(one.get("check", "difference"), one) for one in entries], places),
-        fallen_back=_findings([(one["to"], one) for one in report.get("fallen_back", [])], places),
-    )
-
-
-def _findings(said: Sequence[tuple[str, Mapping[str, Any]]], places: "_Places") -> tuple[Finding, ...]:
-    """Each once, in the order in which they were said; what they say of numbers is left out."""
-    return tuple(
-        dict.fromkeys(
-            Finding(what, *places.of(int(entry["unit"])), str(entry.get("family", Family.OVERALL.value)))
-            for what, entry in said
-        )
-    )
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Where each unit of a wave lies, without its name: the huvudman's, and whether it is a unit below it."""
-
-    places: Mapping[int, tuple[str, bool]]
-
-    def of(self, unit_id: int) -> tuple[str, bool]:
-        return self.places.get(unit_id, ("", True))
-
-
-def _places(wave_id: int, scope: Scope) -> _Places:
-    """One query. Units outside the scope, and those above every huvudman, have no name."""
-    rows = db.session.execute(
-        select(WaveUnit.unit_id, WaveUnit.kind, WaveUnit.name, WaveUnit.path)
-        .where(WaveUnit.wave_id == wave_id, _in_scope(scope))
-        .order_by(WaveUnit.position)
-    ).all()
-    tops = {path: name for _id, kind, name, path in rows if kind is UnitKind.HUVUDMAN}
-    places: dict[int, tuple[str, bool]] = {}
-    for unit_id, kind, _name, path in rows:
-        above = ["/".join(path.split("/")[:depth]) + "/" for depth in range(2, path.count("/") + 1)]
-        name = next((tops[one] for one in above if one in tops), "")
-        places[unit_id] = (name, bool(name) and kind is not UnitKind.HUVUDMAN)
-    return _Places(places)
+    return CheckResult(report["passed"], report["timed_out"], bool(report.get("fallen_back")))

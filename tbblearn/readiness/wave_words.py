@@ -1,12 +1,10 @@
-"""Words of the process leader's pages: states, steps, the privacy check, and what could not be done."""
+"""Words of the process leader's pages: states, steps, and what could not be done."""
 
 from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tbblearn.readiness.rules import Family
-from tbblearn.readiness.wave_queries import Finding
 from tbblearn.readiness.wave_steps import Step
 from tbblearn.surveys.waves import (
     MOST_REMINDERS,
@@ -25,7 +23,7 @@ from tbblearn.surveys.waves import (
     WrongState,
 )
 from tbblearn.web.errors import ErrorWords
-from tbblearn.web.language import day, number, percent
+from tbblearn.web.language import day, number
 
 
 def state_words(state: WaveState) -> str:
@@ -61,50 +59,6 @@ def step_words(step: Step) -> str:
         Step.PUBLISH: _("Publicera resultatet"),
         Step.WITHDRAW: _("Dra tillbaka mätningen"),
     }[step]
-
-
-def rate_words(band: str | None) -> str:
-    """A band of the response rate (words.md 4)."""
-    return {
-        None: _("Visas inte"),
-        "under 40": _("under %(limit)s", limit=percent(40, 100)),
-        "40-59": f"40–{percent(59, 100)}",
-        "60-79": f"60–{percent(79, 100)}",
-        "80-100": _("%(limit)s eller mer", limit=percent(80, 100)),
-    }[band]
-
-
-# --- the privacy check ---
-
-
-def finding_words(finding: Finding) -> str:
-    """What the privacy check found, or made less fine; never a number of answers, never a unit below huvudman."""
-    place = _place(finding)
-    if finding.what == "coarser":
-        return _fell_back_coarser(finding, place)
-    if finding.what == "withheld":
-        return (
-            _("Medelvärden visas inte för %(place)s.", place=place)
-            if finding.family == Family.MEANS
-            else _("Hur svaren fördelar sig visas inte för %(place)s.", place=place)
-        )
-    if finding.what == "difference":
-        return _("Den som räknar bort siffror från varandra kan komma åt för få svar i %(place)s.", place=place)
-    if finding.what in ("form", "contradiction"):
-        return _("Siffrorna för %(place)s går inte ihop. Det är ett fel hos oss.", place=place)
-    return _("Den som räknar på siffrorna kan bli säker på vad enskilda har svarat i %(place)s.", place=place)
-
-
-def _fell_back_coarser(finding: Finding, place: str) -> str:
-    if finding.family == Family.MEANS:
-        return _("Medelvärden visas i grövre steg för %(place)s.", place=place)
-    return _("Hur svaren fördelar sig visas i grövre steg för %(place)s.", place=place)
-
-
-def _place(finding: Finding) -> str:
-    if not finding.where:
-        return _("länet")
-    return _("en enhet i %(huvudman)s", huvudman=finding.where) if finding.below else finding.where
 
 
 # --- what could not be done ---

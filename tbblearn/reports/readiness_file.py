@@ -36,7 +36,7 @@ def unit_json(result: UnitResult) -> bytes:
         "wave_name": result.wave.name,
         "programme": result.wave.programme,
         "instrument": asked.code,
-        "closed_on": result.wave.closes_on.isoformat(),
+        "closed_on": result.wave.closed_on.isoformat(),
         **_brief(result.place, own),
         "nearest_shown": None if result.nearest is None else result.nearest.key,
         "same_as_below": own.means_of.same_as is not None,

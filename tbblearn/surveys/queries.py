@@ -40,6 +40,11 @@ _INVITED: Select[*tuple[Any, ...]] = (
 _INVITED_TO_ONE = _INVITED.where(Invitation.wave_id == bindparam("wave_id"))
 
 
+def last_day(closes_on: date, closed_at: datetime | None) -> date:
+    """The last day on which a wave took, or will take, answers: it may be closed before the day that was planned."""
+    return closes_on if closed_at is None else min(closes_on, stockholm_date(closed_at))
+
+
 @dataclass(frozen=True)
 class Invited:
     """A wave as one person who is invited to it meets it."""
@@ -63,7 +68,7 @@ class Invited:
     @property
     def closed_on(self) -> date:
         """The last day on which answers were, or will be, taken."""
-        return self.closes_on if self.closed_at is None else min(self.closes_on, stockholm_date(self.closed_at))
+        return last_day(self.closes_on, self.closed_at)
 
     def open(self, today: date) -> bool:
         """True when it takes answers today."""

@@ -15,6 +15,7 @@ from tbblearn.people.guards import principal, public, signed_in
 from tbblearn.surveys import actions, queries
 from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.proofs import last_proofs
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, working_translation
 from tbblearn.surveys.waves import NotInvited, NotOpen, UnknownAnswer, WaveState
@@ -131,7 +132,7 @@ def declined(wave_id: int) -> Page | Response:
 @public
 def protection() -> Page:
     """How answers to surveys are protected, in plain words, and what is not."""
-    return Page("surveys/protection.html")
+    return Page("surveys/protection.html", proofs=last_proofs())
 
 
 # --- pages that a trial shows too ------------------------------------------------------------------------------------

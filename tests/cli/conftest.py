@@ -2,11 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.commands import run_command
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -25,14 +26,7 @@ def run(environment: dict[str, str]) -> Run:
     """Run `tbblearn ...`; `status` is the exit code expected."""
 
     def call(*arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tbblearn.cli", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = run_command(arguments, environment)
         assert done.returncode == status, done.stdout + done.stderr
         return done
 

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.commands import run_command
+
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
@@ -63,14 +65,7 @@ class Site:
 
     def run(self, *arguments: str) -> str:
         """Run a tbblearn command on this site's database; returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tbblearn.cli", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        done = run_command(arguments, self.environment)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -1,6 +1,6 @@
 """A county with units of many sizes, and survey rounds in it, made through the same actions as the product."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -77,20 +77,23 @@ class Round:
         grant(holder, db.session.get_one(OrgUnit, self.units[unit]), role)
         self.holders[role] = holder.id
 
-    def plan(self, *, today: date = TODAY, days: int = 14, k: int = 5, k_distribution: int = 10) -> int:
-        """A wave that every huvudman has adopted and somebody has approved."""
+    def plan(
+        self, *, today: date = TODAY, days: int = 14, k: int = 5, k_distribution: int = 10, only: Collection[str] = ()
+    ) -> int:
+        """A wave that every huvudman (or `only` these) has adopted and somebody has approved."""
         leader = self.holders[Role.PROCESS_LEADER]
         with unit_of_work():
             new = NewWave(self.programme_id, f"Mätning {today}", today, today + timedelta(days=days), k, k_distribution)
             self.wave_id = plan_wave(new, by=leader, now=NOW)
-            for unit_id in db.session.scalars(select(OrgUnit.id).where(OrgUnit.kind == UnitKind.HUVUDMAN)):
+            every = db.session.scalars(select(OrgUnit.id).where(OrgUnit.kind == UnitKind.HUVUDMAN)).all()
+            for unit_id in [self.units[name] for name in only] or every:
                 adopt_wave(self.wave_id, unit_id, adopted_on=today, reference="§ 12", by=leader, now=NOW)
             approve(self.wave_id, lines=(), seen=(), by=leader, now=NOW)
         return self.wave_id
 
-    def open(self, *, now: datetime = NOW, today: date = TODAY) -> int:
+    def open(self, *, now: datetime = NOW, today: date = TODAY, only: Collection[str] = ()) -> int:
         """Plan and open a wave."""
-        self.plan(today=today)
+        self.plan(today=today, only=only)
         with unit_of_work():
             open_wave(self.wave_id, by=None, now=now, today=today)
         return self.wave_id

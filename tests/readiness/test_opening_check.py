@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Employment, Leave, OrgUnit, Person, Programme
@@ -125,8 +125,15 @@ INVITED = 8 * sum(SIZES) + 4
 
 
 def test_every_line_has_its_figures(ten: Ten) -> None:
-    check = ten.check(ten.plan())
+    wave_id = ten.plan()
+    check = ten.check(wave_id)
     assert not check.blocking
+    said: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    assert hindrances(wave_id, ten.scope, TODAY) == []
+    asked = [statement for statement in said if "employment" in statement]
+    assert asked
+    assert all("LIMIT" in statement for statement in asked), "a view does not go through all employments"
     assert line(check, LineKind.INVITED).counts["persons"] == INVITED
     assert [name for name, _day in line(check, LineKind.NOT_ADOPTED).units] == ["Huvudman 9", "Huvudman 10"]
     known = dict(line(check, LineKind.STAFF_DATA).units)
@@ -206,6 +213,7 @@ def test_two_programmes_are_open_at_once_and_one_programme_waits_180_days(ten: T
 def test_what_stops_the_opening(ten: Ten) -> None:
     wave_id = ten.plan()
     assert [one.kind for one in ten.check(wave_id, TODAY + timedelta(days=15)).blocking] == [LineKind.DATES]
+    assert [one.kind for one in hindrances(wave_id, ten.scope, TODAY + timedelta(days=15))] == [LineKind.DATES]
     with unit_of_work():
         new = NewWave(ten.programmes["tbb"], "utan", TODAY, TODAY, 5, 10)
         bare = plan_wave(new, by=None, now=NOW)
@@ -216,5 +224,6 @@ def test_what_stops_the_opening(ten: Ten) -> None:
         empty = make_unit(ten.unit("sormland"), "tom", UnitKind.HUVUDMAN, source="tom")
         adopt_wave(bare, empty.id, adopted_on=TODAY, reference="§ 2", by=None, now=NOW)
     assert [one.kind for one in ten.check(bare).blocking] == [LineKind.NOBODY_INVITED]
+    assert [one.kind for one in hindrances(bare, ten.scope, TODAY)] == [LineKind.NOBODY_INVITED]
     with pytest.raises(NoSuchWave):
         opening_check(4711, ten.scope, TODAY)

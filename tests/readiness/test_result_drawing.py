@@ -49,13 +49,13 @@ def test_bands_are_steps_and_no_bar() -> None:
 
 
 def huvudman(number: int, commitment: str, efficacy: str) -> tuple[Place, Figures]:
-    place = Place(number, 1, f"k{number}", f"Kommun {number}", UnitKind.HUVUDMAN, f"/1/{number}/")
+    place = Place(number, 1, f"k{number}", f"Kommun {number}", UnitKind.HUVUDMAN, f"/1/{number}/", None)
     return place, Figures(means={"commitment": mean(commitment), "efficacy": mean(efficacy)})
 
 
 def test_equal_pairs_share_a_disc_and_nothing_is_moved() -> None:
     lines = [huvudman(2, "3.7", "3.4"), huvudman(3, "3.7", "3.5"), huvudman(4, "3.7", "3.4")]
-    hidden = Place(5, 1, "k5", "Kommun 5", UnitKind.HUVUDMAN, "/1/5/"), Figures()
+    hidden = Place(5, 1, "k5", "Kommun 5", UnitKind.HUVUDMAN, "/1/5/", None), Figures()
     found = discs([*lines, hidden], "commitment", "efficacy")
     assert [disc.letters for disc in found] == ["A, C", "B"]
     assert found[0].x == found[1].x

@@ -8,7 +8,7 @@ import time_machine
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Person
 from tbblearn.web.application import Application
-from tests.factories import NOW, County
+from tests.factories import NOW
 from tests.reading import Reader
 from tests.training.conftest import Training
 
@@ -20,18 +20,17 @@ def _day_of_the_county() -> Iterator[None]:
 
 
 @pytest.fixture
-def taken(app: Application, county: County) -> Training:
+def taken(app: Application, taught: Training) -> Training:
     """p101 and p104 have passed, p102 is on the way, p103 has a protected identity."""
     with app.app_context():
-        training = Training.in_county(county)
-        training.tick()
-        training.take(county.persons["p101"])
-        training.take(county.persons["p104"])
-        training.read_all(county.persons["p102"])
+        taught.tick()
+        taught.take(taught.person("p101"))
+        taught.take(taught.person("p104"))
+        taught.read_all(taught.person("p102"))
         with unit_of_work():
-            db.session.get_one(Person, county.persons["p103"]).protected_identity = True
+            db.session.get_one(Person, taught.person("p103")).protected_identity = True
         db.session.remove()
-    return training
+    return taught
 
 
 @pytest.fixture

@@ -51,9 +51,9 @@ def would_rather_not(wave_id: int) -> Any:
 
 
 @pytest.fixture
-def app(backend: Backend) -> Iterator[Application]:
+def app(backend: Backend, beginning: str) -> Iterator[Application]:
     """The application with two bare pages of a survey, and its own log at its usual level."""
-    url = backend.copy()
+    url = backend.copy(beginning)
     app = create_app(Settings(database_url=url, secret_key="only for tests", instance=backend.folder))
     app.register_blueprint(answering)
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -159,9 +159,9 @@ def at(day: date, hour: int = 9) -> datetime:
 
 
 @pytest.fixture
-def training(session: None, county: County) -> Training:
+def training(session: None, taught: Training) -> Training:
     """Everybody in the region takes the course `base` every year; Flen has not adopted it."""
-    return Training.in_county(county)
+    return taught
 
 
 def refused(*rows: Model) -> None:

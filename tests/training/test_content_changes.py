@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from tbblearn.courses.edition import Edition
 from tbblearn.courses.queries import content, forget_contents, versions
 from tbblearn.courses.rules import Change, ChangeClass, Counts, Course, Question
 from tbblearn.courses.storing import sha256_of
-from tbblearn.db import db, prepare_engine, unit_of_work
+from tbblearn.db import db, unit_of_work
 from tbblearn.tick import tick
 from tbblearn.training import actions, attempt_queries
 from tbblearn.training.effects import effects
@@ -28,7 +28,7 @@ from tbblearn.training.publishing import publish_edition
 from tbblearn.training.record_queries import certificate
 from tbblearn.training.rules import Outcome
 from tests.conftest import SQLite
-from tests.factories import TODAY, County
+from tests.factories import TODAY
 from tests.training.conftest import Training, at, both, course
 
 PERSONS = ("p101", "p102", "p103")
@@ -47,11 +47,9 @@ class Changes(RuleBasedStateMachine):
         super().__init__()
         self.url = self.backend.copy()
         shutil.copy(self.template, self.url.removeprefix("sqlite:///"))
-        self.engine = create_engine(self.url)
-        prepare_engine(self.engine)
+        self.backend.point(self.backend.app, self.url)
         self.context = self.backend.app.app_context()
         self.context.push()
-        db.engines[None] = self.engine  # type: ignore[index]
         forget_contents()
         readers = select(Enrolment.person_id).join(ReadingPlace, ReadingPlace.enrolment_id == Enrolment.id).distinct()
         self.persons = db.session.scalars(readers.order_by(Enrolment.person_id)).all()
@@ -63,7 +61,7 @@ class Changes(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         db.session.remove()
-        self.engine.dispose()
+        self.backend.engine.dispose()
         self.context.pop()
         self.backend.drop(self.url)
 
@@ -264,17 +262,15 @@ class Changes(RuleBasedStateMachine):
 @pytest.fixture
 def machine(sqlite_backend: SQLite) -> Iterator[type[Changes]]:
     """The state machine on copies of a county where three persons have read the course."""
-    url = sqlite_backend.copy()
-    engine = create_engine(url)
-    prepare_engine(engine)
+    url = sqlite_backend.copy("taught")
+    sqlite_backend.point(sqlite_backend.app, url)
     with sqlite_backend.app.app_context():
-        db.engines[None] = engine  # type: ignore[index]
-        training = Training.in_county(County.build())
+        training: Training = sqlite_backend.made["taught"]
         tick(now=at(TODAY))
         for name in PERSONS:
             training.read_all(training.person(name))
         db.session.remove()
-    engine.dispose()
+    sqlite_backend.engine.dispose()
     yield type("Machine", (Changes,), {"backend": sqlite_backend, "template": url.removeprefix("sqlite:///")})
     sqlite_backend.drop(url)
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -20,7 +21,7 @@ from tbblearn.tree import tree_folder
 from tbblearn.web.application import Application
 from tbblearn.web.errors import NoAccess, NotFound, TooMany
 from tbblearn.web.limits import FILE_BYTES, FORM_BYTES
-from tests.conftest import Backend
+from tests.conftest import EMPTY, Backend
 from tests.factories import County
 from tests.reading import Reader
 
@@ -69,20 +70,22 @@ def someone_was_quicker(person_id: int) -> Any:
     return "saved"
 
 
-@pytest.fixture
-def app(backend: Backend) -> Iterator[Application]:
+@cache
+def faulty_app(backend: Backend) -> Application:
     """The application with pages that go wrong."""
-    url = backend.copy()
+    url = backend.templates[EMPTY]
     app = create_app(
         Settings(database_url=url, secret_key="only for tests", instance=backend.folder, log_level="CRITICAL")
     )
     app.register_blueprint(faulty)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    backend.drop(url)
+    return app
+
+
+@pytest.fixture
+def app(backend: Backend, beginning: str) -> Iterator[Application]:
+    with backend.database(beginning, faulty_app(backend)) as app:
+        yield app
 
 
 @pytest.mark.parametrize("status", WORDS)

@@ -47,9 +47,9 @@ def nobody() -> Any:
 
 
 @pytest.fixture
-def app(backend: Backend) -> Iterator[Application]:
+def app(backend: Backend, beginning: str) -> Iterator[Application]:
     """The application with pages that break a rule of the database."""
-    url = backend.copy()
+    url = backend.copy(beginning)
     app = create_app(Settings(database_url=url, secret_key="only for tests", instance=backend.folder))
     app.register_blueprint(faulty)
     app.config["PROPAGATE_EXCEPTIONS"] = False

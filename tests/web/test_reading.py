@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reading import faults
+from tests.reading import faults, parse
 
 GOOD = """<!doctype html><html lang="sv"><head><title>Prov – tbblearn</title></head><body>
 <header><a href="/">tbblearn</a></header>
@@ -16,7 +16,7 @@ GOOD = """<!doctype html><html lang="sv"><head><title>Prov – tbblearn</title><
 
 
 def test_a_good_page_has_no_fault() -> None:
-    assert faults(GOOD) == []
+    assert faults(parse(GOOD)) == []
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,6 @@ def test_a_good_page_has_no_fault() -> None:
 )
 def test_each_kind_of_fault_is_found(good: str, spoilt: str, found: str) -> None:
     assert good in GOOD
-    assert any(found in fault for fault in faults(GOOD.replace(good, spoilt, 1))), faults(GOOD.replace(good, spoilt, 1))
+    assert any(found in fault for fault in faults(parse(GOOD.replace(good, spoilt, 1)))), faults(
+        parse(GOOD.replace(good, spoilt, 1))
+    )
