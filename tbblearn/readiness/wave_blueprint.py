@@ -53,7 +53,7 @@ def crumbs_of(wave: WavePage) -> list[tuple[str, str]]:
     """The pages above a page about a wave."""
     return [
         (_("Mätningar"), url_for("waves.rounds")),
-        (_("Mätning: %(name)s", name=wave.name), url_for("waves.wave", wave_id=wave.id)),
+        (wave.name, url_for("waves.wave", wave_id=wave.id)),
     ]
 
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests.pages.acts import fill, guess, send, spoil_the_token
 from tests.pages.conftest import Site
 from tests.pages.learner import answer, new_tab, read_the_rest, sign_in, start_quiz
 
@@ -53,41 +55,6 @@ class State:
     act: Callable[[Page], None] = field(default=lambda _tab: None)
 
 
-def send(form: str = "main form") -> Callable[[Page], None]:
-    """Press a form's first button, with nothing filled in."""
-
-    def act(tab: Page) -> None:
-        with tab.expect_navigation():
-            tab.locator(f"{form} button").first.click()
-
-    return act
-
-
-def fill(selector: str, text: str) -> Callable[[Page], None]:
-    """Fill in one field and send its form."""
-
-    def act(tab: Page) -> None:
-        tab.locator(selector).fill(text)
-        with tab.expect_navigation():
-            tab.locator(selector).press("Enter")
-
-    return act
-
-
-def guess(tab: Page) -> None:
-    """Try the first choice of a practice question."""
-    tab.locator(".practice input[type=radio], .practice input[type=checkbox]").first.check()
-    with tab.expect_navigation():
-        tab.locator(".practice button").first.click()
-
-
-def spoil_the_token(tab: Page) -> None:
-    """Send the form of a page that has stood open too long."""
-    tab.locator("main input[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
-    with tab.expect_navigation():
-        tab.locator("main form button").first.click()
-
-
 STATES = (
     # nobody signed in
     State("sign-in", NOBODY, "/logga-in"),
@@ -128,6 +95,8 @@ STATES = (
     State("review-missing", "staff", "{attempt}/granska"),
     State("history-empty", "staff", "/min-historik"),
     State("surveys", "staff", "/enkater"),
+    State("survey", "staff", "{survey}"),
+    State("statements", "staff", "{survey}/pastaenden"),
     State("details", "staff", "/mina-uppgifter"),
     State("error-403", "staff", "/min-enhet"),
     State("error-404-signed-in", "staff", "/intyg/999999"),
@@ -165,6 +134,18 @@ STATES = (
     State("unit-choice", "follow_up", "/min-enhet"),
     State("unit-huvudman", "follow_up", "{huvudman}"),
     State("unit-county", "process_leader", "/min-enhet"),
+    # those who read what a round said
+    State("results", "senior_manager", "/resultat"),
+    State("results-none", "new_hire", "/resultat"),
+    State("results-unit", "manager", "{results}"),
+    State("results-unit-with-units", "senior_manager", "{results}"),
+    State("results-unit-no-shares", "senior_manager", "{no_shares}"),
+    State("results-unit-not-shown", "senior_manager", "{not_shown}"),
+    State("results-county", "staff", "{whole_county}"),
+    State("results-huvudmen", "process_leader", "{results}/lan"),
+    State("method", "process_leader", "{results}/metod"),
+    State("method-not-shown", "manager", "{later_results}/metod"),
+    State("conversation-guide", "senior_manager", "{not_shown}/samtal"),
     # a process leader's survey rounds
     State("rounds", "process_leader", "/matningar"),
     State("round-new-errors", "process_leader", "/matningar/ny", send()),
@@ -172,6 +153,18 @@ STATES = (
     State("round-huvudmen-errors", "process_leader", "{round}/huvudman", send("main form[action$=huvudman]")),
     State("round-check-unseen", "process_leader", "{round}/kontroll", send()),
     State("round-withdraw-errors", "process_leader", "{round}/dra-tillbaka", send()),
+    State("round-check", "process_leader", "{planned}/kontroll"),
+    State("round-open", "process_leader", "{open}"),
+    State("round-change", "process_leader", "{open}/andra"),
+    State("round-limits-errors", "process_leader", "{open}/granser", fill("#k", "3")),
+    State("round-remind", "process_leader", "{open}/paminn"),
+    State("round-close", "process_leader", "{open}/stang"),
+    State("round-audited", "process_leader", "{audited}"),
+    State("round-publish", "process_leader", "{audited}/publicera"),
+    State("round-published", "process_leader", "{published}"),
+    State("trial", "process_leader", "{open}/prova"),
+    State("trial-gaps", "process_leader", "{open}/prova/pastaenden", send()),
+    State("trial-thanks", "process_leader", "{open}/prova/tack"),
     # those who look after the system
     State("courses", "editor", "/kurser"),
     State("course-versions", "editor", "/kurser/base"),
@@ -262,7 +255,7 @@ class Visitors:
                 tab.wait_for_url(re.compile("/resultat"))
             tab.close()
 
-        places["round"] = self._plan_round()
+        places |= self._rounds() | {"round": self._plan_round()}
         for place, role, path, link in (
             ("certificate", "new_hire", "/mina-utbildningar", "main a[href^='/intyg/']"),
             ("unit", "manager", "/min-enhet", ""),
@@ -270,13 +263,37 @@ class Visitors:
             ("department", "senior_manager", "/min-enhet", ""),
             ("huvudman", "follow_up", "/min-enhet", "main li a"),
             ("letter", "admin", "/utskick", "main tbody a"),
+            ("no_shares", "senior_manager", "{results}", "main tbody tr:has-text('5–9') a"),
+            ("not_shown", "senior_manager", "{results}", "main tbody tr:has(td[colspan]) a"),
+            ("whole_county", "staff", "{later_results}", "main a:text('Hela länet')"),
         ):
             tab = self._tab(role)
             tab.goto(self.site.url + path.format(**places))
             found = tab.locator(link).first.get_attribute("href") if link else tab.url
             places[place] = self._path(found or "")
             tab.close()
-        return places
+        return places | {"audited": self._audit_round()}
+
+    def _rounds(self) -> dict[str, str]:
+        """The demo's own rounds: what the process leader's pages, the survey and the results have for addresses."""
+        tab = self._tab("process_leader")
+        tab.goto(f"{self.site.url}/matningar")
+        rows = [
+            (row.inner_text(), row.locator("a").get_attribute("href") or "") for row in tab.locator("tbody tr").all()
+        ]
+        tab.close()
+        open_, published, planned, later = (
+            [href for text, href in rows if state in text][at]
+            for state, at in (("Öppen", 0), ("Publicerad", 0), ("Planerad", 0), ("Publicerad", -1))
+        )
+        return {
+            "open": open_,
+            "published": published,
+            "planned": planned,
+            "survey": open_.replace("/matningar/", "/enkat/"),
+            "results": published.replace("/matningar/", "/resultat/"),
+            "later_results": later.replace("/matningar/", "/resultat/"),
+        }
 
     def _plan_round(self) -> str:
         """A survey round that one huvudman has adopted; returns its address."""
@@ -291,6 +308,34 @@ class Visitors:
         tab.locator("#huvudman").select_option(index=1)
         tab.locator("#adopted_on").fill("2026-01-02")
         fill("#reference", "KS 2026/17")(tab)
+        tab.close()
+        return address
+
+    def _audit_round(self) -> str:
+        """A round of a huvudman that is in no other, brought to its publication without drawing the pages."""
+        tab = self._tab("process_leader")
+        tab.goto(f"{self.site.url}/matningar/ny")
+        token = tab.locator("main input[name=csrf_token]").get_attribute("value") or ""
+        programme = tab.locator("input[name=programme]").last.get_attribute("value") or ""
+
+        def post(path: str, **form: str | int) -> str:
+            sent = tab.request.post(f"{self.site.url}{path}", form={"csrf_token": token, **form}, max_redirects=0)
+            assert sent.status == 303, (path, sent.status)
+            return self._path(sent.headers["location"])
+
+        today = f"{date.today()}"
+        days = {"opens_on": today, "closes_on": f"{date.today() + timedelta(days=14)}"}
+        address = post("/matningar/ny", programme=programme, name="Hösten", **days, k=5, k_distribution=10)
+        tab.goto(f"{self.site.url}{address}/huvudman")
+        gnesta = tab.locator("option:text('Gnesta')").get_attribute("value") or ""
+        post(f"{address}/huvudman", huvudman=gnesta, adopted_on=today, reference="KS 2026/18")
+        tab.goto(f"{self.site.url}{address}/kontroll")
+        for line in tab.locator("input[name=seen]").all():
+            line.check()
+        send()(tab)
+        for step in ("oppna", "stang", "skyddskontroll"):
+            post(f"{address}/{step}")
+        tab.goto(f"{self.site.url}{address}")  # says what was done, so that no state does
         tab.close()
         return address
 

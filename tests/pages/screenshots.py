@@ -31,6 +31,14 @@ PICTURES: tuple[tuple[str, str, Look], ...] = (
     ("unit", "unit-with-units", Look("sv", 375, "light")),
     ("who-is-left", "who-is-left", Look("en", 1280, "dark")),
     ("county", "unit-county", Look("sv", 1280, "dark")),
+    ("survey", "survey", Look("sv", 375, "light")),
+    ("statements", "statements", Look("sv", 375, "dark")),
+    ("statements", "statements", Look("en", 1280, "light")),
+    ("results-unit", "results-unit", Look("sv", 1280, "light")),
+    ("results-unit", "results-unit", Look("en", 375, "dark")),
+    ("results-huvudmen", "results-huvudmen", Look("sv", 1280, "light")),
+    ("conversation-guide", "conversation-guide", Look("sv", 1280, "light")),
+    ("round-check", "round-check", Look("sv", 1280, "dark")),
     ("error-404", "error-404", Look("sv", 375, "dark")),
 )
 """Name of the file, state, look."""

@@ -8,146 +8,121 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from math import sqrt
 
 from bs4 import BeautifulSoup, Tag
 
-from tbblearn.surveys.instruments import instrument
-from tests.readiness.published import Crawl, Published
+from tests.readiness.crawling import Crawl, content
+from tests.readiness.published import Published
+from tests.readiness.shown_values import (
+    ITEMS,
+    NOT_SHOWN,
+    PARTS,
+    SCALE_OF,
+    SCALES,
+    STATISTICS,
+    Row,
+    Shares,
+    agreement_row,
+    drawn_otherwise,
+    mean_row,
+    n_row,
+    note_rows,
+    one,
+    plain,
+    statistic_row,
+)
 from tests.reading import words
-
-Row = tuple[str | None, ...]
-"""unit, family, measure, scale, item, part, statistic, kind, value."""
-
-ORIC = instrument("oric")
-PROGRAMME = "Tillsammans för barnens bästa"
-SCALES = {"Engagemang": "commitment", "Tilltro": "efficacy"}
-SCALE_OF = {item: scale.code for scale in ORIC.scales for item in scale.items}
-ITEMS = {ORIC.item_text(item, "sv", PROGRAMME): item.code for item in ORIC.items}
-PARTS = {"Instämmer inte (1–2)": "low", "Varken eller (3)": "middle", "Instämmer (4–5)": "high"}
-AGREEMENT = {"Ganska eniga": "agree", "Blandade svar": "mixed", "Delade meningar": "divided"}
-STATISTICS = {
-    "Cronbachs alfa": "alpha",
-    "McDonalds omega": "omega",
-    "ICC(1)": "icc1",
-    "ICC(2)": "icc2",
-    "Spridning inom enheter (standardavvikelse)": "s_w",
-    "rWG(J)": "rwg_j",
-    "r*WG(J)": "r_star_wg_j",
-    "AD_M": "ad_m",
-} | {f"Tillförlitlighet med {n} svar": f"reliability_{n}" for n in (5, 10, 20, 30)}
-NOT_SHOWN = "Visas inte"
-
-
-def plain(text: str) -> str:
-    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
-
-
-def one(tag: Tag, selector: str) -> Tag:
-    """The first element that a selector finds; there must be one."""
-    found = tag.select_one(selector)
-    assert found is not None, selector
-    return found
-
-
-# --- values -------------------------------------------------------------------------------------------------------
-
-
-def n_row(unit: str, family: str, text: str) -> Row:
-    found = re.fullmatch(r"(?:omkring )?([\d–]+) svar", plain(text), re.IGNORECASE)
-    assert found, text
-    return unit, family, "n", None, None, None, None, "n_band", found[1].replace("–", "-")
-
-
-def mean_row(unit: str, scale: str, text: str) -> Row:
-    said = plain(text)
-    number = re.sub(r"[^\d,]", "", said).replace(",", ".")
-    sign = "<=" if said.endswith("eller mindre") else ">=" if said.endswith("eller mer") else ""
-    half = said.startswith("omkring") or f"{sign}{number}" in ("<=1.5", ">=4.5")
-    return unit, "means", "mean", scale, None, None, None, "half" if half else "one_decimal", f"{sign}{number}"
-
-
-def agreement_row(unit: str, scale: str, text: str) -> Row:
-    return unit, "distributions", "agreement", scale, None, None, None, "word", AGREEMENT[plain(text)]
-
-
-def statistic_row(root: str, scale: str | None, name: str, text: str) -> Row:
-    value = plain(text).replace(",", ".").replace("−", "-")
-    return root, "overall", "statistic", scale, None, None, name, "two_decimals", value
-
-
-@dataclass
-class Shares:
-    """The shares of one unit as they are read; how coarse they are shows from all of them together."""
-
-    unit: str
-    n: str = ""
-    said: dict[tuple[str, str], str] | None = None
-
-    def rows(self) -> Iterator[Row]:
-        said = self.said or {}
-        bands = any("–" in text for text in said.values())
-        fine = "-" not in self.n
-        for (item, part), text in said.items():
-            number = re.sub(r"[^\d–]", "", text)
-            ends = {"högst": ("0-20", "<=20"), "minst": ("80-100", ">=80")}.get(text.split()[0])
-            if bands:
-                kind, value = "band", ends[0] if ends else number.replace("–", "-")
-            else:
-                kind, value = ("fives", number) if fine else ("tens", ends[1] if ends else number)
-            yield self.unit, "distributions", "share", SCALE_OF[item], item, part, None, kind, value
-
-
-def note_rows(unit: str, family: str, text: str, units: Mapping[str, str]) -> Iterator[Row]:
-    said = plain(text)
-    if said.startswith("Några svar (färre än"):
-        yield unit, family, "note", None, None, None, None, "word", "absorbed"
-    same = re.fullmatch(r"Lika med (.+): inga andra svar här\.", said)
-    if same and same[1] != "en enhet under":
-        yield unit, family, "same_as", None, None, None, None, "unit", units[same[1]]
-
-
-def drawn_otherwise(unit: str, scale: str, drawn: float, said: Row) -> Iterator[Row]:
-    """A row that nobody published, where the drawing shows another number than the words."""
-    if abs(drawn - float(str(said[8]).lstrip("<>="))) > 0.001:
-        yield (*said[:8], f"{drawn:.3f}")
-
-
-# --- pages --------------------------------------------------------------------------------------------------------
 
 
 def read_back(found: Crawl, known: Published) -> set[Row]:
     """Every row that somebody was shown, from pages, drawings and files."""
     rows: set[Row] = set()
-    for path, kind, body in _opened(found):
+    for path, kind, body in opened(found, known):
         page = path.split("/")[3:]
         if kind == "text/csv":
             rows |= set(_csv_rows(body, known))
         elif kind == "application/json":
             rows |= set(_json_rows(body, known))
         elif page == ["lan"]:
-            rows |= set(_county_rows(_main(body), known))
+            rows |= set(_county_rows(main_of(body), known))
         elif page == ["metod"]:
-            rows |= set(_method_rows(_main(body), known))
+            rows |= set(_method_rows(main_of(body), known))
         elif len(page) == 1:
-            rows |= set(_unit_rows(_main(body), page[0], known))
+            rows |= set(_unit_rows(main_of(body), page[0], known))
     return rows
 
 
-def _opened(found: Crawl) -> list[tuple[str, str, str]]:
-    """Address, kind and body of every results page and file that was opened, once where several read the same."""
+def opened(found: Crawl, known: Published) -> list[tuple[str, str, str]]:
+    """Address, kind and content of every results page and file of a wave that was opened, once where several read
+    the same.
+    """
+    places = (f"/resultat/{known.wave_id}/", f"{known.wave_id}/")
     return sorted(
         {
-            (path, kind, body if kind != "text/html" else body[body.index("<main") : body.index("</main>") + 7])
+            (path, kind, content(kind, body))
             for (_who, path), (status, kind, body) in found.items()
-            if status == 200 and (path.startswith("/resultat/") or path[0].isdigit())
+            if status == 200 and path.startswith(places)
         }
     )
 
 
-def _main(body: str) -> Tag:
+def words_read(found: Crawl, known: Published) -> set[tuple[str, str, str, str]]:
+    """Unit, scale, compared with what, and the word, of every comparison that a page of a unit says."""
+    said = set()
+    for path, kind, body in opened(found, known):
+        if kind == "text/html" and path.split("/")[3:][1:] == [] and path.split("/")[3].isdigit():
+            for card in main_of(body).select("section[aria-labelledby=means] .card"):
+                for line in card.select("li:not(:has(b))"):
+                    said.add((path.split("/")[3], SCALES[words(one(card, ".eyebrow"))], *_compared(words(line))))
+    return said
+
+
+def _compared(sentence: str) -> tuple[str, str]:
+    first = sentence.split()[0]
+    word = {"Högre": "higher", "Lägre": "lower", "Ingen": "no_certain_difference"}[first]
+    if "mätningen" in sentence or "förändring" in sentence:
+        return "before", word
+    return ("county" if "länet" in sentence else "above"), word
+
+
+def words_that_follow(known: Published, before: Published | None) -> set[tuple[str, str, str, str]]:
+    """Every word of comparison that a reader can work out from published rows: means from ten answers on, and the
+    spread within units (design.md 3, Figures). One against a unit above that is the county stands as the county's.
+    """
+    spread = {row[3]: float(str(row[8])) for row in known.rows if row[6] == "s_w"}
+    shown, earlier = _means(known), _means(before) if before else {}
+    follow = set()
+    for (unit, scale), own in shown.items():
+        above = next(line["parent"] for line in known.audit_file["units"] if line["unit"] == unit)
+        others = {
+            "before": earlier.get((unit, scale)),
+            "above": shown.get((above, scale)) if above != known.root else None,
+            "county": shown.get((known.root, scale)) if unit != known.root else None,
+        }
+        for against, other in others.items():
+            if other is not None:
+                far = abs(own[0] - other[0]) > 1.96 * spread[scale] * sqrt(1 / own[1] + 1 / other[1])
+                word = "no_certain_difference" if not far else "higher" if own[0] > other[0] else "lower"
+                follow.add((unit, str(scale), against, word))
+    return follow
+
+
+def _means(known: Published) -> dict[tuple[str, str], tuple[float, int]]:
+    """Each mean from ten answers on, with the least number of answers that its band stands for."""
+    bands = {row[0]: str(row[8]) for row in known.rows if row[1:3] == ("means", "n")}
+    least = {
+        unit: int(band.partition("-")[0]) if "-" in band else max(100, int(band) - 25) for unit, band in bands.items()
+    }
+    return {
+        (str(row[0]), str(row[3])): (float(str(row[8]).lstrip("<>=")), least[row[0]])
+        for row in known.rows
+        if row[2] == "mean" and least[row[0]] >= 10
+    }
+
+
+def main_of(body: str) -> Tag:
     found = BeautifulSoup(body, "html.parser").main
     assert found is not None
     return found
@@ -330,8 +305,8 @@ def _csv_rows(body: str, known: Published) -> Iterator[Row]:
             yield from note_rows(unit, family, value, known.units)
         else:
             assert measure in ("Svarsfrekvens", "Närmaste enhet som visas", "Jämförelse"), line
-    for one in shares.values():
-        yield from one.rows()
+    for read in shares.values():
+        yield from read.rows()
 
 
 def _json_rows(body: str, known: Published) -> Iterator[Row]:
@@ -351,55 +326,3 @@ def _json_rows(body: str, known: Published) -> Iterator[Row]:
         for item, parts in spread["items"].items():
             for name, share in parts.items():
                 yield unit, "distributions", "share", SCALE_OF[item], item, name, None, share["kind"], share["value"]
-
-
-# --- numbers that no row explains ---------------------------------------------------------------------------------
-
-_NUMBER = re.compile(r"\d[\d,]*")
-_ALWAYS = {"1", "2", "3", "4", "5", "10", "2026", "11", "20", "34", "APT"}
-"""The scale and its parts, both limits, the date and the name of the wave."""
-_TALK = {"20", "7"}
-_METHOD = {"0", "95", "100", "0,70", "0,95", "30", "2014", "9", "1186", "1748", "5908", "7"}
-
-
-def unexplained(found: Crawl, known: Published) -> list[tuple[str, str]]:
-    """Numbers on result pages that are in no row about a unit that the page names, and in no text of the page."""
-    odd = []
-    for path, kind, body in _opened(found):
-        if kind != "text/html":
-            continue
-        main = _main(body)
-        text = plain(" ".join([words(main), *(str(tag["aria-label"]) for tag in main.select("[aria-label]"))]))
-        named = {known.root} | {unit for name, unit in known.units.items() if name in text}
-        for name in sorted(known.units, key=len, reverse=True):
-            text = text.replace(name, "")
-        allowed = _ALWAYS | set(_allowed(named, known))
-        allowed |= _TALK if path.endswith("/samtal") else set()
-        allowed |= _METHOD | _counts(known) if path.endswith("/metod") else set()
-        odd += [(path, number) for number in _NUMBER.findall(text) if number.strip(",") not in allowed]
-    return odd
-
-
-def _allowed(named: set[str], known: Published) -> Iterator[str]:
-    for row in known.rows:
-        if row[0] in named and row[2] in ("n", "mean", "share", "statistic"):
-            yield from _NUMBER.findall(str(row[8]).replace(".", ","))
-    for unit in named:
-        yield from _NUMBER.findall(known.rates.get(unit) or "")
-
-
-def _counts(known: Published) -> set[str]:
-    """How many units there are, and how many have figures of each family; what fell back, from the kinds of rows."""
-    shown = {
-        family: {row[0] for row in known.rows if row[1:3] == (family, "n")} for family in ("means", "distributions")
-    }
-    bands = {(row[0], row[1]): row[8] for row in known.rows if row[2] == "n"}
-    coarser = {
-        *((row[0], "m") for row in known.rows if row[7] == "half" and bands[row[0], "means"] != "5-9"),
-        *(
-            (row[0], "d")
-            for row in known.rows
-            if row[7] == "band" and bands[row[0], "distributions"] not in ("10-14", "15-19", "20-29")
-        ),
-    }
-    return {str(len(known.units)), *(str(len(units)) for units in shown.values()), str(len(coarser))}

@@ -120,10 +120,11 @@ def test_units_below_are_listed_without_a_way_to_sort_them(published: Built):
     page = manager(published).get(address(published, "barn"))
     rows = {
         row.th.get_text(strip=True): row.get_text(" ", strip=True)
-        for row in page.soup.select("#below ~ table tbody tr")
+        for row in page.soup.select("section[aria-labelledby=below] tbody tr")
     }
     assert list(rows) == ["Barn 1", "Barn 2", "Barn 3", "Barn 4"]
     assert rows["Barn 4"] == "Barn 4 Visas inte"
+    assert rows["Barn 2"].split(" svar ")[1].startswith("Visas inte "), "a rate that is not shown is no empty cell"
     assert not page.soup.select("[aria-sort], th a[href*='sort']:not(tbody a)")
     staff = reader(published, published.round.staff["barn-2"][0]).get(address(published, "barn"))
     assert not staff.soup.select("#below"), "who only works there sees no list of the units beside"

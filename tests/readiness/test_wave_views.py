@@ -250,7 +250,7 @@ def test_what_cannot_be_planned_is_said_and_what_was_typed_is_kept(leader: Leade
 
 def test_huvudmen_are_written_down_changed_and_taken_back(leader: Leader):
     page = leader.plan()
-    assert page.h1 == "Mätning: Hösten 2026"
+    assert page.h1 == "Hösten 2026"
     assert "Skriv in huvudmän" in page.links
     answer = leader.send("/huvudman", 422, huvudman="0", adopted_on="2026-11-21", reference=" ")
     assert answer.errors == [
@@ -275,7 +275,7 @@ def test_a_change_of_days_or_huvudmen_calls_for_a_new_check(leader: Leader):
     assert "Öppna mätningen" in leader.approve().links
     leader.send("/andra", name="Ett annat namn", closes_on=str(TODAY + timedelta(days=21)))
     page = leader.reader.follow()
-    assert page.h1 == "Mätning: Ett annat namn"
+    assert page.h1 == "Ett annat namn"
     assert "Kontrollera inför start" in page.links
     assert "Öppna mätningen" not in page.links
     leader.approve()

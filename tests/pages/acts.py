@@ -1,0 +1,40 @@
+"""What a visitor does on a page to bring it into a state."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+
+def send(form: str = "main form") -> Callable[[Page], None]:
+    """Press a form's first button, with nothing filled in."""
+
+    def act(tab: Page) -> None:
+        with tab.expect_navigation():
+            tab.locator(f"{form} button").first.click()
+
+    return act
+
+
+def fill(selector: str, text: str) -> Callable[[Page], None]:
+    """Fill in one field and send its form."""
+
+    def act(tab: Page) -> None:
+        tab.locator(selector).fill(text)
+        with tab.expect_navigation():
+            tab.locator(selector).press("Enter")
+
+    return act
+
+
+def guess(tab: Page) -> None:
+    """Try the first choice of a practice question."""
+    tab.locator(".practice input[type=radio], .practice input[type=checkbox]").first.check()
+    with tab.expect_navigation():
+        tab.locator(".practice button").first.click()
+
+
+def spoil_the_token(tab: Page) -> None:
+    """Send the form of a page that has stood open too long."""
+    tab.locator("main input[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
+    with tab.expect_navigation():
+        tab.locator("main form button").first.click()
