@@ -350,7 +350,7 @@ def test_no_page_of_a_survey_leaves_a_person_or_a_time_behind(survey: Survey) ->
 def test_the_warning_before_the_session_ends_does_not_say_that_answers_are_saved(survey: Survey) -> None:
     survey.be(survey.person())
     [place] = survey.get("/pastaenden").soup.select("[data-session-ends-in]")
-    assert place["data-ending"] == "Du loggas snart ut. Dina svar är inte skickade än."
+    assert place["data-ending"] == "Du loggas snart ut. Dina svar är inte skickade än och tas då bort från sidan."
     [place] = survey.get().soup.select("[data-session-ends-in]")
     assert "är sparat" in place["data-ending"]
 
