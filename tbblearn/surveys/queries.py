@@ -4,15 +4,43 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from tbblearn.db import db, stockholm_date
-from tbblearn.people.models import Grant, Programme
+from tbblearn.people.models import Employment, Grant, Leave, Programme
 from tbblearn.people.queries import huvudman_name
 from tbblearn.people.rules import Role
 from tbblearn.surveys.models import Invitation, Wave, WaveUnit
 from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState
 
+_worked_in = aliased(WaveUnit)
+_away = (
+    select(Leave.id)
+    .where(
+        Leave.employment_id == Employment.id,
+        Leave.from_on <= Wave.opens_on,
+        or_(Leave.until_on.is_(None), Leave.until_on >= Wave.opens_on),
+    )
+    .correlate(Employment, Wave)
+    .exists()
+)
+# Where somebody worked on the day of opening, by the rule of `waves.place` but for managers: read, stored nowhere.
+_WORK_PLACE = (
+    select(_worked_in.name)
+    .join(Employment, Employment.unit_id == _worked_in.unit_id)
+    .where(
+        _worked_in.wave_id == Wave.id,
+        Employment.person_id == Invitation.person_id,
+        Employment.start_on <= Wave.opens_on,
+        or_(Employment.end_on.is_(None), Employment.end_on >= Wave.opens_on),
+        ~_away,
+    )
+    .order_by(Employment.start_on, Employment.unit_id)
+    .limit(1)
+    .correlate(Wave, Invitation)
+    .scalar_subquery()
+)
 # Made once: putting a statement together costs as much as running it.
 _INVITED: Select[*tuple[Any, ...]] = (
     select(
@@ -27,6 +55,7 @@ _INVITED: Select[*tuple[Any, ...]] = (
         Wave.k_distribution,
         Invitation.unit_id,
         WaveUnit.name.label("unit"),
+        func.coalesce(_WORK_PLACE, WaveUnit.name).label("work_place"),
         Invitation.answered,
         Invitation.declined,
         Wave.staff_from_on,
@@ -42,7 +71,11 @@ _INVITED_TO_ONE = _INVITED.where(Invitation.wave_id == bindparam("wave_id"))
 
 @dataclass(frozen=True)
 class Invited:
-    """A wave as one person who is invited to it meets it."""
+    """A wave as one person who is invited to it meets it.
+
+    `work_place` is where the person worked when it opened: what the statements are about. The answers count in `unit`,
+    which is larger for a manager and where few are invited.
+    """
 
     wave_id: int
     name: str
@@ -55,6 +88,7 @@ class Invited:
     k_distribution: int
     unit_id: int
     unit: str
+    work_place: str
     answered: bool
     declined: bool
     staff_from_on: date | None

@@ -57,7 +57,8 @@ def first(wave_id: int) -> Page:
     found = _invited(wave_id)
     return _other_state(found) or first_page(
         found,
-        unit=found.unit,
+        unit=found.work_place,
+        counted_in=found.unit,
         statements_url=url_for("surveys.statements", wave_id=wave_id),
         decline_url="" if found.declined else url_for("surveys.decline", wave_id=wave_id),
         declined=found.declined,
@@ -138,14 +139,17 @@ def protection() -> Page:
 
 
 def first_page(about: Any, **values: Any) -> Page:
-    """The page of the promise for a wave. Values: unit, statements_url, decline_url ('' for none), declined, trial."""
+    """The page of the promise for a wave.
+
+    Values: unit (what the statements are about), counted_in (where the answers count, if told), statements_url,
+    decline_url ('' for none), declined, trial.
+    """
     return Page(
         "surveys/first.html",
         about=about,
         working=working_translation(about.instrument),
         watching_forbidden=current_app.config["TBBLEARN"].watching_forbidden,
-        count=len(instrument(about.instrument).items),
-        **{"trial": False, "declined": False, **values},
+        **{"trial": False, "declined": False, "counted_in": "", **values},
     )
 
 
@@ -178,7 +182,7 @@ def _statements_page(found: Invited, status: int = 200, sent: Sent | None = None
         found,
         status,
         sent,
-        unit=found.unit,
+        unit=found.work_place,
         first_url=url_for("surveys.first", wave_id=found.wave_id),
         clear_url=url_for("surveys.statements", wave_id=found.wave_id),
         thanks_url=url_for("surveys.thanks", wave_id=found.wave_id),

@@ -272,7 +272,9 @@ def test_nothing_stays_on_the_screen_when_the_session_has_ended(chromium: Browse
     beside.goto(f"{answering.url}/enkater")
     assert drafts(tab) == 1
     with sqlite3.connect(answering.folder / "demo.sqlite") as database:
-        database.execute("UPDATE sign_in_session SET seen_at = '2001-01-01 00:00:00', created_at = '2001-01-01 00:00:00'")
+        database.execute(
+            "UPDATE sign_in_session SET seen_at = '2001-01-01 00:00:00', created_at = '2001-01-01 00:00:00'"
+        )
     tab.clock.fast_forward("11:00:00")
     expect(tab.get_by_role("heading", name="Logga in")).to_be_visible()
     assert drafts(tab) == 0

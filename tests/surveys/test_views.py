@@ -68,6 +68,16 @@ def test_the_promise_comes_before_anything_is_asked_in_this_order(survey: Survey
     assert "förbjudet" not in text, "nothing is said of the operation until it has said so itself"
 
 
+def test_a_manager_is_asked_about_the_own_work_place_and_told_where_the_answers_count(survey: Survey) -> None:
+    survey.be(survey.round.holders[Role.MANAGER])
+    text = survey.get().text
+    assert "Påståendena handlar om er som arbetar på Vuxen 1, inte om dig själv." in text
+    assert "Svaren räknas i Region." in text
+    assert "Tänk på er som arbetar på Vuxen 1" in survey.get("/pastaenden").text
+    survey.be(survey.person())
+    assert "Svaren räknas i" not in survey.get().text
+
+
 @pytest.mark.parametrize("language", list(Language))
 def test_all_statements_stand_on_one_page_with_words_on_every_choice_and_nothing_chosen(
     survey: Survey, language: Language
