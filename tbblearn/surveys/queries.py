@@ -66,6 +66,12 @@ _INVITED: Select[*tuple[Any, ...]] = (
     .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.unit_id == Invitation.unit_id))
     .where(Wave.state != WaveState.PLANNED, Invitation.person_id == bindparam("person_id"))
 )
+_WAITING = _INVITED.where(
+    Wave.state == WaveState.OPEN,
+    Wave.closes_on >= bindparam("today"),
+    Invitation.answered.is_(False),
+    Invitation.declined.is_(False),
+).order_by(Wave.closes_on, Wave.id)
 _INVITED_TO_ONE = _INVITED.where(Invitation.wave_id == bindparam("wave_id"))
 
 
@@ -116,6 +122,11 @@ def invitations(person_id: int) -> list[Invited]:
             _INVITED.order_by(Wave.closes_on.desc(), Wave.id.desc()), {"person_id": person_id}
         )
     ]
+
+
+def waiting(person_id: int, today: date) -> list[Invited]:
+    """Waves that take answers today and that the person has neither answered nor declined; what closes first, first."""
+    return [Invited(*row) for row in db.session.execute(_WAITING, {"person_id": person_id, "today": today})]
 
 
 def invitation(wave_id: int, person_id: int) -> Invited:

@@ -7,11 +7,13 @@ the page for signing in (design.md 3).
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, stockholm_date, utc_now
 from tbblearn.people.guards import principal, public, signed_in
+from tbblearn.people.rules import Principal
 from tbblearn.surveys import actions, queries
 from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
@@ -19,7 +21,9 @@ from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, working_translation
 from tbblearn.surveys.waves import NotInvited, NotOpen, UnknownAnswer, WaveState
 from tbblearn.web.errors import error_page
+from tbblearn.web.language import day
 from tbblearn.web.pages import Page
+from tbblearn.web.starting import Offer
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 blueprint.quiet = True  # type: ignore[attr-defined]
@@ -168,6 +172,24 @@ def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **v
         gaps=[(place, questionnaire.items[place - 1].code) for place in sent.gaps] if sent else [],
         **{"trial": False, **values},
     )
+
+
+# --- on the start page --------------------------------------------------------------------------------------------
+
+
+def on_the_start_page(person: Principal) -> list[Offer]:
+    """Open surveys that the person has neither answered nor declined: many never see the mail about them."""
+    return [
+        Offer(
+            eyebrow=_("Enkät, öppen till %(closes)s", closes=day(one.closes_on)),
+            heading=_("Hur redo är vi för %(programme)s?", programme=one.programme),
+            text=_("Tolv påståenden, cirka 3 minuter. Det är frivilligt att svara."),
+            label=_("Till enkäten"),
+            about=one.programme,
+            url=url_for("surveys.first", wave_id=one.wave_id),
+        )
+        for one in queries.waiting(person.person_id, stockholm_date(utc_now()))
+    ]
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------

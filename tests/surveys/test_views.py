@@ -175,6 +175,7 @@ def test_who_declines_gets_a_receipt_no_reminders_and_a_way_back(survey: Survey)
     assert page.h1 == "Du behöver inte svara"
     assert survey.invitation(survey.person()).declined
     assert "Du har valt att inte svara" in survey.reader.get("/enkater").text
+    assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
     page = survey.reader.get(survey.get("/utan-svar").links["Jag vill svara ändå"])
     assert "Du har valt att inte svara" in page.text
     assert "Jag vill inte svara" not in page.text
@@ -258,6 +259,9 @@ def test_the_list_has_what_is_open_first_and_thanks_for_what_is_answered(survey:
     page = survey.reader.get("/enkater")
     assert "Öppen till 4 december 2026" in page.text
     assert page.links["Till enkäten Tillsammans för barnens bästa"] == survey.path()
+    start = survey.reader.get("/mina-utbildningar")
+    assert "Enkät, öppen till 4 december 2026" in start.text
+    assert start.links["Till enkäten Tillsammans för barnens bästa"] == survey.path()
     item = page.soup.select_one("header nav a[aria-current=page]")
     assert item.get_text(strip=True) == "Enkäter"
     survey.get("/pastaenden")
@@ -265,6 +269,13 @@ def test_the_list_has_what_is_open_first_and_thanks_for_what_is_answered(survey:
     page = survey.reader.get("/enkater")
     assert "Det finns ingen enkät att svara på just nu." in page.text
     assert "Du har svarat. Tack! Enkäten är öppen till 4 december 2026." in page.text
+    assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
+    survey.later(14)
+    survey.be(survey.person(1))
+    assert "Enkät, öppen till" in survey.reader.get("/mina-utbildningar").text
+    survey.later(15)
+    survey.be(survey.person(1))
+    assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text, "the timer has not closed it yet"
 
 
 def test_once_published_nothing_says_who_answered_and_the_result_has_its_day(survey: Survey) -> None:
@@ -400,7 +411,7 @@ def test_a_trial_shows_the_same_pages_and_keeps_nothing(survey: Survey, state: s
 
 
 def test_the_number_of_queries_does_not_grow_with_surveys(survey: Survey) -> None:
-    def queries() -> int:
+    def queries(address: str) -> int:
         from sqlalchemy import event
 
         sent: list[str] = []
@@ -412,18 +423,19 @@ def test_the_number_of_queries_does_not_grow_with_surveys(survey: Survey) -> Non
             engine = db.engine
         event.listen(engine, "before_cursor_execute", note)
         try:
-            survey.reader.get("/enkater")
+            survey.reader.get(address)
         finally:
             event.remove(engine, "before_cursor_execute", note)
         return len(sent)
 
     survey.be(survey.person())
-    one = queries()
+    pages = ("/enkater", "/mina-utbildningar")
+    one = [queries(address) for address in pages]
     for number in (1, 2):
         with survey.inside() as made:
             programme(made, number)
             made.open()
-    assert queries() == one
+    assert [queries(address) for address in pages] == one
 
 
 def programme(made: Round, number: int) -> None:
