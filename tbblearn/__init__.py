@@ -117,6 +117,7 @@ def _add_features(app: Application, settings: Settings) -> None:
         **training_letters.WRITERS,
     }
 
+    app.extensions[survey_letters.RESULT_PAGE] = "readiness_results.own"
     add_to_start(app, surveys.on_the_start_page)
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
     add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)

@@ -17,6 +17,7 @@ from tbblearn.people.rules import Principal
 from tbblearn.surveys import actions, queries
 from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.letters import result_endpoint
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, working_translation
 from tbblearn.surveys.waves import NotInvited, NotOpen, UnknownAnswer, WaveState
@@ -27,9 +28,6 @@ from tbblearn.web.starting import Offer
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 blueprint.quiet = True  # type: ignore[attr-defined]
-
-RESULT = "readiness_results.own"
-"""The page of a result, where that feature is there: surveys knows nothing above it."""
 
 
 @blueprint.errorhandler(NotInvited)
@@ -237,6 +235,7 @@ def _state_page(found: Invited, status: int = 200, *, too_late: bool = False) ->
 
 def _result_url(found: Invited) -> str:
     """Where the result is read; empty where it is not published, this person may not read it yet, or has no page."""
-    if RESULT not in current_app.view_functions or not found.readable(stockholm_date(utc_now())):
+    endpoint = result_endpoint()
+    if not endpoint or not found.readable(stockholm_date(utc_now())):
         return ""
-    return url_for(RESULT, wave_id=found.wave_id)
+    return url_for(endpoint, wave_id=found.wave_id)

@@ -24,6 +24,7 @@ AN_ANSWER = re.compile(r"""\b[EC]\d\b['"]?\s*[:=,]\s*['"]?[1-5]\b""")
 
 KEPT_BESIDE = ("audit_event", "message", "sign_in_session", "access_log", "login_attempt", "one_time_link", "wave")
 
+
 @pytest.fixture
 def app(backend: Backend) -> Iterator[Application]:
     """The application as it is served, with its own log at its usual level."""

@@ -289,6 +289,10 @@ def test_once_published_nothing_says_who_answered_and_the_result_has_its_day(sur
     assert "Du kan se resultatet från den 27 november 2026." in page.text
     assert "Du har svarat" not in page.text
     survey.get("/tack", 303)
+    survey.later(7)
+    survey.be(survey.person())
+    links = survey.reader.get("/enkater").links
+    assert links["Se resultatet för Tillsammans för barnens bästa"] == f"/resultat/{survey.round.wave_id}"
 
 
 # --- the next person at the same PC, lost sessions, stale pages -------------------------------------------------------
