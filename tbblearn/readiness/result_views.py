@@ -12,6 +12,7 @@ from tbblearn.readiness import result_drawing, result_queries, result_words
 from tbblearn.readiness.result_rules import SEES_BELOW, NotYetReadable, ResultWithdrawn, Who
 from tbblearn.readiness.rules import Part
 from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.queries import next_wave
 from tbblearn.surveys.waves import NoSuchWave
 from tbblearn.web.errors import error_page
 from tbblearn.web.language import page_language
@@ -57,7 +58,9 @@ def start() -> Page | Response:
     newest = result_queries.newest_wave(reader(), today)
     if newest is not None:
         return redirect(url_for("readiness_results.own", wave_id=newest), 303)
-    return Page("readiness/no_result.html", next_wave=result_queries.next_wave(today))
+    person = principal()
+    followed = [grant.unit_path for grant in person.grants]
+    return Page("readiness/no_result.html", next_wave=next_wave(person.person_id, followed, today))
 
 
 @blueprint.get("/resultat/<int:wave_id>")

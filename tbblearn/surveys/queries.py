@@ -1,18 +1,19 @@
 """What somebody who is invited sees of a wave. Nothing here reads an answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.db import db, stockholm_date
-from tbblearn.people.models import Employment, Grant, Leave, Programme
+from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Programme
 from tbblearn.people.queries import huvudman_name
 from tbblearn.people.rules import Role
-from tbblearn.surveys.models import Invitation, Wave, WaveUnit
-from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState
+from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
+from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState, taken_in
 
 _worked_in = aliased(WaveUnit)
 _away = (
@@ -135,6 +136,46 @@ def invitation(wave_id: int, person_id: int) -> Invited:
     if row is None:
         raise NotInvited(wave_id=wave_id)
     return Invited(*row)
+
+
+def next_wave(person_id: int, followed: Iterable[str], today: date) -> tuple[date, bool] | None:
+    """The last day of an open wave and True, or else the day on which the next approved one opens. None without either.
+
+    Only a wave that asks the person, will ask where the person works, or reaches a unit with one of the paths
+    `followed`: nobody is told of a round in another huvudman.
+    """
+    unit = aliased(OrgUnit)
+    works_there = (
+        select(Employment.id)
+        .join(unit, unit.id == Employment.unit_id)
+        .where(
+            Employment.person_id == person_id,
+            unit.path.startswith(OrgUnit.path),
+            or_(Employment.end_on.is_(None), Employment.end_on >= today),
+        )
+        .exists()
+    )
+    invited = (
+        select(Invitation.wave_id).where(Invitation.wave_id == Wave.id, Invitation.person_id == person_id).exists()
+    )
+    rows = db.session.execute(
+        select(Wave.state, Wave.opens_on, Wave.closes_on, OrgUnit.path, works_there, invited)
+        .join(WaveAdoption, WaveAdoption.wave_id == Wave.id)
+        .join(OrgUnit, OrgUnit.id == WaveAdoption.unit_id)
+        .where(
+            or_(
+                and_(Wave.state == WaveState.OPEN, Wave.closes_on >= today),
+                and_(Wave.state == WaveState.PLANNED, Wave.approved_at.is_not(None), Wave.opens_on >= today),
+            )
+        )
+        .order_by(Wave.opens_on, Wave.id)
+    )
+    paths = list(followed)
+    for state, opens_on, closes_on, huvudman, works, asked in rows:
+        is_open = state is WaveState.OPEN
+        if (asked if is_open else works) or any(taken_in([huvudman], path) for path in paths):
+            return (closes_on, True) if is_open else (opens_on, False)
+    return None
 
 
 @dataclass(frozen=True)
