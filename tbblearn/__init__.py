@@ -21,6 +21,7 @@ from tbblearn.web.language import init_language, page_language
 from tbblearn.web.limits import init_limits
 from tbblearn.web.logs import init_logs
 from tbblearn.web.menu import add_to_menu, menu_for
+from tbblearn.web.starting import add_to_start
 from tbblearn.web.static_files import init_static
 from tbblearn.web.views import init_appearance
 
@@ -116,6 +117,8 @@ def _add_features(app: Application, settings: Settings) -> None:
         **training_letters.WRITERS,
     }
 
+    app.extensions[survey_letters.RESULT_PAGE] = "readiness_results.own"
+    add_to_start(app, surveys.on_the_start_page)
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
     add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):

@@ -126,24 +126,6 @@ def method_report(wave_id: int, who: Who, today: date) -> MethodReport:
     )
 
 
-def next_wave(today: date) -> tuple[date, bool] | None:
-    """When the next approved wave opens; or, where one is open, its last day and True. None without either."""
-    row = db.session.execute(
-        select(Wave.state, Wave.opens_on, Wave.closes_on)
-        .where(
-            or_(
-                and_(Wave.state == WaveState.OPEN, Wave.closes_on >= today),
-                and_(Wave.state == WaveState.PLANNED, Wave.approved_at.is_not(None), Wave.opens_on >= today),
-            )
-        )
-        .order_by(Wave.opens_on, Wave.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    return (row.closes_on, True) if row.state is WaveState.OPEN else (row.opens_on, False)
-
-
 def _not_adopted(wave_id: int, day: date) -> tuple[str, ...]:
     """The huvudmän that were there when the wave opened and had not decided to take part."""
     return tuple(

@@ -12,6 +12,7 @@ from tbblearn.readiness import result_drawing, result_queries, result_readers, r
 from tbblearn.readiness.result_rules import SEES_BELOW, NotYetReadable, ResultWithdrawn, Who
 from tbblearn.readiness.rules import Part
 from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.queries import next_wave
 from tbblearn.surveys.statements import working_translation
 from tbblearn.surveys.waves import NoSuchWave
 from tbblearn.web.errors import error_page
@@ -57,7 +58,9 @@ def start() -> Page | Response:
     programmes = result_readers.readable_rounds(reader(), today)
     found = [one for _programme, rounds in programmes for one in rounds]
     if not found:
-        return Page("readiness/no_result.html", next_wave=result_queries.next_wave(today))
+        person = principal()
+        followed = [grant.unit_path for grant in person.grants]
+        return Page("readiness/no_result.html", next_wave=next_wave(person.person_id, followed, today))
     if len(found) == 1:
         return redirect(url_for("readiness_results.own", wave_id=found[0].id), 303)
     return Page("readiness/results.html", programmes=programmes)

@@ -10,7 +10,7 @@ from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
 from tbblearn.mail.actions import queue_many
-from tbblearn.people.models import OrgUnit
+from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.rules import UnitKind
 from tbblearn.readiness.rules import LEAST_K
 from tbblearn.surveys.instruments import instrument
@@ -68,9 +68,15 @@ def log_wave(event: Event, wave_id: int, *, by: int | None, now: datetime, **det
 
 
 def plan_wave(new: NewWave, *, by: int | None, now: datetime) -> int:
-    """Plan a wave; nobody is asked anything yet. Returns its id. Raises BadDates, BadLimits, UnknownInstrument."""
+    """Plan a wave; nobody is asked anything yet. Returns its id. Planned twice by the same person it is there once.
+
+    Raises BadDates, BadLimits, UnknownInstrument.
+    """
     _demand_dates(new.opens_on, new.closes_on)
     _demand_limits(new.k, new.k_distribution)
+    there = _planned_already(new, by)
+    if there is not None:
+        return there
     wave = Wave(
         programme_id=new.programme_id,
         name=new.name,
@@ -87,6 +93,22 @@ def plan_wave(new: NewWave, *, by: int | None, now: datetime) -> int:
     db.session.flush()
     log_wave(Event.WAVE_PLANNED, wave.id, by=by, now=now)
     return wave.id
+
+
+def _planned_already(new: NewWave, by: int | None) -> int | None:
+    """The same plan by the same person, not opened yet: a button pressed twice. One press at a time gets here."""
+    db.session.execute(select(Programme.id).where(Programme.id == new.programme_id).with_for_update(key_share=True))
+    return db.session.scalar(
+        select(Wave.id)
+        .where(
+            *(Wave.state == WaveState.PLANNED, Wave.created_by == by, Wave.name == new.name),
+            *(Wave.programme_id == new.programme_id, Wave.instrument == new.instrument),
+            *(Wave.opens_on == new.opens_on, Wave.closes_on == new.closes_on),
+            *(Wave.k == new.k, Wave.k_distribution == new.k_distribution),
+        )
+        .order_by(Wave.id)
+        .limit(1)
+    )
 
 
 def change_plan(

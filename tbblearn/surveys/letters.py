@@ -10,8 +10,10 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from tbblearn.access.letters import closing
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
+from tbblearn.mail.actions import Writer
 from tbblearn.mail.rules import Letter
 from tbblearn.people.queries import MailAddress, mail_address
 from tbblearn.surveys import queries
@@ -26,44 +28,46 @@ from tbblearn.surveys.waves import (
 from tbblearn.web.language import day
 
 Values = dict[str, str | int]
-RESULT = "readiness_results.own"
+RESULT_PAGE = "tbblearn_survey_result"
+"""Name among the application's extensions of the endpoint of a wave's result, where a feature above has such a page."""
+
+
+def result_endpoint() -> str:
+    """The page of a wave's result, by wave_id; empty where there is none."""
+    return str(current_app.extensions.get(RESULT_PAGE, ""))
 
 
 def invitation_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
     """The survey is open; not for who has answered or declined, nor once it has closed."""
-    found, address = _still_asked(person_id, values, now), mail_address(person_id)
-    if found is None or address is None:
-        return None
-    with force_locale(address.language):
-        return _letter(
-            address,
-            _("Hur redo är vi för %(programme)s?", programme=found.programme),
-            _(
-                "Tolv påståenden, cirka 3 minuter. Frivilligt och konfidentiellt. Öppet till %(closes)s. "
-                "Läs först hur vi skyddar dina svar: %(url)s",
-                closes=day(found.closes_on),
-                url=_address("surveys.first", wave_id=found.wave_id),
-            ),
-            queries.huvudman_of(found.wave_id, found.unit_id),
-        )
+    return _asking_letter(person_id, values, now, _invitation_words)
 
 
 def reminder_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
     """The survey is still open; not for who has answered or declined meanwhile, nor once it has closed."""
-    found, address = _still_asked(person_id, values, now), mail_address(person_id)
-    if found is None or address is None:
-        return None
-    with force_locale(address.language):
-        return _letter(
-            address,
-            _("Enkäten är öppen till %(closes)s", closes=day(found.closes_on)),
-            _(
-                "Du får den här påminnelsen för att vi inte har fått något svar. Ingen chef vet vilka som har svarat. "
-                "Vill du inte svara kan du välja det på sidan, så slipper du fler påminnelser. %(url)s",
-                url=_address("surveys.first", wave_id=found.wave_id),
-            ),
-            queries.huvudman_of(found.wave_id, found.unit_id),
-        )
+    return _asking_letter(person_id, values, now, _reminder_words)
+
+
+def _invitation_words(found: Invited, url: str) -> tuple[str, str]:
+    return (
+        _("Hur redo är vi för %(programme)s?", programme=found.programme),
+        _(
+            "Tolv påståenden, cirka 3 minuter. Frivilligt och konfidentiellt. Öppet till %(closes)s. "
+            "Läs först hur vi skyddar dina svar: %(url)s",
+            closes=day(found.closes_on),
+            url=url,
+        ),
+    )
+
+
+def _reminder_words(found: Invited, url: str) -> tuple[str, str]:
+    return (
+        _("Enkäten är öppen till %(closes)s", closes=day(found.closes_on)),
+        _(
+            "Du får den här påminnelsen för att vi inte har fått något svar. Ingen chef vet vilka som har svarat. "
+            "Vill du inte svara kan du välja det på sidan, så slipper du fler påminnelser. %(url)s",
+            url=url,
+        ),
+    )
 
 
 def staff_result_letter(person_id: int, values: Values, _now: datetime) -> Letter | None:
@@ -108,7 +112,7 @@ def manager_result_letter(person_id: int, values: Values, _now: datetime) -> Let
         )
 
 
-WRITERS: dict[str, Callable[[int, Values, datetime], Letter | None]] = {
+WRITERS: dict[str, Writer] = {
     INVITATION_MAIL: invitation_letter,
     REMINDER_MAIL: reminder_letter,
     STAFF_RESULT_MAIL: staff_result_letter,
@@ -116,27 +120,31 @@ WRITERS: dict[str, Callable[[int, Values, datetime], Letter | None]] = {
 }
 
 
-def _still_asked(person_id: int, values: Values, now: datetime) -> Invited | None:
+def _asking_letter(
+    person_id: int, values: Values, now: datetime, words: Callable[[Invited, str], tuple[str, str]]
+) -> Letter | None:
+    """A letter that asks for answers; None for who is not, or no longer, asked. `words` gives subject and body."""
+    address = mail_address(person_id)
     try:
         found = queries.invitation(int(values["wave"]), person_id)
     except NotInvited:
         return None
-    return found if found.open(stockholm_date(now)) and not (found.answered or found.declined) else None
+    if address is None or found.answered or found.declined or not found.open(stockholm_date(now)):
+        return None
+    with force_locale(address.language):
+        subject, body = words(found, _address("surveys.first", wave_id=found.wave_id))
+        return _letter(address, subject, body, queries.huvudman_of(found.wave_id, found.unit_id))
 
 
 def _letter(address: MailAddress, subject: str, body: str, huvudman: str) -> Letter:
     settings: Settings = current_app.config["TBBLEARN"]
-    closing = _("Du når också sidan via intranätet: sök på tbblearn.")
-    if settings.contact:
-        closing += " " + _("Frågor? %(contact)s.", contact=settings.contact)
     sender = f"tbblearn, {huvudman}" if huvudman else "tbblearn"
-    return Letter(address.email, subject, f"{body}\n\n{closing}\n", sender)
+    return Letter(address.email, subject, f"{body}\n\n{closing(settings)}\n", sender)
 
 
 def _result_address(wave_id: int) -> str:
-    if RESULT in current_app.view_functions:
-        return _address(RESULT, wave_id=wave_id)
-    return _address("surveys.mine")
+    endpoint = result_endpoint()
+    return _address(endpoint, wave_id=wave_id) if endpoint else _address("surveys.mine")
 
 
 def _address(endpoint: str, **values: int) -> str:

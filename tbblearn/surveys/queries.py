@@ -1,18 +1,47 @@
 """What somebody who is invited sees of a wave. Nothing here reads an answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from tbblearn.db import db, stockholm_date
-from tbblearn.people.models import Grant, Programme
+from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Programme
 from tbblearn.people.queries import huvudman_name
 from tbblearn.people.rules import Role
-from tbblearn.surveys.models import Invitation, Wave, WaveUnit
-from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState
+from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
+from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState, taken_in
 
+_worked_in = aliased(WaveUnit)
+_away = (
+    select(Leave.id)
+    .where(
+        Leave.employment_id == Employment.id,
+        Leave.from_on <= Wave.opens_on,
+        or_(Leave.until_on.is_(None), Leave.until_on >= Wave.opens_on),
+    )
+    .correlate(Employment, Wave)
+    .exists()
+)
+# Where somebody worked on the day of opening, by the rule of `waves.place` but for managers: read, stored nowhere.
+_WORK_PLACE = (
+    select(_worked_in.name)
+    .join(Employment, Employment.unit_id == _worked_in.unit_id)
+    .where(
+        _worked_in.wave_id == Wave.id,
+        Employment.person_id == Invitation.person_id,
+        Employment.start_on <= Wave.opens_on,
+        or_(Employment.end_on.is_(None), Employment.end_on >= Wave.opens_on),
+        ~_away,
+    )
+    .order_by(Employment.start_on, Employment.unit_id)
+    .limit(1)
+    .correlate(Wave, Invitation)
+    .scalar_subquery()
+)
 # Made once: putting a statement together costs as much as running it.
 _INVITED: Select[*tuple[Any, ...]] = (
     select(
@@ -27,6 +56,7 @@ _INVITED: Select[*tuple[Any, ...]] = (
         Wave.k_distribution,
         Invitation.unit_id,
         WaveUnit.name.label("unit"),
+        func.coalesce(_WORK_PLACE, WaveUnit.name).label("work_place"),
         Invitation.answered,
         Invitation.declined,
         Wave.staff_from_on,
@@ -37,6 +67,12 @@ _INVITED: Select[*tuple[Any, ...]] = (
     .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.unit_id == Invitation.unit_id))
     .where(Wave.state != WaveState.PLANNED, Invitation.person_id == bindparam("person_id"))
 )
+_WAITING = _INVITED.where(
+    Wave.state == WaveState.OPEN,
+    Wave.closes_on >= bindparam("today"),
+    Invitation.answered.is_(False),
+    Invitation.declined.is_(False),
+).order_by(Wave.closes_on, Wave.id)
 _INVITED_TO_ONE = _INVITED.where(Invitation.wave_id == bindparam("wave_id"))
 
 
@@ -47,7 +83,11 @@ def last_day(closes_on: date, closed_at: datetime | None) -> date:
 
 @dataclass(frozen=True)
 class Invited:
-    """A wave as one person who is invited to it meets it."""
+    """A wave as one person who is invited to it meets it.
+
+    `work_place` is where the person worked when it opened: what the statements are about. The answers count in `unit`,
+    which is larger for a manager and where few are invited.
+    """
 
     wave_id: int
     name: str
@@ -60,6 +100,7 @@ class Invited:
     k_distribution: int
     unit_id: int
     unit: str
+    work_place: str
     answered: bool
     declined: bool
     staff_from_on: date | None
@@ -89,12 +130,57 @@ def invitations(person_id: int) -> list[Invited]:
     ]
 
 
+def waiting(person_id: int, today: date) -> list[Invited]:
+    """Waves that take answers today and that the person has neither answered nor declined; what closes first, first."""
+    return [Invited(*row) for row in db.session.execute(_WAITING, {"person_id": person_id, "today": today})]
+
+
 def invitation(wave_id: int, person_id: int) -> Invited:
     """One wave that the person is invited to. Raises NotInvited, also where there is no such wave."""
     row = db.session.execute(_INVITED_TO_ONE, {"person_id": person_id, "wave_id": wave_id}).one_or_none()
     if row is None:
         raise NotInvited(wave_id=wave_id)
     return Invited(*row)
+
+
+def next_wave(person_id: int, followed: Iterable[str], today: date) -> tuple[date, bool] | None:
+    """The last day of an open wave and True, or else the day on which the next approved one opens. None without either.
+
+    Only a wave that asks the person, will ask where the person works, or reaches a unit with one of the paths
+    `followed`: nobody is told of a round in another huvudman.
+    """
+    unit = aliased(OrgUnit)
+    works_there = (
+        select(Employment.id)
+        .join(unit, unit.id == Employment.unit_id)
+        .where(
+            Employment.person_id == person_id,
+            unit.path.startswith(OrgUnit.path),
+            or_(Employment.end_on.is_(None), Employment.end_on >= today),
+        )
+        .exists()
+    )
+    invited = (
+        select(Invitation.wave_id).where(Invitation.wave_id == Wave.id, Invitation.person_id == person_id).exists()
+    )
+    rows = db.session.execute(
+        select(Wave.state, Wave.opens_on, Wave.closes_on, OrgUnit.path, works_there, invited)
+        .join(WaveAdoption, WaveAdoption.wave_id == Wave.id)
+        .join(OrgUnit, OrgUnit.id == WaveAdoption.unit_id)
+        .where(
+            or_(
+                and_(Wave.state == WaveState.OPEN, Wave.closes_on >= today),
+                and_(Wave.state == WaveState.PLANNED, Wave.approved_at.is_not(None), Wave.opens_on >= today),
+            )
+        )
+        .order_by(Wave.opens_on, Wave.id)
+    )
+    paths = list(followed)
+    for state, opens_on, closes_on, huvudman, works, asked in rows:
+        is_open = state is WaveState.OPEN
+        if (asked if is_open else works) or any(taken_in([huvudman], path) for path in paths):
+            return (closes_on, True) if is_open else (opens_on, False)
+    return None
 
 
 @dataclass(frozen=True)

@@ -7,26 +7,28 @@ the page for signing in (design.md 3).
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, stockholm_date, utc_now
 from tbblearn.people.guards import principal, public, signed_in
+from tbblearn.people.rules import Principal
 from tbblearn.surveys import actions, queries
 from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.letters import result_endpoint
 from tbblearn.surveys.proofs import last_proofs
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, working_translation
 from tbblearn.surveys.waves import NotInvited, NotOpen, UnknownAnswer, WaveState
 from tbblearn.web.errors import error_page
+from tbblearn.web.language import day
 from tbblearn.web.pages import Page
+from tbblearn.web.starting import Offer
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 blueprint.quiet = True  # type: ignore[attr-defined]
-
-RESULT = "readiness_results.own"
-"""The page of a result, where that feature is there: surveys knows nothing above it."""
 
 
 @blueprint.errorhandler(NotInvited)
@@ -58,7 +60,8 @@ def first(wave_id: int) -> Page:
     found = _invited(wave_id)
     return _other_state(found) or first_page(
         found,
-        unit=found.unit,
+        unit=found.work_place,
+        counted_in=found.unit,
         statements_url=url_for("surveys.statements", wave_id=wave_id),
         decline_url="" if found.declined else url_for("surveys.decline", wave_id=wave_id),
         declined=found.declined,
@@ -139,14 +142,17 @@ def protection() -> Page:
 
 
 def first_page(about: Any, **values: Any) -> Page:
-    """The page of the promise for a wave. Values: unit, statements_url, decline_url ('' for none), declined, trial."""
+    """The page of the promise for a wave.
+
+    Values: unit (what the statements are about), counted_in (where the answers count, if told), statements_url,
+    decline_url ('' for none), declined, trial.
+    """
     return Page(
         "surveys/first.html",
         about=about,
         working=working_translation(about.instrument),
         watching_forbidden=current_app.config["TBBLEARN"].watching_forbidden,
-        count=len(instrument(about.instrument).items),
-        **{"trial": False, "declined": False, **values},
+        **{"trial": False, "declined": False, "counted_in": "", **values},
     )
 
 
@@ -167,6 +173,24 @@ def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **v
     )
 
 
+# --- on the start page --------------------------------------------------------------------------------------------
+
+
+def on_the_start_page(person: Principal) -> list[Offer]:
+    """Open surveys that the person has neither answered nor declined: many never see the mail about them."""
+    return [
+        Offer(
+            eyebrow=_("Enkät, öppen till %(closes)s", closes=day(one.closes_on)),
+            heading=_("Hur redo är vi för %(programme)s?", programme=one.programme),
+            text=_("Tolv påståenden, cirka 3 minuter. Det är frivilligt att svara."),
+            label=_("Till enkäten"),
+            about=one.programme,
+            url=url_for("surveys.first", wave_id=one.wave_id),
+        )
+        for one in queries.waiting(person.person_id, stockholm_date(utc_now()))
+    ]
+
+
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
@@ -179,7 +203,7 @@ def _statements_page(found: Invited, status: int = 200, sent: Sent | None = None
         found,
         status,
         sent,
-        unit=found.unit,
+        unit=found.work_place,
         first_url=url_for("surveys.first", wave_id=found.wave_id),
         clear_url=url_for("surveys.statements", wave_id=found.wave_id),
         thanks_url=url_for("surveys.thanks", wave_id=found.wave_id),
@@ -212,6 +236,7 @@ def _state_page(found: Invited, status: int = 200, *, too_late: bool = False) ->
 
 def _result_url(found: Invited) -> str:
     """Where the result is read; empty where it is not published, this person may not read it yet, or has no page."""
-    if RESULT not in current_app.view_functions or not found.readable(stockholm_date(utc_now())):
+    endpoint = result_endpoint()
+    if not endpoint or not found.readable(stockholm_date(utc_now())):
         return ""
-    return url_for(RESULT, wave_id=found.wave_id)
+    return url_for(endpoint, wave_id=found.wave_id)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -24,6 +24,7 @@ from tbblearn.training.rules import NotFound, Status
 from tbblearn.training.screens import part_after, show_screen
 from tbblearn.web.language import page_language
 from tbblearn.web.pages import Page
+from tbblearn.web.starting import offers_to
 
 __all__ = ["blueprint"]
 
@@ -49,6 +50,7 @@ def my_courses() -> Page:
         done=found.done,
         news=news_queries.unread(principal().person_id),
         next_opens_on=min(openings, default=None),
+        offers=offers_to(current_app, principal()),
     )
 
 

@@ -262,6 +262,26 @@ def test_a_tab_left_open_is_emptied_when_somebody_else_signs_in_beside_it(editor
     assert drafts(editor) == 0
 
 
+def test_nothing_stays_on_the_screen_when_the_session_has_ended(chromium: Browser, answering: Site) -> None:
+    tab = new_tab(chromium)
+    tab.clock.install()
+    sign_in(tab, answering, "editor")
+    go_to_statements(tab, WORDS["sv"])
+    choose(tab, CODES[0], 2)
+    beside = tab.context.new_page()
+    beside.goto(f"{answering.url}/enkater")
+    assert drafts(tab) == 1
+    with sqlite3.connect(answering.folder / "demo.sqlite") as database:
+        database.execute(
+            "UPDATE sign_in_session SET seen_at = '2001-01-01 00:00:00', created_at = '2001-01-01 00:00:00'"
+        )
+    tab.clock.fast_forward("11:00:00")
+    expect(tab.get_by_role("heading", name="Logga in")).to_be_visible()
+    assert drafts(tab) == 0
+    tab.go_back()
+    expect(tab.get_by_role("heading", name="Logga in")).to_be_visible()
+
+
 def test_a_lost_network_loses_no_answer_and_a_retry_gets_thanks(chromium: Browser, answering: Site) -> None:
     tab = new_tab(chromium)
     sign_in(tab, answering, "process_leader")
@@ -274,6 +294,14 @@ def test_a_lost_network_loses_no_answer_and_a_retry_gets_thanks(chromium: Browse
     expect(tab.get_by_text(LOST)).to_be_visible()
     assert chosen(tab) == dict.fromkeys(CODES, "3")
     tab.context.set_offline(False)
+    _send_elsewhere(tab.context)
+    tab.get_by_role("button", name="Skicka mina svar").click()
+    expect(tab.get_by_role("heading", name="Hur redo är vi för Tillsammans för barnens bästa?")).to_be_visible()
+    tab.context.unroute_all()
+    tab.get_by_role("link", name=WORDS["sv"].to_statements).click()
+    expect(tab.locator("fieldset")).to_have_count(12)
+    assert chosen(tab) == dict.fromkeys(CODES, "3"), "a redirect by whoever else is no thanks"
+    assert responses(answering) == before
     _lose_the_answer_of_the_server(tab.context)
     tab.get_by_role("button", name="Skicka mina svar").click()
     expect(tab.get_by_text(LOST)).to_be_visible()
@@ -284,6 +312,18 @@ def test_a_lost_network_loses_no_answer_and_a_retry_gets_thanks(chromium: Browse
     expect(tab.get_by_text("Dina svar är sparade utan namn.")).to_be_visible()
     assert responses(answering) == before + 1
     assert drafts(tab) == 0
+
+
+def _send_elsewhere(context: BrowserContext) -> None:
+    """Something in front of the server answers what is sent with a redirect of its own."""
+
+    def redirect(route: Any) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=302, headers={"Location": "/logga-in"})
+        else:
+            route.continue_()
+
+    context.route(re.compile("/pastaenden$"), redirect)
 
 
 def _lose_the_answer_of_the_server(context: BrowserContext) -> None:

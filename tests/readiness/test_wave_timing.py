@@ -117,7 +117,7 @@ def test_what_is_not_approved_stays_planned(planned: Round) -> None:
 def test_one_wave_that_cannot_open_is_in_nobodys_way(planned: Round) -> None:
     """Two waves of one programme on one day: the first opens, the other lies too near and stays planned."""
     first = planned.wave_id
-    planned.plan(today=on(3))
+    planned.plan(today=on(3), days=15)
     assert run(3)["waves_opened"] == 1
     assert run(4) == {"rates_renewed": 1, "waves_cleaned": 1}
     states = dict(db.session.execute(select(Wave.id, Wave.state)).all())

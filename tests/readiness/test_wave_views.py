@@ -252,6 +252,7 @@ def test_huvudmen_are_written_down_changed_and_taken_back(leader: Leader):
     page = leader.plan()
     assert page.h1 == "Hösten 2026"
     assert "Skriv in huvudmän" in page.links
+    assert leader.plan().path == page.path, "pressed twice it is planned once"
     answer = leader.send("/huvudman", 422, huvudman="0", adopted_on="2026-11-21", reference=" ")
     assert answer.errors == [
         "Välj en huvudman.",

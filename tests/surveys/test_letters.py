@@ -106,6 +106,7 @@ def test_results_are_told_once_they_can_be_read_and_not_once_withdrawn(opened: R
     assert staff is not None
     assert staff.subject == "Nu kan du se resultatet"
     assert "Här är resultatet för Barn 1 eller närmaste större grupp" in staff.body
+    assert f"http://127.0.0.1:5000/resultat/{opened.wave_id}" in staff.body
     first = letter(opened, "survey_result_manager", manager, Language.EN)
     assert first is not None
     assert first.subject == "The result is ready"

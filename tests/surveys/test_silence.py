@@ -4,19 +4,14 @@ import io
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pytest
-from flask import Blueprint, request
-from flask_login import current_user
 from sqlalchemy import select, text
 
 from tbblearn import create_app
 from tbblearn.config import Settings
 from tbblearn.db import Base, db, stockholm_date, unit_of_work, utc_now
-from tbblearn.people.guards import signed_in
 from tbblearn.people.models import Person
-from tbblearn.surveys.actions import decline, submit
 from tbblearn.surveys.models import ResponseOpen
 from tbblearn.web.application import Application
 from tests.conftest import Backend
@@ -29,33 +24,12 @@ AN_ANSWER = re.compile(r"""\b[EC]\d\b['"]?\s*[:=,]\s*['"]?[1-5]\b""")
 
 KEPT_BESIDE = ("audit_event", "message", "sign_in_session", "access_log", "login_attempt", "one_time_link", "wave")
 
-answering = Blueprint("trying", __name__)
-answering.quiet = True  # type: ignore[attr-defined]
-
-
-@answering.post("/prova/<int:wave_id>")
-@signed_in
-def send(wave_id: int) -> Any:
-    """Send answers as a page would."""
-    answers = {code: value for code, value in request.form.items() if code != "csrf_token"}
-    kept = submit(wave_id, current_user.person_id, answers, today=stockholm_date(utc_now()))
-    return f"<!doctype html><title>x</title>{kept}"
-
-
-@answering.post("/avsta/<int:wave_id>")
-@signed_in
-def would_rather_not(wave_id: int) -> Any:
-    """Decline as a page would."""
-    decline(wave_id, current_user.person_id, today=stockholm_date(utc_now()))
-    return "<!doctype html><title>x</title>"
-
 
 @pytest.fixture
 def app(backend: Backend, beginning: str) -> Iterator[Application]:
-    """The application with two bare pages of a survey, and its own log at its usual level."""
+    """The application as it is served, with its own log at its usual level."""
     url = backend.copy(beginning)
     app = create_app(Settings(database_url=url, secret_key="only for tests", instance=backend.folder))
-    app.register_blueprint(answering)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     yield app
     with app.app_context():
@@ -110,18 +84,18 @@ def test_nothing_that_is_kept_beside_a_submission_tells_of_it(app: Application, 
         beside = rows_beside()
         db.session.remove()
     before = log.tell()
-    address = f"/prova/{county.wave_id}"
+    address = f"/enkat/{county.wave_id}/pastaenden"
     pages = [
-        browsers[0].send(address, FORM, 200),
-        browsers[0].send(address, FORM, 200),
-        browsers[1].send(address, FORM | {"E1": "7"}, 500),
-        browsers[1].send(address, FORM | {"X9": "4"}, 500),
-        browsers[3].send(f"/avsta/{county.wave_id}", {}, 200),
+        browsers[0].send(address, FORM, 303),
+        browsers[0].send(address, FORM, 303),
+        browsers[1].send(address, FORM | {"E1": "7"}, 400),
+        browsers[1].send(address, dict(list(FORM.items())[1:]), 422),
+        browsers[3].send(f"/enkat/{county.wave_id}/svarar-inte", {}, 303),
     ]
     with app.app_context():
         refuse_answers()
         db.session.remove()
-    pages += [browsers[2].send(address, FORM, 500), browsers[2].send("/prova/999", FORM, 500)]
+    pages += [browsers[2].send(address, FORM, 500), browsers[2].send("/enkat/999/pastaenden", FORM, 404)]
 
     logged = log.getvalue()[before:]
     assert logged.count('"event": "request"') == 7

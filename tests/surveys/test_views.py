@@ -1,14 +1,10 @@
 """Answering a survey: every state is a kind page, and there is at most one response, whatever is pressed."""
 
-import io
-import logging
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from tbblearn.access.models import SignInSession
-from tbblearn.access.rules import token_hash, visit_key
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.rules import Language, Role
 from tbblearn.readiness.publishing import withdraw_wave
@@ -66,6 +62,16 @@ def test_the_promise_comes_before_anything_is_asked_in_this_order(survey: Survey
     assert -1 not in places, PROMISE[language][places.index(-1)]
     assert places == sorted(places)
     assert "förbjudet" not in text, "nothing is said of the operation until it has said so itself"
+
+
+def test_a_manager_is_asked_about_the_own_work_place_and_told_where_the_answers_count(survey: Survey) -> None:
+    survey.be(survey.round.holders[Role.MANAGER])
+    text = survey.get().text
+    assert "Påståendena handlar om er som arbetar på Vuxen 1, inte om dig själv." in text
+    assert "Svaren räknas i Region." in text
+    assert "Tänk på er som arbetar på Vuxen 1" in survey.get("/pastaenden").text
+    survey.be(survey.person())
+    assert "Svaren räknas i" not in survey.get().text
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -165,6 +171,7 @@ def test_who_declines_gets_a_receipt_no_reminders_and_a_way_back(survey: Survey)
     assert page.h1 == "Du behöver inte svara"
     assert survey.invitation(survey.person()).declined
     assert "Du har valt att inte svara" in survey.reader.get("/enkater").text
+    assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
     page = survey.reader.get(survey.get("/utan-svar").links["Jag vill svara ändå"])
     assert "Du har valt att inte svara" in page.text
     assert "Jag vill inte svara" not in page.text
@@ -248,6 +255,9 @@ def test_the_list_has_what_is_open_first_and_thanks_for_what_is_answered(survey:
     page = survey.reader.get("/enkater")
     assert "Öppen till 4 december 2026" in page.text
     assert page.links["Till enkäten Tillsammans för barnens bästa"] == survey.path()
+    start = survey.reader.get("/mina-utbildningar")
+    assert "Enkät, öppen till 4 december 2026" in start.text
+    assert start.links["Till enkäten Tillsammans för barnens bästa"] == survey.path()
     item = page.soup.select_one("header nav a[aria-current=page]")
     assert item.get_text(strip=True) == "Enkäter"
     survey.get("/pastaenden")
@@ -255,6 +265,13 @@ def test_the_list_has_what_is_open_first_and_thanks_for_what_is_answered(survey:
     page = survey.reader.get("/enkater")
     assert "Det finns ingen enkät att svara på just nu." in page.text
     assert "Du har svarat. Tack! Enkäten är öppen till 4 december 2026." in page.text
+    assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
+    survey.later(14)
+    survey.be(survey.person(1))
+    assert "Enkät, öppen till" in survey.reader.get("/mina-utbildningar").text
+    survey.later(15)
+    survey.be(survey.person(1))
+    assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text, "the timer has not closed it yet"
 
 
 def test_once_published_nothing_says_who_answered_and_the_result_has_its_day(survey: Survey) -> None:
@@ -268,91 +285,10 @@ def test_once_published_nothing_says_who_answered_and_the_result_has_its_day(sur
     assert "Du kan se resultatet från den 27 november 2026." in page.text
     assert "Du har svarat" not in page.text
     survey.get("/tack", 303)
-
-
-# --- the next person at the same PC, lost sessions, stale pages -------------------------------------------------------
-
-
-def test_a_lost_session_keeps_nothing_of_what_was_sent_and_leads_back(survey: Survey) -> None:
+    survey.later(7)
     survey.be(survey.person())
-    survey.get("/pastaenden")
-    survey.clock.shift(timedelta(hours=2))
-    page = survey.send(dict.fromkeys(CODES, "5"), 401)
-    assert "Du är utloggad. Det du skickade kunde vi tyvärr inte behålla." in page.text
-    form = page.form("/logga-in")
-    assert form["held"] == ""
-    assert form["next"] == survey.path("/pastaenden")
-    assert survey.responses() == 0
-
-
-def test_the_next_person_cannot_send_what_the_one_before_left_on_the_page(survey: Survey) -> None:
-    first, second = survey.person(0), survey.person(1)
-    survey.be(first)
-    left = survey.get("/pastaenden")
-    survey.reader.post("/logga-ut")
-    survey.be(second)
-    survey.answer_form(left, 400, **dict.fromkeys(CODES, "1"))
-    assert survey.responses() == 0
-    assert not survey.invitation(second).answered
-
-
-def test_a_page_knows_its_session_by_a_name_that_is_not_the_token(survey: Survey) -> None:
-    names = []
-    for number in (0, 1):
-        token = survey.be(survey.person(number))
-        page = survey.get("/pastaenden")
-        [body] = page.soup.select("body")
-        names.append(body["data-visit"])
-        assert names[-1] == visit_key("only for tests", token)
-        assert token not in page.response.get_data(as_text=True)
-        assert token_hash(token) not in page.response.get_data(as_text=True)
-    assert len(set(names)) == 2
-    survey.reader.post("/logga-ut")
-    [body] = survey.reader.get("/logga-in").soup.select("body")
-    assert body["data-visit"] == ""
-
-
-# --- no trace ---------------------------------------------------------------------------------------------------------
-
-
-def test_no_page_of_a_survey_leaves_a_person_or_a_time_behind(survey: Survey) -> None:
-    token = survey.be(survey.person())
-    log, written = logging.getLogger("tbblearn"), io.StringIO()
-    handler, level = logging.StreamHandler(written), log.level
-    handler.setFormatter(log.handlers[0].formatter)
-    log.addHandler(handler)
-    log.setLevel("INFO")
-    try:
-        survey.reader.get("/mina-uppgifter")
-        survey.clock.shift(timedelta(minutes=7))
-        survey.get()
-        survey.reader.get("/enkater")
-        survey.get("/pastaenden")
-        survey.send({CODES[0]: "2"}, 422)
-        survey.send()
-        survey.reader.follow()
-    finally:
-        log.setLevel(level)
-        log.removeHandler(handler)
-    logged = written.getvalue().splitlines()
-    assert "person_id" in logged[0], "what other pages leave is seen here"
-    lines = [line for line in logged if '"surveys.' in line]
-    assert len(lines) == 6
-    for line in lines:
-        assert "person_id" not in line
-        assert '"ms"' not in line
-        assert CODES[0] not in line
-    with survey.inside():
-        row = db.session.scalars(select(SignInSession).where(SignInSession.token_hash == token_hash(token))).one()
-        assert row.seen_at == NOW
-
-
-def test_the_warning_before_the_session_ends_does_not_say_that_answers_are_saved(survey: Survey) -> None:
-    survey.be(survey.person())
-    [place] = survey.get("/pastaenden").soup.select("[data-session-ends-in]")
-    assert place["data-ending"] == "Du loggas snart ut. Dina svar är inte skickade än."
-    [place] = survey.get().soup.select("[data-session-ends-in]")
-    assert "är sparat" in place["data-ending"]
+    links = survey.reader.get("/enkater").links
+    assert links["Se resultatet för Tillsammans för barnens bästa"] == f"/resultat/{survey.round.wave_id}"
 
 
 # --- a process leader tries it ----------------------------------------------------------------------------------------
@@ -390,7 +326,7 @@ def test_a_trial_shows_the_same_pages_and_keeps_nothing(survey: Survey, state: s
 
 
 def test_the_number_of_queries_does_not_grow_with_surveys(survey: Survey) -> None:
-    def queries() -> int:
+    def queries(address: str) -> int:
         from sqlalchemy import event
 
         sent: list[str] = []
@@ -402,18 +338,19 @@ def test_the_number_of_queries_does_not_grow_with_surveys(survey: Survey) -> Non
             engine = db.engine
         event.listen(engine, "before_cursor_execute", note)
         try:
-            survey.reader.get("/enkater")
+            survey.reader.get(address)
         finally:
             event.remove(engine, "before_cursor_execute", note)
         return len(sent)
 
     survey.be(survey.person())
-    one = queries()
+    pages = ("/enkater", "/mina-utbildningar")
+    one = [queries(address) for address in pages]
     for number in (1, 2):
         with survey.inside() as made:
             programme(made, number)
             made.open()
-    assert queries() == one
+    assert [queries(address) for address in pages] == one
 
 
 def programme(made: Round, number: int) -> None:

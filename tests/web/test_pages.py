@@ -25,6 +25,13 @@ def test_the_footers_pages_say_something_to_everybody(reader: Reader, county: Co
     assert reader.get(path).response.headers["Cache-Control"] == "no-store"
 
 
+def test_what_is_kept_of_surveys_and_in_the_browser_is_told_beside_the_rest(reader: Reader) -> None:
+    page = reader.get("/sa-skyddar-vi-dina-uppgifter")
+    assert "Vi sparar att du är inbjuden" in page.text
+    assert "Medan du fyller i en enkät finns det du har valt kvar i fliken" in page.text
+    assert page.links["Läs mer: Så skyddar vi dina svar"] == "/sa-skyddar-vi-dina-svar"
+
+
 def test_every_page_leads_to_the_footers_pages(reader: Reader) -> None:
     page = reader.get("/logga-in")
     assert [a["href"] for a in page.soup.select("footer a")] == list(FOOTER)

@@ -1,4 +1,5 @@
-// A draft of what is chosen in a survey, in this tab only, until it is sent, cleared, or somebody else sits down.
+// A draft of what is chosen in a survey, in this tab only, until it is sent, cleared, the session has ended, or somebody
+// else sits down.
 // The server never sees a draft. Its name holds the session, so that no other session finds it.
 "use strict";
 
@@ -22,14 +23,31 @@ if (visit !== undefined) {
   forgetDrafts(visit ? `${DRAFTS}${visit}:` : "");
   const others = new BroadcastChannel("tbblearn-visit");
   others.addEventListener("message", (message) => {
-    if (message.data === visit) return;
-    forgetDrafts("");
-    if (draftForm) location.replace(draftForm.action);
+    if (message.data !== visit) leave();
   });
   others.postMessage(visit);
+  document.addEventListener("session-ended", leave);
 }
 
+// The server says that what this tab may hold a draft of is answered, or takes no answers.
+const over = document.querySelector("[data-draft-over]");
+if (over && visit) forgetDraft(`${DRAFTS}${visit}:${over.dataset.draftOver}`);
+
 if (draftForm && visit) keepDraft(draftForm);
+
+// Nobody knows who looks at the screen now: nothing that was chosen stays, on the page or behind it.
+function leave() {
+  forgetDrafts("");
+  if (draftForm) location.replace(draftForm.action);
+}
+
+function forgetDraft(name) {
+  try {
+    sessionStorage.removeItem(name);
+  } catch {
+    // Storage is switched off: there are no drafts.
+  }
+}
 
 function keepDraft(form) {
   const place = form.querySelector("[data-lost]");
@@ -68,7 +86,7 @@ function keepDraft(form) {
 
   // Sent by script, so that a lost network leaves the page and its answers where they are. Whatever the server says
   // other than thanks is shown by sending the form once more in the ordinary way: nothing was kept, and nothing is
-  // kept twice.
+  // kept twice. A redirect may come from something in front of the server: the page of thanks forgets the draft.
   async function send(event) {
     event.preventDefault();
     if (sending) return;
@@ -89,7 +107,6 @@ function keepDraft(form) {
       return;
     }
     if (answer.type === "opaqueredirect") {
-      forgetDrafts("");
       location.assign(form.dataset.thanks);
     } else if (answer.status >= 500) {
       lost();

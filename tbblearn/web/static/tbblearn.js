@@ -31,6 +31,8 @@ function watchSession(place) {
   function show(state) {
     if (state === shown) return;
     shown = state;
+    // Whatever must not stay on the screen for the next person at the same computer listens for this.
+    if (state === "ended") document.dispatchEvent(new Event("session-ended"));
     place.className = state ? "notice notice--warm notice--stays" : "";
     place.replaceChildren();
     if (!state) return;
