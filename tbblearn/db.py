@@ -5,19 +5,22 @@ that matters. `unit_of_work` is the only code that commits; `side_record` writes
 whatever becomes of the request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
+
+Found = TypeVar("Found")
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 BUSY_TIMEOUT_MS = 15_000
@@ -213,7 +216,26 @@ def _end_read(session: Session) -> None:
     """Close a read: entities stay readable (detached), the connection goes back to the pool."""
     if session.new or session.dirty or session.deleted:
         raise TransactionError("changes were made outside a unit of work")
+    session.info.pop(once_a_read, None)
     session.close()
+
+
+def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:
+    """A query that several parts of a page ask: its answer is kept until the read ends, in which it does not change.
+
+    Inside a unit of work it is asked each time.
+    """
+
+    @wraps(query)
+    def kept() -> Found:
+        if _writing.get():
+            return query()
+        answers: dict[object, Found] = db.session().info.setdefault(once_a_read, {})
+        if query not in answers:
+            answers[query] = query()
+        return answers[query]
+
+    return kept
 
 
 # --- the two databases ---------------------------------------------------------------------------------------------

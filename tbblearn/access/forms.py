@@ -1,7 +1,6 @@
 """Shape of what people type when they sign in."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import InputRequired
@@ -9,6 +8,7 @@ from wtforms.validators import InputRequired
 from tbblearn.access.held import MAX_SEALED
 from tbblearn.access.rules import MAX_PASSWORD
 from tbblearn.web.fields import AtMost, Dropped
+from tbblearn.web.forms import PageForm
 from tbblearn.web.language import LANGUAGES
 
 EMAIL_LENGTH = AtMost(254, _l("E-postadressen är för lång. Högst 254 tecken."))
@@ -16,7 +16,7 @@ EMAIL_LENGTH = AtMost(254, _l("E-postadressen är för lång. Högst 254 tecken.
 MAX_PATH = 2000
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(PageForm):
     """E-mail and password."""
 
     email = EmailField(
@@ -36,7 +36,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     held = HiddenField(filters=[Dropped(MAX_SEALED)])
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(PageForm):
     """Where to send a one-time link."""
 
     email = EmailField(
@@ -46,7 +46,7 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(PageForm):
     """A password of one's own choice."""
 
     password = PasswordField(
@@ -56,7 +56,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class LanguageForm(FlaskForm):  # type: ignore[misc]
+class LanguageForm(PageForm):
     """The language of pages and mail."""
 
     language = RadioField(

@@ -1,21 +1,22 @@
 """Shape of what an editor sends."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
+from tbblearn.web.forms import PageForm
 
-class UploadForm(FlaskForm):  # type: ignore[misc]
+
+class UploadForm(PageForm):
     """A zip of course files; `replaces` is the id of the draft that it takes the place of, or nothing."""
 
     file = FileField(_l("Zip-fil med kursen"), validators=[FileRequired(_l("Välj en zip-fil."))])
     replaces = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
-class PublishForm(FlaskForm):  # type: ignore[misc]
+class PublishForm(PageForm):
     """The editor's yes. `seen` names the versions that the changes on the page were compared with."""
 
     seen = HiddenField()

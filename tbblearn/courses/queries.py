@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from tbblearn.courses.models import CourseAsset, CourseRecord, CourseVersion
 from tbblearn.courses.rules import ChangeClass, Course, NoSuchVersion
 from tbblearn.courses.storing import course_from_json
-from tbblearn.db import db
+from tbblearn.db import db, once_a_read
 
 MOST_KEPT = 32
 """Contents kept in one process; about 1 MB each."""
@@ -93,23 +93,26 @@ def current_version(slug: str) -> VersionRow | None:
     return None if row is None else _version_row(row)
 
 
+_LAST_NUMBER = (
+    select(CourseVersion.course_id, func.max(CourseVersion.number).label("number"))
+    .group_by(CourseVersion.course_id)
+    .subquery()
+)
+_NEWEST = (
+    select(*_VERSION_COLUMNS)
+    .join(CourseRecord, CourseRecord.id == CourseVersion.course_id)
+    .join(
+        _LAST_NUMBER,
+        (_LAST_NUMBER.c.course_id == CourseVersion.course_id) & (_LAST_NUMBER.c.number == CourseVersion.number),
+    )
+    .order_by(CourseRecord.slug)
+)
+
+
+@once_a_read
 def current_versions() -> Sequence[VersionRow]:
     """The newest version of every published course, by slug."""
-    newest = (
-        select(CourseVersion.course_id, func.max(CourseVersion.number).label("number"))
-        .group_by(CourseVersion.course_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(*_VERSION_COLUMNS)
-        .join(CourseRecord, CourseRecord.id == CourseVersion.course_id)
-        .join(
-            newest,
-            (newest.c.course_id == CourseVersion.course_id) & (newest.c.number == CourseVersion.number),
-        )
-        .order_by(CourseRecord.slug)
-    )
-    return [_version_row(row) for row in rows]
+    return [_version_row(row) for row in db.session.execute(_NEWEST)]
 
 
 def _version_row(row: Any) -> VersionRow:

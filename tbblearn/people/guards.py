@@ -16,8 +16,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def signed_in_person() -> Principal | None:
-    """Who is signed in, or None."""
-    return cast(Principal, current_user) if current_user and current_user.is_authenticated else None
+    """Who is signed in, or None. Not Flask-Login's proxy, which would look the person up anew for every attribute."""
+    person = current_user._get_current_object()
+    return person if isinstance(person, Principal) else None
 
 
 def principal() -> Principal:

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, Form, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields import Field
 from wtforms.validators import DataRequired, InputRequired, NumberRange, StopValidation
 
 from tbblearn.web.fields import AtMost, Dropped
+from tbblearn.web.forms import PageForm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST_NAME = 120
@@ -92,7 +92,7 @@ _PROGRAMME = RadioField(
 """Made before the other fields: it stands first on its page, and so among the errors."""
 
 
-class DaysForm(FlaskForm):  # type: ignore[misc]
+class DaysForm(PageForm):
     """Name, first and last day. `today` is set before it is validated."""
 
     name = _name_field()
@@ -109,7 +109,7 @@ class DaysForm(FlaskForm):  # type: ignore[misc]
             raise StopValidation(_("Sista dagen har redan varit. Välj en senare dag."))
 
 
-class LimitsForm(FlaskForm):  # type: ignore[misc]
+class LimitsForm(PageForm):
     """The least number of answers for a mean, and for how answers are spread."""
 
     k = _limit_field(_l("Minst så många svar för medelvärden"))
@@ -145,7 +145,7 @@ class ChangeForm(DaysForm):
         return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-class AdoptForm(FlaskForm):  # type: ignore[misc]
+class AdoptForm(PageForm):
     """A huvudman has decided to take part."""
 
     huvudman = SelectField(
@@ -180,7 +180,7 @@ class AdoptForm(FlaskForm):  # type: ignore[misc]
             raise StopValidation(_("Beslutet kan inte vara taget efter i dag."))
 
 
-class WithdrawForm(FlaskForm):  # type: ignore[misc]
+class WithdrawForm(PageForm):
     """The yes to take a whole round back."""
 
     confirm = BooleanField(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from tbblearn.courses.actions import hold_still
 from tbblearn.courses.kinds import kind_of
@@ -297,15 +297,19 @@ def _carried_over(attempt: Attempt) -> CarriedOver:
     return CarriedOver(attempt_id=latest.id, total=latest.total)
 
 
+# Made once: it runs at every answer.
+_OWN_ATTEMPT = (
+    select(Attempt)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
+
+
 def _own_attempt(person_id: int, attempt_id: int) -> Attempt:
     """The attempt, locked against a second change; raises NotFound where it is somebody else's."""
-    attempt = db.session.scalar(
-        select(Attempt)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    )
+    attempt = db.session.scalar(_OWN_ATTEMPT, {"attempt_id": attempt_id, "person_id": person_id})
     if attempt is None:
         raise NotFound(attempt_id=attempt_id)
     return attempt

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from tbblearn.courses.draft_changes import has_new_key
 from tbblearn.courses.queries import content, contents, course_by_slug, later_versions
@@ -282,26 +282,31 @@ def _latest_of(enrolment_id: int) -> Row[int, int]:
     ).one()
 
 
+# Made once: they run at every question, and putting a statement together costs as much as running it.
+_OWN_ATTEMPT = (
+    select(
+        Attempt.course_version_id,
+        Attempt.questions,
+        Attempt.handed_in_at,
+        Attempt.outcome,
+        Attempt.score,
+        Attempt.right_ids,
+        Attempt.enrolment_id,
+        Attempt.carried_over_at,
+        Attempt.carried_from_id,
+    )
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
+)
+_ANSWERS = select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == bindparam("attempt_id"))
+
+
 def _own(person_id: int, attempt_id: int) -> _Own:
     """An attempt of this person's; raises NotFound where it is somebody else's. Two queries."""
-    row = db.session.execute(
-        select(
-            Attempt.course_version_id,
-            Attempt.questions,
-            Attempt.handed_in_at,
-            Attempt.outcome,
-            Attempt.score,
-            Attempt.right_ids,
-            Attempt.enrolment_id,
-            Attempt.carried_over_at,
-            Attempt.carried_from_id,
-        )
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
-    ).one_or_none()
+    row = db.session.execute(_OWN_ATTEMPT, {"attempt_id": attempt_id, "person_id": person_id}).one_or_none()
     if row is None:
         raise NotFound(attempt_id=attempt_id)
-    answers = db.session.execute(select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == attempt_id))
+    answers = db.session.execute(_ANSWERS, {"attempt_id": attempt_id})
     return _Own(
         id=attempt_id,
         version_id=row.course_version_id,

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, Form, HiddenField, RadioField, StringField
 from wtforms.fields import Field
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
@@ -14,6 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, St
 from tbblearn.training.reason_words import basis_words, exemption_words, withdrawal_words
 from tbblearn.training.rules import Basis, ExemptionReason, RevocationReason
 from tbblearn.web.fields import Dropped
+from tbblearn.web.forms import PageForm
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST_EVIDENCE = 200
@@ -52,7 +52,7 @@ def _reason_field(label: Any) -> RadioField:
     return RadioField(label, validators=[InputRequired(message)], invalid_choice_message=message)  # type: ignore[call-arg]
 
 
-class DecisionForm(FlaskForm):  # type: ignore[misc]
+class DecisionForm(PageForm):
     """`seen` says how things stood when the page was opened."""
 
     seen = HiddenField(filters=[Dropped(LONGEST_MARK)])

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from tbblearn.training.fault_rules import LONGEST_TEXT, FaultKind
 from tbblearn.training.fault_words import fault_words
+from tbblearn.web.forms import PageForm
 
 
 def _tidy(text: str | None) -> str:
@@ -17,7 +17,7 @@ def _tidy(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
 
 
-class FaultForm(FlaskForm):  # type: ignore[misc]
+class FaultForm(PageForm):
     """What is wrong, and a few words about it."""
 
     kind = RadioField(

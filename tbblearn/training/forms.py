@@ -1,20 +1,21 @@
 """Shape of an answer to a question of the quiz."""
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tbblearn.web.forms import PageForm
 
-def demand_a_choice(_form: FlaskForm, field: SelectMultipleField) -> None:
+
+def demand_a_choice(_form: PageForm, field: SelectMultipleField) -> None:
     """Something was chosen; a list left as it was sends an empty word, which is nothing."""
     field.data = [one for one in field.data or [] if one]
     if not field.data:
         raise StopValidation(_("Välj ett svar."))
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]
+class AnswerForm(PageForm):
     """The question that was shown, by id so that a page left open can never answer another one, and what was chosen.
 
     Which choices the question has is for the action to know.
