@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -43,19 +43,22 @@ class Prepared:
     learners: list[dict[str, str]]
     managers: list[dict[str, str]]
     answering: list[dict[str, str]]
-    used: int = 0
+    used: dict[str, int] = field(default_factory=dict)
 
-    def accounts_for(self, operation: str) -> list[dict[str, str]]:
-        """Sign-ins for an operation; each learner takes the quiz once only."""
+    def accounts_for(self, operation: str, wanted: int) -> list[dict[str, str]]:
+        """So many sign-ins for an operation; each learner takes the quiz once only, and answers a survey once only."""
         if operation in {"unit", "csv"}:
             return self.managers
-        if operation == "survey":
-            return self.answering
-        if operation != "flow":
+        if operation not in self.once:
             return self.learners
-        fresh = self.learners[self.used :]
-        self.used = len(self.learners)
-        return fresh
+        everyone, used = self.once[operation], self.used.get(operation, 0)
+        self.used[operation] = used + wanted
+        return everyone[used : used + wanted]
+
+    @property
+    def once(self) -> dict[str, list[dict[str, str]]]:
+        """Operations that a person does once only, with who can."""
+        return {"flow": self.learners, "survey": self.answering}
 
     def wait_until_ready(self) -> None:
         """Wait for the server."""
@@ -70,7 +73,7 @@ class Prepared:
 
 
 def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clients: int = 8) -> Prepared:
-    """Build the demo of this size, and make as many fresh learners as the flows will use."""
+    """Build the demo of this size, and make as many fresh learners as the flows will use, and a round to warm up."""
     environment = os.environ | {
         "TBBLEARN_DATABASE_URL": url,
         "TBBLEARN_INSTANCE": str(folder),
@@ -88,9 +91,9 @@ def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clie
     app = create_app(from_environment(environment))
     with app.app_context():
         password_hash = hash_password(PASSWORD)
-        learners = _learners(clients * rounds, password_hash)
+        learners = _learners(clients * (rounds + 1), password_hash)
         managers = _managers(password_hash)
-        answering = _answering(app, clients * rounds * ANSWERS_A_ROUND)
+        answering = _answering(app, clients * (rounds + 1) * ANSWERS_A_ROUND)
         db.session.remove()
         db.engine.dispose()
     return Prepared(database, port, environment, learners, managers, answering)

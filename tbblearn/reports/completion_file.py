@@ -6,6 +6,7 @@ from datetime import date
 from flask_babel import gettext as _
 
 from tbblearn.training.manager_queries import CompletionReport, UnitLine, UnitSummary
+from tbblearn.training.rules import Status
 from tbblearn.training.status_words import status_words
 from tbblearn.web.spreadsheets import csv_file
 
@@ -22,6 +23,7 @@ def completion_csv(report: CompletionReport) -> bytes:
         _("Sista dag"),
         _("Genomförd"),
     ]
+    words = {status: status_words(status) for status in Status}
     rows = (
         [
             row.person_external_id,
@@ -29,7 +31,7 @@ def completion_csv(report: CompletionReport) -> bytes:
             row.given_name,
             ", ".join(row.units),
             ", ".join(profession for profession in row.professions if profession),
-            status_words(row.status),
+            words[row.status],
             _date(row.due_on),
             _date(row.completed_on),
         ]
