@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -72,29 +73,23 @@ def status_of(code: int) -> Status:
     return status(unpack(code))
 
 
+def _latest(kind: EventKind) -> ScalarSelect[int]:
+    """The last event of a kind of each enrolment; null for none. Asked of one kind it is a single look in the index."""
+    event = aliased(EnrolmentEvent)
+    return (
+        select(func.max(event.id))
+        .where(event.enrolment_id == Enrolment.id, event.kind == kind)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+
+
 def now_standing(*conditions: ColumnElement[bool]) -> CTE:
     """Enrolments as they stand now: `conditions` on Enrolment choose which.
 
     Columns: enrolment_id, person_id, course_id, requirement_id, cycle, reason, occasion, opens_on, cancelled,
     achieved_on (first completion that counts and is not revoked), due_on, grace_until_on, open_until_on.
     """
-    event = aliased(EnrolmentEvent)
-    due_event = (
-        select(event.id)
-        .where(event.enrolment_id == Enrolment.id, event.kind == EventKind.DUE_CHANGED)
-        .order_by(event.id.desc())
-        .limit(1)
-        .correlate(Enrolment)
-        .scalar_subquery()
-    )
-    last_life = (
-        select(event.kind)
-        .where(event.enrolment_id == Enrolment.id, event.kind.in_([EventKind.CANCELLED, EventKind.REINSTATED]))
-        .order_by(event.id.desc())
-        .limit(1)
-        .correlate(Enrolment)
-        .scalar_subquery()
-    )
     achieved_on = (
         select(func.min(Completion.achieved_on))
         .select_from(CompletionCredit)
@@ -104,7 +99,8 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    # Kept as it is, so that each of the three lookups is made once an enrolment however often its answer is used.
+    cancelled = _latest(EventKind.CANCELLED) > func.coalesce(_latest(EventKind.REINSTATED), 0)
+    # Kept as it is, so that each of the lookups is made once an enrolment however often its answer is used.
     looked_up = (
         select(
             Enrolment.id.label("enrolment_id"),
@@ -118,8 +114,8 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
             Enrolment.due_on.label("first_due_on"),
             Enrolment.grace_until_on.label("first_grace_until_on"),
             Enrolment.open_until_on.label("first_open_until_on"),
-            due_event.label("due_event"),
-            func.coalesce(last_life == EventKind.CANCELLED, literal(False)).label("cancelled"),
+            _latest(EventKind.DUE_CHANGED).label("due_event"),
+            func.coalesce(cancelled, literal(False)).label("cancelled"),
             achieved_on.label("achieved_on"),
         )
         .where(*conditions)
