@@ -17,12 +17,15 @@ from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 Found = TypeVar("Found")
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
 BUSY_TIMEOUT_MS = 15_000
 
 NAMING = {
@@ -236,6 +239,11 @@ def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:
         return answers[query]
 
     return kept
+
+
+def is_busy(error: OperationalError) -> bool:
+    """True when another change was in the way, so that the same may well succeed a little later."""
+    return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "is locked" in str(error.orig)
 
 
 # --- the two databases ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 
-from tbblearn.db import db, read_only, unit_of_work
+from tbblearn.db import db, is_busy, read_only, unit_of_work
 from tbblearn.readiness.closing import close_wave, mark_clean, renew_rates, unclean_waves
 from tbblearn.readiness.disposing import (
     dispose_of_answers,
@@ -50,6 +50,7 @@ def clean() -> Changes:
         with unit_of_work():
             mark_clean(waiting)
     except OperationalError:  # the change that this follows has been committed and must not seem to have failed
+        log.warning("wiped waves could not be marked", exc_info=True)
         return {"waves_cleaned": 0}
     return {"waves_cleaned": len(waiting)}
 
@@ -61,7 +62,9 @@ def _each(waves: Sequence[int], change: Callable[[int], None]) -> int:
         try:
             with db.session.begin_nested():
                 change(wave_id)
-        except OperationalError:
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
             log.warning("somebody is in the way of a wave", wave_id=wave_id)
         else:
             done += 1

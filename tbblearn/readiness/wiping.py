@@ -7,10 +7,13 @@ once a night: an invitation and the answers that came with it are marked by the 
 
 import sqlite3
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tbblearn.db import BUSY_TIMEOUT_MS, db, unit_of_work
+from tbblearn.db import BUSY_TIMEOUT_MS, db, is_busy, unit_of_work
+
+log = structlog.get_logger("tbblearn.readiness")
 
 ANSWERS = ("response_open", "response")
 """The tables that hold answers."""
@@ -21,6 +24,15 @@ WRITTEN_ANEW = {
     **dict.fromkeys(ANSWERS, "random()"),
 }
 """Tables whose files would tell more than their rows, with the order in which their rows are put back."""
+
+_NO_DUMP = """
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'pg_dump%') THEN
+    RAISE lock_not_available USING MESSAGE = 'a dump is under way';
+  END IF;
+END $$
+"""
+"""A dump that began while a table was written anew would hold it empty: TRUNCATE takes rows from old snapshots too."""
 
 PATIENCE_MS = 2_000
 """How long emptying and wiping wait for others, while everybody who answers waits behind them."""
@@ -67,8 +79,15 @@ def wipe() -> bool:
     """
     try:
         return _write_tables_anew() if _postgresql() else _rebuild_sqlite()
-    except (OperationalError, sqlite3.OperationalError):
-        return False
+    except OperationalError as error:
+        in_the_way = is_busy(error)
+    except sqlite3.OperationalError as error:
+        in_the_way = "is locked" in str(error)
+    if in_the_way:
+        log.warning("somebody is in the way of wiping")
+    else:
+        log.exception("wiping failed")
+    return False
 
 
 def _rebuild_sqlite() -> bool:
@@ -100,7 +119,10 @@ def _write_tables_anew() -> bool:
 
 
 def _write_anew(table: str, order: str, kept: str = "true") -> None:
-    """PostgreSQL: replace a table's file by one with the rows to keep, in this order. Waits a little for others."""
+    """PostgreSQL: replace a table's file by one with the rows to keep, in this order. Waits a little for others.
+
+    Raises OperationalError where somebody is in the way, or a dump is being made.
+    """
     before = db.session.scalar(text("SELECT current_setting('lock_timeout')"))
     db.session.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
     db.session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
@@ -111,6 +133,7 @@ def _write_anew(table: str, order: str, kept: str = "true") -> None:
     if rows:
         db.session.execute(text(f"INSERT INTO {table} SELECT * FROM kept_rows ORDER BY {order}"))
         db.session.execute(text("DROP TABLE kept_rows"))
+    db.session.execute(text(_NO_DUMP))
     db.session.execute(text("SELECT set_config('lock_timeout', :before, true)"), {"before": before})
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from tbblearn.db import is_busy
 from tbblearn.web.limits import FORM_BYTES, MEGABYTE
 from tbblearn.web.pages import Page
 
@@ -116,15 +117,6 @@ def error_page(
     )
 
 
-BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL: serialization failure, deadlock, lock not available."""
-
-
-def _is_busy(error: OperationalError) -> bool:
-    """True when another change was in the way, so that the same request may well succeed a little later."""
-    return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "is locked" in str(error.orig)
-
-
 def register_errors(app: Flask) -> None:
     """Turn every error into a page in the reader's language; details go to the log only."""
 
@@ -146,7 +138,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> Response:
-        if not _is_busy(error):
+        if not is_busy(error):
             app.logger.exception("database", exc_info=error)
             return error_page(500).render()
         return error_page(503, headers={"Retry-After": "5"}).render()
