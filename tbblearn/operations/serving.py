@@ -1,6 +1,8 @@
 """The production server: gunicorn with threads, inside this process (design.md 5)."""
 
 import os
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +31,22 @@ class Server(BaseApplication):  # type: ignore[misc]
         return create_app()
 
 
-def keep_to_one_core(_server: object, worker: Any) -> None:
-    """Let a worker's threads run on one core, the next worker's on the next (Linux).
+def choose_core(server: Any, worker: Any) -> None:
+    """Before a worker is forked: the core that fewest of the living workers keep to (Linux)."""
+    if hasattr(os, "sched_getaffinity"):
+        taken = Counter(other.core for other in server.WORKERS.values())
+        worker.core = min(sorted(os.sched_getaffinity(0)), key=lambda core: taken[core])
 
-    They share Python's lock, so they run one at a time anyway, and lose by moving: `make bench` takes a third more CPU
+
+def keep_to_core(_server: object, worker: Any) -> None:
+    """Let the worker's threads run on its core; anywhere, where the machine does not allow it.
+
+    They share Python's lock, so they mostly run one at a time and lose by moving: `make bench` takes a third more CPU
     a page without it.
     """
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[worker.age % len(cores)]})
+    if hasattr(worker, "core"):
+        with suppress(OSError):
+            os.sched_setaffinity(0, {worker.core})
 
 
 def serve_forever(host: str, port: int) -> None:
@@ -54,7 +63,8 @@ def serve_forever(host: str, port: int) -> None:
             "keepalive": 5,
             "accesslog": None,
             "loglevel": "warning",
-            "post_fork": keep_to_one_core,
+            "pre_fork": choose_core,
+            "post_fork": keep_to_core,
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
             "control_socket_disable": True,
         }

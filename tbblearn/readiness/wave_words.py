@@ -131,9 +131,10 @@ def _simple_refusal(error: WaveError) -> ErrorWords:
         return ErrorWords(_("Någon hann före"), _("Någon hann före. Så här ser det ut nu."))
     if isinstance(error, LastDayGone):
         return ErrorWords(
-            _("Mätningens sista dag har varit"),
+            _("Mätningens sista dag har passerat"),
             _(
-                "Den sista dagen var %(date)s. Välj nya dagar och gör kontrollen inför start igen. Inget är ändrat.",
+                "Den sista dagen var den %(date)s. Välj nya dagar och gör kontrollen inför start igen. "
+                "Inget är ändrat.",
                 date=day(_date(error.values["closes_on"])),
             ),
         )
@@ -141,8 +142,8 @@ def _simple_refusal(error: WaveError) -> ErrorWords:
         return ErrorWords(
             _("Svaren är borta"),
             _(
-                "Svaren raderades den %(date)s, eftersom deras tid var ute. Därför går det inte att kontrollera eller "
-                "publicera något. Inget är ändrat.",
+                "Svaren raderades den %(date)s, eftersom lagringstiden hade gått ut. Därför går det inte att "
+                "kontrollera eller publicera något. Inget är ändrat.",
                 date=day(_date(error.values["disposed_on"])),
             ),
         )
