@@ -159,6 +159,8 @@ STATES = (
     State("round-limits-errors", "process_leader", "{open}/granser", fill("#k", "3")),
     State("round-remind", "process_leader", "{open}/paminn"),
     State("round-close", "process_leader", "{open}/stang"),
+    State("round-closed", "process_leader", "{closed}"),
+    State("round-withdrawn", "process_leader", "{withdrawn}"),
     State("round-audited", "process_leader", "{audited}"),
     State("round-publish", "process_leader", "{audited}/publicera"),
     State("round-published", "process_leader", "{published}"),
@@ -272,7 +274,11 @@ class Visitors:
             found = tab.locator(link).first.get_attribute("href") if link else tab.url
             places[place] = self._path(found or "")
             tab.close()
-        return places | {"audited": self._audit_round()}
+        return places | {
+            "audited": self._round_of("Gnesta", "oppna", "stang", "skyddskontroll"),
+            "closed": self._round_of("Vingåker", "oppna", "stang"),
+            "withdrawn": self._round_of("Flen", "dra-tillbaka"),
+        }
 
     def _rounds(self) -> dict[str, str]:
         """The demo's own rounds: what the process leader's pages, the survey and the results have for addresses."""
@@ -311,8 +317,8 @@ class Visitors:
         tab.close()
         return address
 
-    def _audit_round(self) -> str:
-        """A round of a huvudman that is in no other, brought to its publication without drawing the pages."""
+    def _round_of(self, huvudman: str, *steps: str) -> str:
+        """A round of one huvudman, brought so far without drawing the pages; returns its address."""
         tab = self._tab("process_leader")
         tab.goto(f"{self.site.url}/matningar/ny")
         token = tab.locator("main input[name=csrf_token]").get_attribute("value") or ""
@@ -325,16 +331,16 @@ class Visitors:
 
         today = f"{date.today()}"
         days = {"opens_on": today, "closes_on": f"{date.today() + timedelta(days=14)}"}
-        address = post("/matningar/ny", programme=programme, name="Hösten", **days, k=5, k_distribution=10)
+        address = post("/matningar/ny", programme=programme, name=f"Hösten i {huvudman}", **days, k=5, k_distribution=10)
         tab.goto(f"{self.site.url}{address}/huvudman")
-        gnesta = tab.locator("option:text('Gnesta')").get_attribute("value") or ""
-        post(f"{address}/huvudman", huvudman=gnesta, adopted_on=today, reference="KS 2026/18")
+        unit_id = tab.locator(f"option:text('{huvudman}')").get_attribute("value") or ""
+        post(f"{address}/huvudman", huvudman=unit_id, adopted_on=today, reference="KS 2026/18")
         tab.goto(f"{self.site.url}{address}/kontroll")
         for line in tab.locator("input[name=seen]").all():
             line.check()
         send()(tab)
-        for step in ("oppna", "stang", "skyddskontroll"):
-            post(f"{address}/{step}")
+        for step in steps:
+            post(f"{address}/{step}", confirm="y")
         tab.goto(f"{self.site.url}{address}")  # says what was done, so that no state does
         tab.close()
         return address
