@@ -148,7 +148,7 @@ def test_no_transaction_is_open_while_letters_go_out(session: None) -> None:
 
 
 def test_a_letter_that_is_taken_back_on_its_way_lets_the_others_be_told_as_sent(session: None) -> None:
-    sent = []
+    sent: list[int] = []
 
     def transport(letters: Iterable[tuple[int, Letter]]) -> dict[int, str]:
         sent.extend(message_id for message_id, _letter in letters)
