@@ -224,9 +224,10 @@ def _end_read(session: Session) -> None:
 
 
 def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:
-    """A query that several parts of a page ask: its answer is kept until the read ends, in which it does not change.
+    """A query that several parts of a page ask: one page is told one thing, the first answer, until its read ends.
 
-    Inside a unit of work it is asked each time.
+    What others commit meanwhile is not in it (without this PostgreSQL, unlike SQLite, would show it halfway). All who
+    ask share the answer, so it must be one that cannot be changed. Inside a unit of work it is asked each time.
     """
 
     @wraps(query)

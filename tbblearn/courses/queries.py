@@ -110,9 +110,9 @@ _NEWEST = (
 
 
 @once_a_read
-def current_versions() -> Sequence[VersionRow]:
+def current_versions() -> tuple[VersionRow, ...]:
     """The newest version of every published course, by slug."""
-    return [_version_row(row) for row in db.session.execute(_NEWEST)]
+    return tuple(_version_row(row) for row in db.session.execute(_NEWEST))
 
 
 def _version_row(row: Any) -> VersionRow:

@@ -158,8 +158,13 @@ def _write(message: Message, writers: Mapping[str, Writer], now: datetime) -> Le
 
 
 def report(message_id: int, now: datetime, *, fault: str = "") -> None:
-    """Say what became of a letter: sent, or a fault and a later try until the tries are used up."""
-    message = db.session.get_one(Message, message_id)
+    """Say what became of a letter: sent, or a fault and a later try until the tries are used up.
+
+    Of one that was taken back while it was on its way nothing is said.
+    """
+    message = _still_there(message_id)
+    if message is None:
+        return
     if not fault:
         message.state, message.sent_at, message.fault = MessageState.SENT, now, ""
         return
@@ -169,9 +174,15 @@ def report(message_id: int, now: datetime, *, fault: str = "") -> None:
 
 
 def keep_letter(message_id: int, letter: Letter) -> None:
-    """Keep a letter to be read on the page Utskick, where there is no mail server."""
-    message = db.session.get_one(Message, message_id)
-    message.kept_subject, message.kept_body = letter.subject[:200], letter.body
+    """Keep a letter to be read on the page Utskick, where there is no mail server; not one that was taken back."""
+    message = _still_there(message_id)
+    if message is not None:
+        message.kept_subject, message.kept_body = letter.subject[:200], letter.body
+
+
+def _still_there(message_id: int) -> Message | None:
+    """The message, held until the unit of work ends: nobody takes it back between being found and being written."""
+    return db.session.get(Message, message_id, with_for_update=True)
 
 
 def send_again(message_id: int, now: datetime, hidden: Collection[str] = ()) -> bool:

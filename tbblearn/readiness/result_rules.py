@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tbblearn.people.rules import HeldGrant, Role, UnitKind
@@ -214,11 +214,26 @@ class Figures:
 
 
 def figures_of(rows: Iterable[PublishedRow]) -> dict[int, Figures]:
-    """Rows by unit, ready to be shown. A unit without rows is absent: it is not shown."""
+    """Rows by unit, ready to be shown. A unit without rows is absent: it is not shown.
+
+    A figure is said to equal that of a unit below only where rows of that unit are given and its figure is shown:
+    else it would tell on one page what another hides.
+    """
     by_unit: dict[int, list[PublishedRow]] = {}
     for row in rows:
         by_unit.setdefault(int(row.unit), []).append(row)
-    return {unit: _figures(own) for unit, own in by_unit.items()}
+    found = {unit: _figures(own) for unit, own in by_unit.items()}
+    means = {unit for unit, figures in found.items() if figures.shown}
+    shares = {unit for unit, figures in found.items() if figures.shares_of.n is not None}
+    return {
+        unit: replace(figures, means_of=_beside(figures.means_of, means), shares_of=_beside(figures.shares_of, shares))
+        for unit, figures in found.items()
+    }
+
+
+def _beside(group: Group, shown: Collection[int]) -> Group:
+    """It, without the unit below that it equals where that one is not shown."""
+    return group if group.same_as in shown else replace(group, same_as=None)
 
 
 def _figures(rows: Sequence[PublishedRow]) -> Figures:

@@ -25,7 +25,8 @@ class WaveRow:
     name: str
     state: WaveState
     opens_on: date
-    closes_on: date
+    closed_on: date
+    """The last day on which answers were, or will be, taken."""
     adopted: int
     """How many huvudmän have adopted it."""
 
@@ -34,13 +35,22 @@ def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
     """Every wave, the newest first, under the name of its programme; programmes in the order in which they came."""
     adopted = select(func.count()).where(WaveAdoption.wave_id == Wave.id).correlate(Wave).scalar_subquery()
     found: dict[str, list[WaveRow]] = {}
-    for row in db.session.execute(
-        select(Wave.id, Programme.name, Wave.name, Wave.state, Wave.opens_on, Wave.closes_on, adopted)
+    for key, programme, name, state, opens_on, closes_on, closed_at, number in db.session.execute(
+        select(
+            Wave.id,
+            Programme.name,
+            Wave.name,
+            Wave.state,
+            Wave.opens_on,
+            Wave.closes_on,
+            Wave.closed_at,
+            adopted,
+        )
         .join(Programme, Programme.id == Wave.programme_id)
         .order_by(Programme.id, Wave.opens_on.desc(), Wave.id.desc())
     ):
-        shown = WaveRow(*row)
-        found.setdefault(shown.programme, []).append(shown)
+        shown = WaveRow(key, programme, name, state, opens_on, last_day(closes_on, closed_at), number)
+        found.setdefault(programme, []).append(shown)
     return list(found.items())
 
 

@@ -1,6 +1,7 @@
 """What was found when it was last tried to lead answers back to persons; the public page tells it.
 
-`make proof` writes proofs.json; tests/proof/test_disk.py says how it is found.
+`make proof` writes proofs.json, each database when all proofs on it have passed; tests/proof/test_disk.py says how it
+is found.
 """
 
 import json
@@ -17,6 +18,8 @@ class Gain:
     """How much oftener than by chance a guess of who gave which answers was right, in percent of all answers."""
 
     database: str
+    on: date
+    version: str
     answers: int
     """How many were guessed, over all rounds."""
     gain: float
@@ -27,18 +30,11 @@ class Gain:
     """The least gain over a build that breaks the promise: what the same guesses find where there is something."""
 
 
-@dataclass(frozen=True)
-class Proofs:
-    """One run of `make proof`."""
-
-    on: date
-    version: str
-    gains: tuple[Gain, ...]
-
-
 @cache
-def last_proofs() -> Proofs:
-    """The run that this version was released with."""
+def last_proofs() -> tuple[Gain, ...]:
+    """What this version was released with, for each database: SQLite first."""
     found = json.loads(FILE.read_text(encoding="utf-8"))
-    gains = tuple(Gain(database, **values) for database, values in sorted(found["gains"].items(), reverse=True))
-    return Proofs(date.fromisoformat(found["on"]), found["version"], gains)
+    return tuple(
+        Gain(database, **values | {"on": date.fromisoformat(values["on"])})
+        for database, values in sorted(found.items(), reverse=True)
+    )

@@ -353,4 +353,4 @@ def test_the_command_names_every_fault_and_publishes_nothing(run, app: Applicati
     assert "minutes must be a whole number" in output
     assert "there is no screen a/b" in output
     with app.app_context():
-        assert list(queries.current_versions()) == []
+        assert queries.current_versions() == ()

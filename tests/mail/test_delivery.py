@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from tbblearn.db import db, read_only, unit_of_work
-from tbblearn.mail.actions import Writer, queue
+from tbblearn.mail.actions import Writer, keep_letter, queue, report, take_back
 from tbblearn.mail.delivery import deliver, smtp_transport
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import Letter, MessageState, may_go_in_clear
@@ -145,6 +145,25 @@ def test_no_transaction_is_open_while_letters_go_out(session: None) -> None:
     deliver(NOW, WRITERS, transport)
     assert open_then == [False]
     assert set(states()) == {"hello:0", "in between"}
+
+
+def test_a_letter_that_is_taken_back_on_its_way_lets_the_others_be_told_as_sent(session: None) -> None:
+    sent: list[int] = []
+
+    def transport(letters: Iterable[tuple[int, Letter]]) -> dict[int, str]:
+        sent.extend(message_id for message_id, _letter in letters)
+        with unit_of_work():
+            take_back("hello:0")
+        return {}
+
+    put("hello", "hello")
+    deliver(NOW, WRITERS, transport)
+    assert states() == {"hello:1": (MessageState.SENT, 1, "")}
+    with unit_of_work():
+        report(sent[0], NOW, fault="a fault")
+        keep_letter(sent[0], Letter("m0@example.org", "Ämne", "Hej"))
+    deliver(NOW + timedelta(days=1), WRITERS, transport)
+    assert len(sent) == 2
 
 
 def test_without_a_mail_server_letters_are_kept_to_be_read(session: None) -> None:

@@ -1,9 +1,9 @@
 """`make proof`: what somebody with the whole disk gains over chance, in 600 persons and several rounds.
 
-With RECORD_PROOFS set, as `make proof` does, it is written to tbblearn/surveys/proofs.json for the public page.
+With RECORD_PROOFS set, as `make proof` does, it is written to tbblearn/surveys/proofs.json for the public page, once
+all proofs on a database have passed.
 """
 
-import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +14,7 @@ from tbblearn import __version__
 from tbblearn.db import db, stockholm_date, utc_now
 from tbblearn.surveys import proofs
 from tests.factories import TODAY
+from tests.proof.recording import SOUND, Recording
 from tests.readiness.disk import ANSWERS, wal_of_postgresql
 from tests.readiness.disk_adversary import FALSE_ALARM, Watched, advantage, close, judge, watch
 from tests.readiness.rounds import Round
@@ -26,28 +27,20 @@ COUNTY: Sizes = {
     "flen": {"skola": (40, 4, 2, 33), "omsorg": (8, 12, 26, 19)},
     "trosa": {"skola": (21, 9, 14, 36), "social": (11, 7, 5, 24, 31)},
 }
-
-
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def record(**values: float) -> None:
-    """Keep what was found on this database, in percent with one decimal; of several weak builds the least."""
+RECORDING = Recording(proofs.FILE)
+
+
+def record(proof: str, **found: float) -> None:
+    """Keep what a proof that has passed found on the database that it ran on."""
     if not os.environ.get("RECORD_PROOFS"):
         return
-    kept = json.loads(proofs.FILE.read_text(encoding="utf-8"))
-    kept |= {"on": stockholm_date(utc_now()).isoformat(), "version": __version__}
-    here = kept["gains"][DATABASES[db.engine.dialect.name]]
-    if "weakest" in values:
-        values["weakest"] = min(values["weakest"], here["weakest"])
-    else:  # the run begins
-        values["weakest"] = 100.0
-    here |= values
-    proofs.FILE.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def percent(share: float) -> float:
-    return round(100 * share, 1)
+    dialect = db.engine.dialect.name
+    weak = {build.__name__ for build, databases in WEAK.items() if dialect in databases}
+    today = stockholm_date(utc_now())
+    RECORDING.passed(DATABASES[dialect], proof, weak=weak, on=today, version=__version__, **found)
 
 
 def test_the_advantage_over_chance():
@@ -71,7 +64,7 @@ def test_the_advantage_over_chance():
     assert low <= 0
     assert min(verdict.chance for verdict in verdicts) * ROUNDS >= FALSE_ALARM
     answers = sum(verdict.persons for verdict in verdicts)
-    record(answers=answers, gain=percent(found), low=percent(low), high=percent(high))
+    record(SOUND, answers=answers, gain=found, low=low, high=high)
     if db.engine.dialect.name == "postgresql":
         there = {match.group().decode() for match in ANSWERS.finditer(wal_of_postgresql())}
         given = taken
@@ -89,4 +82,4 @@ def test_the_advantage_over_a_weak_build(weak: Callable[[Sizes], Watched]):
     print(f"  advantage {100 * found:+.2f} % of persons, 95 % interval {100 * low:+.2f} to {100 * high:+.2f} %")
     assert low > 0.25
     assert verdict.chance < FALSE_ALARM
-    record(weakest=percent(found))
+    record(weak.__name__, gain=found)

@@ -17,7 +17,7 @@ from tbblearn.readiness import result_queries
 from tbblearn.readiness.models import PublishedFigure
 from tbblearn.readiness.publishing import withdraw_wave
 from tbblearn.readiness.result_rules import OPERATOR
-from tbblearn.readiness.rules import Family
+from tbblearn.readiness.rules import Family, Kind, Measure
 from tbblearn.reports.readiness_file import unit_json
 from tbblearn.surveys.models import Wave, WaveUnit
 from tbblearn.web.application import Application
@@ -121,11 +121,13 @@ def test_what_is_not_shown_looks_the_same_whatever_the_reason(changing: Built):
         paths = [(boss, address(changing, unit)) for unit in ("barn-4", "barn")]
         paths += [(leader, address(changing, unit)) for unit in ("flen", "sormland")]
         paths += [(boss, address(changing, rest="/metod")), (leader, address(changing, rest="/lan"))]
-        files = [(boss, address(changing, "barn-4", "/resultat.csv")), (leader, address(changing, rest="/lan.csv"))]
+        files = [(boss, address(changing, unit, "/resultat.csv")) for unit in ("barn-4", "barn")]
+        files += [(leader, address(changing, rest="/lan.csv"))]
         with changing.app.app_context(), read_only():
             today = LATER.date()
             written = [
-                unit_json(result_queries.unit_result(made.wave_id, one, OPERATOR, today)) for one in (small, large)
+                unit_json(result_queries.unit_result(made.wave_id, one, OPERATOR, today))
+                for one in (small, large, made.units["barn"])
             ]
         return [str(one.get(path).main) for one, path in paths] + [
             *(one.client.get(path).get_data(as_text=True) for one, path in files),
@@ -155,6 +157,13 @@ def test_what_is_not_shown_looks_the_same_whatever_the_reason(changing: Built):
                     PublishedFigure(**values | {"unit_id": unit_id, "position": 10_000 * unit_id + row.position})
                 )
     assert seen() == too_few
+    with changing.app.app_context(), unit_of_work():
+        for unit_id, below in ((made.units["barn"], small), (made.units["sormland"], large)):
+            for family in (Family.MEANS, Family.DISTRIBUTIONS):
+                same = {"family": family, "measure": Measure.SAME_AS, "kind": Kind.UNIT, "value": str(below)}
+                place = 1_000_000 + 100 * unit_id + len(family)
+                db.session.add(PublishedFigure(wave_id=made.wave_id, position=place, unit_id=unit_id, **same))
+    assert seen() == too_few, "a unit above that rests on the same answers does not tell that there are some"
 
 
 def test_a_huvudman_that_has_not_decided_is_named_and_never_counted(changing: Built):

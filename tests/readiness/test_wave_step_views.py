@@ -36,6 +36,8 @@ def test_a_whole_round_through_the_pages(leader: Leader, monkeypatch: pytest.Mon
     assert refused.h1 == "En påminnelse är redan skickad i dag"
     page = leader.step("/stang")
     assert "Kör skyddskontrollen" in page.links
+    listed = words(leader.reader.get("/matningar").main.select("table tbody tr")[0])
+    assert "20 november 2026 20 november 2026" in listed, "it closed the day it opened, before the day that was planned"
     with leader.inside():
         assert db.session.scalars(select(ResponseOpen.id)).all() == []
         assert db.session.scalars(select(Wave.cleaned)).all() == [True]
