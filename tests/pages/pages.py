@@ -331,7 +331,8 @@ class Visitors:
 
         today = f"{date.today()}"
         days = {"opens_on": today, "closes_on": f"{date.today() + timedelta(days=14)}"}
-        address = post("/matningar/ny", programme=programme, name=f"Hösten i {huvudman}", **days, k=5, k_distribution=10)
+        new = {"programme": programme, "name": f"Hösten i {huvudman}", **days}
+        address = post("/matningar/ny", **new, k=5, k_distribution=10)
         tab.goto(f"{self.site.url}{address}/huvudman")
         unit_id = tab.locator(f"option:text('{huvudman}')").get_attribute("value") or ""
         post(f"{address}/huvudman", huvudman=unit_id, adopted_on=today, reference="KS 2026/18")
