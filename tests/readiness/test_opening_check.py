@@ -129,8 +129,13 @@ def test_every_line_has_its_figures(ten: Ten) -> None:
     check = ten.check(wave_id)
     assert not check.blocking
     said: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
     assert hindrances(wave_id, ten.scope, TODAY) == []
+    event.remove(db.engine, "before_cursor_execute", note)
     asked = [statement for statement in said if "employment" in statement]
     assert asked
     assert all("LIMIT" in statement for statement in asked), "a view does not go through all employments"

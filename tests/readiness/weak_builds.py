@@ -5,6 +5,7 @@ tables of the test's database are altered.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import event, text
 
@@ -128,15 +129,21 @@ def not_wiped(sizes: Sizes) -> Watched:
 
 def not_overwritten(sizes: Sizes) -> Watched:
     """SQLite: neither secure_delete nor VACUUM."""
-    event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA secure_delete = OFF"))
-    db.engine.dispose()
-    county, watched = answered(sizes)
+
+    def keep_bytes(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA secure_delete = OFF")
 
     def checkpoint() -> bool:
         with db.engine.connect() as connection:
             return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
 
-    close(county, wipe=checkpoint)
+    event.listen(db.engine, "connect", keep_bytes)
+    try:
+        db.engine.dispose()
+        county, watched = answered(sizes)
+        close(county, wipe=checkpoint)
+    finally:
+        event.remove(db.engine, "connect", keep_bytes)
     return watched
 
 
