@@ -32,10 +32,13 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def choose_core(server: Any, worker: Any) -> None:
-    """Before a worker is forked: the core that fewest of the living workers keep to (Linux)."""
+    """Before a worker is forked: the core that fewest of the living workers keep to (Linux).
+
+    The last of them first: the first one often serves the machine's interrupts too.
+    """
     if hasattr(os, "sched_getaffinity"):
         taken = Counter(other.core for other in server.WORKERS.values())
-        worker.core = min(sorted(os.sched_getaffinity(0)), key=lambda core: taken[core])
+        worker.core = min(os.sched_getaffinity(0), key=lambda core: (taken[core], -core))
 
 
 def keep_to_core(_server: object, worker: Any) -> None:
