@@ -13,6 +13,7 @@ from math import sqrt
 
 from bs4 import BeautifulSoup, Tag
 
+from tests.page_rules import words
 from tests.readiness.crawling import Crawl, content
 from tests.readiness.published import Published
 from tests.readiness.shown_values import (
@@ -33,7 +34,6 @@ from tests.readiness.shown_values import (
     plain,
     statistic_row,
 )
-from tests.reading import words
 
 
 def read_back(found: Crawl, known: Published) -> set[Row]:

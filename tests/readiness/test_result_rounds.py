@@ -22,10 +22,10 @@ from tbblearn.reports.readiness_file import unit_json
 from tbblearn.surveys.models import Wave, WaveUnit
 from tbblearn.web.application import Application
 from tests.factories import NOW, TODAY, grant, make_person
+from tests.page_rules import words
 from tests.readiness.published import LATER, Built, county, publish
 from tests.readiness.results import address, manager, opened, reader
 from tests.readiness.rounds import Round
-from tests.reading import words
 
 
 @pytest.fixture

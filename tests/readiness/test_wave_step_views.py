@@ -12,8 +12,8 @@ from tbblearn.surveys.models import Invitation, ResponseOpen, Wave
 from tbblearn.surveys.waves import WaveState
 from tbblearn.tick import tick
 from tests.factories import NOW, TODAY
+from tests.page_rules import words
 from tests.readiness.leader import STEPS, Leader, in_english
-from tests.reading import words
 
 # --- steps ---
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from babel.dates import format_date
 from bs4 import Tag
 
+from tests.page_rules import words
 from tests.readiness.crawling import Crawl, content
 from tests.readiness.published import Published
 from tests.readiness.reading_back import main_of, opened
 from tests.readiness.shown_values import plain
-from tests.reading import words
 
 _NUMBER = re.compile(r"\d[\d,]*")
 _SCALE = {"1", "2", "3", "4", "5"}

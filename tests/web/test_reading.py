@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reading import faults, parse
+from tests.page_rules import faults, parse
 
 GOOD = """<!doctype html><html lang="sv"><head><title>Prov – tbblearn</title></head><body>
 <header><a href="/">tbblearn</a></header>
