@@ -125,8 +125,8 @@ def _add_features(app: Application, settings: Settings) -> None:
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])
     seen = ["readiness_files"]
     add_to_menu(app, 30, "readiness_results.start", _l("Hur redo är vi?"), result_views.reads_a_part, also=seen)
-    leads, tried = (lambda person: person.has_on_county(Role.PROCESS_LEADER)), ["readiness_trial"]
-    add_to_menu(app, 35, "waves.rounds", _l("Mätningar"), leads, also=tried)
+    trial = ["readiness_trial"]
+    add_to_menu(app, 35, "waves.rounds", _l("Mätningar"), waves.leads_the_county, also=trial)
     editors_pages = ["previewing", "examining"]
     add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=editors_pages)
     add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires_on_county
-from tbblearn.people.rules import Role
+from tbblearn.people.rules import Principal, Role
 from tbblearn.readiness import wave_actions, wave_queries, wave_step_views
 from tbblearn.readiness.opening_check import OpeningCheck, hindrances, opening_check
 from tbblearn.readiness.rules import DEFAULT_K, DEFAULT_K_DISTRIBUTION
@@ -27,6 +27,11 @@ __all__ = ["blueprint", "wave_step_views"]
 TRIAL = "readiness_trial.first"
 RESULTS = ("readiness_results.county", "readiness_results.method")
 MOST_TICKS = 50
+
+
+def leads_the_county(person: Principal) -> bool:
+    """True for those who lead the county's rounds: the menu leads them here."""
+    return person.has_on_county(Role.PROCESS_LEADER)
 
 
 @blueprint.get("/matningar")
