@@ -1,18 +1,16 @@
 """Reads about people and units: always within a scope, and as many questions for three rows as for one."""
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
-from tbblearn.db import db, unit_of_work
+from tbblearn.db import unit_of_work
 from tbblearn.people import queries
 from tbblearn.people.actions import give_role
 from tbblearn.people.rules import GrantSource, Role, Scope
 from tests.factories import NOW, TODAY, County
+from tests.listening import statements
 
 OWN = {
     "person": "the person's own card, for the one who is signed in",
@@ -34,19 +32,6 @@ def test_what_gives_persons_or_units_takes_a_scope() -> None:
     assert functions
     for function in functions:
         assert "scope" in inspect.signature(function).parameters, f"{function.__name__} takes no Scope"
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent to the database inside."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +96,9 @@ def test_a_person_is_written_to_only_where_there_is_an_address(session: None, co
 def test_as_many_questions_for_many_units_as_for_one(session: None, county: County) -> None:
     def asked(tops: list[str]) -> int:
         scope = Scope.over([county.paths[name] for name in tops])
-        with counted() as statements:
+        with statements() as sent:
             queries.tops(scope)
             queries.ancestors(county.paths["enhet-1"], scope)
-        return len([s for s in statements if s.startswith("SELECT")])
+        return len([s for s in sent if s.startswith("SELECT")])
 
     assert asked(["enhet-1"]) == asked(["enhet-1", "enhet-2", "skola-1"]) == 2

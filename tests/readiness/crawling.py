@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tbblearn.access.actions import open_session
 from tbblearn.db import db, read_only, unit_of_work, utc_now
@@ -15,6 +15,7 @@ from tbblearn.readiness.result_rules import OPERATOR
 from tbblearn.reports.readiness_file import unit_csv, unit_json
 from tbblearn.surveys.models import WaveUnit
 from tbblearn.web.application import Application
+from tests.listening import statements
 from tests.readiness.published import LATER
 from tests.readiness.rounds import Round
 
@@ -67,20 +68,11 @@ def content(kind: str, body: str) -> str:
 
 @contextmanager
 def answers_read(app: Application) -> Iterator[list[str]]:
-    """The statements sent meanwhile that name a table of answers."""
+    """The statements sent meanwhile that name a table of answers; known at the end."""
     named: list[str] = []
-
-    def look(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if re.search(r"\bresponse(_open)?\b", statement):
-            named.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", look)
-    try:
+    with statements(app) as sent:
         yield named
-    finally:
-        event.remove(engine, "before_cursor_execute", look)
+    named += [statement for statement in sent if re.search(r"\bresponse(_open)?\b", statement)]
 
 
 def _run_commands(app: Application, found: Crawl) -> None:

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tbblearn.db import db
 from tbblearn.surveys.models import Wave
 from tbblearn.web.application import Application
 from tests.factories import NOW, TODAY
+from tests.listening import statements
 from tests.readiness.rounds import Round
 from tests.reading import Reader, ReadPage
 
@@ -103,18 +104,8 @@ class Leader:
     def queries(self, path: str) -> int:
         """How many statements a page sends."""
         self.reader.get(path)
-        sent: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-            sent.append(statement)
-
-        with self.app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements(self.app) as sent:
             self.reader.get(path)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         return len(sent)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Employment, Leave, OrgUnit, Person, Programme
@@ -17,6 +17,7 @@ from tbblearn.readiness.wave_actions import NewWave, adopt_wave, approve, plan_w
 from tbblearn.surveys.models import Invitation, WaveUnit
 from tbblearn.surveys.waves import NoSuchWave
 from tests.factories import LONG_AGO, NOW, TODAY, employ, grant, make_person, make_unit
+from tests.listening import statements
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -128,14 +129,8 @@ def test_every_line_has_its_figures(ten: Ten) -> None:
     wave_id = ten.plan()
     check = ten.check(wave_id)
     assert not check.blocking
-    said: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    assert hindrances(wave_id, ten.scope, TODAY) == []
-    event.remove(db.engine, "before_cursor_execute", note)
+    with statements() as said:
+        assert hindrances(wave_id, ten.scope, TODAY) == []
     asked = [statement for statement in said if "employment" in statement]
     assert asked
     assert all("LIMIT" in statement for statement in asked), "a view does not go through all employments"

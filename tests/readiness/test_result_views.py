@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from tbblearn.db import db, read_only
 from tbblearn.people.rules import HeldGrant, Role
 from tbblearn.readiness import result_queries
 from tbblearn.readiness.result_rules import OPERATOR, UnitResult, Who
+from tests.listening import statements
 from tests.readiness.published import LATER, Built, built
 from tests.readiness.results import address, manager, opened, reader
 
@@ -201,15 +202,8 @@ def test_the_number_of_queries_does_not_grow_with_units(published: Built):
     made = published.round
 
     def queries(look) -> list[str]:
-        said: list[str] = []
-
-        def note(*given) -> None:
-            said.append(given[2])
-
-        with published.app.app_context(), read_only():
-            event.listen(db.engine, "before_cursor_execute", note)
+        with published.app.app_context(), read_only(), statements() as said:
             look()
-            event.remove(db.engine, "before_cursor_execute", note)
         return [statement for statement in said if statement.startswith("SELECT")]
 
     today = LATER.date()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Programme
@@ -13,6 +13,7 @@ from tbblearn.surveys.models import Wave, WaveAdoption
 from tbblearn.surveys.waves import WaveState
 from tbblearn.tick import tick
 from tests.factories import NOW, TODAY, grant, make_person, make_unit
+from tests.listening import statements
 from tests.readiness.leader import STEPS, Leader
 from tests.reading import Reader
 
@@ -71,16 +72,8 @@ def test_nobody_changes_the_plan_between_the_check_and_what_is_said_of_it(leader
     leader.plan()
     leader.adopt("region")
     page = leader.page("/kontroll")
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    with leader.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    leader.reader.submit(page.form(f"{leader.home}/kontroll"), 422, seen=[])
-    event.remove(engine, "before_cursor_execute", note)
+    with statements(leader.app) as sent:
+        leader.reader.submit(page.form(f"{leader.home}/kontroll"), 422, seen=[])
     held = next(place for place, statement in enumerate(sent) if "FOR UPDATE" in statement)
     counted = [place for place, statement in enumerate(sent) if "FROM employment" in statement]
     assert counted

@@ -11,6 +11,7 @@ from tbblearn.readiness.publishing import withdraw_wave
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import ResponseOpen, Wave
 from tests.factories import NOW, make_person
+from tests.listening import statements
 from tests.readiness.rounds import CODES, Round
 from tests.surveys.conftest import THREES, Survey
 
@@ -327,20 +328,8 @@ def test_a_trial_shows_the_same_pages_and_keeps_nothing(survey: Survey, state: s
 
 def test_the_number_of_queries_does_not_grow_with_surveys(survey: Survey) -> None:
     def queries(address: str) -> int:
-        from sqlalchemy import event
-
-        sent: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-            sent.append(statement)
-
-        with survey.app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements(survey.app) as sent:
             survey.reader.get(address)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         return len(sent)
 
     survey.be(survey.person())

@@ -1,14 +1,13 @@
 """A county with a published course and a yearly requirement that the region has adopted."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tbblearn.courses.actions import publish
@@ -37,6 +36,7 @@ from tbblearn.training.audience import AudienceRule
 from tbblearn.training.cycles import Terms
 from tbblearn.training.requirement_actions import NewRequirement, add_requirement, adopt
 from tests.factories import LONG_AGO, NOW, TODAY, County
+from tests.listening import statements
 
 _versions = count(1)
 
@@ -176,22 +176,9 @@ def refused(*rows: Model) -> None:
 def queries(session: None) -> Callable[[Callable[[], Any]], int]:
     """Counts the statements that a call sends to the database."""
 
-    @contextmanager
-    def listening() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-            sent.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-
     def counted(call: Callable[[], Any]) -> int:
         call()  # contents of courses are kept in the process after the first time
-        with listening() as sent:
+        with statements() as sent:
             call()
         return len(sent)
 

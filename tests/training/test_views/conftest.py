@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tbblearn.courses.rules import (
     Choice,
@@ -29,6 +29,7 @@ from tbblearn.training.models import Completion
 from tbblearn.training.requirement_actions import NewRequirement, add_requirement, adopt
 from tbblearn.web.application import Application
 from tests.factories import LONG_AGO, NOW, TODAY, County
+from tests.listening import statements
 from tests.reading import Reader, ReadPage
 from tests.training.conftest import Training, at, both, course, publish_course
 
@@ -174,18 +175,8 @@ class Learners:
     def queries(self, path: str) -> int:
         """How many statements a page sends, once courses are in the process's memory."""
         self.get(path)
-        sent: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-            sent.append(statement)
-
-        with self.app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements(self.app) as sent:
             self.get(path)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         return len(sent)
 
 
