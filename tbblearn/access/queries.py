@@ -9,8 +9,8 @@ from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignIn
 from tbblearn.access.rules import TRY_WINDOW, SessionTimes, token_hash
 from tbblearn.db import db, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit, Person
-from tbblearn.people.queries import held_grants
-from tbblearn.people.rules import Principal, email_key
+from tbblearn.people.queries import with_roles
+from tbblearn.people.rules import HeldGrant, Principal, email_key
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def person_with_email(email: str) -> int | None:
 
 
 # Made once: it runs at every request, and putting a statement together costs as much as running it.
-_LIVE = (
+_LIVE = with_roles(
     select(
         SignInSession.id,
         SignInSession.created_at,
@@ -65,7 +65,8 @@ _LIVE = (
         Person.language,
     )
     .join(Person, Person.id == SignInSession.person_id)
-    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None))
+    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None)),
+    bindparam("today"),
 )
 
 
@@ -74,16 +75,16 @@ def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bo
 
     `prolongs` says whether this request counts as use of the session; if not, it ends when it would have ended.
     """
-    row = db.session.execute(_LIVE, {"token_hash": token_hash(token)}).one_or_none()
-    if row is None:
+    rows = db.session.execute(_LIVE, {"token_hash": token_hash(token), "today": stockholm_date(now)}).all()
+    if not rows:
         return None
-    session_id, created_at, seen_at, person_id, given, family, language = row
+    session_id, created_at, seen_at, person_id, given, family, language = rows[0][:7]
     ends_at = times.ends_at(created_at, seen_at)
     if ends_at <= now:
         return None
     if prolongs and times.needs_touch(seen_at, now):
         ends_at = times.ends_at(created_at, now)
-    grants = held_grants(person_id, stockholm_date(now))
+    grants = tuple(HeldGrant(*row[7:]) for row in rows if row.role is not None)
     name = f"{given} {family}".strip()
     return LiveSession(session_id, Principal(person_id, name, given, language, token, ends_at, grants), seen_at)
 

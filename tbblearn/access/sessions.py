@@ -1,5 +1,6 @@
 """Who is signed in, found once at the start of each request."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 from flask import Flask, current_app, g, request, url_for
@@ -44,7 +45,8 @@ def init_sessions(app: Flask, settings: Settings) -> None:
         # Until it is known who this is: the page that tells of a fault here must not look again, and fail again.
         g.person_not_found_out = True
         now = utc_now()
-        with read_only():
+        read_on = request.endpoint is not None and request.method in SAFE_METHODS
+        with nullcontext() if read_on else read_only():  # a view that reads goes on in the same transaction
             live = queries.live_session(token, times, now, prolongs=not _quiet())
         if live is not None and times.needs_touch(live.seen_at, now) and not _quiet():
             with side_record() as records:

@@ -32,6 +32,7 @@ from tbblearn.people.guards import principal, public, signed_in, signed_in_perso
 from tbblearn.people.rules import Language, email_key
 from tbblearn.web.addresses import page_path
 from tbblearn.web.language import COOKIE
+from tbblearn.web.menu import first_page
 from tbblearn.web.pages import Page
 from tbblearn.web.views import remember
 
@@ -115,7 +116,7 @@ def _welcome(person_id: int, next_path: str | None, held: HeldForm | None = None
     if held is not None and held.person_id == person_id:
         response = Page("access/resend.html", held=held)
     else:
-        response = redirect(page_path(next_path, url_for("home.start")), 303)
+        response = redirect(page_path(next_path, first_page(current_app)), 303)
     return remember(response, COOKIE, live.principal.language)
 
 

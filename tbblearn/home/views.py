@@ -1,10 +1,11 @@
 """The address of the site itself: signing in, or the first page of the one who is signed in."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, current_app, redirect
 from werkzeug.wrappers import Response
 
 from tbblearn.access.asking import sign_in_page
 from tbblearn.people.guards import public, signed_in_person
+from tbblearn.web.menu import first_page
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("home", __name__)
@@ -16,4 +17,4 @@ def start() -> Page | Response:
     """An anonymous visitor is asked to sign in; everyone else begins with what they have to do."""
     if signed_in_person() is None:
         return sign_in_page()
-    return redirect(url_for("training.my_courses"), 303)
+    return redirect(first_page(current_app), 303)

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, literal, or_, select
 
 from tbblearn.db import db
 from tbblearn.people.models import Grant, OrgUnit, Person
-from tbblearn.people.rules import HeldGrant, Language, Level, Scope, UnitKind
+from tbblearn.people.rules import Language, Level, Role, Scope, UnitKind
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True)
@@ -117,20 +120,19 @@ def mail_address(person_id: int) -> MailAddress | None:
     return MailAddress(*row) if row else None
 
 
-# Made once: it runs at every request of somebody signed in.
-_HELD_GRANTS = (
-    select(Grant.role, Grant.unit_id, OrgUnit.path)
-    .join(OrgUnit, OrgUnit.id == Grant.unit_id)
-    .where(
-        Grant.person_id == bindparam("person_id"),
-        Grant.from_on <= bindparam("today"),
-        or_(Grant.until_on.is_(None), Grant.until_on >= bindparam("today")),
+def with_roles(persons: Select[*Columns], today: date | BindParameter[date]) -> Select[*Columns, Role, int, str]:
+    """A query about persons with the roles they hold on this day: role, unit id and path, a row each.
+
+    A person without roles has one row, with None in all three.
+    """
+    holds = and_(
+        Grant.person_id == Person.id,
+        Grant.from_on <= today,
+        or_(Grant.until_on.is_(None), Grant.until_on >= today),
     )
-    .order_by(OrgUnit.path, Grant.role)
-)
-
-
-def held_grants(person_id: int, today: date) -> tuple[HeldGrant, ...]:
-    """The roles a person holds today."""
-    rows = db.session.execute(_HELD_GRANTS, {"person_id": person_id, "today": today}).all()
-    return tuple(HeldGrant(*row) for row in rows)
+    return (
+        persons.outerjoin(Grant, holds)
+        .outerjoin(OrgUnit, OrgUnit.id == Grant.unit_id)
+        .add_columns(Grant.role, Grant.unit_id, OrgUnit.path)
+        .order_by(OrgUnit.path, Grant.role)
+    )

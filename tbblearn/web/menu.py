@@ -41,6 +41,12 @@ def add_to_menu(
     entries.sort(key=lambda entry: entry.order)
 
 
+def first_page(app: Flask) -> str:
+    """Where everyone who has signed in begins: the first place in the menu."""
+    entries: list[Entry] = app.extensions["tbblearn_menu"]
+    return url_for(entries[0].endpoint)
+
+
 def menu_for(app: Flask, principal: Any) -> list[Item]:
     """The items this person sees; empty where nobody is signed in."""
     if principal is None:

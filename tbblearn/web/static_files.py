@@ -1,6 +1,7 @@
 """Static files: served by WhiteNoise under an address that holds their hash, so that browsers keep them for good."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -22,6 +23,7 @@ def init_static(app: Flask) -> None:
     """Serve the folder and give templates `static_url(name)`."""
     prefix = f"static/{_digest()}/"
 
+    @cache
     def static_url(name: str) -> str:
         if not (FOLDER / name).is_file():
             raise FileNotFoundError(f"no static file {name}")

@@ -79,7 +79,7 @@ def test_a_wrong_password_in_between_loses_nothing(lost: tuple[Reader, ReadPage]
 def test_another_person_gets_nothing_of_it(app: Application, county: County, lost: tuple[Reader, ReadPage]) -> None:
     reader, page = lost
     answer = reader.submit(page.form("/logga-in"), email="medarbetare102@example.org", password=PASSWORD)
-    assert answer.location == "/"
+    assert answer.location == "/mina-utbildningar"
     assert answer.response.get_data(as_text=True).count(SECRET) == 0
     assert language_of(app, county.persons["p102"]) is Language.SV
 
@@ -89,7 +89,10 @@ def test_what_somebody_else_made_up_is_not_taken_for_ours(app: Application, coun
     reader = Reader(app)
     forged = json.dumps([county.persons["p101"], "/mina-uppgifter", [["language", "en"]]])
     reader.get("/logga-in")
-    assert reader.post("/logga-in", {"email": email, "password": PASSWORD, "held": forged}).location == "/"
+    assert (
+        reader.post("/logga-in", {"email": email, "password": PASSWORD, "held": forged}).location
+        == "/mina-utbildningar"
+    )
 
 
 def test_a_browser_that_never_was_signed_in_is_told_that_nothing_was_kept(reader: Reader) -> None:

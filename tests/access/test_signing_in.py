@@ -32,7 +32,7 @@ def failures(app: Application) -> int:
 
 def test_the_right_password_opens_the_first_page(app: Application, reader: Reader, email: str) -> None:
     answer = sign_in(reader, email)
-    assert answer.location == "/"
+    assert answer.location == "/mina-utbildningar"
     page = reader.get("/mina-uppgifter")
     assert whose(page) == "Medarbetare 101"
     with app.app_context():

@@ -42,7 +42,7 @@ def test_what_leads_out_or_nowhere_leads_to_the_first_page(app: Application, cou
     reader = Reader(app)
     reader.get("/logga-in", query_string={"next": target})
     answer = reader.post("/logga-in", {"email": email, "password": PASSWORD, "next": target})
-    assert answer.response.headers["Location"] == "/"
+    assert answer.response.headers["Location"] == "/mina-utbildningar"
 
 
 @pytest.mark.parametrize("target", INSIDE)

@@ -11,9 +11,9 @@ from tbblearn.audit.rules import Event
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.actions import choose_language, end_role, give_role, name_person
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Person
-from tbblearn.people.queries import held_grants
 from tbblearn.people.rules import GrantSource, Language, LeaveSource, Level, Role, Scope, UnitKind
 from tests.factories import NOW, TODAY, County, make_person, make_unit
+from tests.people.holding import roles_on
 
 DAY = timedelta(days=1)
 
@@ -74,8 +74,8 @@ def test_a_role_that_is_ended_holds_today_and_not_tomorrow(session: None, county
     grant_id = db.session.scalars(select(Grant.id).where(Grant.person_id == manager)).one()
     with unit_of_work():
         assert end_role(grant_id, everything, TODAY, now=NOW, by=9) is not None
-    assert held_grants(manager, TODAY)
-    assert not held_grants(manager, TODAY + DAY)
+    assert roles_on(manager, TODAY)
+    assert not roles_on(manager, TODAY + DAY)
     with unit_of_work():
         assert end_role(grant_id, everything, TODAY + DAY, now=NOW) is None
     assert db.session.get_one(Grant, grant_id).until_on == TODAY

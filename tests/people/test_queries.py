@@ -11,11 +11,12 @@ from tbblearn.people.actions import give_role
 from tbblearn.people.rules import GrantSource, Role, Scope
 from tests.factories import NOW, TODAY, County
 from tests.listening import statements
+from tests.people.holding import roles_on
 
 OWN = {
     "person": "the person's own card, for the one who is signed in",
     "mail_address": "where to write to a person; read at delivery, shown to nobody",
-    "held_grants": "what a person may do: it makes the scope",
+    "with_roles": "a query that others finish; what a person may do makes the scope",
     "unit_by_name": "the command line, whose user may read the whole database",
     "below": "a condition, not rows",
     "huvudman_name": "one of ten names that everyone knows, of a unit that was found within the scope",
@@ -81,9 +82,9 @@ def test_roles_hold_from_the_first_day_to_the_last(session: None, county: County
             person_id, county.units["enhet-1"], Role.MANAGER, today=TODAY, now=NOW, source=GrantSource.HAND
         )
         grant.until_on = TODAY + timedelta(days=2)
-    held = [bool(queries.held_grants(person_id, TODAY + timedelta(days=n))) for n in (-1, 0, 2, 3)]
-    assert held == [False, True, True, False]
-    assert queries.held_grants(person_id, TODAY)[0].unit_path == county.paths["enhet-1"]
+    held = [roles_on(person_id, TODAY + timedelta(days=n)) for n in (-1, 0, 2, 3)]
+    own = (Role.MANAGER, county.paths["enhet-1"])
+    assert held == [[], [own], [own], []]
 
 
 def test_a_person_is_written_to_only_where_there_is_an_address(session: None, county: County) -> None:
