@@ -14,6 +14,9 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 CHOICE = re.compile(r'<input[^>]*type="(radio|checkbox)"[^>]*>')
 VALUE = re.compile(r'\bvalue="([^"]*)"')
 NAME = re.compile(r'\bname="([^"]*)"')
+WITH_SCRIPT = re.compile(r'<input[^>]*name="([^"]*)" value="([^"]*)"[^>]*data-with-script')
+"""A field that script switches on, as the script of a real browser would."""
+ADDRESS = re.compile(r'<body[^>]*data-address="([^"]*)"')
 QUESTION = re.compile(r'<input[^>]*name="question" value="([^"]*)"')
 LIST = re.compile(r'<select[^>]*\bname="([^"]*)".*?</select>', re.DOTALL)
 OPTION = re.compile(r'<option value="([^"]+)"')
@@ -60,7 +63,8 @@ class Browser:
                 raise RuntimeError(f"{method} {path}: {answer.status}")
             found = CSRF.search(text)
             self.token = found[1] if found else self.token
-            self.path, self.body = path, text
+            address = ADDRESS.search(text)
+            self.path, self.body = address[1] if address else path, text
             return text
         raise RuntimeError(f"too many redirects from {path}")
 
@@ -68,17 +72,18 @@ class Browser:
         """The first choice of the question on the page; of lists, the first option of the first, and so on down."""
         question = QUESTION.search(self.body)
         assert question, f"no question on {self.path}"
+        fixed = {"question": question[1], **dict(WITH_SCRIPT.findall(self.body))}
         lists = list(LIST.finditer(self.body))
         if lists:
             options = [OPTION.findall(one[0]) for one in lists]
             chosen = [of_row[row % len(of_row)] for row, of_row in enumerate(options)]
-            return {"question": question[1], lists[0][1]: chosen}
+            return {**fixed, lists[0][1]: chosen}
         found = CHOICE.search(self.body)
         assert found, f"no choice on {self.path}"
         name, value = NAME.search(found[0]), VALUE.search(found[0])
         assert name
         assert value
-        return {"question": question[1], name[1]: value[1]}
+        return {**fixed, name[1]: value[1]}
 
 
 def sign_in(browser: Browser, account: dict[str, str]) -> None:

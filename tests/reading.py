@@ -292,6 +292,8 @@ def read_form(tag: Tag, page_path: str) -> Form:
     for control in tag.select("input[name], select[name], textarea[name], button[name]"):
         name, kind = str(control["name"]), str(control.get("type", ""))
         names.add(name)
+        if control.has_attr("disabled"):
+            continue
         if control.name == "textarea":
             fields.append((name, control.get_text().removeprefix("\n")))
         elif control.name == "select":

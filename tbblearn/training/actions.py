@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, insert, select, update
 
 from tbblearn.courses.actions import hold_still
 from tbblearn.courses.kinds import kind_of
@@ -17,6 +17,7 @@ from tbblearn.training.completing import NewCompletion, add_free_enrolment, comp
 from tbblearn.training.corrections import same_question, with_newest_key
 from tbblearn.training.marking import draw, mark
 from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, ReadingRequest
+from tbblearn.training.own_attempts import OwnAttempt, own_attempt
 from tbblearn.training.rules import (
     Basis,
     CarriedOver,
@@ -126,41 +127,33 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> i
 
 def save_answer(
     person_id: int, attempt_id: int, question_id: str, chosen: Collection[str], *, now: datetime
-) -> int | None:
-    """Save an answer, in place of an earlier one to the same question.
+) -> OwnAttempt:
+    """Save an answer, in place of an earlier one to the same question; returns the attempt as it is then.
 
-    Returns the number of the next question without an answer, looking on from this one and then from the start; None
-    when all are answered. An answer to an attempt that was carried over is saved in the one that goes on from it,
-    where that asks the same question. Raises NotFound, HandedIn, CarriedOver, UnknownQuestion, NothingChosen,
-    OneChoiceOnly, UnknownChoice, IncompleteAnswer, SamePlaceTwice.
+    An answer to an attempt that was carried over is saved in the one that goes on from it, where that asks the same
+    question. Raises NotFound, HandedIn, CarriedOver, UnknownQuestion, NothingChosen, OneChoiceOnly, UnknownChoice,
+    IncompleteAnswer, SamePlaceTwice.
     """
-    attempt = _own_attempt(person_id, attempt_id)
-    if attempt.carried_over_at is not None:
-        attempt = _going_on_from(attempt, question_id)
-        attempt_id = attempt.id
-    if attempt.handed_in_at is not None:
-        raise HandedIn(attempt_id=attempt_id)
-    order = [str(one["question"]) for one in attempt.questions]
-    if question_id not in order:
+    own = own_attempt(person_id, attempt_id, to_change=True)
+    if own.carried_over:
+        own = own_attempt(person_id, _going_on_from(attempt_id, question_id), to_change=True)
+    if own.handed_in_at is not None:
+        raise HandedIn(attempt_id=own.id)
+    if question_id not in own.order:
         raise UnknownQuestion(question_id=question_id)
-    question = content(attempt.course_version_id).question(question_id)
+    question = own.course.question(question_id)
     picked = frozenset(chosen)
     fault = kind_of(question).fault(question, picked)
     if fault is not None:
         raise _REFUSED[fault](question_id=question_id)
-    answers = {
-        one.question_id: one for one in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))
-    }
-    answer = answers.get(question_id)
-    if answer is None:
-        answer = answers[question_id] = Answer(attempt_id=attempt_id, question_id=question_id)
-        db.session.add(answer)
-    answer.chosen = sorted(picked)
-    answer.saved_at = now
-    db.session.flush()
-    at = order.index(question_id)
-    looking_on = [*range(at + 1, len(order)), *range(at)]
-    return next((number + 1 for number in looking_on if order[number] not in answers), None)
+    kept = {"chosen": sorted(picked), "saved_at": now}
+    if question_id in own.answers:
+        db.session.execute(
+            update(Answer).where(Answer.attempt_id == own.id, Answer.question_id == question_id).values(kept)
+        )
+    else:
+        db.session.execute(insert(Answer), {"attempt_id": own.id, "question_id": question_id, **kept})
+    return own.with_answer(question_id, picked)
 
 
 def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
@@ -269,8 +262,9 @@ def _course_of(person_id: int, attempt_id: int) -> int:
     return course_id
 
 
-def _going_on_from(attempt: Attempt, question_id: str) -> Attempt:
+def _going_on_from(attempt_id: int, question_id: str) -> int:
     """The attempt that took over this one's answers; raises CarriedOver where it does not ask this question."""
+    attempt = db.session.get_one(Attempt, attempt_id)
     latest = _latest_after(attempt)
     asked = {str(one["question"]) for one in latest.questions}
     if question_id not in asked or question_id not in {str(one["question"]) for one in attempt.questions}:
@@ -278,7 +272,7 @@ def _going_on_from(attempt: Attempt, question_id: str) -> Attempt:
     question = content(attempt.course_version_id).question(question_id)
     if same_question(content(latest.course_version_id), question) is None:
         raise _carried_over(attempt)
-    return latest
+    return latest.id
 
 
 def _latest_after(attempt: Attempt) -> Attempt:
@@ -297,19 +291,15 @@ def _carried_over(attempt: Attempt) -> CarriedOver:
     return CarriedOver(attempt_id=latest.id, total=latest.total)
 
 
-# Made once: it runs at every answer.
-_OWN_ATTEMPT = (
-    select(Attempt)
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
-    .with_for_update(of=Attempt)
-    .execution_options(populate_existing=True)
-)
-
-
 def _own_attempt(person_id: int, attempt_id: int) -> Attempt:
     """The attempt, locked against a second change; raises NotFound where it is somebody else's."""
-    attempt = db.session.scalar(_OWN_ATTEMPT, {"attempt_id": attempt_id, "person_id": person_id})
+    attempt = db.session.scalar(
+        select(Attempt)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    )
     if attempt is None:
         raise NotFound(attempt_id=attempt_id)
     return attempt

@@ -1,17 +1,18 @@
 """What the quiz's pages show: the question, the review, the result."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, select
 
 from tbblearn.courses.draft_changes import has_new_key
-from tbblearn.courses.queries import content, contents, course_by_slug, later_versions
+from tbblearn.courses.queries import contents, course_by_slug, later_versions
 from tbblearn.courses.rules import Choice, Course, Goal, Question, Text
 from tbblearn.db import db, stockholm_date
 from tbblearn.training.corrections import with_newest_key
 from tbblearn.training.marking import needed
-from tbblearn.training.models import Answer, Attempt, Completion, Enrolment, Regrade
+from tbblearn.training.models import Attempt, Completion, Enrolment, Regrade
+from tbblearn.training.own_attempts import OwnAttempt, own_attempt
 from tbblearn.training.record_queries import own_completions
 from tbblearn.training.rules import CarriedOver, HandedIn, NotFound, NotHandedIn, Outcome
 
@@ -111,39 +112,6 @@ class ResultPage:
     marked_again: MarkedAgain | None
 
 
-@dataclass(frozen=True)
-class _Own:
-    """An attempt of the person with its content and answers."""
-
-    id: int
-    version_id: int
-    enrolment_id: int
-    right_ids: frozenset[str]
-    carried: bool
-    carried_over: bool
-    handed_in_at: datetime | None
-    outcome: Outcome | None
-    score: int | None
-    course: Course
-    order: tuple[str, ...]
-    shown: dict[str, tuple[str, ...]]
-    answers: dict[str, frozenset[str]]
-
-    def question(self, number: int) -> Question:
-        return self.course.question(self.order[number - 1])
-
-    def choices(self, question: Question) -> tuple[Choice, ...]:
-        by_id = {choice.id: choice for choice in question.choices}
-        return tuple(by_id[choice_id] for choice_id in self.shown[question.id])
-
-    def of_case(self, question: Question) -> tuple[int, ...]:
-        """The numbers of the questions under the same case; none where the question has no case."""
-        if question.case is None:
-            return ()
-        cases = (self.question(number).case for number in range(1, len(self.order) + 1))
-        return tuple(number for number, case in enumerate(cases, 1) if case is not None and case.id == question.case.id)
-
-
 def open_attempt(person_id: int, slug: str) -> OpenAttempt | None:
     """The attempt in this course that is not handed in, or None."""
     course = course_by_slug(slug)
@@ -158,7 +126,7 @@ def open_attempt(person_id: int, slug: str) -> OpenAttempt | None:
     )
     if attempt_id is None:
         return None
-    own = _own(person_id, attempt_id)
+    own = own_attempt(person_id, attempt_id)
     unanswered = [number for number, question_id in enumerate(own.order, 1) if question_id not in own.answers]
     return OpenAttempt(
         attempt_id, slug, len(own.order), len(own.order) - len(unanswered), min(unanswered, default=len(own.order))
@@ -170,9 +138,14 @@ def question_page(person_id: int, attempt_id: int, number: int) -> QuestionPage:
     own = _open(person_id, attempt_id)
     if not 1 <= number <= len(own.order):
         raise NotFound(attempt_id=attempt_id, number=number)
+    return question_of(own, number)
+
+
+def question_of(own: OwnAttempt, number: int) -> QuestionPage:
+    """Question `number` of an attempt that is at hand already."""
     question = own.question(number)
     return QuestionPage(
-        attempt_id=attempt_id,
+        attempt_id=own.id,
         slug=own.course.slug,
         title=own.course.title,
         number=number,
@@ -188,14 +161,18 @@ def question_page(person_id: int, attempt_id: int, number: int) -> QuestionPage:
 
 def review_page(person_id: int, attempt_id: int) -> ReviewPage:
     """All questions with their answers, before handing in. Raises NotFound, HandedIn, CarriedOver."""
-    own = _open(person_id, attempt_id)
+    return review_of(_open(person_id, attempt_id))
+
+
+def review_of(own: OwnAttempt) -> ReviewPage:
+    """All questions of an attempt that is at hand already."""
     rows = []
     for number in range(1, len(own.order) + 1):
         question = own.question(number)
         chosen = own.answers.get(question.id, frozenset())
         rows.append(ReviewRow(number, question, tuple(one for one in own.choices(question) if one.id in chosen)))
     return ReviewPage(
-        attempt_id=attempt_id,
+        attempt_id=own.id,
         slug=own.course.slug,
         title=own.course.title,
         rows=tuple(rows),
@@ -206,7 +183,7 @@ def review_page(person_id: int, attempt_id: int) -> ReviewPage:
 
 def result_page(person_id: int, attempt_id: int) -> ResultPage:
     """The result with feedback. Raises NotFound, NotHandedIn."""
-    own = _own(person_id, attempt_id)
+    own = own_attempt(person_id, attempt_id)
     if own.handed_in_at is None or own.score is None:
         raise NotHandedIn(attempt_id=attempt_id)
     drawn = [own.question(number) for number in range(1, len(own.order) + 1)]
@@ -258,8 +235,8 @@ def _marked_again(attempt_id: int) -> MarkedAgain | None:
     )
 
 
-def _open(person_id: int, attempt_id: int) -> _Own:
-    own = _own(person_id, attempt_id)
+def _open(person_id: int, attempt_id: int) -> OwnAttempt:
+    own = own_attempt(person_id, attempt_id)
     if own.handed_in_at is not None:
         raise HandedIn(attempt_id=attempt_id)
     if own.carried_over:
@@ -280,45 +257,3 @@ def _latest_of(enrolment_id: int) -> Row[int, int]:
         .order_by(Attempt.number.desc())
         .limit(1)
     ).one()
-
-
-# Made once: they run at every question, and putting a statement together costs as much as running it.
-_OWN_ATTEMPT = (
-    select(
-        Attempt.course_version_id,
-        Attempt.questions,
-        Attempt.handed_in_at,
-        Attempt.outcome,
-        Attempt.score,
-        Attempt.right_ids,
-        Attempt.enrolment_id,
-        Attempt.carried_over_at,
-        Attempt.carried_from_id,
-    )
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
-)
-_ANSWERS = select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == bindparam("attempt_id"))
-
-
-def _own(person_id: int, attempt_id: int) -> _Own:
-    """An attempt of this person's; raises NotFound where it is somebody else's. Two queries."""
-    row = db.session.execute(_OWN_ATTEMPT, {"attempt_id": attempt_id, "person_id": person_id}).one_or_none()
-    if row is None:
-        raise NotFound(attempt_id=attempt_id)
-    answers = db.session.execute(_ANSWERS, {"attempt_id": attempt_id})
-    return _Own(
-        id=attempt_id,
-        version_id=row.course_version_id,
-        enrolment_id=row.enrolment_id,
-        right_ids=frozenset(row.right_ids or ()),
-        carried=row.carried_from_id is not None,
-        carried_over=row.carried_over_at is not None,
-        handed_in_at=row.handed_in_at,
-        outcome=row.outcome,
-        score=row.score,
-        course=content(row.course_version_id),
-        order=tuple(one["question"] for one in row.questions),
-        shown={one["question"]: tuple(one["choices"]) for one in row.questions},
-        answers={question_id: frozenset(chosen) for question_id, chosen in answers},
-    )

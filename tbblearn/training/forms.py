@@ -22,6 +22,8 @@ class AnswerForm(PageForm):
     """
 
     question = HiddenField(validators=[InputRequired(), Length(max=160)])
+    straight_on = HiddenField()
+    """Filled in by script: the browser can show the next page without being led to it."""
     answer = SelectMultipleField(
         validate_choice=False,
         validators=[demand_a_choice],

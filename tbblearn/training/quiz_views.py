@@ -1,12 +1,12 @@
 """The quiz: its first page, one question at a time, the review, the result.
 
-An answer is saved in a POST of its own and answered with 303 to the next question, never with that question's page:
-each question keeps an address of its own, so that Back, reload and a second tab show what they say.
+Each question has an address of its own, so that Back, reload and a second tab show what they say. An answer is saved
+in a POST and answered with 303 to the next question. A browser with script spares itself that second request: it asks
+for the next page at once (`straight_on`), and gives it its own address in the history (tbblearn.js).
 """
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -57,8 +57,9 @@ def start_quiz(slug: str) -> Response:
 @signed_in
 def question(slug: str, attempt_id: int, number: int) -> Page:
     """One question with the answer that is saved, if there is one. ?sparat= says that another was saved just now."""
-    form = AnswerForm(formdata=MultiDict())
-    return _question_page(slug, attempt_id, number, form, just_saved="sparat" in request.args)
+    found = attempt_queries.question_page(principal().person_id, attempt_id, number)
+    _demand_course(found.slug, slug)
+    return _question_page(found, just_saved="sparat" in request.args)
 
 
 @blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
@@ -70,39 +71,54 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
     if form.question.errors:
         raise BadRequest
     if not valid:
-        return _question_page(slug, attempt_id, number, form, status=422)
+        return _asked_again(slug, attempt_id, number, form)
     try:
-        following = actions.save_answer(
+        own = actions.save_answer(
             principal().person_id, attempt_id, form.question.data or "", form.answer.data or [], now=utc_now()
         )
     except IncompleteAnswer:
         form.answer.errors = [_("Välj ett svar på varje rad.")]
-        return _question_page(slug, attempt_id, number, form, status=422)
+        return _asked_again(slug, attempt_id, number, form)
     except SamePlaceTwice:
         form.answer.errors = [_("Varje steg ska ha en egen plats. Två steg har samma.")]
-        return _question_page(slug, attempt_id, number, form, status=422)
+        return _asked_again(slug, attempt_id, number, form)
+    following = own.next_without_answer(form.question.data or "")
     if following is None:
-        return redirect(url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=1), 303)
-    return redirect(_question_url(slug, attempt_id, following, just_saved=True), 303)
+        address = url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=1)
+    else:
+        address = _question_url(slug, attempt_id, following, just_saved=True)
+    if not form.straight_on.data or own.id != attempt_id or own.course.slug != slug:
+        return redirect(address, 303)
+    if following is None:
+        return _review_page(attempt_queries.review_of(own), just_saved=True, address=address)
+    return _question_page(attempt_queries.question_of(own, following), just_saved=True, address=address)
+
+
+def _asked_again(slug: str, attempt_id: int, number: int, form: AnswerForm) -> Page:
+    """The same question, with what was sent and why it could not be saved."""
+    found = attempt_queries.question_page(principal().person_id, attempt_id, number)
+    _demand_course(found.slug, slug)
+    return _question_page(found, form)
 
 
 def _question_page(
-    slug: str, attempt_id: int, number: int, form: AnswerForm, status: int = 200, *, just_saved: bool = False
+    found: attempt_queries.QuestionPage, form: AnswerForm | None = None, *, just_saved: bool = False, address: str = ""
 ) -> Page:
-    """The question with the answer that is saved, or with the one that was sent and could not be."""
-    found = attempt_queries.question_page(principal().person_id, attempt_id, number)
-    _demand_course(found.slug, slug)
-    sent = status == 422
-    chosen = frozenset(form.answer.data or []) if sent else found.chosen
+    """The question with the answer that is saved; with a `form`, with the one that was sent and could not be.
+
+    `address` is the page's own, where it answers a form that was sent to another.
+    """
+    chosen = found.chosen if form is None else frozenset(form.answer.data or [])
     return Page(
         "training/question.html",
-        status,
+        200 if form is None else 422,
         found=found,
         form=form,
         controls=kind_of(found.question).controls,
         several=found.question.kind is QuestionKind.MULTIPLE,
-        rows=show_rows(found.question, found.choices, page_language(), chosen, sent=sent),
+        rows=show_rows(found.question, found.choices, page_language(), chosen, sent=form is not None),
         just_saved=just_saved,
+        address=address,
     )
 
 
@@ -112,7 +128,11 @@ def review(slug: str, attempt_id: int) -> Page:
     """All answers before they are handed in, and what handing in means."""
     found = attempt_queries.review_page(principal().person_id, attempt_id)
     _demand_course(found.slug, slug)
-    return Page("training/review.html", found=found, just_saved="sparat" in request.args)
+    return _review_page(found, just_saved="sparat" in request.args)
+
+
+def _review_page(found: attempt_queries.ReviewPage, *, just_saved: bool, address: str = "") -> Page:
+    return Page("training/review.html", found=found, just_saved=just_saved, address=address)
 
 
 @blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/lamna-in")

@@ -71,6 +71,38 @@ def test_a_killed_server_loses_no_answer_and_another_browser_goes_on(chromium: B
     expect(first).to_have_url(re.compile(r"/fraga/6\?sparat=1$"))
 
 
+def test_back_and_reload_show_the_questions_and_send_nothing_again(chromium: Browser, site: Site) -> None:
+    tab = in_the_quiz(chromium, site, "staff")
+    sent: list[str] = []
+    tab.on("request", lambda request: sent.append(f"{request.method} {request.url.removeprefix(site.url)}"))
+
+    def shows(number: int) -> None:
+        expect(tab).to_have_url(re.compile(rf"/fraga/{number}(\?sparat=1)?$"))
+        expect(tab.get_by_text(f"Prov · Fråga {number} av 10")).to_be_visible()
+
+    at = int(re.findall(r"/fraga/(\d+)", tab.url)[0])
+    answer(tab, site)
+    answer(tab, site)
+    shows(at + 2)
+    pages = [one for one in sent if "/fraga/" in one]
+    assert [one.partition(" ")[0] for one in pages] == ["POST", "POST"], "each answer is one request"
+    kept = saved_answers(site)
+    sent.clear()
+
+    tab.reload()
+    shows(at + 2)
+    tab.go_back()
+    shows(at + 1)
+    tab.go_back()
+    shows(at)
+    tab.go_forward()
+    shows(at + 1)
+    assert not [one for one in sent if one.startswith("POST")]
+    assert saved_answers(site) == kept
+    answer(tab, site, right=False)
+    assert saved_answers(site) == kept
+
+
 def test_who_sits_down_next_sees_and_changes_nothing_of_the_one_before(chromium: Browser, site: Site) -> None:
     before, after = site.accounts["new_hire"]["name"], site.accounts["manager"]["name"]
     tab = in_the_quiz(chromium, site, "new_hire")

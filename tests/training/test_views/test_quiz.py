@@ -122,6 +122,29 @@ def test_changing_an_answer_goes_to_the_next_one_without(learners: Learners) -> 
     assert sent.location == f"{QUIZ}/{attempt_id}/fraga/5?sparat=1"
 
 
+def test_a_browser_with_script_gets_the_next_page_at_once_under_its_own_address(learners: Learners) -> None:
+    person_id = ready(learners)
+    attempt_id = learners.start(person_id, answered=4)
+    at = f"{QUIZ}/{attempt_id}"
+    page = learners.get(f"{at}/fraga/5")
+    for address, title in (
+        (f"{at}/fraga/6?sparat=1", "Fråga 6 av 6 – Prov: Kursen base – tbblearn"),
+        (f"{at}/granska?sparat=1", "Granska dina svar – tbblearn"),
+    ):
+        page = learners.reader.submit(page.form(holding="answer"), 200, answer="a", straight_on="1")
+        assert page.title == title
+        assert page.soup.body is not None
+        assert page.soup.body["data-address"] == address
+        assert page.form("/sprak")["next"] == address
+        assert "Svaret är sparat." in page.text
+        assert page.text == learners.get(address).text, "led there, it says the same"
+        page = learners.get(address)
+    assert len(saved(learners)) == 6
+    faulty = learners.get(f"{at}/fraga/2").form(holding="answer")
+    page = learners.reader.submit(faulty, 422, answer=None, straight_on="1")
+    assert page.errors == ["Välj ett svar."]
+
+
 def test_nothing_chosen_says_so_and_keeps_what_is_saved(learners: Learners) -> None:
     person_id = ready(learners)
     attempt_id = learners.start(person_id, answered=1)

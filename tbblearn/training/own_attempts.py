@@ -1,0 +1,104 @@
+"""An attempt of one's own, with what is answered: what the quiz's pages show and an answer changes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from tbblearn.courses.queries import content
+from tbblearn.courses.rules import Choice, Course, Question
+from tbblearn.db import db
+from tbblearn.training.models import Answer, Attempt, Enrolment
+from tbblearn.training.rules import NotFound, Outcome
+
+
+@dataclass(frozen=True)
+class OwnAttempt:
+    """An attempt of the person with its content and answers."""
+
+    id: int
+    version_id: int
+    enrolment_id: int
+    right_ids: frozenset[str]
+    carried: bool
+    carried_over: bool
+    handed_in_at: datetime | None
+    outcome: Outcome | None
+    score: int | None
+    course: Course
+    order: tuple[str, ...]
+    shown: dict[str, tuple[str, ...]]
+    answers: dict[str, frozenset[str]]
+
+    def question(self, number: int) -> Question:
+        """The question with this number, from 1."""
+        return self.course.question(self.order[number - 1])
+
+    def choices(self, question: Question) -> tuple[Choice, ...]:
+        """Its choices in the order they are shown."""
+        by_id = {choice.id: choice for choice in question.choices}
+        return tuple(by_id[choice_id] for choice_id in self.shown[question.id])
+
+    def of_case(self, question: Question) -> tuple[int, ...]:
+        """The numbers of the questions under the same case; none where the question has no case."""
+        if question.case is None:
+            return ()
+        cases = (self.question(number).case for number in range(1, len(self.order) + 1))
+        return tuple(number for number, case in enumerate(cases, 1) if case is not None and case.id == question.case.id)
+
+    def with_answer(self, question_id: str, chosen: frozenset[str]) -> "OwnAttempt":
+        """The attempt after this answer."""
+        return replace(self, answers=self.answers | {question_id: chosen})
+
+    def next_without_answer(self, question_id: str) -> int | None:
+        """The number of the next question without an answer, looking on from this one and then from the start."""
+        at = self.order.index(question_id)
+        looking_on = [*range(at + 1, len(self.order)), *range(at)]
+        return next((number + 1 for number in looking_on if self.order[number] not in self.answers), None)
+
+
+# Made once: they run at every question, and putting a statement together costs as much as running it.
+_OWN_ATTEMPT = (
+    select(
+        Attempt.course_version_id,
+        Attempt.questions,
+        Attempt.handed_in_at,
+        Attempt.outcome,
+        Attempt.score,
+        Attempt.right_ids,
+        Attempt.enrolment_id,
+        Attempt.carried_over_at,
+        Attempt.carried_from_id,
+    )
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
+)
+_LOCKED = _OWN_ATTEMPT.with_for_update(of=Attempt)
+_ANSWERS = select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == bindparam("attempt_id"))
+
+
+def own_attempt(person_id: int, attempt_id: int, *, to_change: bool = False) -> OwnAttempt:
+    """An attempt of this person's; raises NotFound where it is somebody else's. Two queries.
+
+    `to_change` locks it against a second change until the transaction ends.
+    """
+    asked = _LOCKED if to_change else _OWN_ATTEMPT
+    row = db.session.execute(asked, {"attempt_id": attempt_id, "person_id": person_id}).one_or_none()
+    if row is None:
+        raise NotFound(attempt_id=attempt_id)
+    answers = db.session.execute(_ANSWERS, {"attempt_id": attempt_id})
+    return OwnAttempt(
+        id=attempt_id,
+        version_id=row.course_version_id,
+        enrolment_id=row.enrolment_id,
+        right_ids=frozenset(row.right_ids or ()),
+        carried=row.carried_from_id is not None,
+        carried_over=row.carried_over_at is not None,
+        handed_in_at=row.handed_in_at,
+        outcome=row.outcome,
+        score=row.score,
+        course=content(row.course_version_id),
+        order=tuple(one["question"] for one in row.questions),
+        shown={one["question"]: tuple(one["choices"]) for one in row.questions},
+        answers={question_id: frozenset(chosen) for question_id, chosen in answers},
+    )
