@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tbblearn.config import Settings, from_environment
 from tbblearn.db import db, prepare_engine
 from tbblearn.tree import migration_head, tree_folder
+from tbblearn.web.addresses import own_address
 from tbblearn.web.application import Application
 from tbblearn.web.errors import register_errors
 from tbblearn.web.guarding import demand_guards
@@ -153,6 +154,7 @@ def _add_layout_values(app: Application) -> None:
         return {
             "principal": person,
             "menu": menu_for(app, person),
+            "here": own_address(),
             "page_language": page_language(),
             "theme": g.get("theme", ""),
             "visit": visit_of(person),

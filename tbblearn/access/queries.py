@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
 from tbblearn.access.rules import TRY_WINDOW, SessionTimes, token_hash
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.queries import with_roles
 from tbblearn.people.rules import HeldGrant, Principal, email_key
@@ -75,7 +75,7 @@ def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bo
 
     `prolongs` says whether this request counts as use of the session; if not, it ends when it would have ended.
     """
-    rows = db.session.execute(_LIVE, {"token_hash": token_hash(token), "today": stockholm_date(now)}).all()
+    rows = run(_LIVE, {"token_hash": token_hash(token), "today": stockholm_date(now)}).all()
     if not rows:
         return None
     session_id, created_at, seen_at, person_id, given, family, language = rows[0][:7]

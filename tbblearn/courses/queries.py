@@ -6,13 +6,13 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseAsset, CourseRecord, CourseVersion
 from tbblearn.courses.rules import ChangeClass, Course, NoSuchVersion
 from tbblearn.courses.storing import course_from_json
-from tbblearn.db import db, once_a_read
+from tbblearn.db import db, once_a_read, run
 
 MOST_KEPT = 32
 """Contents kept in one process; about 1 MB each."""
@@ -70,26 +70,24 @@ _VERSION_COLUMNS = (
 )
 
 
+# Made once, as those below: putting a statement together takes longer than running it.
+_VERSIONS = (
+    select(*_VERSION_COLUMNS)
+    .join(CourseRecord, CourseRecord.id == CourseVersion.course_id)
+    .where(CourseRecord.slug == bindparam("slug"))
+    .order_by(CourseVersion.number.desc())
+)
+_CURRENT = _VERSIONS.limit(1)
+
+
 def versions(slug: str) -> Sequence[VersionRow]:
     """Every version of the course, the newest first; empty where there is none."""
-    rows = db.session.execute(
-        select(*_VERSION_COLUMNS)
-        .join(CourseRecord, CourseRecord.id == CourseVersion.course_id)
-        .where(CourseRecord.slug == slug)
-        .order_by(CourseVersion.number.desc())
-    )
-    return [_version_row(row) for row in rows]
+    return [_version_row(row) for row in run(_VERSIONS, {"slug": slug})]
 
 
 def current_version(slug: str) -> VersionRow | None:
     """The newest version of the course, or None where it has not been published."""
-    row = db.session.execute(
-        select(*_VERSION_COLUMNS)
-        .join(CourseRecord, CourseRecord.id == CourseVersion.course_id)
-        .where(CourseRecord.slug == slug)
-        .order_by(CourseVersion.number.desc())
-        .limit(1)
-    ).first()
+    row = run(_CURRENT, {"slug": slug}).first()
     return None if row is None else _version_row(row)
 
 
@@ -112,7 +110,7 @@ _NEWEST = (
 @once_a_read
 def current_versions() -> tuple[VersionRow, ...]:
     """The newest version of every published course, by slug."""
-    return tuple(_version_row(row) for row in db.session.execute(_NEWEST))
+    return tuple(_version_row(row) for row in run(_NEWEST))
 
 
 def _version_row(row: Any) -> VersionRow:
@@ -121,21 +119,30 @@ def _version_row(row: Any) -> VersionRow:
     return VersionRow(**values | {"changes": tuple(values["changes"])})
 
 
+_Address = tuple[str | None, int | None, str | None]
+
+
+def _address() -> _Address:
+    """Which database this is: its host, port and name. The whole URL takes longer to write than a content to find."""
+    url = db.engine.url
+    return url.host, url.port, url.database
+
+
 class _ContentCache:
-    """The contents last used, by the database's address and version id. Safe for several threads."""
+    """The contents last used, by database and version id. Safe for several threads."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, int], Course] = {}
+        self._kept: dict[tuple[_Address, int], Course] = {}
         self._lock = Lock()
 
-    def get(self, key: tuple[str, int]) -> Course | None:
+    def get(self, key: tuple[_Address, int]) -> Course | None:
         with self._lock:
             course = self._kept.pop(key, None)
             if course is not None:
                 self._kept[key] = course
             return course
 
-    def put(self, key: tuple[str, int], course: Course) -> None:
+    def put(self, key: tuple[_Address, int], course: Course) -> None:
         with self._lock:
             self._kept[key] = course
             while len(self._kept) > MOST_KEPT:
@@ -151,7 +158,7 @@ _contents = _ContentCache()
 
 def content(version_id: int) -> Course:
     """The content of a version, kept in the process after the first read. Raises NoSuchVersion."""
-    key = (str(db.engine.url), version_id)
+    key = (_address(), version_id)
     kept = _contents.get(key)
     if kept is not None:
         return kept
@@ -165,7 +172,7 @@ def content(version_id: int) -> Course:
 
 def contents(version_ids: Sequence[int]) -> dict[int, Course]:
     """The contents of several versions by id; those not kept yet are read in one query. Raises NoSuchVersion."""
-    keys = {version_id: (str(db.engine.url), version_id) for version_id in version_ids}
+    keys = {version_id: (_address(), version_id) for version_id in version_ids}
     found = {version_id: kept for version_id, key in keys.items() if (kept := _contents.get(key)) is not None}
     missing = keys.keys() - found.keys()
     if missing:
@@ -188,17 +195,18 @@ def version_changes(version_id: int) -> tuple[str, ...]:
     return tuple(listed)
 
 
+_own = aliased(CourseVersion)
+_LATER = (
+    select(CourseVersion.id)
+    .join(_own, _own.course_id == CourseVersion.course_id)
+    .where(_own.id == bindparam("version_id"), CourseVersion.number > _own.number)
+    .order_by(CourseVersion.number.desc())
+)
+
+
 def later_versions(version_id: int) -> list[int]:
     """The ids of the versions of the same course that were published after this one, the newest first."""
-    own = aliased(CourseVersion)
-    return list(
-        db.session.scalars(
-            select(CourseVersion.id)
-            .join(own, own.course_id == CourseVersion.course_id)
-            .where(own.id == version_id, CourseVersion.number > own.number)
-            .order_by(CourseVersion.number.desc())
-        )
-    )
+    return list(run(_LATER, {"version_id": version_id}).scalars())
 
 
 def forget_contents() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Programme
 from tbblearn.people.queries import huvudman_name
 from tbblearn.people.rules import Role
@@ -132,12 +132,12 @@ def invitations(person_id: int) -> list[Invited]:
 
 def waiting(person_id: int, today: date) -> list[Invited]:
     """Waves that take answers today and that the person has neither answered nor declined; what closes first, first."""
-    return [Invited(*row) for row in db.session.execute(_WAITING, {"person_id": person_id, "today": today})]
+    return [Invited(*row) for row in run(_WAITING, {"person_id": person_id, "today": today})]
 
 
 def invitation(wave_id: int, person_id: int) -> Invited:
     """One wave that the person is invited to. Raises NotInvited, also where there is no such wave."""
-    row = db.session.execute(_INVITED_TO_ONE, {"person_id": person_id, "wave_id": wave_id}).one_or_none()
+    row = run(_INVITED_TO_ONE, {"person_id": person_id, "wave_id": wave_id}).one_or_none()
     if row is None:
         raise NotInvited(wave_id=wave_id)
     return Invited(*row)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from tbblearn.courses.actions import hold_still
 from tbblearn.courses.kinds import kind_of
@@ -11,13 +11,13 @@ from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, contents, later_versions
 from tbblearn.courses.question_kind import AnswerFault
 from tbblearn.courses.rules import Course, NoSuchPart, Reading, ScreenRef
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.asking import ask_who_passed_older
 from tbblearn.training.completing import NewCompletion, add_free_enrolment, complete, lock_person
 from tbblearn.training.corrections import same_question, with_newest_key
 from tbblearn.training.marking import draw, mark
 from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, ReadingRequest
-from tbblearn.training.own_attempts import OwnAttempt, own_attempt
+from tbblearn.training.own_attempts import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.rules import (
     Basis,
     CarriedOver,
@@ -93,17 +93,7 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> i
     """
     version, course = published(slug)
     lock_person(person_id)
-    going_on = db.session.scalar(
-        select(Attempt.id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.course_id == version.course_id,
-            Attempt.still_open(),
-        )
-        .order_by(Attempt.id.desc())
-        .limit(1)
-    )
+    going_on = open_attempt_id(person_id, version.course_id)
     if going_on is not None:
         return going_on
     enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=True)
@@ -123,6 +113,20 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> i
     db.session.add(attempt)
     db.session.flush()
     return attempt.id
+
+
+# Made once: one of them runs at every answer.
+_CHANGE_ANSWER = (
+    update(Answer)
+    .where(Answer.attempt_id == bindparam("attempt"), Answer.question_id == bindparam("question"))
+    .values(chosen=bindparam("chosen"), saved_at=bindparam("saved_at"))
+)
+_ADD_ANSWER = insert(Answer).values(
+    attempt_id=bindparam("attempt"),
+    question_id=bindparam("question"),
+    chosen=bindparam("chosen"),
+    saved_at=bindparam("saved_at"),
+)
 
 
 def save_answer(
@@ -146,14 +150,23 @@ def save_answer(
     fault = kind_of(question).fault(question, picked)
     if fault is not None:
         raise _REFUSED[fault](question_id=question_id)
-    kept = {"chosen": sorted(picked), "saved_at": now}
-    if question_id in own.answers:
-        db.session.execute(
-            update(Answer).where(Answer.attempt_id == own.id, Answer.question_id == question_id).values(kept)
-        )
-    else:
-        db.session.execute(insert(Answer), {"attempt_id": own.id, "question_id": question_id, **kept})
+    run(
+        _CHANGE_ANSWER if question_id in own.answers else _ADD_ANSWER,
+        {"attempt": own.id, "question": question_id, "chosen": sorted(picked), "saved_at": now},
+    )
     return own.with_answer(question_id, picked)
+
+
+_HAND_IN = (
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt"))
+    .values(
+        handed_in_at=bindparam("handed_in_at"),
+        score=bindparam("score"),
+        right_ids=bindparam("right_ids"),
+        outcome=bindparam("outcome"),
+    )
+)
 
 
 def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
@@ -166,29 +179,28 @@ def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
     course_id = _course_of(person_id, attempt_id)
     hold_still(course_id)
     lock_person(person_id)
-    attempt = _own_attempt(person_id, attempt_id)
-    if attempt.handed_in_at is not None:
-        return attempt.outcome is Outcome.PASSED
-    if attempt.carried_over_at is not None:
-        raise _carried_over(attempt)
-    course = content(attempt.course_version_id)
-    answers = {
-        one.question_id: frozenset(one.chosen)
-        for one in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))
-    }
-    newer = later_versions(attempt.course_version_id)
+    own = own_attempt(person_id, attempt_id, to_change=True)
+    if own.handed_in_at is not None:
+        return own.outcome is Outcome.PASSED
+    if own.carried_over:
+        raise _carried_over(db.session.get_one(Attempt, attempt_id))
+    newer = later_versions(own.version_id)
     later = contents(newer)
-    drawn = [course.question(str(one["question"])) for one in attempt.questions]
     marking = mark(
-        [with_newest_key(question, (later[number] for number in newer)) for question in drawn],
-        answers,
-        course.pass_mark,
+        [with_newest_key(question, (later[number] for number in newer)) for question in own.drawn],
+        own.answers,
+        own.course.pass_mark,
     )
-    attempt.handed_in_at = now
-    attempt.score = marking.right
-    attempt.right_ids = marking.right_ids
-    attempt.outcome = Outcome.PASSED if marking.passed else Outcome.FAILED
-    db.session.flush()
+    run(
+        _HAND_IN,
+        {
+            "attempt": attempt_id,
+            "handed_in_at": now,
+            "score": marking.right,
+            "right_ids": marking.right_ids,
+            "outcome": Outcome.PASSED if marking.passed else Outcome.FAILED,
+        },
+    )
     if marking.passed:
         complete(
             NewCompletion(
@@ -197,14 +209,14 @@ def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
                 achieved_at=now,
                 achieved_on=stockholm_date(now),
                 basis=Basis.PASSED,
-                course_version_id=attempt.course_version_id,
-                enrolment_id=attempt.enrolment_id,
-                attempt_id=attempt.id,
+                course_version_id=own.version_id,
+                enrolment_id=own.enrolment_id,
+                attempt_id=attempt_id,
             ),
             now=now,
         )
         if newer:
-            ask_who_passed_older(person_id, course.slug, attempt.course_version_id, now=now)
+            ask_who_passed_older(person_id, own.course.slug, own.version_id, now=now)
     return marking.passed
 
 
@@ -289,17 +301,3 @@ def _latest_after(attempt: Attempt) -> Attempt:
 def _carried_over(attempt: Attempt) -> CarriedOver:
     latest = _latest_after(attempt)
     return CarriedOver(attempt_id=latest.id, total=latest.total)
-
-
-def _own_attempt(person_id: int, attempt_id: int) -> Attempt:
-    """The attempt, locked against a second change; raises NotFound where it is somebody else's."""
-    attempt = db.session.scalar(
-        select(Attempt)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    )
-    if attempt is None:
-        raise NotFound(attempt_id=attempt_id)
-    return attempt

@@ -6,27 +6,15 @@ from datetime import date
 from sqlalchemy import Row, select
 
 from tbblearn.courses.draft_changes import has_new_key
-from tbblearn.courses.queries import contents, course_by_slug, later_versions
+from tbblearn.courses.queries import contents, later_versions
 from tbblearn.courses.rules import Choice, Course, Goal, Question, Text
 from tbblearn.db import db, stockholm_date
 from tbblearn.training.corrections import with_newest_key
 from tbblearn.training.marking import needed
-from tbblearn.training.models import Attempt, Completion, Enrolment, Regrade
+from tbblearn.training.models import Attempt, Completion, Regrade
 from tbblearn.training.own_attempts import OwnAttempt, own_attempt
-from tbblearn.training.record_queries import own_completions
+from tbblearn.training.record_queries import OwnCompletion, own_completions
 from tbblearn.training.rules import CarriedOver, HandedIn, NotFound, NotHandedIn, Outcome
-
-
-@dataclass(frozen=True)
-class OpenAttempt:
-    """The attempt that a person is in. Numbers count from 1."""
-
-    attempt_id: int
-    slug: str
-    total: int
-    answered: int
-    first_unanswered: int
-    """The last question where all are answered."""
 
 
 @dataclass(frozen=True)
@@ -112,27 +100,6 @@ class ResultPage:
     marked_again: MarkedAgain | None
 
 
-def open_attempt(person_id: int, slug: str) -> OpenAttempt | None:
-    """The attempt in this course that is not handed in, or None."""
-    course = course_by_slug(slug)
-    if course is None:
-        return None
-    attempt_id = db.session.scalar(
-        select(Attempt.id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Enrolment.person_id == person_id, Enrolment.course_id == course.id, Attempt.still_open())
-        .order_by(Attempt.id.desc())
-        .limit(1)
-    )
-    if attempt_id is None:
-        return None
-    own = own_attempt(person_id, attempt_id)
-    unanswered = [number for number, question_id in enumerate(own.order, 1) if question_id not in own.answers]
-    return OpenAttempt(
-        attempt_id, slug, len(own.order), len(own.order) - len(unanswered), min(unanswered, default=len(own.order))
-    )
-
-
 def question_page(person_id: int, attempt_id: int, number: int) -> QuestionPage:
     """Question `number` (from 1) of an open attempt. Raises NotFound, HandedIn, CarriedOver."""
     own = _open(person_id, attempt_id)
@@ -167,8 +134,7 @@ def review_page(person_id: int, attempt_id: int) -> ReviewPage:
 def review_of(own: OwnAttempt) -> ReviewPage:
     """All questions of an attempt that is at hand already."""
     rows = []
-    for number in range(1, len(own.order) + 1):
-        question = own.question(number)
+    for number, question in enumerate(own.drawn, 1):
         chosen = own.answers.get(question.id, frozenset())
         rows.append(ReviewRow(number, question, tuple(one for one in own.choices(question) if one.id in chosen)))
     return ReviewPage(
@@ -186,14 +152,13 @@ def result_page(person_id: int, attempt_id: int) -> ResultPage:
     own = own_attempt(person_id, attempt_id)
     if own.handed_in_at is None or own.score is None:
         raise NotHandedIn(attempt_id=attempt_id)
-    drawn = [own.question(number) for number in range(1, len(own.order) + 1)]
+    drawn = own.drawn
     newer = later_versions(own.version_id)
     later = contents(newer)
     questions = [with_newest_key(question, (later[number] for number in newer)) for question in drawn]
     missed = {question.goal for question in drawn if question.id not in own.right_ids}
     asked = {question.goal for question in drawn}
-    completion_id = db.session.scalar(select(Completion.id).where(Completion.attempt_id == attempt_id))
-    completion = next((one for one in own_completions(person_id) if one.id == completion_id), None)
+    completion = _completion(person_id, attempt_id) if own.outcome is Outcome.PASSED else None
     return ResultPage(
         attempt_id=attempt_id,
         course=own.course,
@@ -219,6 +184,11 @@ def result_page(person_id: int, attempt_id: int) -> ResultPage:
         cycles=() if completion is None else completion.cycles,
         marked_again=_marked_again(attempt_id),
     )
+
+
+def _completion(person_id: int, attempt_id: int) -> OwnCompletion | None:
+    completion_id = db.session.scalar(select(Completion.id).where(Completion.attempt_id == attempt_id))
+    return next((one for one in own_completions(person_id) if one.id == completion_id), None)
 
 
 def _marked_again(attempt_id: int) -> MarkedAgain | None:

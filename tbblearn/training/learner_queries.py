@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Screen, ScreenRef, Text
-from tbblearn.db import db
+from tbblearn.db import db, run
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.people.rules import Level
 from tbblearn.training.cycles import cycle_on
@@ -275,19 +275,46 @@ def _desk(person_id: int, today: date, course_id: int | None = None) -> _Desk:
     )
 
 
+# Statements made once: putting them together takes longer than running them.
+_OPEN_ATTEMPTS = (
+    select(Attempt.id, Attempt.enrolment_id, Enrolment.course_id, Attempt.questions, Attempt.carried_from_id)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Enrolment.person_id == bindparam("person_id"), Attempt.still_open())
+    .order_by(Attempt.id)
+)
+_ANSWERED = (
+    select(Answer.attempt_id, Answer.question_id)
+    .join(Attempt, Attempt.id == Answer.attempt_id)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Enrolment.person_id == bindparam("person_id"), Attempt.still_open())
+)
+_huvudman = aliased(OrgUnit)
+_ASKED = (
+    select(Requirement, OrgUnit.name, OrgUnit.level, RequirementAdoption.opens, RequirementAdoption.due)
+    .select_from(AudienceMember)
+    .join(Requirement, Requirement.id == AudienceMember.requirement_id)
+    .join(Employment, Employment.id == AudienceMember.employment_id)
+    .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+    .join(_huvudman, OrgUnit.path.like(_huvudman.path + "%"))
+    .join(
+        RequirementAdoption,
+        (RequirementAdoption.unit_id == _huvudman.id) & (RequirementAdoption.requirement_id == Requirement.id),
+    )
+    .where(
+        AudienceMember.person_id == bindparam("person_id"),
+        or_(Employment.end_on.is_(None), Employment.end_on >= bindparam("today", type_=Date)),
+    )
+    .order_by(Requirement.id, Employment.start_on, Employment.id)
+)
+
+
 def _open_attempts(person_id: int) -> dict[int, _OpenAttempt]:
-    """The open attempts by course, with how far each has come. Two queries."""
-    attempts = db.session.execute(
-        select(Attempt.id, Attempt.enrolment_id, Enrolment.course_id, Attempt.questions, Attempt.carried_from_id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Enrolment.person_id == person_id, Attempt.still_open())
-        .order_by(Attempt.id)
-    ).all()
+    """The open attempts by course, with how far each has come. One query, and one of the answers if there are any."""
+    attempts = run(_OPEN_ATTEMPTS, {"person_id": person_id}).all()
     answered: dict[int, set[str]] = defaultdict(set)
-    for attempt_id, question_id in db.session.execute(
-        select(Answer.attempt_id, Answer.question_id).where(Answer.attempt_id.in_([one.id for one in attempts]))
-    ):
-        answered[attempt_id].add(question_id)
+    if attempts:
+        for attempt_id, question_id in run(_ANSWERED, {"person_id": person_id}):
+            answered[attempt_id].add(question_id)
     found = {}
     for one in attempts:
         order = [question["question"] for question in one.questions]
@@ -306,24 +333,7 @@ def _open_attempts(person_id: int) -> dict[int, _OpenAttempt]:
 
 def _asked(person_id: int, today: date) -> dict[int, _Asked]:
     """By requirement, how it reaches the person today. One query."""
-    huvudman = aliased(OrgUnit)
-    rows = db.session.execute(
-        select(Requirement, OrgUnit.name, OrgUnit.level, RequirementAdoption.opens, RequirementAdoption.due)
-        .select_from(AudienceMember)
-        .join(Requirement, Requirement.id == AudienceMember.requirement_id)
-        .join(Employment, Employment.id == AudienceMember.employment_id)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .join(huvudman, OrgUnit.path.like(huvudman.path + "%"))
-        .join(
-            RequirementAdoption,
-            (RequirementAdoption.unit_id == huvudman.id) & (RequirementAdoption.requirement_id == Requirement.id),
-        )
-        .where(
-            AudienceMember.person_id == person_id,
-            or_(Employment.end_on.is_(None), Employment.end_on >= today),
-        )
-        .order_by(Requirement.id, Employment.start_on, Employment.id)
-    )
+    rows = db.session.execute(_ASKED, {"person_id": person_id, "today": today})
     found: dict[int, _Asked] = {}
     for requirement, unit_name, level, opens, due in rows:
         if requirement.kind is RequirementKind.ONCE:

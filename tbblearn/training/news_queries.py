@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Change, Counts, Course, Module, Text
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.counting import renewal_occasion
 from tbblearn.training.learner_queries import CoursePage, DoneCourse
 from tbblearn.training.models import Completion, Enrolment, ReadingRequest, Revocation
@@ -146,27 +146,31 @@ def corrected_completion(person_id: int, completion_id: int) -> Told | None:
     return Told(course.slug, course.title, course.minutes, row.achieved_on)
 
 
+# Made once: putting a statement together takes longer than running it.
+_passed_in = aliased(CourseVersion)
+_passed = (
+    select(Completion.id)
+    .join(_passed_in, _passed_in.id == Completion.course_version_id)
+    .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+    .where(
+        Completion.person_id == ReadingRequest.person_id,
+        Completion.course_id == CourseVersion.course_id,
+        _passed_in.number >= CourseVersion.number,
+        Revocation.completion_id.is_(None),
+    )
+    .exists()
+)
+_REQUESTS = (
+    select(CourseVersion.course_id, CourseVersion.number, CourseVersion.changes, ReadingRequest.read_at)
+    .join(CourseVersion, CourseVersion.id == ReadingRequest.course_version_id)
+    .where(ReadingRequest.person_id == bindparam("person_id"), ~_passed)
+    .order_by(CourseVersion.number)
+)
+
+
 def _requests(person_id: int) -> list[_Request]:
     """All requests to read that the person has not outgrown by passing that version or a newer one. One query."""
-    passed_in = aliased(CourseVersion)
-    passed = (
-        select(Completion.id)
-        .join(passed_in, passed_in.id == Completion.course_version_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(
-            Completion.person_id == person_id,
-            Completion.course_id == CourseVersion.course_id,
-            passed_in.number >= CourseVersion.number,
-            Revocation.completion_id.is_(None),
-        )
-        .exists()
-    )
-    rows = db.session.execute(
-        select(CourseVersion.course_id, CourseVersion.number, CourseVersion.changes, ReadingRequest.read_at)
-        .join(CourseVersion, CourseVersion.id == ReadingRequest.course_version_id)
-        .where(ReadingRequest.person_id == person_id, ~passed)
-        .order_by(CourseVersion.number)
-    )
+    rows = run(_REQUESTS, {"person_id": person_id})
     return [_Request(course_id, number, tuple(ids), read_at is not None) for course_id, number, ids, read_at in rows]
 
 

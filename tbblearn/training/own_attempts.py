@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from tbblearn.courses.queries import content
 from tbblearn.courses.rules import Choice, Course, Question
-from tbblearn.db import db
+from tbblearn.db import run
 from tbblearn.training.models import Answer, Attempt, Enrolment
 from tbblearn.training.rules import NotFound, Outcome
 
@@ -34,6 +34,11 @@ class OwnAttempt:
         """The question with this number, from 1."""
         return self.course.question(self.order[number - 1])
 
+    @property
+    def drawn(self) -> list[Question]:
+        """Its questions in order."""
+        return [self.course.question(question_id) for question_id in self.order]
+
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """Its choices in the order they are shown."""
         by_id = {choice.id: choice for choice in question.choices}
@@ -43,8 +48,15 @@ class OwnAttempt:
         """The numbers of the questions under the same case; none where the question has no case."""
         if question.case is None:
             return ()
-        cases = (self.question(number).case for number in range(1, len(self.order) + 1))
-        return tuple(number for number, case in enumerate(cases, 1) if case is not None and case.id == question.case.id)
+        cases = enumerate((one.case for one in self.drawn), 1)
+        return tuple(number for number, case in cases if case is not None and case.id == question.case.id)
+
+    @property
+    def first_without_answer(self) -> int:
+        """Where to go on: the number of the first question without an answer; of the last where all have one."""
+        return next(
+            (n for n, question_id in enumerate(self.order, 1) if question_id not in self.answers), len(self.order)
+        )
 
     def with_answer(self, question_id: str, chosen: frozenset[str]) -> "OwnAttempt":
         """The attempt after this answer."""
@@ -55,6 +67,11 @@ class OwnAttempt:
         at = self.order.index(question_id)
         looking_on = [*range(at + 1, len(self.order)), *range(at)]
         return next((number + 1 for number in looking_on if self.order[number] not in self.answers), None)
+
+
+def open_attempt_id(person_id: int, course_id: int) -> int | None:
+    """The attempt in this course that is neither handed in nor carried over; None where there is none."""
+    return run(_OPEN, {"person_id": person_id, "course_id": course_id}).scalar()
 
 
 # Made once: they run at every question, and putting a statement together costs as much as running it.
@@ -73,6 +90,17 @@ _OWN_ATTEMPT = (
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
 )
+_OPEN = (
+    select(Attempt.id)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(
+        Enrolment.person_id == bindparam("person_id"),
+        Enrolment.course_id == bindparam("course_id"),
+        Attempt.still_open(),
+    )
+    .order_by(Attempt.id.desc())
+    .limit(1)
+)
 _LOCKED = _OWN_ATTEMPT.with_for_update(of=Attempt)
 _ANSWERS = select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == bindparam("attempt_id"))
 
@@ -83,10 +111,10 @@ def own_attempt(person_id: int, attempt_id: int, *, to_change: bool = False) -> 
     `to_change` locks it against a second change until the transaction ends.
     """
     asked = _LOCKED if to_change else _OWN_ATTEMPT
-    row = db.session.execute(asked, {"attempt_id": attempt_id, "person_id": person_id}).one_or_none()
+    row = run(asked, {"attempt_id": attempt_id, "person_id": person_id}).one_or_none()
     if row is None:
         raise NotFound(attempt_id=attempt_id)
-    answers = db.session.execute(_ANSWERS, {"attempt_id": attempt_id})
+    answers = run(_ANSWERS, {"attempt_id": attempt_id})
     return OwnAttempt(
         id=attempt_id,
         version_id=row.course_version_id,

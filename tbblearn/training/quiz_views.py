@@ -17,6 +17,7 @@ from tbblearn.people.guards import principal, signed_in
 from tbblearn.training import actions, attempt_queries, learner_queries
 from tbblearn.training.forms import AnswerForm
 from tbblearn.training.learner_blueprint import blueprint, screen_url
+from tbblearn.training.own_attempts import own_attempt
 from tbblearn.training.rules import IncompleteAnswer, NotFound, SamePlaceTwice
 from tbblearn.training.screens import show_answer, show_rows
 from tbblearn.web.language import page_language
@@ -48,9 +49,7 @@ def start_quiz(slug: str) -> Response:
     person_id = principal().person_id
     now = utc_now()
     attempt_id = actions.start_attempt(person_id, slug, now=now, today=stockholm_date(now))
-    going_on = attempt_queries.open_attempt(person_id, slug)
-    number = going_on.first_unanswered if going_on is not None and going_on.attempt_id == attempt_id else 1
-    return redirect(_question_url(slug, attempt_id, number), 303)
+    return redirect(_question_url(slug, attempt_id, own_attempt(person_id, attempt_id).first_without_answer), 303)
 
 
 @blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
@@ -150,7 +149,9 @@ def result(slug: str, attempt_id: int) -> Page:
     person_id = principal().person_id
     found = attempt_queries.result_page(person_id, attempt_id)
     _demand_course(found.course.slug, slug)
-    done = learner_queries.course_page(person_id, slug, stockholm_date(utc_now())).done
+    # Only of what has just been completed is it said when it comes back.
+    today = stockholm_date(utc_now())
+    done = learner_queries.course_page(person_id, slug, today).done if found.completion_id else None
     newest = done is not None and done.completion_id == found.completion_id
     answers = [
         show_answer(

@@ -4,12 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, current_versions
 from tbblearn.courses.rules import Text
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.training.models import (
     Completion,
@@ -111,44 +111,63 @@ class History:
     exemptions: tuple[HistoryExemption, ...]
 
 
+# Statements made once: putting them together takes longer than running them.
+_COUNTED = (
+    select(CompletionCredit.completion_id, CompletionCredit.enrolment_id, Enrolment.cycle)
+    .join(Enrolment, Enrolment.id == CompletionCredit.enrolment_id)
+    .where(Enrolment.person_id == bindparam("person_id"))
+)
+_passed_again = (
+    select(Regrade.recorded_at)
+    .where(
+        Regrade.attempt_id == Completion.attempt_id,
+        Regrade.outcome_before == Outcome.FAILED,
+        Regrade.outcome == Outcome.PASSED,
+    )
+    .correlate(Completion)
+    .scalar_subquery()
+)
+_COMPLETIONS = (
+    select(
+        Completion.id,
+        Completion.course_id,
+        Completion.course_version_id,
+        CourseVersion.number,
+        Completion.achieved_on,
+        Completion.basis,
+        Completion.evidence,
+        Revocation.revoked_at,
+        Revocation.reason,
+        _passed_again.label("passed_again_at"),
+    )
+    .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
+    .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+    .where(Completion.person_id == bindparam("person_id"))
+    .order_by(Completion.achieved_at.desc(), Completion.id.desc())
+)
+_EXEMPTIONS = (
+    select(
+        Exemption.course_id,
+        Exemption.kind,
+        Exemption.from_on,
+        Exemption.until_on,
+        Exemption.reason,
+        Exemption.enrolment_id,
+    )
+    .where(Exemption.person_id == bindparam("person_id"))
+    .order_by(Exemption.from_on.desc(), Exemption.id.desc())
+)
+
+
 def own_completions(person_id: int) -> list[OwnCompletion]:
-    """A person's completions, revoked ones too, the newest first. Three queries and the courses' contents."""
+    """A person's completions, revoked ones too, the newest first. Three queries at most, and the courses' contents."""
+    rows = run(_COMPLETIONS, {"person_id": person_id}).all()
+    if not rows:
+        return []
     named = _named()
     counted: dict[int, dict[int, int | None]] = defaultdict(dict)
-    for completion_id, enrolment_id, cycle in db.session.execute(
-        select(CompletionCredit.completion_id, CompletionCredit.enrolment_id, Enrolment.cycle)
-        .join(Enrolment, Enrolment.id == CompletionCredit.enrolment_id)
-        .where(Enrolment.person_id == person_id)
-    ):
+    for completion_id, enrolment_id, cycle in run(_COUNTED, {"person_id": person_id}):
         counted[completion_id][enrolment_id] = cycle
-    passed_again = (
-        select(Regrade.recorded_at)
-        .where(
-            Regrade.attempt_id == Completion.attempt_id,
-            Regrade.outcome_before == Outcome.FAILED,
-            Regrade.outcome == Outcome.PASSED,
-        )
-        .correlate(Completion)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Completion.id,
-            Completion.course_id,
-            Completion.course_version_id,
-            CourseVersion.number,
-            Completion.achieved_on,
-            Completion.basis,
-            Completion.evidence,
-            Revocation.revoked_at,
-            Revocation.reason,
-            passed_again.label("passed_again_at"),
-        )
-        .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(Completion.person_id == person_id)
-        .order_by(Completion.achieved_at.desc(), Completion.id.desc())
-    )
     found = []
     for row in rows:
         slug, title = named[row.course_id]
@@ -226,19 +245,8 @@ def history(person_id: int, today: date) -> History:
 
 def own_exemptions(person_id: int) -> list[HistoryExemption]:
     """A person's exemptions and extensions, the latest first. One query, and one of the courses."""
-    named = _named()
-    rows = db.session.execute(
-        select(
-            Exemption.course_id,
-            Exemption.kind,
-            Exemption.from_on,
-            Exemption.until_on,
-            Exemption.reason,
-            Exemption.enrolment_id,
-        )
-        .where(Exemption.person_id == person_id)
-        .order_by(Exemption.from_on.desc(), Exemption.id.desc())
-    )
+    rows = run(_EXEMPTIONS, {"person_id": person_id}).all()
+    named = _named() if rows else {}
     return [
         HistoryExemption(*named[row.course_id], row.kind, row.from_on, row.until_on, row.reason, row.enrolment_id)
         for row in rows

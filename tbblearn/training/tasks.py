@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
 from tbblearn.courses.queries import VersionRow, content, current_version
 from tbblearn.courses.rules import Course, Reading, ScreenRef
-from tbblearn.db import db
+from tbblearn.db import run
 from tbblearn.training.models import Completion, Enrolment, ReadingPlace, Revocation
 from tbblearn.training.rules import EnrolmentReason, EventReason, NotFound, Status
 from tbblearn.training.standing import coded, now_standing, on_day, status_of, unpack
@@ -66,7 +66,7 @@ def own_tasks(person_id: int, today: date, course_id: int | None = None) -> list
     values: dict[str, object] = {**on_day(today), "person_id": person_id}
     if course_id is not None:
         values["course_id"] = course_id
-    rows = db.session.execute(_own_tasks(course_id is not None), values).mappings()
+    rows = run(_own_tasks(course_id is not None), values).mappings()
     tasks = [
         OwnTask(
             row["enrolment_id"],
@@ -99,35 +99,16 @@ def working_task(tasks: Iterable[OwnTask], today: date) -> OwnTask | None:
 
 def places(person_id: int, course_id: int | None = None) -> list[Place]:
     """Where a person is in every part read so far, the newest first. One query."""
-    found: Select[int, str, str, datetime, datetime | None] = (
-        select(
-            ReadingPlace.enrolment_id,
-            ReadingPlace.module_id,
-            ReadingPlace.screen_id,
-            ReadingPlace.seen_at,
-            ReadingPlace.read_at,
-        )
-        .join(Enrolment, Enrolment.id == ReadingPlace.enrolment_id)
-        .where(Enrolment.person_id == person_id)
-        .order_by(ReadingPlace.seen_at.desc(), ReadingPlace.enrolment_id.desc(), ReadingPlace.module_id.desc())
-    )
-    if course_id is not None:
-        found = found.where(Enrolment.course_id == course_id)
+    found = run(_places(course_id is not None), {"person_id": person_id, "course_id": course_id})
     return [
         Place(enrolment_id, module_id, screen_id, seen_at, read_at is not None)
-        for enrolment_id, module_id, screen_id, seen_at, read_at in db.session.execute(found)
+        for enrolment_id, module_id, screen_id, seen_at, read_at in found
     ]
 
 
 def completed_courses(person_id: int) -> frozenset[int]:
     """The courses that a person has completed at some time, by id. One query."""
-    return frozenset(
-        db.session.scalars(
-            select(Completion.course_id)
-            .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-            .where(Completion.person_id == person_id, Revocation.completion_id.is_(None))
-        )
-    )
+    return frozenset(run(_COMPLETED, {"person_id": person_id}).scalars())
 
 
 def parts_read(known: Iterable[Place], enrolment_ids: Iterable[int]) -> frozenset[str]:
@@ -160,13 +141,41 @@ def previous_screen(course: Course, ref: ScreenRef) -> ScreenRef | None:
     return every[at - 1] if at else None
 
 
-@cache
-def _own_tasks(of_one_course: bool) -> Select[*tuple[object, ...]]:
-    """Made once: putting this statement together takes longer than running it."""
+# --- statements made once: putting them together takes longer than running them ----------------------------------
+
+_COMPLETED = (
+    select(Completion.course_id)
+    .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+    .where(Completion.person_id == bindparam("person_id"), Revocation.completion_id.is_(None))
+)
+
+
+def _own(*, of_one_course: bool) -> list[ColumnElement[bool]]:
     chosen = [Enrolment.person_id == bindparam("person_id", type_=Integer)]
     if of_one_course:
         chosen.append(Enrolment.course_id == bindparam("course_id", type_=Integer))
-    return coded(now_standing(*chosen))
+    return chosen
+
+
+@cache
+def _own_tasks(of_one_course: bool) -> Select[*tuple[object, ...]]:
+    return coded(now_standing(*_own(of_one_course=of_one_course)))
+
+
+@cache
+def _places(of_one_course: bool) -> Select[int, str, str, datetime, datetime | None]:
+    return (
+        select(
+            ReadingPlace.enrolment_id,
+            ReadingPlace.module_id,
+            ReadingPlace.screen_id,
+            ReadingPlace.seen_at,
+            ReadingPlace.read_at,
+        )
+        .join(Enrolment, Enrolment.id == ReadingPlace.enrolment_id)
+        .where(*_own(of_one_course=of_one_course))
+        .order_by(ReadingPlace.seen_at.desc(), ReadingPlace.enrolment_id.desc(), ReadingPlace.module_id.desc())
+    )
 
 
 def _age(task: OwnTask) -> tuple[bool, int, date, int]:

@@ -1,6 +1,6 @@
 """Addresses that come from outside: followed only inside the site, and their numbers no larger than an id can be."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -25,6 +25,12 @@ def whole_number(name: str) -> int | None:
     if not text.isascii() or not text.isdecimal() or len(text) > len(str(LARGEST_NUMBER)):
         return None
     return found if (found := int(text)) <= LARGEST_NUMBER else None
+
+
+def own_address() -> str:
+    """The address that was asked for, as a link to it is written: path and query."""
+    query = request.query_string.decode("ascii", "replace")
+    return quote(request.path) + (f"?{query}" if query else "")
 
 
 def local_path(text: str | None, otherwise: str) -> str:

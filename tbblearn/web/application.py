@@ -1,8 +1,10 @@
 """The Flask application class: one transaction a request, closed before anything is rendered (design.md 6)."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from flask import Flask, request
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -14,6 +16,14 @@ from tbblearn.web.pages import Page
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class Templates(Environment):
+    """Jinja as Flask sets it up. No template of ours has globals of its own."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's own, not a chain of two: every import in every page compares them."""
+        return super().make_globals(d) if d else self.globals
+
+
 class Application(Flask):
     """Flask, with the house's rule for transactions around every view.
 
@@ -21,8 +31,11 @@ class Application(Flask):
     below 400 and rolled back otherwise. Pages are rendered afterwards.
     """
 
+    jinja_environment = Templates
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.jinja_options = {"cache_size": -1}  # every template stays: a page opens some thirty
         self.url_map.converters["int"] = RowNumber
 
     def dispatch_request(self) -> ResponseReturnValue:

@@ -5,6 +5,9 @@ live in `translations/`, Swedish sentences being the keys. Teaching text lives i
 "31 mars 2027", a time "kl. 14.30", a number "1 234", a share "91 %" with non-breaking spaces (words.md 0).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 
@@ -12,6 +15,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from tbblearn.db import STOCKHOLM, stockholm_date
 
@@ -52,8 +56,24 @@ _MONTHS = {
 }
 
 
+_spoken: ContextVar[str | None] = ContextVar("tbblearn_spoken", default=None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """For the time that one page is rendered: it asks for its language some fifty times."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def page_language() -> str:
     """'sv' or 'en' for the page that is being made."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken
     locale = get_locale()
     return str(locale.language) if locale else DEFAULT
 
@@ -62,6 +82,17 @@ def page_language() -> str:
 def _words(app: Flask, language: str) -> NullTranslations:
     """The catalogue, read once: a page asks for some forty of its sentences."""
     return Translations.load(app.config["BABEL_TRANSLATION_DIRECTORIES"], [language])
+
+
+@cache
+def _sentence(app: Flask, language: str, text: str) -> Markup:
+    return Markup(_words(app, language).ugettext(text))  # noqa: S704 - the catalogue is ours
+
+
+@cache
+def _whole_sentence(app: Flask, language: str, text: str) -> Markup:
+    """A sentence without values, made ready once: most are."""
+    return _sentence(app, language, text) % {}
 
 
 def _choose() -> str:
@@ -111,10 +142,16 @@ def of_whole(part: int, whole: int) -> str:
 def init_language(app: Flask) -> None:
     """Set up Flask-Babel and the filters."""
     Babel(app, locale_selector=_choose, default_timezone="Europe/Stockholm")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: _words(app, page_language()).ugettext(text),
-        ngettext=lambda one, many, n: _words(app, page_language()).ungettext(one, many, n),
-        newstyle=True,
-    )
+
+    def say(text: str, **values: object) -> Markup:
+        """An interface sentence in the page's language; values are escaped, as everything in a template."""
+        language = page_language()
+        return _sentence(app, language, text) % values if values else _whole_sentence(app, language, text)
+
+    def say_many(one: str, many: str, num: int, **values: object) -> Markup:
+        said = Markup(_words(app, page_language()).ungettext(one, many, num))  # noqa: S704 - the catalogue is ours
+        return said % ({"num": num} | values)
+
+    app.jinja_env.globals.update(_=say, gettext=say, ngettext=say_many)
     app.jinja_env.filters.update(day=day, clock=clock, number=number)
     app.jinja_env.globals.update(percent=percent, of_whole=of_whole)

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Response, render_template
 
+from tbblearn.web.language import page_language, speaking
+
 
 class Page(Response):
     """A template with its values. `web` renders it after the commit, so that no lock is held while rendering."""
@@ -15,5 +17,6 @@ class Page(Response):
 
     def render(self) -> "Page":
         """Fill in the words; the same page again."""
-        self.set_data(render_template(self.template, **self.values))
+        with speaking(page_language()):
+            self.set_data(render_template(self.template, **self.values))
         return self

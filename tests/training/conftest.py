@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tbblearn.courses.actions import publish
 from tbblearn.courses.edition import Edition
+from tbblearn.courses.queries import course_by_slug
 from tbblearn.courses.rules import (
     Choice,
     Course,
@@ -34,6 +35,7 @@ from tbblearn.tick import tick
 from tbblearn.training import actions
 from tbblearn.training.audience import AudienceRule
 from tbblearn.training.cycles import Terms
+from tbblearn.training.own_attempts import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.requirement_actions import NewRequirement, add_requirement, adopt
 from tests.factories import LONG_AGO, NOW, TODAY, County
 from tests.listening import statements
@@ -43,6 +45,13 @@ _versions = count(1)
 
 def both(text: str) -> dict[str, str]:
     return {"sv": text, "en": f"{text} (en)"}
+
+
+def open_attempt(person_id: int, slug: str) -> OwnAttempt | None:
+    """The attempt that the person is in."""
+    record = course_by_slug(slug)
+    attempt_id = None if record is None else open_attempt_id(person_id, record.id)
+    return None if attempt_id is None else own_attempt(person_id, attempt_id)
 
 
 def question(number: int, goal: str, right: str = "a", *, must_pass: bool = False) -> Question:

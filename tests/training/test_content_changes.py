@@ -29,7 +29,7 @@ from tbblearn.training.record_queries import certificate
 from tbblearn.training.rules import Outcome
 from tests.conftest import SQLite
 from tests.factories import TODAY
-from tests.training.conftest import Training, at, both, course
+from tests.training.conftest import Training, at, both, course, open_attempt
 
 PERSONS = ("p101", "p102", "p103")
 CHOICES = st.sampled_from("abc")
@@ -207,8 +207,8 @@ class Changes(RuleBasedStateMachine):
                     self.given[(new_id, question_id)] = chosen
 
     def _open(self, person: int) -> Attempt | None:
-        found = attempt_queries.open_attempt(self.persons[person], "base")
-        return None if found is None else db.session.get_one(Attempt, found.attempt_id)
+        found = open_attempt(self.persons[person], "base")
+        return None if found is None else db.session.get_one(Attempt, found.id)
 
     # --- what always holds ---
 

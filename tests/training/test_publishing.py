@@ -30,7 +30,7 @@ from tbblearn.training.publishing import Published, publish_edition
 from tbblearn.training.rules import CarriedOver, HandedIn, Outcome, Status
 from tbblearn.training.tasks import own_tasks
 from tests.factories import TODAY
-from tests.training.conftest import Training, at, both, course, question
+from tests.training.conftest import Training, at, both, course, open_attempt, question
 
 LATER = TODAY + timedelta(days=3)
 _numbers = count(1)
@@ -335,9 +335,9 @@ def test_an_idle_attempt_of_an_older_version_goes_on_with_the_answers_that_still
     assert training.tick(TODAY + timedelta(days=13))["carried_over"] == 0
     assert training.tick(TODAY + timedelta(days=14))["carried_over"] == 1
     assert training.tick(TODAY + timedelta(days=14))["carried_over"] == 0
-    going_on = attempt_queries.open_attempt(training.person(), "base")
+    going_on = open_attempt(training.person(), "base")
     assert going_on is not None
-    new = going_on.attempt_id
+    new = going_on.id
     assert new != old
     assert answers(old) == {"q1": ["a"], "q2": ["b"], "q3": ["c"]}
     assert answers(new) == {"q3": ["c"]}
@@ -356,9 +356,9 @@ def test_an_answer_sent_from_the_old_page_is_saved_where_it_still_stands(trainin
     person_id = training.person()
     with unit_of_work():
         actions.save_answer(person_id, old, "q4", ["a"], now=at(later))
-    going_on = attempt_queries.open_attempt(person_id, "base")
+    going_on = open_attempt(person_id, "base")
     assert going_on is not None
-    assert answers(going_on.attempt_id) == {"q3": ["c"], "q4": ["a"]}
+    assert answers(going_on.id) == {"q3": ["c"], "q4": ["a"]}
     for question_id in ("q1", "q2"):
         with pytest.raises(CarriedOver), unit_of_work():
             actions.save_answer(person_id, old, question_id, ["a"], now=at(later))
@@ -367,7 +367,7 @@ def test_an_answer_sent_from_the_old_page_is_saved_where_it_still_stands(trainin
     with pytest.raises(CarriedOver):
         attempt_queries.review_page(person_id, old)
     with unit_of_work():
-        actions.hand_in(person_id, going_on.attempt_id, now=at(later))
+        actions.hand_in(person_id, going_on.id, now=at(later))
     with pytest.raises(HandedIn), unit_of_work():
         actions.save_answer(person_id, old, "q4", ["b"], now=at(later))
 

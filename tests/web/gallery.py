@@ -96,6 +96,7 @@ class Given:
         Item("Min enhet", "#"),
         Item("Sammanställning", "#"),
     )
+    here: str = "/gallery"
     session_ends_in: int | None = 900
     visit: str = "gallery"
 
