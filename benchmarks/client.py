@@ -16,7 +16,7 @@ VALUE = re.compile(r'\bvalue="([^"]*)"')
 NAME = re.compile(r'\bname="([^"]*)"')
 WITH_SCRIPT = re.compile(r'<input[^>]*name="([^"]*)" value="([^"]*)"[^>]*data-with-script')
 """A field that script switches on, as the script of a real browser would."""
-ADDRESS = re.compile(r'<body[^>]*data-address="([^"]*)"')
+MOVED_TO = re.compile(r'<body[^>]*data-moved-to="([^"]*)"')
 QUESTION = re.compile(r'<input[^>]*name="question" value="([^"]*)"')
 LIST = re.compile(r'<select[^>]*\bname="([^"]*)".*?</select>', re.DOTALL)
 OPTION = re.compile(r'<option value="([^"]+)"')
@@ -63,8 +63,8 @@ class Browser:
                 raise RuntimeError(f"{method} {path}: {answer.status}")
             found = CSRF.search(text)
             self.token = found[1] if found else self.token
-            address = ADDRESS.search(text)
-            self.path, self.body = address[1] if address else path, text
+            moved_to = MOVED_TO.search(text)
+            self.path, self.body = moved_to[1] if moved_to else path, text
             return text
         raise RuntimeError(f"too many redirects from {path}")
 

@@ -154,7 +154,7 @@ def _add_layout_values(app: Application) -> None:
         return {
             "principal": person,
             "menu": menu_for(app, person),
-            "here": own_address(),
+            "own_address": own_address(),
             "page_language": page_language(),
             "theme": g.get("theme", ""),
             "visit": visit_of(person),

@@ -129,10 +129,8 @@ def test_within_one_read_sqlite_shows_one_moment_but_postgresql_each_statement_a
     with app.app_context(), read_only():
         count = "SELECT count(*) FROM login_attempt"
         assert db.session.execute(text(count)).scalar() == 0
-        with Session(engine_of(app)) as other:
-            other.connection().exec_driver_sql("SELECT 1")
+        with side_record() as other:
             other.add(LoginAttempt(account_key="a", address_key="b", at=NOW))
-            other.commit()
         assert db.session.execute(text(count)).scalar() == (0 if kind == "sqlite" else 1)
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import Blueprint, Response, redirect
-from sqlalchemy import Engine, insert, inspect, select, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, bindparam, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,6 +21,7 @@ from tbblearn.db import (
     TransactionError,
     db,
     read_only,
+    run,
     side_record,
     stockholm_date,
     unit_of_work,
@@ -112,11 +114,35 @@ def test_changes_made_outside_are_a_fault_not_a_surprise(session: None) -> None:
 
 def test_nothing_but_unit_of_work_keeps_anything(session: None) -> None:
     db.session.add(programme("tbb"))
-    db.session.flush()
+    with pytest.raises(TransactionError):
+        db.session.flush()
     db.session.rollback()
-    with read_only():
-        db.session.execute(insert(Programme).values(slug="tuv", name="tuv"))
+    for write in (insert(Programme).values(slug="tuv", name="tuv"), text("DELETE FROM message"), text(" drop table x")):
+        with pytest.raises(TransactionError), read_only():
+            db.session.execute(write)
+        with pytest.raises(TransactionError), read_only():
+            run(write)
     assert slugs() == []
+
+
+def test_a_query_past_the_orm_sees_what_is_not_flushed_yet(session: None) -> None:
+    with unit_of_work():
+        db.session.add(programme("tbb"))
+        assert run(select(Programme.slug).where(Programme.slug == bindparam("slug")), {"slug": "tbb"}).scalar() == "tbb"
+
+
+def test_a_read_leaves_no_transaction_open_on_postgresql(session: None) -> None:
+    with read_only():
+        driver = db.session.connection().connection.driver_connection
+        db.session.execute(select(Programme.slug)).all()
+        if db.engine.dialect.name == "postgresql":
+            assert driver is not None
+            assert driver.info.transaction_status == TransactionStatus.IDLE
+    with unit_of_work():
+        db.session.add(programme("tbb"))
+        db.session.flush()
+        assert Context().run(seen_by_others, db.engine) == []
+    assert slugs() == ["tbb"]
 
 
 def test_a_read_inside_a_unit_of_work_sees_what_is_written_there(session: None) -> None:
@@ -226,10 +252,11 @@ def test_a_get_keeps_nothing_and_a_post_only_what_ends_well(backend: Backend) ->
     app.register_blueprint(trying)
     app.testing = True
     reader = Reader(app)
-    reader.get("/laser")
-    reader.head("/laser")
-    with pytest.raises(TransactionError):
-        reader.get("/andrar")
+    for path in ("/laser", "/andrar"):
+        with pytest.raises(TransactionError):
+            reader.get(path)
+        with pytest.raises(TransactionError):
+            reader.head(path)
     for status in (200, 303, 400, 404, 409, 422, 500):
         reader.post(f"/skriver/{status}", {}, status)
     with app.app_context():

@@ -89,8 +89,8 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
     if not form.straight_on.data or own.id != attempt_id or own.course.slug != slug:
         return redirect(address, 303)
     if following is None:
-        return _review_page(attempt_queries.review_of(own), just_saved=True, address=address)
-    return _question_page(attempt_queries.question_of(own, following), just_saved=True, address=address)
+        return _review_page(attempt_queries.review_of(own), just_saved=True, moved_to=address)
+    return _question_page(attempt_queries.question_of(own, following), just_saved=True, moved_to=address)
 
 
 def _asked_again(slug: str, attempt_id: int, number: int, form: AnswerForm) -> Page:
@@ -101,11 +101,11 @@ def _asked_again(slug: str, attempt_id: int, number: int, form: AnswerForm) -> P
 
 
 def _question_page(
-    found: attempt_queries.QuestionPage, form: AnswerForm | None = None, *, just_saved: bool = False, address: str = ""
+    found: attempt_queries.QuestionPage, form: AnswerForm | None = None, *, just_saved: bool = False, moved_to: str = ""
 ) -> Page:
     """The question with the answer that is saved; with a `form`, with the one that was sent and could not be.
 
-    `address` is the page's own, where it answers a form that was sent to another.
+    `moved_to` is the page's own, where it answers a form that was sent to another.
     """
     chosen = found.chosen if form is None else frozenset(form.answer.data or [])
     return Page(
@@ -117,7 +117,7 @@ def _question_page(
         several=found.question.kind is QuestionKind.MULTIPLE,
         rows=show_rows(found.question, found.choices, page_language(), chosen, sent=form is not None),
         just_saved=just_saved,
-        address=address,
+        moved_to=moved_to,
     )
 
 
@@ -130,8 +130,8 @@ def review(slug: str, attempt_id: int) -> Page:
     return _review_page(found, just_saved="sparat" in request.args)
 
 
-def _review_page(found: attempt_queries.ReviewPage, *, just_saved: bool, address: str = "") -> Page:
-    return Page("training/review.html", found=found, just_saved=just_saved, address=address)
+def _review_page(found: attempt_queries.ReviewPage, *, just_saved: bool, moved_to: str = "") -> Page:
+    return Page("training/review.html", found=found, just_saved=just_saved, moved_to=moved_to)
 
 
 @blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/lamna-in")

@@ -16,7 +16,7 @@ from tbblearn.access.passwords import matches
 from tbblearn.access.queries import credential_for
 from tbblearn.cli.demo import demo as demo_command
 from tbblearn.courses.edition import Edition
-from tbblearn.db import Base, db, read_only, stockholm_date, unit_of_work
+from tbblearn.db import Base, db, read_only, stockholm_date, unit_of_work, writing
 from tbblearn.mail.models import Message
 from tbblearn.operations.demo.accounts import SHOWN_ROLES
 from tbblearn.operations.demo.answering import Given
@@ -402,7 +402,7 @@ def test_a_database_with_something_else_in_it_is_refused_and_left_alone(session,
 
 
 def test_a_database_with_a_table_that_is_not_ours_is_refused(session):
-    with db.engine.begin() as connection:
+    with writing(), db.engine.begin() as connection:
         connection.execute(text("CREATE TABLE payroll (id INTEGER)"))
     with pytest.raises(Refused, match="no demo"):
         opened(Key(1, STAFF, TODAY), fresh=True)

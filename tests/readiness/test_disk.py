@@ -25,6 +25,7 @@ from tbblearn.surveys.models import ResponseOpen
 from tbblearn.surveys.waves import ASKING_MAIL, REMINDER_MAIL
 from tbblearn.web.application import Application
 from tests.factories import NOW, TODAY
+from tests.others import in_a_transaction
 from tests.readiness import weak_builds
 from tests.readiness.disk import Disk, read_disk
 from tests.readiness.disk_adversary import Verdict, chance_of, close, judge, watch, wiped
@@ -209,12 +210,11 @@ def test_the_planner_takes_no_notes_of_answers_or_of_who_was_invited():
 @contextmanager
 def somebody_reads(table: str) -> Iterator[None]:
     """Another process in the middle of reading an old state, such as a dump."""
-    with db.engine.connect() as connection:
+    with in_a_transaction(db.engine) as connection:
         if is_postgresql():
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
         yield
-        connection.rollback()
 
 
 def test_a_reader_of_an_old_state_holds_wiping_up_and_it_is_done_later(monkeypatch):

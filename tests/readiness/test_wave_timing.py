@@ -21,6 +21,7 @@ from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
 from tbblearn.surveys.waves import ASKING_MAIL, AnswersGone, WaveState
 from tbblearn.tick import tick
 from tests.factories import NOW, TODAY
+from tests.others import in_a_transaction
 from tests.readiness.rounds import Round
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -190,7 +191,7 @@ def test_a_dump_at_closing_time_is_not_waited_for_and_the_next_run_closes(
     monkeypatch.setattr(wiping, "PATIENCE_MS", 100)
     run(3)
     given = planned.answer_all(today=on(3))
-    with db.engine.connect() as dump:
+    with in_a_transaction(db.engine) as dump:
         dump.execute(text(doing))
         assert run(18) == {}
         assert wave(planned).state is WaveState.OPEN

@@ -96,7 +96,7 @@ class Given:
         Item("Min enhet", "#"),
         Item("Sammanställning", "#"),
     )
-    here: str = "/gallery"
+    own_address: str = "/gallery"
     session_ends_in: int | None = 900
     visit: str = "gallery"
 

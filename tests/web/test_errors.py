@@ -23,6 +23,7 @@ from tbblearn.web.errors import NoAccess, NotFound, TooMany
 from tbblearn.web.limits import FILE_BYTES, FORM_BYTES
 from tests.conftest import EMPTY, Backend
 from tests.factories import County
+from tests.others import in_a_transaction
 from tests.reading import Reader
 
 ENGLISH = (tree_folder("translations") / "en" / "LC_MESSAGES" / "messages.mo").is_file()
@@ -215,7 +216,7 @@ def somebody_else_holds(engine: Engine, person_id: int) -> Iterator[None]:
             yield
             connection.execute("ROLLBACK")
     else:
-        with engine.connect() as connection:
+        with in_a_transaction(engine) as connection:
             connection.execute(select(Person.id).where(Person.id == person_id).with_for_update())
             yield
 

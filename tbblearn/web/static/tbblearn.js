@@ -6,8 +6,8 @@ const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
 
 // A page that answers a form takes its own place in the history: Back and reload ask for it, and send nothing again.
-const address = document.body.dataset.address;
-if (address) history.replaceState(history.state, "", address);
+const movedTo = document.body.dataset.movedTo;
+if (movedTo) history.replaceState(history.state, "", movedTo);
 for (const field of document.querySelectorAll("[data-with-script]")) field.disabled = false;
 
 // Printing needs script, so its buttons appear only here.

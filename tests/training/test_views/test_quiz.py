@@ -134,7 +134,7 @@ def test_a_browser_with_script_gets_the_next_page_at_once_under_its_own_address(
         page = learners.reader.submit(page.form(holding="answer"), 200, answer="a", straight_on="1")
         assert page.title == title
         assert page.soup.body is not None
-        assert page.soup.body["data-address"] == address
+        assert page.soup.body["data-moved-to"] == address
         assert page.form("/sprak")["next"] == address
         assert "Svaret är sparat." in page.text
         assert page.text == learners.get(address).text, "led there, it says the same"

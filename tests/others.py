@@ -1,0 +1,18 @@
+"""Somebody else at the same database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from tbblearn.db import writing
+
+
+@contextmanager
+def in_a_transaction(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements are one transaction, as a dump's are; our own reads have none on PostgreSQL."""
+    with writing():
+        connection = engine.connect()
+    with connection:
+        yield connection
+        connection.rollback()
