@@ -10,10 +10,12 @@ from tbblearn.web.language import page_language
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
-    """A form with a CSRF token. WTForms's own sentences are read once, not once a request as Flask-WTF would."""
+    """A form. WTForms's own sentences are read once, not once a request as Flask-WTF would."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """How WTForms makes the form."""
+        """How WTForms makes the form. The CSRF token is the page's (form.html) and is checked before any view runs."""
+
+        csrf = False
 
         def get_translations(self, form: FlaskForm) -> NullTranslations:
             """What WTForms says where a field has no words of its own, in the page's language."""
