@@ -76,11 +76,11 @@ def create_app(settings: Settings | None = None) -> Application:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     """The values of a statement never stand in an error, and so never in the log: they are names and addresses."""
     if settings.sqlite:
-        return {"hide_parameters": True, "connect_args": {"check_same_thread": False}}
+        return {"hide_parameters": True, "pool_use_lifo": True, "connect_args": {"check_same_thread": False}}
     return {
         "hide_parameters": True,
-        "pool_pre_ping": True,
         "pool_size": 8,
+        "pool_use_lifo": True,
         "max_overflow": 4,
         "connect_args": {"prepare_threshold": 2},
     }

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import wraps
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, overload
 from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy import SQLAlchemy
+from psycopg import Error as PsycopgError
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Enum, Executable, MetaData, String, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.types import TypeDecorator
 
@@ -29,6 +32,9 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialization failure, deadlock, lock not available."""
 BUSY_TIMEOUT_MS = 15_000
+TRUSTED_SECONDS = 5
+"""How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
+_USED_AT = "tbblearn_used_at"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -282,6 +288,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         event.listen(engine, "connect", _on_postgresql_connect)
         event.listen(engine, "checkout", _on_postgresql_checkout)
+        event.listen(engine, "checkin", _on_postgresql_checkin)
         return
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
@@ -293,9 +300,22 @@ def _on_postgresql_connect(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _on_postgresql_checkout(connection: Any, _record: object, _proxy: object) -> None:
-    """BEGIN and ROLLBACK round a read would change nothing that it sees, and cost a quarter of a page."""
+def _on_postgresql_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A read has no transaction; a connection that has lain idle is asked first whether the server is still there.
+
+    BEGIN and ROLLBACK round a read would change nothing that it sees, and cost a quarter of a page.
+    """
+    connection.autocommit = True
+    if monotonic() - record.info.get(_USED_AT, 0) > TRUSTED_SECONDS:
+        try:
+            connection.execute("SELECT 1")
+        except PsycopgError as error:
+            raise DisconnectionError from error  # the pool opens a new one in its place
     connection.autocommit = not _writing.get()
+
+
+def _on_postgresql_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = monotonic()
 
 
 def _refuse_stray_write(

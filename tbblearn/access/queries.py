@@ -30,30 +30,18 @@ class LiveSession:
     seen_at: datetime
 
 
-def credential_for(email: str) -> StoredCredential | None:
-    """The password kept for an e-mail address; of two persons with one address, the first who has a password."""
-    row = db.session.execute(
-        select(Credential.person_id, Credential.password_hash)
-        .join(Person, Person.id == Credential.person_id)
-        .where(Person.email_key == email_key(email), Person.email_key != "")
-        .order_by(Credential.person_id)
-        .limit(1)
-    ).one_or_none()
-    return StoredCredential(*row) if row else None
-
-
-def person_with_email(email: str) -> int | None:
-    """Id of the person who would sign in with this address, with or without a password; None when unknown."""
-    return db.session.scalar(
-        select(Person.id)
-        .outerjoin(Credential, Credential.person_id == Person.id)
-        .where(Person.email_key == email_key(email), Person.email_key != "")
-        .order_by(Credential.person_id.is_(None), Person.id)
-        .limit(1)
-    )
-
-
-# Made once: it runs at every request, and putting a statement together costs as much as running it.
+# Made once: every sign-in or every request runs them, and putting one together takes longer than running it.
+_CREDENTIAL = (
+    select(Credential.person_id, Credential.password_hash)
+    .join(Person, Person.id == Credential.person_id)
+    .where(Person.email_key == bindparam("email_key"), Person.email_key != "")
+    .order_by(Credential.person_id)
+    .limit(1)
+)
+_FAILURES = select(LoginAttempt.account_key, LoginAttempt.at).where(
+    (LoginAttempt.account_key == bindparam("account_key")) | (LoginAttempt.address_key == bindparam("address_key")),
+    LoginAttempt.at > bindparam("since"),
+)
 _LIVE = with_roles(
     select(
         SignInSession.id,
@@ -68,6 +56,23 @@ _LIVE = with_roles(
     .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None)),
     bindparam("today"),
 )
+
+
+def credential_for(email: str) -> StoredCredential | None:
+    """The password kept for an e-mail address; of two persons with one address, the first who has a password."""
+    row = run(_CREDENTIAL, {"email_key": email_key(email)}).one_or_none()
+    return StoredCredential(*row) if row else None
+
+
+def person_with_email(email: str) -> int | None:
+    """Id of the person who would sign in with this address, with or without a password; None when unknown."""
+    return db.session.scalar(
+        select(Person.id)
+        .outerjoin(Credential, Credential.person_id == Person.id)
+        .where(Person.email_key == email_key(email), Person.email_key != "")
+        .order_by(Credential.person_id.is_(None), Person.id)
+        .limit(1)
+    )
 
 
 def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bool = True) -> LiveSession | None:
@@ -96,12 +101,8 @@ def owner_of(token: str) -> int | None:
 
 def recent_failures(account_key: str, address_key: str, now: datetime) -> tuple[list[datetime], list[datetime]]:
     """Times of failed tries within the window, for the account and for the network address."""
-    rows = db.session.execute(
-        select(LoginAttempt.account_key, LoginAttempt.at).where(
-            (LoginAttempt.account_key == account_key) | (LoginAttempt.address_key == address_key),
-            LoginAttempt.at > now - TRY_WINDOW,
-        )
-    ).all()
+    values = {"account_key": account_key, "address_key": address_key, "since": now - TRY_WINDOW}
+    rows = run(_FAILURES, values).all()
     own = [at for key, at in rows if key == account_key]
     return own, [at for _key, at in rows]
 
