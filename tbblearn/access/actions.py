@@ -2,20 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
 from tbblearn.access.rules import LINK_HOURS, TRY_WINDOW, LinkNotUsable, LinkPurpose, new_token, token_hash
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
-from tbblearn.db import db
+from tbblearn.db import db, run
+
+_OPEN = insert(SignInSession)
 
 
 def open_session(person_id: int, now: datetime) -> str:
     """Sign a person in; returns the token for the browser."""
     token = new_token()
-    db.session.add(SignInSession(token_hash=token_hash(token), person_id=person_id, created_at=now, seen_at=now))
+    run(_OPEN, {"token_hash": token_hash(token), "person_id": person_id, "created_at": now, "seen_at": now})
     record(Event.SIGNED_IN, now=now, actor_id=person_id)
     return token
 

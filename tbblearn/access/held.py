@@ -33,7 +33,9 @@ def seal(held: HeldForm, secret: str) -> str:
 
 
 def unseal(text: str, secret: str) -> HeldForm | None:
-    """The form again; None when the text is not ours, was changed, or is older than half a day."""
+    """The form again; None when the text is empty or not ours, was changed, or is older than half a day."""
+    if not text:
+        return None
     try:
         person_id, path, fields = json.loads(_box(secret).decrypt(text.encode(), ttl=LIFE_SECONDS))
     except (InvalidToken, ValueError):

@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from sqlalchemy import insert
+
 from tbblearn.audit.models import AccessLog, AuditEvent
 from tbblearn.audit.rules import Event, Seen
-from tbblearn.db import db, side_record
+from tbblearn.db import run, side_record
+
+_RECORD = insert(AuditEvent)
 
 
 def record(
@@ -17,15 +21,16 @@ def record(
     **details: str | int,
 ) -> None:
     """Add one event. `details` hold codes and counts, never names, addresses or free text."""
-    db.session.add(
-        AuditEvent(
-            at=now,
-            event=event,
-            actor_id=actor_id,
-            object_kind=object_kind,
-            object_id=str(object_id),
-            details=details,
-        )
+    run(
+        _RECORD,
+        {
+            "at": now,
+            "event": event,
+            "actor_id": actor_id,
+            "object_kind": object_kind,
+            "object_id": str(object_id),
+            "details": details,
+        },
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
@@ -12,7 +12,7 @@ from tbblearn.courses.edition import Edition
 from tbblearn.courses.models import CourseAsset, CourseRecord, CourseVersion
 from tbblearn.courses.rules import ChangeClass, change_class, new_changes
 from tbblearn.courses.storing import course_to_json
-from tbblearn.db import db
+from tbblearn.db import db, run
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,16 @@ def hold_for_publishing(slugs: Iterable[str]) -> None:
     )
 
 
+_HOLD = select(CourseRecord.id).where(CourseRecord.id == bindparam("course_id")).with_for_update(read=True)
+
+
 def hold_still(course_id: int) -> None:
     """Keep the course's versions as they are until the transaction ends: a publication waits.
 
     So every quiz is either marked by the newest keys or seen by the publication that corrects them. Lock the course
     before any person, as a publication does.
     """
-    db.session.execute(select(CourseRecord.id).where(CourseRecord.id == course_id).with_for_update(read=True))
+    run(_HOLD, {"course_id": course_id})
 
 
 def _publication(version: CourseVersion, slug: str, *, is_new: bool) -> Publication:

@@ -263,12 +263,15 @@ def _demand_reading(course: Course, person_id: int, course_id: int, enrolment_id
         raise ReadingFirst(module=unread)
 
 
+_COURSE_OF = (
+    select(Enrolment.course_id)
+    .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
+)
+
+
 def _course_of(person_id: int, attempt_id: int) -> int:
-    course_id = db.session.scalar(
-        select(Enrolment.course_id)
-        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
-        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
-    )
+    course_id = run(_COURSE_OF, {"attempt_id": attempt_id, "person_id": person_id}).scalar()
     if course_id is None:
         raise NotFound(attempt_id=attempt_id)
     return course_id

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseVersion
-from tbblearn.db import db
+from tbblearn.db import db, run
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.rules import holds
 from tbblearn.training.counting import Credit, Done, Given, credits
@@ -50,9 +50,12 @@ class NewCompletion:
     recorded_by: int | None = None
 
 
+_LOCK = select(Person.id).where(Person.id == bindparam("person_id")).with_for_update(key_share=True)
+
+
 def lock_person(person_id: int) -> None:
     """Let one change at a time decide what a person has to do; others wait (SQLite has one writer anyway)."""
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    run(_LOCK, {"person_id": person_id})
 
 
 def lock_persons(person_ids: Sequence[int]) -> None:

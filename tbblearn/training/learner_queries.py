@@ -265,12 +265,14 @@ def part_page(person_id: int, slug: str, module_id: str, screen_id: str | None, 
 
 
 def _desk(person_id: int, today: date, course_id: int | None = None) -> _Desk:
+    tasks = own_tasks(person_id, today, course_id)
+    decided = any(task.status is Status.EXEMPT or task.due_reason is EventReason.EXTENDED for task in tasks)
     return _Desk(
-        own_tasks(person_id, today, course_id),
+        tasks,
         places(person_id, course_id),
         _open_attempts(person_id),
         own_completions(person_id),
-        own_exemptions(person_id),
+        own_exemptions(person_id) if decided else (),
         _asked(person_id, today),
     )
 

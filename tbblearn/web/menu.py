@@ -1,10 +1,12 @@
 """The menu: each feature adds its items, at most four are shown to one person (look.md 3)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, request, url_for
+
+from tbblearn.web.language import page_language
 
 Visible = Callable[[Any], bool]
 
@@ -19,6 +21,14 @@ class Entry:
     visible: Visible
     sections: frozenset[str]
     """Blueprints whose pages stand under this entry."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """The label in the languages that it has been shown in."""
+
+    def label_in(self, language: str) -> str:
+        """The label as it is shown; looked up once, since every page shows it."""
+        if language not in self.labels:
+            self.labels[language] = str(self.label)
+        return self.labels[language]
 
 
 @dataclass(frozen=True)
@@ -51,9 +61,10 @@ def menu_for(app: Flask, principal: Any) -> list[Item]:
     """The items this person sees; empty where nobody is signed in."""
     if principal is None:
         return []
+    language = page_language()
     section = (request.endpoint or "").split(".")[0]
     return [
-        Item(str(entry.label), url_for(entry.endpoint), section in entry.sections)
+        Item(entry.label_in(language), url_for(entry.endpoint), section in entry.sections)
         for entry in app.extensions.get("tbblearn_menu", [])
         if entry.visible(principal)
     ]
