@@ -24,6 +24,7 @@ from tbblearn.web.logs import init_logs
 from tbblearn.web.menu import add_to_menu, menu_for
 from tbblearn.web.starting import add_to_start
 from tbblearn.web.static_files import init_static
+from tbblearn.web.surround import init_surround
 from tbblearn.web.views import init_appearance
 
 __version__ = "0.1.0"
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Application:
     init_language(app)
     init_appearance(app)
     init_static(app)
+    init_surround(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

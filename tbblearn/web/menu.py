@@ -57,14 +57,14 @@ def first_page(app: Flask) -> str:
     return url_for(entries[0].endpoint)
 
 
-def menu_for(app: Flask, principal: Any) -> list[Item]:
+def menu_for(app: Flask, principal: Any) -> tuple[Item, ...]:
     """The items this person sees; empty where nobody is signed in."""
     if principal is None:
-        return []
+        return ()
     language = page_language()
     section = (request.endpoint or "").split(".")[0]
-    return [
+    return tuple(
         Item(entry.label_in(language), url_for(entry.endpoint), section in entry.sections)
         for entry in app.extensions.get("tbblearn_menu", [])
         if entry.visible(principal)
-    ]
+    )

@@ -37,6 +37,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tbblearn.web.surround import init_surround
+
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "tbblearn" / "web"
 PAGES = tuple(sorted(path.stem for path in (HERE / "gallery").glob("*.html")))
@@ -110,6 +112,7 @@ def gallery_app() -> Flask:
     app.jinja_env.globals["static_url"] = lambda name: f"/static/{name}"
     CSRFProtect(app)
     Babel(app)
+    init_surround(app)
 
     for endpoint in (
         "web.about",
