@@ -4,12 +4,15 @@ Each test names one difference. Those without one say what is the same although 
 """
 
 import threading
+from contextlib import closing
 from contextvars import Context
 from datetime import UTC
+from importlib import import_module
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, delete, insert, inspect, select, text
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from tbblearn.access.models import LoginAttempt
@@ -215,3 +218,31 @@ def test_both_have_the_same_tables_columns_and_indexes(app: Application) -> None
         for table in db.metadata.sorted_tables:
             assert {c["name"] for c in there.get_columns(table.name)} == {c.name for c in table.columns}
             assert {i["name"] for i in there.get_indexes(table.name)} >= {i.name for i in table.indexes}
+
+
+def test_a_connection_that_lay_idle_while_the_server_restarted_is_replaced(
+    app: Application, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has no server. One used a moment ago is trusted: then a single page fails, and the next is well."""
+    if kind == "sqlite":
+        pytest.skip("there is no server")
+    count = text("SELECT count(*) FROM login_attempt")
+    cut = text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'to be cut'")
+
+    def lie_idle_and_be_cut() -> None:
+        with read_only():
+            db.session.execute(text("SET application_name = 'to be cut'"))
+            db.session.execute(count)
+        with closing(psycopg.connect(engine_of(app).url.set(drivername="postgresql").render_as_string(False))) as other:
+            assert other.execute(str(cut)).fetchone() == (1,)
+
+    with app.app_context():
+        lie_idle_and_be_cut()
+        with pytest.raises(OperationalError), read_only():
+            db.session.execute(count)
+        with read_only():
+            assert db.session.execute(count).scalar() == 0
+        lie_idle_and_be_cut()
+        monkeypatch.setattr(import_module("tbblearn.db"), "TRUSTED_SECONDS", 0)
+        with unit_of_work():
+            assert db.session.execute(count).scalar() == 0
