@@ -21,7 +21,7 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-with current_app.extensions["migrate"].db.engine.connect() as connection, writing():
+with writing(), current_app.extensions["migrate"].db.engine.connect() as connection:
     if connection.dialect.name == "sqlite":
         # A batch ALTER drops and renames the table; with foreign keys on, ON DELETE CASCADE would empty the children.
         # The pragma has no effect inside a transaction, so it is switched on the raw connection, before any begins.

@@ -140,7 +140,7 @@ _writing: ContextVar[bool] = ContextVar("tbblearn_writing", default=False)
 
 
 class TransactionError(Exception):
-    """A unit of work was opened inside another, or a read left changes behind: a fault in our own code."""
+    """A unit of work was opened inside another, or something was changed or locked outside one: a fault of our own."""
 
 
 @contextmanager
@@ -216,9 +216,10 @@ def run(statement: Executable, values: Mapping[str, Any] | None = None) -> Curso
 
 
 def run(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
-    """Run a statement that a page or an answer cannot do without, past the ORM: half the work of `session.execute`.
+    """Run a query, a change or a lock of columns past the ORM: half the work of `session.execute`.
 
-    For statements about columns, made once at import; entities come from `session`. Pending changes are written first.
+    For statements that pages or answers run again and again. They are made once, at import, since putting one together
+    takes longer than running it. Pending changes are written first; entities that are loaded are not refreshed.
     """
     session = db.session()
     if session.new or session.dirty or session.deleted:
@@ -240,6 +241,11 @@ def side_record() -> Iterator[Session]:
             yield session
     finally:
         _writing.reset(token)
+
+
+def end_read() -> None:
+    """End the read that is open, where something has to be done that must not hold it."""
+    _end_read(db.session())
 
 
 def _end_read(session: Session) -> None:
@@ -270,7 +276,9 @@ def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:
 
 
 def is_busy(error: OperationalError) -> bool:
-    """True when another change was in the way, so that the same may well succeed a little later."""
+    """True when another change was in the way or the connection was cut: the same may well succeed a little later."""
+    if error.connection_invalidated:
+        return True
     return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "is locked" in str(error.orig)
 
 
@@ -284,12 +292,13 @@ def prepare_engine(engine: Engine) -> None:
     concurrent increments were lost in a trial. PostgreSQL: a read has no transaction (ADR 0006). On both, what writes
     outside a unit of work is refused.
     """
-    event.listen(engine, "before_cursor_execute", _refuse_stray_write)
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "before_cursor_execute", _refuse_write_on_postgresql)
         event.listen(engine, "connect", _on_postgresql_connect)
         event.listen(engine, "checkout", _on_postgresql_checkout)
         event.listen(engine, "checkin", _on_postgresql_checkin)
         return
+    event.listen(engine, "before_cursor_execute", _refuse_write_on_sqlite)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
 
@@ -318,17 +327,30 @@ def _on_postgresql_checkin(_connection: object, record: ConnectionPoolEntry) -> 
     record.info[_USED_AT] = monotonic()
 
 
-def _refuse_stray_write(
+def _refuse_write_on_sqlite(
     _connection: object, _cursor: object, statement: str, _values: object, context: Any, _many: object
 ) -> None:
-    if _writing.get():
-        return
-    crud = context.isinsert or context.isupdate or context.isdelete or context.isddl
-    if crud or (context.is_text and statement.split(None, 1)[0].upper() in _WRITING_WORDS):
-        raise TransactionError("a change was made outside a unit of work")
+    if not _writing.get() and _changes_or_locks(statement, context):
+        raise TransactionError("a change or a lock was asked for outside a unit of work")
 
 
-_WRITING_WORDS = frozenset({"INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE", "ALTER", "DROP"})
+def _refuse_write_on_postgresql(
+    _connection: object, cursor: Any, statement: str, _values: object, context: Any, _many: object
+) -> None:
+    if cursor.connection.autocommit and _changes_or_locks(statement, context):
+        raise TransactionError("a change or a lock was asked for on a connection that has no transaction")
+
+
+def _changes_or_locks(statement: str, context: Any) -> bool:
+    if context.is_text:
+        return statement.split(None, 1)[0].upper() not in _CHANGES_NO_ROW
+    if context.isinsert or context.isupdate or context.isdelete or context.isddl:
+        return True
+    return getattr(getattr(context.compiled, "statement", None), "_for_update_arg", None) is not None
+
+
+_CHANGES_NO_ROW = frozenset({"SELECT", "SHOW", "SET", "PRAGMA", "EXPLAIN", "CHECKPOINT", "ANALYZE", "VACUUM"})
+"""How the only texts begin that may be sent outside a unit of work."""
 
 
 def _on_sqlite_connect(connection: Any, _record: object) -> None:

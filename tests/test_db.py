@@ -25,6 +25,7 @@ from tbblearn.db import (
     side_record,
     stockholm_date,
     unit_of_work,
+    writing,
 )
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
@@ -117,11 +118,29 @@ def test_nothing_but_unit_of_work_keeps_anything(session: None) -> None:
     with pytest.raises(TransactionError):
         db.session.flush()
     db.session.rollback()
-    for write in (insert(Programme).values(slug="tuv", name="tuv"), text("DELETE FROM message"), text(" drop table x")):
+    for write in (
+        insert(Programme).values(slug="tuv", name="tuv"),
+        select(Programme.id).with_for_update(),
+        text("DELETE FROM message"),
+        text(" drop table x"),
+        text("WITH x AS (SELECT 1) INSERT INTO programme (slug, name) SELECT 'tuv', 'tuv' FROM x"),
+    ):
         with pytest.raises(TransactionError), read_only():
             db.session.execute(write)
         with pytest.raises(TransactionError), read_only():
             run(write)
+    assert slugs() == []
+
+
+def test_a_connection_taken_for_reading_never_writes(session: None) -> None:
+    """On PostgreSQL it has no transaction that could be undone, whatever is said afterwards."""
+    with db.engine.connect() as connection, writing():
+        if db.engine.dialect.name == "postgresql":
+            with pytest.raises(TransactionError):
+                connection.execute(insert(Programme).values(slug="tuv", name="tuv"))
+        else:
+            connection.execute(insert(Programme).values(slug="tuv", name="tuv"))
+            connection.rollback()
     assert slugs() == []
 
 

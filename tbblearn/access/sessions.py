@@ -13,7 +13,7 @@ from tbblearn.access import actions, queries
 from tbblearn.access.asking import ask_again, stale_sign_in_page
 from tbblearn.access.rules import SessionTimes
 from tbblearn.config import Settings
-from tbblearn.db import read_only, side_record, utc_now
+from tbblearn.db import end_read, read_only, side_record, utc_now
 from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import signed_in_person
 from tbblearn.people.rules import Language, Principal
@@ -46,9 +46,10 @@ def init_sessions(app: Flask, settings: Settings) -> None:
         g.person_not_found_out = True
         now = utc_now()
         read_on = request.endpoint is not None and request.method in SAFE_METHODS
-        with nullcontext() if read_on else read_only():  # a view that reads goes on in the same transaction
+        with nullcontext() if read_on else read_only():  # a view that reads goes on with the same connection
             live = queries.live_session(token, times, now, prolongs=not _quiet())
         if live is not None and times.needs_touch(live.seen_at, now) and not _quiet():
+            end_read()  # nobody may wait for this read while it waits to write
             with side_record() as records:
                 actions.touch(records, live.id, now)
         g.person_not_found_out = False

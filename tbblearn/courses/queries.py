@@ -119,13 +119,13 @@ def _version_row(row: Any) -> VersionRow:
     return VersionRow(**values | {"changes": tuple(values["changes"])})
 
 
-_Address = tuple[str | None, int | None, str | None]
+_Address = tuple[str | None, int | None, str | None, frozenset[tuple[str, object]]]
 
 
 def _address() -> _Address:
-    """Which database this is: its host, port and name. The whole URL takes longer to write than a content to find."""
+    """Which database this is. Its URL as a text takes longer to write than a content to find."""
     url = db.engine.url
-    return url.host, url.port, url.database
+    return url.host, url.port, url.database, frozenset(url.query.items())
 
 
 class _ContentCache:

@@ -99,7 +99,8 @@ def working_task(tasks: Iterable[OwnTask], today: date) -> OwnTask | None:
 
 def places(person_id: int, course_id: int | None = None) -> list[Place]:
     """Where a person is in every part read so far, the newest first. One query."""
-    found = run(_places(course_id is not None), {"person_id": person_id, "course_id": course_id})
+    chosen = {"person_id": person_id} | ({} if course_id is None else {"course_id": course_id})
+    found = run(_places(course_id is not None), chosen)
     return [
         Place(enrolment_id, module_id, screen_id, seen_at, read_at is not None)
         for enrolment_id, module_id, screen_id, seen_at, read_at in found

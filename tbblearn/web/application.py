@@ -20,8 +20,8 @@ class Templates(Environment):
     """Jinja as Flask sets it up. No template of ours has globals of its own."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The environment's own, not a chain of two: every import in every page compares them."""
-        return super().make_globals(d) if d else self.globals
+        """A plain mapping, not a chain of two: every import in every page compares them."""
+        return {**self.globals, **(d or {})}
 
 
 class Application(Flask):
@@ -39,21 +39,22 @@ class Application(Flask):
         self.url_map.converters["int"] = RowNumber
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view in its transaction, then render its page.
-
-        The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it.
-        """
-        if any("\x00" in text for text in (request.path, *(value for _, value in request.values.items(multi=True)))):
-            raise BadRequest
+        """Run the view in its transaction, then render its page."""
         if request.method in SAFE_METHODS:
             with read_only():
-                answer = super().dispatch_request()
+                answer = self._view_answers()
         else:
             with unit_of_work() as work:
-                answer = super().dispatch_request()
+                answer = self._view_answers()
                 if _status(answer) >= 400:
                     work.refuse()
         return answer.render() if isinstance(answer, Page) else answer
+
+    def _view_answers(self) -> ResponseReturnValue:
+        """The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it."""
+        if any("\x00" in text for text in (request.path, *(value for _, value in request.values.items(multi=True)))):
+            raise BadRequest
+        return super().dispatch_request()
 
 
 def _status(answer: Any) -> int:

@@ -1,9 +1,12 @@
 """Forms from elsewhere or from a page that is too old; the cookies."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from flask import url_for
 from sqlalchemy import func, select
+from werkzeug.routing import IntegerConverter
 
 from tbblearn import create_app
 from tbblearn.access.models import SignInSession
@@ -138,3 +141,21 @@ def test_over_https_the_cookie_is_bound_to_host_and_https(secure_app: Applicatio
         assert "Path=/" in cookie
     assert answer.response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert whose(reader.get("/mina-uppgifter")) == "Medarbetare 101"
+
+
+def test_no_form_is_taken_without_a_token(app: Application, reader: Reader, county: County) -> None:
+    """Checked in one place, before any view runs; the forms themselves check nothing."""
+    reader.sign_in(county.persons["p101"])
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        if not {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set()):
+            continue
+        numbers = [isinstance(converter, IntegerConverter) for converter in rule._converters.values()]
+        arguments: dict[str, Any] = {
+            name: 1 if number else "x" for name, number in zip(rule._converters, numbers, strict=True)
+        }
+        with app.test_request_context():
+            path = url_for(rule.endpoint, **arguments)
+        reader.post(path, {}, 422 if rule.endpoint == "access.sign_in_now" else 400, csrf=False)
+        asked += 1
+    assert asked >= 40

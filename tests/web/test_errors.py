@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from flask import Blueprint, abort
+from flask import Blueprint, abort, before_render_template
 from sqlalchemy import Engine, select, text
 
 from tbblearn import create_app
@@ -241,3 +241,24 @@ def test_readyz_tells_a_database_that_is_not_migrated(app: Application, reader: 
         db.session.execute(text("DROP TABLE alembic_version"))
     assert reader.get("/readyz", 503).text == "database not ready\n"
     assert reader.get("/healthz").text == "ok\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["/om", "/mina-uppgifter", "/mina-utbildningar", "/finns-inte", "/logga-ut", "/om?a=%00"]
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
+def test_no_page_is_rendered_while_a_read_is_open(
+    app: Application, reader: Reader, county: County, path: str, method: str
+) -> None:
+    """Not an error page either, whoever is signed in (ADR 1)."""
+    reader.sign_in(county.persons["p101"])
+    open_reads: list[bool] = []
+
+    def look(_app: object, **_values: object) -> None:
+        open_reads.append(db.session().in_transaction())
+
+    with before_render_template.connected_to(look, app):
+        answer = reader.client.open(path, method=method)
+    assert answer.status_code < 500
+    assert not any(open_reads)
+    assert open_reads or method == "OPTIONS" or answer.status_code in {200, 303}
