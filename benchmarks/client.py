@@ -14,8 +14,8 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 CHOICE = re.compile(r'<input[^>]*type="(radio|checkbox)"[^>]*>')
 VALUE = re.compile(r'\bvalue="([^"]*)"')
 NAME = re.compile(r'\bname="([^"]*)"')
-WITH_SCRIPT = re.compile(r'<input[^>]*name="([^"]*)" value="([^"]*)"[^>]*data-with-script')
-"""A field that script switches on, as the script of a real browser would."""
+WITH_SCRIPT = re.compile(r'<input[^>]*name="([^"]*)" value="([^"]*)"[^>]*data-straight-on')
+"""A field that script switches on in Chrome, Edge and Firefox (tbblearn.js)."""
 MOVED_TO = re.compile(r'<body[^>]*data-moved-to="([^"]*)"')
 QUESTION = re.compile(r'<input[^>]*name="question" value="([^"]*)"')
 LIST = re.compile(r'<select[^>]*\bname="([^"]*)".*?</select>', re.DOTALL)

@@ -1,8 +1,8 @@
 """The quiz: its first page, one question at a time, the review, the result.
 
 Each question has an address of its own, so that Back, reload and a second tab show what they say. An answer is saved
-in a POST and answered with 303 to the next question. A browser with script spares itself that second request: it asks
-for the next page at once (`straight_on`), and gives it its own address in the history (tbblearn.js).
+in a POST and answered with 303 to the next question. Most browsers with script spare themselves that second request:
+they ask for the next page at once (`straight_on`), and give it its own address in the history (tbblearn.js, ADR 7).
 """
 
 from flask import redirect, request, url_for
