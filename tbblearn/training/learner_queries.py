@@ -1,33 +1,24 @@
 """What the learner's pages show. A fixed number of queries each, however many tasks there are."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Date, bindparam, or_, select
-from sqlalchemy.orm import aliased
-
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Screen, ScreenRef, Text
-from tbblearn.db import db, run
-from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.people.rules import Level
-from tbblearn.training.cycles import cycle_on
+from tbblearn.training.desk_queries import Desk, desk_of
 from tbblearn.training.marking import needed
-from tbblearn.training.models import Answer, Attempt, AudienceMember, Enrolment, Requirement, RequirementAdoption
-from tbblearn.training.record_queries import HistoryExemption, OwnCompletion, own_completions, own_exemptions
+from tbblearn.training.record_queries import HistoryExemption, OwnCompletion
 from tbblearn.training.rules import (
     Basis,
     EnrolmentReason,
     EventReason,
     ExemptionKind,
     NotFound,
-    RequirementKind,
     Status,
 )
-from tbblearn.training.situations import own_terms, terms_of
 from tbblearn.training.tasks import (
     OwnTask,
     Place,
@@ -152,50 +143,10 @@ class PartPage:
     parts_read: frozenset[str]
 
 
-@dataclass(frozen=True)
-class _OpenAttempt:
-    id: int
-    enrolment_id: int
-    course_id: int
-    total: int
-    answered: int
-    first_unanswered: int
-    carried: bool
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """How a requirement reaches a person: through which unit, and which cycle comes next (None: it is asked once)."""
-
-    unit_name: str
-    level: Level | None
-    next_cycle: int | None
-    next_opens_on: date | None
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """All that a learner's pages are made of, read once."""
-
-    tasks: Sequence[OwnTask]
-    places: Sequence[Place]
-    attempts: Mapping[int, _OpenAttempt]
-    """By course."""
-    completions: Sequence[OwnCompletion]
-    exemptions: Sequence[HistoryExemption]
-    asked: Mapping[int, _Asked]
-
-    def of_course(self, course_id: int) -> list[OwnTask]:
-        return [task for task in self.tasks if task.course_id == course_id]
-
-    def completed_before(self, course_id: int) -> bool:
-        return any(one.course_id == course_id and one.revoked_on is None for one in self.completions)
-
-
 def my_courses(person_id: int, today: date) -> MyCourses:
     """What a person has to do, with the next step of each, and what is done."""
     newest = {version.course_id: version for version in current_versions()}
-    desk = _desk(person_id, today)
+    desk = desk_of(person_id, today)
     tasks, done = [], []
     for course_id, version in newest.items():
         course = content(version.id)
@@ -215,7 +166,7 @@ def my_courses(person_id: int, today: date) -> MyCourses:
 def course_page(person_id: int, slug: str, today: date) -> CoursePage:
     """One course: its parts, the person's task in it, and whether the quiz may begin. Raises NotFound."""
     version, course = published(slug)
-    desk = _desk(person_id, today, version.course_id)
+    desk = desk_of(person_id, today, version.course_id)
     working = working_task(desk.of_course(version.course_id), today)
     read = _read_for(working, course, desk)
     attempt = desk.attempts.get(version.course_id)
@@ -264,89 +215,7 @@ def part_page(person_id: int, slug: str, module_id: str, screen_id: str | None, 
     )
 
 
-def _desk(person_id: int, today: date, course_id: int | None = None) -> _Desk:
-    tasks = own_tasks(person_id, today, course_id)
-    decided = any(task.status is Status.EXEMPT or task.due_reason is EventReason.EXTENDED for task in tasks)
-    return _Desk(
-        tasks,
-        places(person_id, course_id),
-        _open_attempts(person_id),
-        own_completions(person_id),
-        own_exemptions(person_id) if decided else (),
-        _asked(person_id, today),
-    )
-
-
-# Statements made once: putting them together takes longer than running them.
-_OPEN_ATTEMPTS = (
-    select(Attempt.id, Attempt.enrolment_id, Enrolment.course_id, Attempt.questions, Attempt.carried_from_id)
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .where(Enrolment.person_id == bindparam("person_id"), Attempt.still_open())
-    .order_by(Attempt.id)
-)
-_ANSWERED = (
-    select(Answer.attempt_id, Answer.question_id)
-    .join(Attempt, Attempt.id == Answer.attempt_id)
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .where(Enrolment.person_id == bindparam("person_id"), Attempt.still_open())
-)
-_huvudman = aliased(OrgUnit)
-_ASKED = (
-    select(Requirement, OrgUnit.name, OrgUnit.level, RequirementAdoption.opens, RequirementAdoption.due)
-    .select_from(AudienceMember)
-    .join(Requirement, Requirement.id == AudienceMember.requirement_id)
-    .join(Employment, Employment.id == AudienceMember.employment_id)
-    .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-    .join(_huvudman, OrgUnit.path.like(_huvudman.path + "%"))
-    .join(
-        RequirementAdoption,
-        (RequirementAdoption.unit_id == _huvudman.id) & (RequirementAdoption.requirement_id == Requirement.id),
-    )
-    .where(
-        AudienceMember.person_id == bindparam("person_id"),
-        or_(Employment.end_on.is_(None), Employment.end_on >= bindparam("today", type_=Date)),
-    )
-    .order_by(Requirement.id, Employment.start_on, Employment.id)
-)
-
-
-def _open_attempts(person_id: int) -> dict[int, _OpenAttempt]:
-    """The open attempts by course, with how far each has come. One query, and one of the answers if there are any."""
-    attempts = run(_OPEN_ATTEMPTS, {"person_id": person_id}).all()
-    answered: dict[int, set[str]] = defaultdict(set)
-    if attempts:
-        for attempt_id, question_id in run(_ANSWERED, {"person_id": person_id}):
-            answered[attempt_id].add(question_id)
-    found = {}
-    for one in attempts:
-        order = [question["question"] for question in one.questions]
-        first = next((n for n, question_id in enumerate(order, 1) if question_id not in answered[one.id]), len(order))
-        found[one.course_id] = _OpenAttempt(
-            one.id,
-            one.enrolment_id,
-            one.course_id,
-            len(order),
-            len(answered[one.id]),
-            first,
-            one.carried_from_id is not None,
-        )
-    return found
-
-
-def _asked(person_id: int, today: date) -> dict[int, _Asked]:
-    """By requirement, how it reaches the person today. One query."""
-    rows = db.session.execute(_ASKED, {"person_id": person_id, "today": today})
-    found: dict[int, _Asked] = {}
-    for requirement, unit_name, level, opens, due in rows:
-        if requirement.kind is RequirementKind.ONCE:
-            found.setdefault(requirement.id, _Asked(unit_name, level, None, None))
-        else:
-            cycle = cycle_on(own_terms(terms_of(requirement), opens, due), today)
-            found.setdefault(requirement.id, _Asked(unit_name, level, cycle.year + 1, cycle.next_opens_on))
-    return found
-
-
-def _task(own: OwnTask, course: Course, desk: _Desk, today: date) -> Task:
+def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
     read = _read_for(own, course, desk)
     attempt = desk.attempts.get(own.course_id)
     quiz = course.quiz_minutes if attempt is None else (attempt.total - attempt.answered + 1) // 2
@@ -389,13 +258,13 @@ def _decided(own: OwnTask, exemptions: Sequence[HistoryExemption], today: date) 
     return None
 
 
-def _read_for(own: OwnTask | None, course: Course, desk: _Desk) -> frozenset[str]:
+def _read_for(own: OwnTask | None, course: Course, desk: Desk) -> frozenset[str]:
     """The parts read for this task; without a task, those read at any time. Only parts that the course still has."""
     on = {place.enrolment_id for place in desk.places} if own is None else {own.enrolment_id}
     return parts_read(desk.places, on) & {module.id for module in course.modules}
 
 
-def _step(own: OwnTask | None, course: Course, desk: _Desk, course_id: int) -> Step:
+def _step(own: OwnTask | None, course: Course, desk: Desk, course_id: int) -> Step:
     attempt = desk.attempts.get(course_id)
     if attempt is not None:
         return Step(StepKind.RESUME_QUIZ, attempt_id=attempt.id, question=attempt.first_unanswered)
@@ -418,7 +287,7 @@ def _remembered(module: Module, known: Iterable[Place]) -> str:
     return place.screen_id if place is not None and not place.read and place.screen_id in screens else screens[0]
 
 
-def _done(course_id: int, version: VersionRow, desk: _Desk) -> DoneCourse | None:
+def _done(course_id: int, version: VersionRow, desk: Desk) -> DoneCourse | None:
     """The newest completion of the course, with the cycles it counts for and when the course comes back."""
     newest = next((c for c in desk.completions if c.course_id == course_id and c.revoked_on is None), None)
     if newest is None:
