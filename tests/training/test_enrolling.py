@@ -169,7 +169,11 @@ def test_the_number_of_queries_does_not_grow_with_the_persons(
     training.tick()
 
     def batch_of(size: int) -> Callable[[], Any]:
-        return lambda: enrol_all(0, now=at(TODAY), today=TODAY, size=size)
+        def enrol() -> None:
+            with unit_of_work():
+                enrol_all(0, now=at(TODAY), today=TODAY, size=size)
+
+        return enrol
 
     assert queries(batch_of(1)) == queries(batch_of(3)) == queries(batch_of(15))
 
