@@ -9,7 +9,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from benchmarks.sessions import open_survey, visitors
 from tbblearn import create_app
@@ -94,6 +94,9 @@ def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clie
         learners = _learners(clients * (rounds + 1), password_hash)
         managers = _managers(password_hash)
         answering = _answering(app, clients * (rounds + 1) * ANSWERS_A_ROUND)
+        if database == "PostgreSQL":
+            with unit_of_work():
+                db.session.execute(text("ANALYZE"))  # as the server would have done by itself after a minute
         db.session.remove()
         db.engine.dispose()
     return Prepared(database, port, environment, learners, managers, answering)
