@@ -289,7 +289,7 @@ def prepare_engine(engine: Engine) -> None:
     """Give a SQLite engine WAL, foreign keys and honest transactions, PostgreSQL a limit to waiting for a lock.
 
     SQLite: the driver's own BEGIN is switched off: with it, readers silently upgrade to writers and 171 of 200
-    concurrent increments were lost in a trial. PostgreSQL: a read has no transaction (ADR 0006). On both, what writes
+    concurrent increments were lost in a trial. PostgreSQL: a read has no transaction (ADR 6). On both, what writes
     outside a unit of work is refused.
     """
     if engine.dialect.name != "sqlite":

@@ -1,15 +1,12 @@
 """What learners and managers do, on both databases."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select
 
 from tbblearn.courses.rules import Reading, ScreenRef
-from tbblearn.db import db, is_busy, unit_of_work
+from tbblearn.db import db, unit_of_work
 from tbblearn.training import actions, manager_actions
 from tbblearn.training.models import (
     Answer,
@@ -21,7 +18,6 @@ from tbblearn.training.models import (
     EnrolmentEvent,
     Exemption,
 )
-from tbblearn.training.own_attempts import own_attempt
 from tbblearn.training.rules import (
     AlreadyRevoked,
     BadPeriod,
@@ -44,7 +40,6 @@ from tbblearn.training.rules import (
 )
 from tbblearn.training.tasks import own_tasks
 from tests.factories import NOW, TODAY
-from tests.others import in_a_transaction
 from tests.training.conftest import Training, at, course, publish_course, refused
 
 
@@ -57,47 +52,6 @@ def start(training: Training, name: str = "p101") -> tuple[int, int]:
     training.read_all(person_id)
     with unit_of_work():
         return person_id, actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
-
-
-# --- locks --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def short_of_patience() -> Iterator[None]:
-    """A unit of work that waits for nobody."""
-    with unit_of_work():
-        db.session.execute(text("SET LOCAL lock_timeout = 50"))
-        yield
-
-
-@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(
-    ("held", "doing"),
-    [
-        ("attempt", "answer"),
-        ("attempt", "hand in"),
-        ("person", "start"),
-        ("person", "hand in"),
-        ("course", "hand in"),
-    ],
-)
-def test_what_another_change_holds_is_waited_for(training: Training, held: str, doing: str) -> None:
-    """SQLite has one writer anyway."""
-    training.tick()
-    person_id, attempt_id = start(training)
-    question_id = own_attempt(person_id, attempt_id).order[0]
-    does: dict[str, Callable[[], object]] = {
-        "answer": lambda: actions.save_answer(person_id, attempt_id, question_id, ["a"], now=NOW),
-        "hand in": lambda: actions.hand_in(person_id, attempt_id, now=NOW),
-        "start": lambda: actions.start_attempt(person_id, "base", now=NOW, today=TODAY),
-    }
-    with in_a_transaction(db.engine) as other:
-        other.execute(text(f"SELECT id FROM {held} FOR UPDATE"))
-        with pytest.raises(OperationalError) as waited, short_of_patience():
-            does[doing]()
-        assert is_busy(waited.value)
-    with unit_of_work():
-        does[doing]()
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
