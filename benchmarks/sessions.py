@@ -32,7 +32,8 @@ def visitors(app: Application, person_ids: Iterable[int]) -> list[Visitor]:
     now = utc_now()
     with unit_of_work():
         tokens = {person_id: open_session(person_id, now) for person_id in person_ids}
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    signer = app.session_interface.get_signing_serializer(app)
+    assert signer
     made = []
     for person_id, session_token in tokens.items():
         with app.test_request_context():

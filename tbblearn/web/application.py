@@ -1,27 +1,32 @@
 """The Flask application class: one transaction a request, closed before anything is rendered (design.md 6)."""
 
-from collections.abc import MutableMapping
 from typing import Any
 
 from flask import Flask, request
-from flask.templating import Environment
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, unit_of_work
 from tbblearn.web.addresses import RowNumber
 from tbblearn.web.pages import Page
+from tbblearn.web.templating import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Templates(Environment):
-    """Jinja as Flask sets it up. No template of ours has globals of its own."""
+class SessionCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie. What signs it is made once, not for every request."""
 
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """A plain mapping, not a chain of two: every import in every page compares them."""
-        return {**self.globals, **(d or {})}
+    signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs the cookie of this application."""
+        if self.signer is None:
+            self.signer = super().get_signing_serializer(app)
+        return self.signer
 
 
 class Application(Flask):
@@ -35,7 +40,7 @@ class Application(Flask):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.jinja_options = {"cache_size": -1}  # every template stays: a page opens some thirty
+        self.session_interface: SessionCookie = SessionCookie()
         self.url_map.converters["int"] = RowNumber
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -52,7 +57,8 @@ class Application(Flask):
 
     def _view_answers(self) -> ResponseReturnValue:
         """The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it."""
-        if any("\x00" in text for text in (request.path, *(value for _, value in request.values.items(multi=True)))):
+        sent = (texts for given in (request.args, request.form) for texts in given.listvalues())
+        if "\x00" in request.path or any("\x00" in text for texts in sent for text in texts):
             raise BadRequest
         return super().dispatch_request()
 

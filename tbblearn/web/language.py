@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 
+from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale
@@ -23,6 +24,8 @@ LANGUAGES = {"sv": "Svenska", "en": "English"}
 DEFAULT = "sv"
 COOKIE = "lang"
 NBSP = "\N{NO-BREAK SPACE}"
+
+_LOCALES = {language: Locale(language) for language in LANGUAGES}
 
 _MONTHS = {
     "sv": [
@@ -90,14 +93,14 @@ def _sentence(app: Flask, language: str, text: str) -> Markup:
 
 
 @cache
-def _whole_sentence(app: Flask, language: str, text: str) -> Markup:
+def whole_sentence(app: Flask, language: str, text: str) -> Markup:
     """A sentence without values, made ready once: most are."""
     return _sentence(app, language, text) % {}
 
 
-def _choose() -> str:
+def _choose() -> Locale:
     chosen = g.get("language") or (request.cookies.get(COOKIE, "") if has_request_context() else "")
-    return chosen if chosen in LANGUAGES else DEFAULT
+    return _LOCALES[chosen if chosen in LANGUAGES else DEFAULT]
 
 
 def day(value: date | datetime | None) -> str:
@@ -141,12 +144,13 @@ def of_whole(part: int, whole: int) -> str:
 
 def init_language(app: Flask) -> None:
     """Set up Flask-Babel and the filters."""
-    Babel(app, locale_selector=_choose, default_timezone="Europe/Stockholm")
+    # Babel takes a Locale as well, and need not read one from its name for every page.
+    Babel(app, locale_selector=_choose, default_timezone="Europe/Stockholm")  # type: ignore[arg-type]
 
     def say(text: str, **values: object) -> Markup:
         """An interface sentence in the page's language; values are escaped, as everything in a template."""
         language = page_language()
-        return _sentence(app, language, text) % values if values else _whole_sentence(app, language, text)
+        return _sentence(app, language, text) % values if values else whole_sentence(app, language, text)
 
     def say_many(one: str, many: str, num: int, **values: object) -> Markup:
         said = Markup(_words(app, page_language()).ungettext(one, many, num))  # noqa: S704 - the catalogue is ours

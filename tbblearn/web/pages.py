@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, current_app, render_template
 
 from tbblearn.web.language import page_language, speaking
+from tbblearn.web.templating import templates_in
 
 
 class Page(Response):
@@ -17,6 +18,8 @@ class Page(Response):
 
     def render(self) -> "Page":
         """Fill in the words; the same page again."""
-        with speaking(page_language()):
-            self.set_data(render_template(self.template, **self.values))
+        language = page_language()
+        with speaking(language):
+            template = templates_in(current_app, language).get_template(self.template)
+            self.set_data(render_template(template, **self.values))
         return self
