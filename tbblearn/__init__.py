@@ -17,7 +17,7 @@ from tbblearn.web.addresses import own_address
 from tbblearn.web.application import Application
 from tbblearn.web.errors import register_errors
 from tbblearn.web.guarding import demand_guards
-from tbblearn.web.headers import csp_nonce, init_headers
+from tbblearn.web.headers import init_headers
 from tbblearn.web.language import init_language, page_language
 from tbblearn.web.limits import init_limits
 from tbblearn.web.logs import init_logs
@@ -164,6 +164,5 @@ def _add_layout_values(app: Application) -> None:
             "theme": g.get("theme", ""),
             "visit": visit_of(person),
             "session_ends_in": int((person.ends_at - utc_now()).total_seconds()) if person else None,
-            "csp_nonce": csp_nonce,
             "demo": app.config["TBBLEARN"].demo,
         }
