@@ -85,8 +85,13 @@ def remember_screen(
     return following
 
 
-def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> int:
-    """Start the quiz, or go on with the attempt that is open; returns its id.
+# Made once, as the statements of every answer below.
+_ATTEMPTS = select(func.count()).select_from(Attempt).where(Attempt.enrolment_id == bindparam("enrolment_id"))
+_START = insert(Attempt).returning(Attempt.id)
+
+
+def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> OwnAttempt:
+    """Start the quiz, or go on with the attempt that is open; returns the attempt.
 
     The questions and every order are drawn here and fixed. Raises NotOpenYet, ReadingFirst where the parts are to be
     read before, NotFound.
@@ -95,27 +100,33 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> i
     lock_person(person_id)
     going_on = open_attempt_id(person_id, version.course_id)
     if going_on is not None:
-        return going_on
+        return own_attempt(person_id, going_on)
     enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=True)
     _demand_reading(course, person_id, version.course_id, enrolment_id)
-    number = 1 + (
-        db.session.scalar(select(func.count()).select_from(Attempt).where(Attempt.enrolment_id == enrolment_id)) or 0
-    )
+    number = 1 + run(_ATTEMPTS, {"enrolment_id": enrolment_id}).scalar_one()
     drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}")
-    attempt = Attempt(
-        enrolment_id=enrolment_id,
-        course_version_id=version.id,
-        number=number,
-        questions=[{"question": one.question_id, "choices": list(one.choice_ids)} for one in drawn],
-        total=len(drawn),
-        started_at=now,
+    started = run(
+        _START,
+        {
+            "enrolment_id": enrolment_id,
+            "course_version_id": version.id,
+            "number": number,
+            "questions": [{"question": one.question_id, "choices": list(one.choice_ids)} for one in drawn],
+            "total": len(drawn),
+            "started_at": now,
+        },
     )
-    db.session.add(attempt)
-    db.session.flush()
-    return attempt.id
+    return OwnAttempt(
+        id=started.scalar_one(),
+        version_id=version.id,
+        enrolment_id=enrolment_id,
+        course=course,
+        order=tuple(one.question_id for one in drawn),
+        shown={one.question_id: one.choice_ids for one in drawn},
+        answers={},
+    )
 
 
-# Made once: one of them runs at every answer.
 _CHANGE_ANSWER = (
     update(Answer)
     .where(Answer.attempt_id == bindparam("attempt"), Answer.question_id == bindparam("question"))

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from tbblearn.courses.draft_changes import has_new_key
 from tbblearn.courses.queries import contents, later_versions
 from tbblearn.courses.rules import Choice, Course, Goal, Question, Text
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.corrections import with_newest_key
 from tbblearn.training.marking import needed
 from tbblearn.training.models import Attempt, Completion, Regrade
@@ -191,13 +191,16 @@ def _completion(person_id: int, attempt_id: int) -> OwnCompletion | None:
     return next((one for one in own_completions(person_id) if one.id == completion_id), None)
 
 
+_REGRADES = (
+    select(Regrade.recorded_at, Regrade.score_before, Regrade.outcome_before, Regrade.outcome)
+    .where(Regrade.attempt_id == bindparam("attempt_id"))
+    .order_by(Regrade.score)
+)
+
+
 def _marked_again(attempt_id: int) -> MarkedAgain | None:
     """The first score and the last day, where keys were corrected more than once."""
-    rows = db.session.execute(
-        select(Regrade.recorded_at, Regrade.score_before, Regrade.outcome_before, Regrade.outcome)
-        .where(Regrade.attempt_id == attempt_id)
-        .order_by(Regrade.score)
-    ).all()
+    rows = run(_REGRADES, {"attempt_id": attempt_id}).all()
     if not rows:
         return None
     return MarkedAgain(

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Date, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from tbblearn.db import db, run
+from tbblearn.db import run
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.people.rules import Level
 from tbblearn.training.cycles import cycle_on
@@ -92,7 +92,13 @@ _ANSWERED = (
 )
 _huvudman = aliased(OrgUnit)
 _ASKED = (
-    select(Requirement, OrgUnit.name, OrgUnit.level, RequirementAdoption.opens, RequirementAdoption.due)
+    select(
+        *Requirement.__table__.columns,
+        OrgUnit.name.label("unit_name"),
+        OrgUnit.level,
+        RequirementAdoption.opens.label("own_opens"),
+        RequirementAdoption.due.label("own_due"),
+    )
     .select_from(AudienceMember)
     .join(Requirement, Requirement.id == AudienceMember.requirement_id)
     .join(Employment, Employment.id == AudienceMember.employment_id)
@@ -135,12 +141,11 @@ def _open_attempts(person_id: int) -> dict[int, OpenAttempt]:
 
 def _asked(person_id: int, today: date) -> dict[int, Asked]:
     """By requirement, how it reaches the person today. One query."""
-    rows = db.session.execute(_ASKED, {"person_id": person_id, "today": today})
     found: dict[int, Asked] = {}
-    for requirement, unit_name, level, opens, due in rows:
-        if requirement.kind is RequirementKind.ONCE:
-            found.setdefault(requirement.id, Asked(unit_name, level, None, None))
+    for row in run(_ASKED, {"person_id": person_id, "today": today}):
+        if row.kind is RequirementKind.ONCE:
+            found.setdefault(row.id, Asked(row.unit_name, row.level, None, None))
         else:
-            cycle = cycle_on(own_terms(terms_of(requirement), opens, due), today)
-            found.setdefault(requirement.id, Asked(unit_name, level, cycle.year + 1, cycle.next_opens_on))
+            cycle = cycle_on(own_terms(terms_of(row), row.own_opens, row.own_due), today)
+            found.setdefault(row.id, Asked(row.unit_name, row.level, cycle.year + 1, cycle.next_opens_on))
     return found

@@ -19,16 +19,16 @@ class OwnAttempt:
     id: int
     version_id: int
     enrolment_id: int
-    right_ids: frozenset[str]
-    carried: bool
-    carried_over: bool
-    handed_in_at: datetime | None
-    outcome: Outcome | None
-    score: int | None
     course: Course
     order: tuple[str, ...]
     shown: dict[str, tuple[str, ...]]
     answers: dict[str, frozenset[str]]
+    right_ids: frozenset[str] = frozenset()
+    carried: bool = False
+    carried_over: bool = False
+    handed_in_at: datetime | None = None
+    outcome: Outcome | None = None
+    score: int | None = None
 
     def question(self, number: int) -> Question:
         """The question with this number, from 1."""
@@ -119,14 +119,14 @@ def own_attempt(person_id: int, attempt_id: int, *, to_change: bool = False) -> 
         id=attempt_id,
         version_id=row.course_version_id,
         enrolment_id=row.enrolment_id,
+        course=content(row.course_version_id),
+        order=tuple(one["question"] for one in row.questions),
+        shown={one["question"]: tuple(one["choices"]) for one in row.questions},
+        answers={question_id: frozenset(chosen) for question_id, chosen in answers},
         right_ids=frozenset(row.right_ids or ()),
         carried=row.carried_from_id is not None,
         carried_over=row.carried_over_at is not None,
         handed_in_at=row.handed_in_at,
         outcome=row.outcome,
         score=row.score,
-        course=content(row.course_version_id),
-        order=tuple(one["question"] for one in row.questions),
-        shown={one["question"]: tuple(one["choices"]) for one in row.questions},
-        answers={question_id: frozenset(chosen) for question_id, chosen in answers},
     )

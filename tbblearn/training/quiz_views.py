@@ -17,7 +17,6 @@ from tbblearn.people.guards import principal, signed_in
 from tbblearn.training import actions, attempt_queries, learner_queries
 from tbblearn.training.forms import AnswerForm
 from tbblearn.training.learner_blueprint import blueprint, screen_url
-from tbblearn.training.own_attempts import own_attempt
 from tbblearn.training.rules import IncompleteAnswer, NotFound, SamePlaceTwice
 from tbblearn.training.screens import show_answer, show_rows
 from tbblearn.web.language import page_language
@@ -46,10 +45,9 @@ def quiz(slug: str) -> Page:
 @signed_in
 def start_quiz(slug: str) -> Response:
     """Draw the questions, or go on with the attempt that is open."""
-    person_id = principal().person_id
     now = utc_now()
-    attempt_id = actions.start_attempt(person_id, slug, now=now, today=stockholm_date(now))
-    return redirect(_question_url(slug, attempt_id, own_attempt(person_id, attempt_id).first_without_answer), 303)
+    own = actions.start_attempt(principal().person_id, slug, now=now, today=stockholm_date(now))
+    return redirect(_question_url(slug, own.id, own.first_without_answer), 303)
 
 
 @blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")

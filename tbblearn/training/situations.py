@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, current_versions
@@ -223,8 +224,8 @@ def next_person_ids(after: int, size: int) -> list[int]:
     )
 
 
-def terms_of(row: Requirement) -> Terms:
-    """A requirement's terms as a value."""
+def terms_of(row: Requirement | Row[*tuple[Any, ...]]) -> Terms:
+    """A requirement's terms as a value; `row` may hold its columns among others."""
     return Terms(
         row.kind,
         MonthDay.parse(row.opens),

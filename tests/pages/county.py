@@ -95,7 +95,7 @@ def build_places() -> Places:
         training.take(person_id)
         completions[person_id] = my_courses(person_id, TODAY).done[0].completion_id
         with unit_of_work():
-            attempts[person_id] = actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+            attempts[person_id] = actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
     with unit_of_work():
         known = {"kind": "set_password", "recipient_id": holders["staff"], "created_at": NOW, "due_at": NOW}
         kept = {"state": MessageState.SENT, "sent_at": NOW, "kept_subject": "Brev", "kept_body": "Hej!"}

@@ -141,7 +141,7 @@ class Training:
         """Read, answer, hand in; returns the attempt's id."""
         self.read_all(person_id, today, slug)
         with unit_of_work():
-            attempt_id = actions.start_attempt(person_id, slug, now=at(today), today=today)
+            attempt_id = actions.start_attempt(person_id, slug, now=at(today), today=today).id
             for number in range(1, 7):
                 chosen = "a" if number <= right else "b"
                 actions.save_answer(person_id, attempt_id, f"q{number}", [chosen], now=at(today))

@@ -51,7 +51,7 @@ def start(training: Training, name: str = "p101") -> tuple[int, int]:
     person_id = training.person(name)
     training.read_all(person_id)
     with unit_of_work():
-        return person_id, actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+        return person_id, actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_a_returning_learner_may_go_straight_to_the_quiz(training: Training) -> 
     training.take(person_id, date(2025, 6, 1))
     training.tick()
     with unit_of_work():
-        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
 
 
 def test_a_course_that_is_always_to_be_read_is(training: Training) -> None:
@@ -129,7 +129,7 @@ def test_starting_again_goes_on_with_the_open_attempt(training: Training) -> Non
     training.tick()
     person_id, attempt_id = start(training)
     with unit_of_work():
-        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY) == attempt_id
+        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id == attempt_id
 
 
 def test_two_open_attempts_on_one_task_are_refused_by_the_database(training: Training) -> None:

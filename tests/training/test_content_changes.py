@@ -168,7 +168,7 @@ class Changes(RuleBasedStateMachine):
 
     def _started(self, person: int) -> Attempt:
         with unit_of_work():
-            attempt_id = actions.start_attempt(self.persons[person], "base", now=at(self.day), today=self.day)
+            attempt_id = actions.start_attempt(self.persons[person], "base", now=at(self.day), today=self.day).id
         return db.session.get_one(Attempt, attempt_id)
 
     @rule(person=st.integers(0, 2))

@@ -187,7 +187,7 @@ def test_the_timer_waits_for_who_is_handing_in(training: Training, app: Applicat
     training.read_all(person_id)
     tomorrow = TODAY + timedelta(days=1)
     with unit_of_work():
-        attempt_id = actions.start_attempt(person_id, "base", now=at(TODAY), today=TODAY)
+        attempt_id = actions.start_attempt(person_id, "base", now=at(TODAY), today=TODAY).id
         for number in range(1, 7):
             actions.save_answer(person_id, attempt_id, f"q{number}", ["a"], now=at(TODAY))
 

@@ -162,7 +162,7 @@ def test_only_a_question_of_ones_own_that_is_handed_in_can_be_reported(desk: Des
         with pytest.raises(NotFound):
             answered_question(desk.training.person(person), attempt_id, number)
     with unit_of_work():
-        open_id = actions.start_attempt(desk.training.person("p102"), "base", now=NOW, today=TODAY)
+        open_id = actions.start_attempt(desk.training.person("p102"), "base", now=NOW, today=TODAY).id
     with pytest.raises(NotHandedIn):
         answered_question(desk.training.person("p102"), open_id, 1)
 

@@ -38,7 +38,7 @@ def read(training: Training, person_id: int, part: str, screen: str) -> None:
 def start(training: Training, person_id: int) -> int:
     training.read_all(person_id)
     with unit_of_work():
-        return actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+        return actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
 
 
 def test_a_task_before_anything_is_done(training: Training) -> None:

@@ -40,7 +40,7 @@ def test_what_another_change_holds_is_waited_for(training: Training, held: str, 
     person_id = training.person()
     training.read_all(person_id)
     with unit_of_work():
-        attempt_id = actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+        attempt_id = actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
     question_id = own_attempt(person_id, attempt_id).order[0]
     does: dict[str, Callable[[], object]] = {
         "answer": lambda: actions.save_answer(person_id, attempt_id, question_id, ["a"], now=NOW),

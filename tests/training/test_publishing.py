@@ -76,7 +76,7 @@ def answer(training: Training, name: str, chosen: Sequence[str], *, hand_in: boo
     person_id = training.person(name)
     training.read_all(person_id, today)
     with unit_of_work():
-        attempt_id = actions.start_attempt(person_id, "base", now=at(today), today=today)
+        attempt_id = actions.start_attempt(person_id, "base", now=at(today), today=today).id
         for number, one in enumerate(chosen, 1):
             actions.save_answer(person_id, attempt_id, f"q{number}", [one], now=at(today))
         if hand_in:

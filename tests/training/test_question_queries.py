@@ -39,7 +39,7 @@ class Crowd:
         self.training.read_all(person_id)
         self.moment += timedelta(minutes=1)
         with unit_of_work():
-            attempt_id = actions.start_attempt(person_id, "base", now=self.moment, today=TODAY)
+            attempt_id = actions.start_attempt(person_id, "base", now=self.moment, today=TODAY).id
             actions.save_answer(person_id, attempt_id, "q1", chosen, now=self.moment)
             for number in range(2, 7):
                 actions.save_answer(person_id, attempt_id, f"q{number}", ["a"], now=self.moment)

@@ -144,7 +144,7 @@ class Learners:
         """Read, start, and answer the first questions with the right answer; returns the attempt's id."""
         self.read_all(person_id, day)
         with self.inside(), unit_of_work():
-            attempt_id = actions.start_attempt(person_id, "base", now=at(day), today=day)
+            attempt_id = actions.start_attempt(person_id, "base", now=at(day), today=day).id
             for row in attempt_queries.review_page(person_id, attempt_id).rows[:answered]:
                 actions.save_answer(person_id, attempt_id, row.question.id, ["a"], now=at(day))
         return attempt_id

@@ -40,7 +40,7 @@ def corrected(right: str = "b") -> Course:
 def take(learners: Learners, person_id: int, chosen: Sequence[str]) -> int:
     learners.read_all(person_id)
     with learners.inside(), unit_of_work():
-        attempt_id = actions.start_attempt(person_id, "base", now=at(TODAY), today=TODAY)
+        attempt_id = actions.start_attempt(person_id, "base", now=at(TODAY), today=TODAY).id
         for number, one in enumerate(chosen, 1):
             actions.save_answer(person_id, attempt_id, f"q{number}", [one], now=at(TODAY))
         actions.hand_in(person_id, attempt_id, now=at(TODAY))
