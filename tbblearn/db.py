@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import Error as PsycopgError
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Enum, Executable, MetaData, String, event
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, Enum, Executable, MetaData, String, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.types import TypeDecorator
@@ -224,7 +224,17 @@ def run(statement: Executable, values: Mapping[str, Any] | None = None) -> Curso
     session = db.session()
     if session.new or session.dirty or session.deleted:
         session.flush()
-    return session.connection().execute(statement, values)
+    return _connection(session).execute(statement, values)
+
+
+def _connection(session: Session) -> Connection:
+    """The connection of the open transaction, which is opened if need be. SQLAlchemy would look for it every time."""
+    kept: tuple[SessionTransaction, Connection] | None = session.info.get(_connection)
+    if kept is not None and kept[0] is session.get_transaction() and kept[0].is_active:
+        return kept[1]
+    connection = session.connection()
+    session.info[_connection] = (session.get_transaction(), connection)
+    return connection
 
 
 @contextmanager
@@ -252,8 +262,9 @@ def _end_read(session: Session) -> None:
     """Close a read: entities stay readable (detached), the connection goes back to the pool."""
     if session.new or session.dirty or session.deleted:
         raise TransactionError("changes were made outside a unit of work")
-    session.info.pop(once_a_read, None)
-    session.close()
+    if session.in_transaction() or session.identity_map:
+        session.info.clear()
+        session.close()
 
 
 def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:

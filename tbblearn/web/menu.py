@@ -12,6 +12,15 @@ Visible = Callable[[Any], bool]
 
 
 @dataclass(frozen=True)
+class Item:
+    """What the header shows."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
 class Entry:
     """A place in the menu. `label` is lazily translated; `visible` gets the principal."""
 
@@ -21,23 +30,14 @@ class Entry:
     visible: Visible
     sections: frozenset[str]
     """Blueprints whose pages stand under this entry."""
-    labels: dict[str, str] = field(default_factory=dict)
-    """The label in the languages that it has been shown in."""
+    items: dict[tuple[str, bool], Item] = field(default_factory=dict)
+    """What has been shown of it."""
 
-    def label_in(self, language: str) -> str:
-        """The label as it is shown; looked up once, since every page shows it."""
-        if language not in self.labels:
-            self.labels[language] = str(self.label)
-        return self.labels[language]
-
-
-@dataclass(frozen=True)
-class Item:
-    """What the header shows."""
-
-    label: str
-    url: str
-    current: bool
+    def item(self, language: str, *, current: bool) -> Item:
+        """What the header shows of it; made once, since every page shows it."""
+        if (language, current) not in self.items:
+            self.items[language, current] = Item(str(self.label), url_for(self.endpoint), current)
+        return self.items[language, current]
 
 
 def add_to_menu(
@@ -64,7 +64,7 @@ def menu_for(app: Flask, principal: Any) -> tuple[Item, ...]:
     language = page_language()
     section = (request.endpoint or "").split(".")[0]
     return tuple(
-        Item(entry.label_in(language), url_for(entry.endpoint), section in entry.sections)
+        entry.item(language, current=section in entry.sections)
         for entry in app.extensions.get("tbblearn_menu", [])
         if entry.visible(principal)
     )
