@@ -325,13 +325,15 @@ def _on_postgresql_checkout(connection: Any, record: ConnectionPoolEntry, _proxy
 
     BEGIN and ROLLBACK round a read would change nothing that it sees, and cost a quarter of a page.
     """
-    connection.autocommit = True
     if monotonic() - record.info.get(_USED_AT, 0) > TRUSTED_SECONDS:
+        connection.autocommit = True
         try:
             connection.execute("SELECT 1")
         except PsycopgError as error:
             raise DisconnectionError from error  # the pool opens a new one in its place
-    connection.autocommit = not _writing.get()
+    reads = not _writing.get()
+    if connection.autocommit != reads:
+        connection.autocommit = reads
 
 
 def _on_postgresql_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
