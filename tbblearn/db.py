@@ -262,8 +262,8 @@ def _end_read(session: Session) -> None:
     """Close a read: entities stay readable (detached), the connection goes back to the pool."""
     if session.new or session.dirty or session.deleted:
         raise TransactionError("changes were made outside a unit of work")
+    session.info.clear()
     if session.in_transaction() or session.identity_map:
-        session.info.clear()
         session.close()
 
 
