@@ -228,13 +228,20 @@ def run(statement: Executable, values: Mapping[str, Any] | None = None) -> Curso
 
 
 def _connection(session: Session) -> Connection:
-    """The connection of the open transaction, which is opened if need be. SQLAlchemy would look for it every time."""
+    """The connection of the open transaction, which is opened if need be. SQLAlchemy would look for it every time.
+
+    Kept for the innermost transaction: a savepoint is made when the connection is first asked for inside it.
+    """
     kept: tuple[SessionTransaction, Connection] | None = session.info.get(_connection)
-    if kept is not None and kept[0] is session.get_transaction() and kept[0].is_active:
+    if kept is not None and kept[0] is _innermost(session) and kept[0].is_active:
         return kept[1]
     connection = session.connection()
-    session.info[_connection] = (session.get_transaction(), connection)
+    session.info[_connection] = (_innermost(session), connection)
     return connection
+
+
+def _innermost(session: Session) -> SessionTransaction | None:
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 @contextmanager

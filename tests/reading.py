@@ -34,7 +34,9 @@ from tests.page_rules import Parsed, faults, parse, words
 Values = Mapping[str, Any]
 
 HEADERS = {
-    "Content-Security-Policy": re.compile(r"default-src 'none'.*frame-ancestors 'none'"),
+    "Content-Security-Policy": re.compile(
+        r"^(?!.*(unsafe-|nonce-))default-src 'none';.* script-src 'self';.* frame-ancestors 'none'$"
+    ),
     "X-Content-Type-Options": re.compile(r"^nosniff$"),
     "Referrer-Policy": re.compile(r"."),
     "X-Request-Id": re.compile(r"^[0-9a-f]{32}$"),
@@ -165,8 +167,8 @@ class Reader:
 
     def __init__(self, app: Application, base_url: str = "http://localhost") -> None:
         """Read this application at `base_url` (https://... to try secure cookies)."""
-        for language in LANGUAGES:
-            templates_in(app, language).undefined = StrictUndefined
+        for templates in (app.jinja_env, *(templates_in(app, language) for language in LANGUAGES)):
+            templates.undefined = StrictUndefined
         self.app = app
         self.client = app.test_client()
         self.base_url = base_url

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from tbblearn.access.models import LoginAttempt
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
-from tbblearn.db import BUSY_TIMEOUT_MS, db, is_busy, read_only, side_record, unit_of_work
+from tbblearn.db import BUSY_TIMEOUT_MS, db, is_busy, read_only, run, side_record, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.people.models import Grant, OrgUnit, Person, Programme
 from tbblearn.people.rules import GrantSource, Role, UnitKind
@@ -146,6 +146,21 @@ def test_a_failed_statement_ends_the_transaction_on_postgresql_unless_it_has_a_s
             db.session.execute(insert(Programme).values(slug="tbb", name="again"))
         db.session.add(Programme(slug="tuv", name="tuv"))
     assert db.session.scalars(select(Programme.slug).order_by(Programme.slug)).all() == ["tbb", "tuv"]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["after-a-query", "at-once"])
+def test_a_savepoint_holds_for_what_is_run_past_the_orm(session: None, before: bool) -> None:
+    def add_twice() -> None:
+        for name in ("tbb", "again"):
+            run(insert(Programme).values(slug="tbb", name=name))
+
+    with unit_of_work():
+        if before:
+            run(select(Programme.id)).all()
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            add_twice()
+        run(insert(Programme).values(slug="tuv", name="tuv"))
+    assert db.session.scalars(select(Programme.slug)).all() == ["tuv"]
 
 
 def test_postgresql_refuses_too_long_a_text_and_sqlite_keeps_it(session: None, kind: str) -> None:

@@ -85,7 +85,7 @@ def remember_screen(
     return following
 
 
-# Made once, as the statements of every answer below.
+# Statements are made once: putting one together takes longer than running it.
 _ATTEMPTS = select(func.count()).select_from(Attempt).where(Attempt.enrolment_id == bindparam("enrolment_id"))
 _START = insert(Attempt).returning(Attempt.id)
 

@@ -57,8 +57,10 @@ class Application(Flask):
 
     def _view_answers(self) -> ResponseReturnValue:
         """The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it."""
-        sent = (texts for given in (request.args, request.form) for texts in given.listvalues())
-        if "\x00" in request.path or any("\x00" in text for texts in sent for text in texts):
+        given = (request.args,) if request.method in SAFE_METHODS else (request.args, request.form)
+        if "\x00" in request.path or any(
+            "\x00" in text for one in given for texts in one.listvalues() for text in texts
+        ):
             raise BadRequest
         return super().dispatch_request()
 

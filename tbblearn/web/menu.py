@@ -31,7 +31,7 @@ class Entry:
     sections: frozenset[str]
     """Blueprints whose pages stand under this entry."""
     items: dict[tuple[str, bool], Item] = field(default_factory=dict)
-    """What has been shown of it."""
+    """What the header has shown of it, by language and whether it was the current one. Addresses start at the root."""
 
     def item(self, language: str, *, current: bool) -> Item:
         """What the header shows of it; made once, since every page shows it."""

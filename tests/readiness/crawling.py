@@ -23,7 +23,7 @@ Crawl = dict[tuple[str, str], tuple[int, str, str]]
 """(who, address) -> status, where it leads or what kind of file it is, body."""
 
 _LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
-_CHANGING = re.compile(r'(name="csrf_token"[^>]*value=|nonce=|data-visit=)"[^"]*"')
+_CHANGING = re.compile(r'(name="csrf_token"[^>]*value=|data-visit=)"[^"]*"')
 
 
 def people(made: Round) -> dict[str, int | None]:

@@ -18,6 +18,7 @@ from tbblearn.training.models import (
     EnrolmentEvent,
     Exemption,
 )
+from tbblearn.training.own_attempts import own_attempt
 from tbblearn.training.rules import (
     AlreadyRevoked,
     BadPeriod,
@@ -127,9 +128,13 @@ def test_a_course_that_is_always_to_be_read_is(training: Training) -> None:
 
 def test_starting_again_goes_on_with_the_open_attempt(training: Training) -> None:
     training.tick()
-    person_id, attempt_id = start(training)
+    person_id = training.person()
+    training.read_all(person_id)
     with unit_of_work():
-        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id == attempt_id
+        started = actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+    with unit_of_work():
+        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY) == started
+    assert own_attempt(person_id, started.id) == started
 
 
 def test_two_open_attempts_on_one_task_are_refused_by_the_database(training: Training) -> None:

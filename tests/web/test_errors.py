@@ -155,6 +155,11 @@ def test_nul_in_a_form_is_refused(reader: Reader) -> None:
     reader.post("/logga-in", {"email": "a\x00b@example.org", "password": "x" * 12}, 400)
 
 
+def test_what_is_sent_with_a_reading_request_is_not_looked_at(reader: Reader) -> None:
+    answer = reader.client.get("/om", data={"text": "\x00" + "x" * FORM_BYTES})
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/logga-in", "/glomt-losenordet", "/sprak", "/valj-losenord/x"])
 def test_too_large_a_form_is_refused_with_the_limit_before_anybody_reads_it(reader: Reader, path: str) -> None:
     page = reader.post(path, {"email": "x" * FORM_BYTES}, 413, csrf=False)
