@@ -20,7 +20,7 @@ from tbblearn.courses.queries import content, current_version
 from tbblearn.db import db, read_only, stockholm_date, unit_of_work, utc_now
 from tbblearn.people.actions import give_role
 from tbblearn.people.models import OrgUnit, Person
-from tbblearn.people.rules import GrantSource, Role, Scope, UnitKind
+from tbblearn.people.rules import GrantSource, Language, Role, Scope, UnitKind
 from tbblearn.training.manager_queries import who_is_left
 from tbblearn.training.models import Attempt, Enrolment, ReadingPlace
 from tbblearn.training.rules import Status
@@ -120,7 +120,7 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
         read = select(ReadingPlace.enrolment_id).where(ReadingPlace.enrolment_id == Enrolment.id).exists()
         known = select(Credential.person_id)
         rows = db.session.execute(
-            select(Enrolment.id, Person.id, Person.email)
+            select(Enrolment.id, Person.id, Person.email, Person.language)
             .join(Person, Person.id == Enrolment.person_id)
             .where(
                 Person.id.in_(people),
@@ -132,7 +132,7 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
             )
             .order_by(Enrolment.id.desc())
         ).all()
-    by_person = {person_id: (enrolment_id, email) for enrolment_id, person_id, email in reversed(rows)}
+    by_person = {row[1]: row for row in reversed(rows)}
     chosen = dict(list(by_person.items())[:wanted])
     if len(chosen) < wanted:
         raise RuntimeError(f"only {len(chosen)} of {wanted} learners in this county: use more staff or fewer rounds")
@@ -151,13 +151,18 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
                     "seen_at": now,
                     "read_at": now,
                 }
-                for enrolment_id, _email in chosen.values()
+                for enrolment_id, *_ in chosen.values()
                 for module in course.modules
             ],
         )
     module = course.modules[0]
     place = {"slug": SLUG, "module": module.id, "screen": module.screens[1].id}
-    return [{"email": email, "password": PASSWORD, **place} for _enrolment, email in chosen.values()]
+    english = next((one for one in chosen.values() if one[3] is Language.EN), None)
+    if english is not None:  # comes first, so that the round that warms up meets both languages
+        chosen = {english[1]: english} | chosen
+    return [
+        {"email": email, "password": PASSWORD, **place} for _enrolment, _person, email, _language in chosen.values()
+    ]
 
 
 def _answering(app: Application, wanted: int) -> list[dict[str, str]]:
