@@ -25,6 +25,13 @@ def test_the_footers_pages_say_something_to_everybody(reader: Reader, county: Co
     assert reader.get(path).response.headers["Cache-Control"] == "no-store"
 
 
+def test_a_page_may_run_our_own_files_and_no_other_script(reader: Reader) -> None:
+    policy = reader.get("/om").response.headers["Content-Security-Policy"]
+    allowed = dict(one.split(" ", 1) for one in policy.split("; "))
+    assert allowed.pop("default-src") == allowed.pop("base-uri") == allowed.pop("frame-ancestors") == "'none'"
+    assert set(allowed.values()) == {"'self'"}
+
+
 def test_what_is_kept_of_surveys_and_in_the_browser_is_told_beside_the_rest(reader: Reader) -> None:
     page = reader.get("/sa-skyddar-vi-dina-uppgifter")
     assert "Vi sparar att du är inbjuden" in page.text
