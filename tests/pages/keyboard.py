@@ -114,3 +114,39 @@ class Keyboard:
         self.tab.keyboard.press("Space")
         for _ in range(labels.index(text)):
             self.tab.keyboard.press("ArrowDown")
+
+
+OUT_OF_REACH = """
+() => {
+  // Of radios with one name Tab reaches one, arrows the others.
+  const known = window.keyboardReached;
+  const group = (one) => one.type === "radio" ? [...document.getElementsByName(one.name)] : [one];
+  return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+    .filter((one) => !one.disabled && one.type !== "hidden" && one.checkVisibility({ visibilityProperty: true }))
+    .filter((one) => !group(one).some((other) => known.has(other)))
+    .map((one) => `not reached: ${one.outerHTML.slice(0, 160)}`);
+}
+"""
+STEP = """
+() => {
+  // A date has stops of its own, for day, month and year.
+  const known = window.keyboardReached ??= new Set();
+  const here = document.activeElement;
+  const goesOn = here !== document.body && (!known.has(here) || here === window.keyboardLast);
+  known.add(here);
+  window.keyboardLast = here;
+  return goesOn;
+}
+"""
+
+
+def tab_through(tab: Page) -> list[str]:
+    """Tab through the whole page from its first link: what does not show that it has the focus, what is not reached."""
+    tab.locator(".govuk-skip-link").focus()
+    faults: list[str] = []
+    for _ in range(10 * LIMIT):
+        if not tab.evaluate(STEP):
+            return [*faults, *tab.evaluate(OUT_OF_REACH)]
+        faults += tab.evaluate(FOCUS, None)["faults"]
+        tab.keyboard.press("Tab")
+    return [*faults, f"Tab does not come round on {tab.url}"]

@@ -1,7 +1,7 @@
 """Every page and state in every language, width and theme: axe, the console, the network and the width find nothing.
 
 `make test` sees each state in one look, and every two values of language, width and theme together in a quarter of the
-states; `make test-all` sees all looks of all.
+states; `make test-all` sees all looks of all, and tabs through each.
 """
 
 from collections import Counter
@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.pages.conftest import Site
+from tests.pages.keyboard import tab_through
 from tests.pages.pages import LOOKS, STATES, Look, State, Visitors, axe_faults, width_faults
 
 pytestmark = pytest.mark.browser
@@ -47,6 +48,14 @@ def test_no_page_has_a_fault(visitors: Visitors, run: tuple[State, Look]) -> Non
 def test_no_page_has_a_fault_in_any_look(visitors: Visitors, run: tuple[State, Look]) -> None:
     faults = faults_of(visitors, *run)
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("run", COVERING, ids=names)
+def test_tab_reaches_all_that_can_be_pressed_and_shows_where_it_is(visitors: Visitors, run: tuple[State, Look]) -> None:
+    with visitors.at(*run) as (tab, _faults):
+        faults = tab_through(tab)
+    assert not faults, "\n".join(dict.fromkeys(faults))
 
 
 def test_the_covering_set_leaves_no_state_and_no_pair_of_values_out() -> None:
