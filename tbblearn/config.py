@@ -34,6 +34,7 @@ class Settings:
     managers_first_days: int = 7
     response_days: int = 90
     disposal_decision: str = ""
+    survey_margin: int = 2
     watching_forbidden: bool = False
     trusted_proxies: int = 0
     workers: int = 2
@@ -77,6 +78,7 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         managers_first_days=_whole_number(env, "MANAGERS_FIRST_DAYS", Settings.managers_first_days, least=0),
         response_days=_whole_number(env, "RESPONSE_DAYS", Settings.response_days),
         disposal_decision=env.get(f"{PREFIX}DISPOSAL_DECISION", ""),
+        survey_margin=_whole_number(env, "SURVEY_MARGIN", Settings.survey_margin, least=2, most=4),
         watching_forbidden=env.get(f"{PREFIX}WATCHING_FORBIDDEN", "") == "1",
         trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", Settings.trusted_proxies, least=0),
         workers=_whole_number(env, "WORKERS", Settings.workers),
@@ -85,10 +87,13 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
     )
 
 
-def _whole_number(env: os._Environ[str] | dict[str, str], name: str, default: int, least: int = 1) -> int:
+def _whole_number(
+    env: os._Environ[str] | dict[str, str], name: str, default: int, least: int = 1, most: int | None = None
+) -> int:
     text = env.get(PREFIX + name, str(default))
-    if not text.isdecimal() or int(text) < least:
-        raise ConfigError(f"{PREFIX}{name} must be a whole number of at least {least}, not {text!r}")
+    if not text.isdecimal() or int(text) < least or (most is not None and int(text) > most):
+        span = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise ConfigError(f"{PREFIX}{name} must be a whole number {span}, not {text!r}")
     return int(text)
 
 

@@ -18,6 +18,13 @@ SENTENCES = {
     "check_first": "The opening check has not been approved. A process leader does that on the wave's page.",
     "not_adopted": "No huvudman has adopted the wave.",
     "nobody_invited": "Nobody is employed in the units that the wave reaches.",
+    "too_few_invited": "Fewer than {least} persons would be invited: results would tell who took part.",
+    "answers_lost": (
+        "{answered} persons have answered, and {stored} answers are stored. So it is after a backup was restored: backups "
+        "leave out the answers of an open wave. What is lost cannot be had back, and nobody is asked twice. Withdraw "
+        "the wave (`tbblearn waves withdraw {wave_id}`), or close it with what there is: "
+        "`tbblearn waves close {wave_id} --lost {lost}`."
+    ),
     "too_soon": "“{other}” asked {shared} of the same persons and closed on {closes_on}; waves lie {days} days apart.",
     "last_day_gone": "The last day of the wave was {closes_on}. A process leader can choose other days on its page.",
     "answers_gone": "The answers of the wave were wiped on {disposed_on}: nothing can be checked any more.",
@@ -60,14 +67,24 @@ def open_(wave_id: int) -> None:
 
 @waves.command()
 @click.argument("wave_id", metavar="ID", type=int)
-def close(wave_id: int) -> None:
-    """Close an open wave: answers lose their unit, and what they leave on the disk is wiped."""
+@click.option(
+    "--lost",
+    type=click.IntRange(min=1),
+    default=0,
+    metavar="N",
+    help="Close though N answers are gone: exactly the number that closing without it says.",
+)
+def close(wave_id: int, lost: int) -> None:
+    """Close an open wave: answers lose their unit, and what they leave on the disk is wiped.
+
+    Refused where another number of answers is stored than persons have answered.
+    """
     from tbblearn.readiness.closing import close_wave
     from tbblearn.readiness.timing import clean
 
     with create_app().app_context(), _told():
         with unit_of_work():
-            close_wave(wave_id, by=None, now=utc_now())
+            close_wave(wave_id, by=None, now=utc_now(), lost=lost)
         wiped = clean()["waves_cleaned"]
         click.echo("Closed." if wiped else "Closed. Somebody was in the way of wiping; `tbblearn tick` does it.")
 

@@ -18,24 +18,35 @@ what it says does not change when whole answers swap owners within a piece. Pric
 most k - 1 answers, which count higher up; fewer than k that are pending at the root are left out. A unit
 with at least k joined answers always has a figure.
 
+Who took part is hidden beside it, by folding: before anybody answers, too small groups of invited persons join the unit
+above, so that every group from which answers come has room for `margin` persons more than the limit (`fold`). From then
+on only two things are told of it: which units have a piece, and each piece's printed size (`coarsening.printed_size`).
+docs/readiness-method.md has the rule and why nobody can be sure of anybody.
+
 All functions are linear in the size of the tree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tbblearn.readiness.rules import Tree
+from tbblearn.readiness.rules import LEAST_MARGIN, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """A tree without its small leaves. `moved` gives each unit's place in it: itself, or the unit above it."""
+    """A tree in which every unit that has invitees of its own has enough of them.
+
+    `moved`: each unit of the tree before -> the unit in which the persons invited there count, itself or another.
+    `invited`: each unit of `tree` -> how many count there directly; 0, or at least k + margin (a tree of one unit may
+    hold fewer).
+    """
 
     tree: Tree
     moved: Mapping[str, str]
+    invited: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,96 +55,99 @@ class Absorption:
 
     `pieces`: unit -> answers in its piece (at least k). `piece_of`: unit -> unit that holds the piece in
     which answers given in that unit count, or None where they are left out. `figures`: unit -> answers in
-    its figure, 0 where nothing is shown. `partial`: shown units of which some answers count only higher up.
-    `single`: units whose piece stems from one unit only, their own. `left_out`: answers in no piece.
+    its figure, 0 where nothing is shown.
     """
 
     k: int
     pieces: Mapping[str, int]
     piece_of: Mapping[str, str | None]
     figures: Mapping[str, int]
-    partial: frozenset[str]
-    single: frozenset[str]
-    left_out: int
 
 
-def fold(tree: Tree, invited: Mapping[str, int], k: int) -> Folding:
-    """Fold every leaf with fewer than k invited into its parent, repeatedly, before anybody answers.
+def fold(tree: Tree, invited: Mapping[str, int], k: int, margin: int = LEAST_MARGIN) -> Folding:
+    """Join groups of fewer than k + margin invited persons with the unit above, by invited alone.
 
-    `invited`: persons invited directly in each unit (missing = 0). The root is never folded. A folded unit
-    could never have had a figure, so folding changes no figure of the units that remain.
+    `invited`: persons invited directly in each unit (missing = 0). From the leaves up: where a unit's own are too few,
+    they count in the unit above. Those of the top, where too few, count in the unit below it with the most (of equal
+    ones the first by its id). A unit in and below which nobody counts then is no longer in the tree.
     """
     _demand_k(k)
+    (root,) = tree.roots
     there = {unit: invited.get(unit, 0) for unit in tree.units}
-    remaining = {unit: len(tree.children[unit]) for unit in tree.units}
-    folded: set[str] = set()
+    into: dict[str, str] = {}
     for unit in reversed(tree.top_down):
         above = tree.parent[unit]
-        if above is not None and remaining[unit] == 0 and there[unit] < k:
-            there[above] += there[unit]
-            remaining[above] -= 1
-            folded.add(unit)
-    kept = Tree.build((unit, tree.parent[unit]) for unit in tree.units if unit not in folded)
+        if above is not None and 0 < there[unit] < k + margin:
+            there[above], there[unit], into[unit] = there[above] + there[unit], 0, above
+    largest = min(tree.units, key=lambda unit: (unit == root, -there[unit], unit))
+    if 0 < there[root] < k + margin and largest != root and there[largest]:
+        there[largest], there[root], into[root] = there[largest] + there[root], 0, largest
+    kept = {root, *(step for unit in tree.units if there[unit] for step in tree.upwards(unit))}
     moved: dict[str, str] = {}
-    for unit in tree.top_down:
-        above = tree.parent[unit]
-        moved[unit] = moved[above] if unit in folded and above is not None else unit
-    return Folding(kept, MappingProxyType(moved))
+    for unit in tree.units:
+        step = unit
+        while step in into or step not in kept:
+            step = into.get(step) or tree.parent[step] or root
+        moved[unit] = step
+    folded = Tree.build((unit, tree.parent[unit]) for unit in tree.units if unit in kept)
+    return Folding(folded, MappingProxyType(moved), MappingProxyType({unit: there[unit] for unit in folded.units}))
 
 
 def absorb(tree: Tree, answers: Mapping[str, int], k: int) -> Absorption:
     """One pass from the leaves to the root. `answers`: answers given directly in each unit (missing = 0).
 
-    The second pass, for distributions, is the same function over the pieces of the first:
-    `absorb(tree, first.pieces, k_distribution)`; its pieces are then unions of whole pieces.
+    The second pass, for distributions, is the same function over the printed sizes of the first one's pieces with
+    their own limit; its pieces are then unions of whole pieces.
     """
     _demand_k(k)
     pending = {unit: answers.get(unit, 0) for unit in tree.units}
-    sources = {unit: {unit} if pending[unit] else set() for unit in tree.units}
     figures = dict.fromkeys(tree.units, 0)
     pieces: dict[str, int] = {}
-    single: set[str] = set()
-    partial: set[str] = set()
-    left_out = 0
     for unit in reversed(tree.top_down):
         if pending[unit] >= k:
             pieces[unit] = pending[unit]
             figures[unit] += pending[unit]
-            if sources[unit] == {unit}:
-                single.add(unit)
             pending[unit] = 0
-            sources[unit] = set()
-        elif pending[unit] and figures[unit]:
-            partial.add(unit)
         above = tree.parent[unit]
-        if above is None:
-            left_out += pending[unit]
-        else:
+        if above is not None:
             pending[above] += pending[unit]
-            sources[above] |= sources[unit]
             figures[above] += figures[unit]
-    piece_of: dict[str, str | None] = {}
-    for unit in tree.top_down:
-        above = tree.parent[unit]
-        piece_of[unit] = unit if unit in pieces else None if above is None else piece_of[above]
     return Absorption(
         k=k,
         pieces=MappingProxyType({unit: pieces[unit] for unit in tree.units if unit in pieces}),
-        piece_of=MappingProxyType(piece_of),
+        piece_of=MappingProxyType(holders(tree, pieces)),
         figures=MappingProxyType(figures),
-        partial=frozenset(partial),
-        single=frozenset(single),
-        left_out=left_out,
     )
 
 
+def holders(tree: Tree, pieces: Collection[str]) -> dict[str, str | None]:
+    """Each unit -> the nearest unit at or above it that has a piece: where what is given there counts, if anywhere."""
+    found: dict[str, str | None] = {}
+    for unit in tree.top_down:
+        above = tree.parent[unit]
+        found[unit] = unit if unit in pieces else None if above is None else found[above]
+    return found
+
+
+def single(tree: Tree, pieces: Collection[str], invited: Mapping[str, int]) -> frozenset[str]:
+    """Units whose piece stems from one unit alone, their own: nobody else is invited where its answers come from.
+
+    By who was invited, never by who answered: that would tell of a unit below that nobody there did.
+    """
+    sources: dict[str, set[str]] = {unit: set() for unit in pieces}
+    for unit, holder in holders(tree, pieces).items():
+        if holder is not None and invited.get(unit, 0):
+            sources[holder].add(unit)
+    return frozenset(unit for unit, found in sources.items() if found == {unit})
+
+
 def same_as(tree: Tree, absorption: Absorption) -> Mapping[str, str]:
-    """Units whose figure equals one child's -> that child: no other answers count there."""
+    """Units without a piece and with one shown unit right below -> the unit that has the same figure and shows it."""
     same: dict[str, str] = {}
-    for unit in tree.units:
+    for unit in reversed(tree.top_down):
         shown = [child for child in tree.children[unit] if absorption.figures[child]]
         if len(shown) == 1 and unit not in absorption.pieces:
-            same[unit] = shown[0]
+            same[unit] = same.get(shown[0], shown[0])
     return MappingProxyType(same)
 
 

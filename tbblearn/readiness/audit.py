@@ -3,16 +3,18 @@
 Independent code: it shares nothing with the code that makes the figures but plain data types, reads
 published rows and piece sizes only, and takes the reader to know every piece size exactly. It checks
 
-1. form: every row is as coarse as its number of answers demands, and no figure is published twice;
+1. form: every row is as coarse as its printed number of answers demands, and no figure is published twice;
 2. residuals: what is left of a figure when the figures below it are taken away is 0 or at least k, in
    each family and between the two;
 3. bounds, from all rows jointly: no piece of a distribution has a part of an item that surely holds n - 1 or
-   n of its n answers; no piece has members who surely all lie above, or all below, 3 on a scale.
+   n of its n answers; no piece has members who surely all lie above, or all below, 3 on a scale;
+4. participation, for a file that says who was invited: nobody is surely known to have taken part, or not
+   (`audit_participation`).
 
 Bounds are passed up and down the tree (`audit_bounds`; exact for each family), then a witness shows most of
 what the two families together leave open (`audit_witness`), and HiGHS decides the rest (`audit_milp`).
 Where a bound closes, the audit fails and names the figures to make coarser: of the nearest unit at or
-above the piece whose figure is more than the piece.
+above the piece whose figure is more than the piece. Not so for participation: what was taken away would tell.
 
 Words of agreement are not linear and no part of the bounds. A rule stands in for them: a figure must not be
 said to agree while figures below it that make up half of it or more do not, because the rest would then be nearly
@@ -26,11 +28,14 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from tbblearn.readiness.audit_rows import AuditFile, form_fault, learned_count, learned_total
-from tbblearn.readiness.rules import Family, Kind, Measure, Part, PublishedRow
+from tbblearn.readiness.audit_form import form_fault
+from tbblearn.readiness.audit_participation import participation_faults
+from tbblearn.readiness.audit_rows import AuditFile, learned_count, learned_total
+from tbblearn.readiness.audit_sizes import Sizes, sizes_of
+from tbblearn.readiness.rules import OVERALL_ANSWERS, OVERALL_UNITS, Family, Kind, Measure, Part, PublishedRow
 
 DEFAULT_SECONDS = 60.0
-PARTS = (Part.LOW, Part.MIDDLE, Part.HIGH)
+ENDS = (Part.LOW, Part.HIGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,11 @@ def audit(
     """Check the file within so many seconds. `seen` is told the name of each step as it begins."""
     deadline = monotonic() + time_limit
     figures = {family: file.figures(family) for family in (Family.MEANS, Family.DISTRIBUTIONS)}
+    sizes = sizes_of(file)
     seen("form")
-    closed = list(_forms(file, figures))
+    closed = [*_forms(file, figures, sizes), *_missing(file, sizes)]
+    seen("participation")
+    closed += participation_faults(file, sizes)
     seen("residuals")
     residuals = tuple(_residuals(file))
     seen("bounds")
@@ -76,11 +84,11 @@ def audit(
     return AuditReport(residuals, (*closed, *found), withheld, timed_out)
 
 
-def _forms(file: AuditFile, figures: Mapping[Family, Mapping[str, int]]) -> Iterator[dict[str, Any]]:
+def _forms(file: AuditFile, figures: Mapping[Family, Mapping[str, int]], sizes: Sizes) -> Iterator[dict[str, Any]]:
     told: set[tuple[Any, ...]] = set()
     for row in file.rows:
-        why = form_fault(row, file, figures)
-        if why is None and row.measure in (Measure.MEAN, Measure.SHARE):
+        why = form_fault(row, file, sizes)
+        if why is None and (row.measure is Measure.MEAN or (row.measure is Measure.SHARE and row.part in ENDS)):
             why = _unreadable(row, figures[row.family][row.unit])
         key = (row.unit, row.family, row.measure, row.scale, row.item, row.part, row.statistic)
         if why is None and key in told:
@@ -88,6 +96,25 @@ def _forms(file: AuditFile, figures: Mapping[Family, Mapping[str, int]]) -> Iter
         told.add(key)
         if why is not None:
             yield {**row.as_json(), "check": "form", "why": f"{why[0].upper()}{why[1:]}."}
+
+
+def _missing(file: AuditFile, sizes: Sizes) -> Iterator[dict[str, Any]]:
+    """Figures without their n, and a county without the statistics that its printed size allows: left out for a reason
+    that is not public, they would tell it.
+    """
+    there = {(row.unit, row.family) for row in file.rows if row.measure is Measure.N}
+    for row in file.rows:
+        if row.measure in (Measure.MEAN, Measure.SHARE) and sizes.told and (row.unit, row.family) not in there:
+            there.add((row.unit, row.family))
+            yield {"unit": row.unit, "family": row.family.value, "check": "form", "why": "The figure has no n."}
+    allowed = sizes.singles >= OVERALL_UNITS and sum(sizes.pieces[Family.MEANS].values()) >= OVERALL_ANSWERS
+    if sizes.told and allowed and not any(row.family is Family.OVERALL for row in file.rows):
+        yield {
+            "unit": file.tree.roots[0],
+            "family": Family.OVERALL.value,
+            "check": "form",
+            "why": "There are answers and units enough for statistics, so they must be there.",
+        }
 
 
 def _unreadable(row: PublishedRow, n: int) -> str | None:

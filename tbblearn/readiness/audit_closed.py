@@ -90,6 +90,8 @@ def _problem(file: AuditFile, figures: Mapping[Family, Mapping[str, int]]) -> Pr
                 place = (of_scale[row.scale], 0)
                 told = learned_total(row, means.sizes[row.unit], len(scales[place[0]].columns))
                 box = totals[row.unit]
+            elif row.part is Part.MIDDLE:
+                continue  # what the ends leave
             elif row.measure is Measure.SHARE and row.unit in shares and row.item in columns and row.part:
                 place = (columns[row.item], PARTS.index(row.part))
                 told = learned_count(row, distributions.sizes[row.unit])

@@ -21,7 +21,7 @@ from tbblearn.readiness.scoring import Scorer, Unanswered, Values
 from tbblearn.readiness.trees import FrozenTree, frozen_tree
 from tbblearn.readiness.wave_actions import locked, log_wave
 from tbblearn.surveys.instruments import instrument
-from tbblearn.surveys.models import Wave, WaveUnit
+from tbblearn.surveys.models import Wave
 from tbblearn.surveys.waves import AnswersGone, NoSuchWave, NotCleaned, WaveState, WrongState
 
 AUDIT_SECONDS = 120.0
@@ -53,15 +53,7 @@ def closed_wave(wave_id: int) -> ClosedWave:
         raise AnswersGone(disposed_on=stockholm_date(wave.disposed_at))
     scorer = Scorer(instrument(wave.instrument))
     frozen = frozen_tree(wave_id)
-    flags = db.session.execute(
-        select(WaveUnit.unit_id, WaveUnit.partial, WaveUnit.single).where(WaveUnit.wave_id == wave_id)
-    ).all()
-    collected = Collected(
-        frozen.tree,
-        _by_piece(wave_id, scorer, frozen.tree),
-        frozenset(str(unit_id) for unit_id, partial, _single in flags if partial),
-        frozenset(str(unit_id) for unit_id, _partial, single in flags if single),
-    )
+    collected = Collected(frozen.tree, _by_piece(wave_id, scorer, frozen.tree), frozen.invited, wave.margin)
     return ClosedWave(wave_id, wave.version, scorer, frozen, collected, wave.k, wave.k_distribution)
 
 
@@ -131,7 +123,7 @@ def keep_check(closed: ClosedWave, checked: AuditedPublication, *, by: int | Non
 
 def file_of(closed: ClosedWave, checked: AuditedPublication) -> dict[str, Any]:
     """The file that `tbblearn readiness audit` reads, with units as files name them (source/id)."""
-    data = audit_file(closed.frozen.tree, checked.publication, closed.scorer.instrument.code)
+    data = audit_file(closed.collected, checked.publication, closed.scorer.instrument.code)
     key = {str(unit.id): unit.key for unit in closed.frozen.units.values()}
     for unit in data["units"]:
         unit["unit"], unit["parent"] = key[unit["unit"]], None if unit["parent"] is None else key[unit["parent"]]
@@ -139,6 +131,7 @@ def file_of(closed: ClosedWave, checked: AuditedPublication) -> dict[str, Any]:
         row["unit"] = key[row["unit"]]
         if row.get("measure") == "same_as":
             row["value"] = key[row["value"]]
+    data["invited"] = {key[unit]: invited for unit, invited in data["invited"].items()}
     return data
 
 

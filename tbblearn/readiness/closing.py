@@ -1,4 +1,4 @@
-"""Closing a wave: answers go into their pieces and lose their unit; and the bands of the response rate.
+"""Closing a wave: answers go into their pieces and lose their unit; and bands of the response rate while it is open.
 
 Nothing is computed from answers before. After it no row tells who answered what, in which order or when.
 """
@@ -11,13 +11,14 @@ from sqlalchemy import bindparam, func, select, update
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
-from tbblearn.readiness.absorption import Absorption, absorb
-from tbblearn.readiness.coarsening import response_rate_band
+from tbblearn.people.rules import UnitKind
+from tbblearn.readiness.absorption import absorb, fold
+from tbblearn.readiness.coarsening import fresh_draw, rate_band
 from tbblearn.readiness.trees import FrozenTree, frozen_tree
 from tbblearn.readiness.wave_actions import locked, log_wave
 from tbblearn.readiness.wiping import empty, move
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
-from tbblearn.surveys.waves import WaveState, demand_step
+from tbblearn.surveys.waves import AnswersLost, WaveState, demand_step
 
 
 def close_wave(
@@ -25,40 +26,52 @@ def close_wave(
     *,
     by: int | None,
     now: datetime,
+    lost: int = 0,
     move_answers: Callable[[int], None] = move,
     empty_table: Callable[[str, int], None] = empty,
 ) -> None:
     """Take no more answers: absorb what there is, put each in its piece, and empty the open table.
 
-    What is left of it on the disk is wiped afterwards (`wiping.wipe`); until then the wave is not clean. The two steps
-    that must leave no order are given, so that the proofs can show that weaker ones are found out.
-    Raises NoSuchWave, WrongState.
+    `lost`: how many answers are known to be gone, such as after a restored backup, which holds none of an open wave;
+    exactly so many must be missing. What is left of the open table on the disk is wiped afterwards (`wiping.wipe`);
+    until then the wave is not clean. The two steps that must leave no order are given, so that the proofs can show that
+    weaker ones are found out. Raises NoSuchWave, WrongState, AnswersLost.
     """
     wave = locked(wave_id)
     demand_step(wave.state, WaveState.CLOSED)
-    known = frozen_tree(wave_id)
-    _write_pieces(wave_id, absorb(known.tree, _complete_answers(wave_id), wave.k))
-    wave.incomplete = db.session.scalar(
-        select(func.count())
-        .select_from(ResponseOpen)
-        .where(ResponseOpen.wave_id == wave_id, ResponseOpen.complete.is_(False))
+    _demand_all_there(wave_id, lost)
+    known = _fold_again(wave, frozen_tree(wave_id))
+    answers: Counter[str] = Counter()
+    for unit_id, count in _complete_answers(wave_id):
+        answers[str(known.units[unit_id].folded_into or unit_id)] += count
+    pieces = absorb(known.tree, answers, wave.k).piece_of
+    _update_units(
+        wave_id,
+        [
+            {"unit": unit.id, "piece_id": int(piece) if piece else None, "rate_band": None}
+            for unit in known.units.values()
+            for piece in (pieces.get(str(unit.folded_into or unit.id)),)
+        ],
     )
-    _write_rates(wave_id, known)
     move_answers(wave_id)
     empty_table("response_open", wave_id)
-    wave.state, wave.closed_at, wave.cleaned = WaveState.CLOSED, now, False
+    wave.state, wave.closed_at, wave.cleaned, wave.answers_lost = WaveState.CLOSED, now, False, lost > 0
     db.session.flush()
     log_wave(Event.WAVE_CLOSED, wave_id, by=by, now=now)
 
 
-def renew_rates(wave_id: int, *, today: date) -> None:
-    """Work out the bands of the response rate anew; the timer does it once a night.
-
-    Then what tells which answers came with which invitation is to be wiped (`wiping.wipe`).
-    """
+def renew_rates(wave_id: int, *, today: date, draw: Callable[[], int] = fresh_draw) -> None:
+    """Work out the bands of the response rate anew, each with a fresh draw; the timer does it once a week."""
     wave = locked(wave_id)
-    _write_rates(wave_id, frozen_tree(wave_id))
-    wave.rated_on, wave.cleaned = today, False
+    _write_rates(wave_id, frozen_tree(wave_id), draw)
+    wave.rated_on = today
+    db.session.flush()
+
+
+def mark_unclean(wave_id: int, *, today: date) -> None:
+    """What tells on the disk which answers came with which invitation is to be wiped; every night while it is open."""
+    wave = locked(wave_id)
+    wave.wiped_on, wave.cleaned = today, False
     db.session.flush()
 
 
@@ -79,31 +92,56 @@ def unclean_waves() -> dict[int, int]:
     return {wave.id: wave.version for wave in waves}
 
 
-def _complete_answers(wave_id: int) -> dict[str, int]:
+def _demand_all_there(wave_id: int, lost: int) -> None:
+    """As many answers as invitations that are marked as answered, but for those known to be gone."""
+    answered = db.session.scalar(
+        select(func.count()).where(Invitation.wave_id == wave_id, Invitation.answered.is_(True))
+    )
+    stored = db.session.scalar(select(func.count()).where(ResponseOpen.wave_id == wave_id))
+    missing = (answered or 0) - (stored or 0)
+    if missing != lost:
+        raise AnswersLost(wave_id=wave_id, answered=answered, stored=stored, lost=missing)
+
+
+def _fold_again(wave: Wave, known: FrozenTree) -> FrozenTree:
+    """The tree with what has become too small since the limit was raised while the wave was open."""
+    folding = fold(known.tree, known.invited, wave.k, wave.margin)
+    moved = {int(unit): int(into) for unit, into in folding.moved.items() if unit != into and known.invited[unit]}
+    if not moved:
+        return known
+    _update_units(
+        wave.id,
+        [
+            {
+                "unit": unit.id,
+                "folded_into": moved.get(unit.folded_into or unit.id, unit.folded_into),
+                "invited": folding.invited.get(str(unit.id), 0),
+            }
+            for unit in known.units.values()
+        ],
+    )
+    for unit, into in moved.items():
+        db.session.execute(
+            update(Invitation)
+            .where(Invitation.wave_id == wave.id, Invitation.unit_id == unit)
+            .values(unit_id=into)
+            .execution_options(synchronize_session=False)
+        )
+    return frozen_tree(wave.id)
+
+
+def _complete_answers(wave_id: int) -> Sequence[tuple[int, int]]:
+    """(unit in which they were given, how many)."""
     rows = db.session.execute(
         select(ResponseOpen.unit_id, func.count())
         .where(ResponseOpen.wave_id == wave_id, ResponseOpen.complete.is_(True))
         .group_by(ResponseOpen.unit_id)
     )
-    return {str(unit_id): count for unit_id, count in rows}
+    return [(unit_id, count) for unit_id, count in rows]
 
 
-def _write_pieces(wave_id: int, absorption: Absorption) -> None:
-    rows = [
-        {
-            "wave": wave_id,
-            "unit": int(unit),
-            "piece_id": None if piece is None else int(piece),
-            "partial": unit in absorption.partial,
-            "single": unit in absorption.single,
-        }
-        for unit, piece in absorption.piece_of.items()
-    ]
-    _update_units(rows, "piece_id", "partial", "single")
-
-
-def _write_rates(wave_id: int, known: FrozenTree) -> None:
-    """The band of each unit with those below it, from counts that nobody is shown."""
+def _write_rates(wave_id: int, known: FrozenTree, draw: Callable[[], int]) -> None:
+    """The band of the county and of each huvudman, from counts that nobody is shown."""
     answered: Counter[str] = Counter()
     for unit_id, count in db.session.execute(
         select(Invitation.unit_id, func.count())
@@ -111,24 +149,27 @@ def _write_rates(wave_id: int, known: FrozenTree) -> None:
         .group_by(Invitation.unit_id)
     ):
         answered[str(unit_id)] = count
-    invited = Counter({str(unit.id): unit.invited for unit in known.units.values()})
-    for unit in reversed(known.tree.top_down):
-        above = known.tree.parent[unit]
+    invited = Counter(known.invited)
+    for name in reversed(known.tree.top_down):
+        above = known.tree.parent[name]
         if above is not None:
-            answered[above] += answered[unit]
-            invited[above] += invited[unit]
-    rows = [
-        {"wave": wave_id, "unit": int(unit), "rate_band": response_rate_band(answered[unit], invited[unit])}
-        for unit in known.tree.units
-    ]
-    _update_units(rows, "rate_band")
+            answered[above] += answered[name]
+            invited[above] += invited[name]
+    rows: list[Mapping[str, object]] = []
+    for name in known.tree.units:
+        unit = known.units[int(name)]
+        if unit.is_county or unit.kind is UnitKind.HUVUDMAN:
+            band = rate_band(answered[name], invited[name], unit.rate_band, draw())
+            rows.append({"unit": unit.id, "rate_band": band})
+    _update_units(wave_id, rows)
 
 
-def _update_units(rows: Sequence[Mapping[str, object]], *columns: str) -> None:
+def _update_units(wave_id: int, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write columns of a wave's units; each row names its `unit`, and all the same columns."""
     units = WaveUnit.__table__
     db.session.connection().execute(
         update(units)  # type: ignore[arg-type]
-        .where(units.c.wave_id == bindparam("wave"), units.c.unit_id == bindparam("unit"))
-        .values({column: bindparam(column) for column in columns}),
+        .where(units.c.wave_id == wave_id, units.c.unit_id == bindparam("unit"))
+        .values({column: bindparam(column) for column in rows[0] if column != "unit"}),
         rows,
     )

@@ -1,26 +1,36 @@
-"""From exact figures to what may be published: bands for n, coarse means, coarse shares, words.
+"""From exact figures to what may be published: printed sizes, coarse means, coarse shares, words.
 
-All arithmetic is in whole numbers and fractions, and halves round up, so a published value never depends
-on how a machine stores 3.25. The coarseness was chosen with absorption in mind: a mean of n >= 10 answers
-shown as "4.8 or more" leaves room for a member at 3 or below (5 - 2/n >= 4.8), and so does "4.5 or more"
-for n >= 5 (5 - 2/n >= 4.6). Shares below 30 answers are bands, because with few answers a whole percentage
-gives the counts away.
+All arithmetic is in whole numbers and fractions, and halves round up (but at the low end of shares), so a published
+value never depends on how a machine stores 3.25. How coarse a value is goes by printed sizes, never by exact ones: else
+it would tell of a small group that everybody, or nobody, in it took part.
+
+The coarseness was chosen with absorption in mind: a mean of n >= 10 answers shown as "4.8 or more" leaves room for a
+member at 3 or below (5 - 2/n >= 4.8), and so does "4.5 or more" for n >= 5 (5 - 2/n >= 4.6). Shares below 30 answers
+are bands, because with few answers a whole percentage gives the counts away.
 
 Means are on the five-point scale, 1 to 5; nothing else is published (see `Instrument.five_point`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from math import floor
+from itertools import count, takewhile
+from math import ceil, floor, log
+from random import SystemRandom
 from typing import Final
 
-from tbblearn.readiness.rules import FIVES_FROM, ONE_DECIMAL_FROM, TENS_FROM, Agreement, Kind
+from tbblearn.readiness.rules import FIVES_FROM, ONE_DECIMAL_FROM, TENS_FROM, Agreement, Kind, Part
 
-N_BANDS: Final = ((5, 9), (10, 14), (15, 19), (20, 29), (30, 49), (50, 99))
-RATE_FROM: Final = 20
+SMALL_EDGES: Final = (10, 15, 20, 30)
+LARGE_STEP: Final = 50
+RATE_FROM: Final = 100
 """A response rate is shown from so many invited."""
+RATE_BANDS: Final = ("under 40", "40-59", "60-79", "80-100")
+DRAW_RATIO: Final = 0.7
+"""Of the two-sided geometric draw: each step further from 0 is so much less probable."""
+_SECRET = SystemRandom()
 AGREE_BELOW: Final = Fraction(7, 10)
 DIVIDED_ABOVE: Final = Fraction(95, 100)
 
@@ -30,32 +40,37 @@ def half_up(value: Fraction, steps_per_unit: int) -> Fraction:
     return Fraction(floor(value * steps_per_unit + Fraction(1, 2)), steps_per_unit)
 
 
-def n_band(n: int) -> str:
-    """The published number of answers: `5-9` ... `50-99`, then the nearest 50; n must be at least 5."""
-    if n < N_BANDS[0][0]:
-        raise ValueError(f"{n} answers are too few for a published figure")
-    for low, high in N_BANDS:
-        if n <= high:
-            return f"{low}-{high}"
-    return str(int(half_up(Fraction(n, 50), 1)) * 50)
+def half_down(value: Fraction, steps_per_unit: int) -> Fraction:
+    """The nearest multiple of 1/steps_per_unit, halves downwards."""
+    return Fraction(ceil(value * steps_per_unit - Fraction(1, 2)), steps_per_unit)
 
 
-def n_band_low(band: str) -> int:
-    """The least number of answers a published band stands for."""
-    return int(band.partition("-")[0]) if "-" in band else max(int(band) - 25, 100)
-
-
-def coarse_mean(mean: Fraction, n: int) -> tuple[Kind, str]:
-    """The published mean: one decimal from 10 answers, the nearest half below that, both without their ends.
-
-    `<=1.2` and `>=4.8` (or `<=1.5` and `>=4.5`) stand for the rounded value and everything beyond it.
+def edges(k: int, invited: int, margin: int) -> Iterator[int]:
+    """The sizes that a unit's piece may be printed with, rising: k, and 10, 15, 20, 30, 50, 100, 150 ... that are above
+    k and leave room for `margin` of the `invited` directly in the unit not to have answered.
     """
-    kind = Kind.ONE_DECIMAL if n >= ONE_DECIMAL_FROM else Kind.HALF
-    return kind, mean_as(kind, mean)
+    yield k
+    rising = (*SMALL_EDGES, *takewhile(lambda edge: edge <= invited - margin, count(LARGE_STEP, LARGE_STEP)))
+    yield from (edge for edge in rising if k < edge <= invited - margin)
+
+
+def printed_size(n: int, k: int, invited: int, margin: int) -> int:
+    """What is said of how many answers a piece holds: the greatest of its unit's edges that n reaches (n >= k)."""
+    if n < k:
+        raise ValueError(f"{n} answers are too few for a piece, which has at least {k}")
+    return max(edge for edge in edges(k, invited, margin) if edge <= n)
+
+
+def mean_kind(printed: int) -> Kind:
+    """How a mean of so many answers, in print, is published: one decimal from 10, the nearest half below that."""
+    return Kind.ONE_DECIMAL if printed >= ONE_DECIMAL_FROM else Kind.HALF
 
 
 def mean_as(kind: Kind, mean: Fraction) -> str:
-    """The mean written in one of its two kinds."""
+    """The mean written in one of its two kinds, both without their ends.
+
+    `<=1.2` and `>=4.8` (or `<=1.5` and `>=4.5`) stand for the rounded value and everything beyond it.
+    """
     steps, low, high = (10, "1.2", "4.8") if kind is Kind.ONE_DECIMAL else (2, "1.5", "4.5")
     rounded = half_up(mean, steps)
     if rounded <= Fraction(low):
@@ -71,15 +86,29 @@ def one_decimal(value: Fraction) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
+def share_kind(printed: int) -> Kind:
+    """How shares of so many answers, in print, are published: five bands, whole tens or the nearest five per cent."""
+    return Kind.BAND if printed < TENS_FROM else Kind.TENS if printed < FIVES_FROM else Kind.FIVES
+
+
 @lru_cache(maxsize=20_000)
-def coarse_share(count: int, n: int) -> tuple[Kind, str]:
-    """The published share of `count` in n answers: a band, whole tens or the nearest five per cent by n."""
-    kind = Kind.BAND if n < TENS_FROM else Kind.TENS if n < FIVES_FROM else Kind.FIVES
-    return kind, share_as(kind, Fraction(100 * count, n))
+def coarse_shares(kind: Kind, low: int, high: int, n: int) -> dict[Part, str]:
+    """The published shares of the answers 1-2 and 4-5 among n, and of 3 where the two tell it.
+
+    Only the ends are rounded; what they leave is the middle, printed where both ends are a number. Rounded by itself it
+    would tell of n: 30, 30 and 30 % together cannot be had with 31 answers.
+    """
+    ends = {
+        Part.LOW: _end(kind, Fraction(100 * low, n), Part.LOW),
+        Part.HIGH: _end(kind, Fraction(100 * high, n), Part.HIGH),
+    }
+    if kind is not Kind.BAND and all(value.isdecimal() for value in ends.values()):
+        ends[Part.MIDDLE] = str(100 - sum(int(value) for value in ends.values()))
+    return ends
 
 
-def share_as(kind: Kind, percent: Fraction) -> str:
-    """The share written in one of its three kinds.
+def _end(kind: Kind, percent: Fraction, part: Part) -> str:
+    """One end in one of the three kinds; the low end's halves go down, so that the two are never above 100 together.
 
     Bands: `0-20` is at most 20 %, `21-39` is between 20 and 40, `40-60` includes both, `61-79` is
     between 60 and 80, `80-100` is at least 80. Tens: rounded, `<=20` and `>=80` at the ends.
@@ -92,10 +121,11 @@ def share_as(kind: Kind, percent: Fraction) -> str:
         if percent <= 60:
             return "40-60"
         return "61-79" if percent < 80 else "80-100"
-    if kind is Kind.TENS:
-        tens = int(half_up(percent / 10, 1)) * 10
-        return "<=20" if tens <= 20 else ">=80" if tens >= 80 else str(tens)
-    return str(int(half_up(percent / 5, 1)) * 5)
+    step = 10 if kind is Kind.TENS else 5
+    rounded = int((half_down if part is Part.LOW else half_up)(percent / step, 1)) * step
+    if kind is Kind.TENS and not 20 < rounded < 80:
+        return "<=20" if rounded <= 20 else ">=80"
+    return str(rounded)
 
 
 def agreement_word(ad_m: Fraction) -> Agreement:
@@ -105,16 +135,29 @@ def agreement_word(ad_m: Fraction) -> Agreement:
     return Agreement.MIXED if ad_m <= DIVIDED_ABOVE else Agreement.DIVIDED
 
 
-def response_rate_band(answered: int, invited: int) -> str | None:
-    """The response rate as `under 40`, `40-59`, `60-79` or `80-100`; None below 20 invited."""
+def rate_band(answered: int, invited: int, shown: str | None, draw: int) -> str | None:
+    """The response rate of an open wave as one of four bands; None below 100 invited.
+
+    `draw` is added to the count, a fresh one each time (`fresh_draw`); `shown` is the band shown until now, and no
+    lower one takes its place. So no band, nor a change of it, excludes any number of answers.
+    """
     if invited < RATE_FROM:
         return None
-    percent = Fraction(100 * answered, invited)
-    if percent < 40:
-        return "under 40"
-    if percent < 60:
-        return "40-59"
-    return "60-79" if percent < 80 else "80-100"
+    percent = Fraction(100 * (answered + draw), invited)
+    reached = sum(percent >= least for least in (40, 60, 80))
+    return RATE_BANDS[max(reached, 0 if shown is None else RATE_BANDS.index(shown))]
+
+
+def fresh_draw(random: Callable[[], float] = _SECRET.random) -> int:
+    """A whole number from the two-sided geometric distribution: each step from 0 has 0.7 of the one before; unbounded.
+
+    The difference of two one-sided draws. Nobody keeps it. `random` gives numbers in [0, 1).
+    """
+    return _steps(random()) - _steps(random())
+
+
+def _steps(number: float) -> int:
+    return floor(log(1 - number) / log(DRAW_RATIO))
 
 
 def whole_percent(counts: tuple[int, ...]) -> tuple[int, ...]:

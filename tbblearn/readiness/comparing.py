@@ -1,6 +1,6 @@
-"""Words that compare shown means: with the wave before, the unit above, the county (design.md 3, Figures).
+"""Words that compare shown means: with the wave before, the unit above, the county .
 
-They are worked out from shown values only (means, lower ends of the bands of n, s_w with two decimals), so a word tells
+They are worked out from shown values only (means, printed sizes, s_w with two decimals), so a word tells
 nothing that a reader could not work out.
 """
 
@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tbblearn.readiness.coarsening import n_band_low
 from tbblearn.readiness.rules import Against, Tree
 from tbblearn.readiness.statistics import Difference, difference
 
@@ -20,15 +19,10 @@ LEAST_N = 10
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean as it is shown, with its band of n."""
+    """A mean as it is shown, of at least so many answers."""
 
     value: str
-    band: str
-
-    @property
-    def least_n(self) -> int:
-        """The lower end of the band."""
-        return n_band_low(self.band)
+    least_n: int
 
     @property
     def number(self) -> Fraction:

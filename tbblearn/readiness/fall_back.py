@@ -6,6 +6,7 @@ item was at stake would itself tell something.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -14,7 +15,7 @@ from typing import Any
 from tbblearn.readiness.audit import AuditReport, audit
 from tbblearn.readiness.audit_rows import AuditFile, read_audit_file
 from tbblearn.readiness.figures import Coarseness, Collected, Publication, publish
-from tbblearn.readiness.rules import Family, Tree
+from tbblearn.readiness.rules import Family
 from tbblearn.readiness.scoring import Scorer
 
 
@@ -27,14 +28,26 @@ class AuditedPublication:
     fallen_back: dict[tuple[str, Family], Coarseness]
 
 
-def audit_file(tree: Tree, publication: Publication, instrument: str) -> dict[str, Any]:
-    """The file that `tbblearn readiness audit` reads, as JSON-ready data."""
-    pieces = {Family.MEANS: publication.means.pieces, Family.DISTRIBUTIONS: publication.distributions.pieces}
+def audit_file(collected: Collected, publication: Publication, instrument: str) -> dict[str, Any]:
+    """The file that `tbblearn readiness audit` reads, as JSON-ready data. It holds exact sizes: not for publication."""
+    tree = collected.tree
+    joined: Counter[str] = Counter()
+    for piece, n in publication.sizes.items():
+        holder = publication.distributions.piece_of[piece]
+        if holder is not None:
+            joined[holder] += n
+    pieces = {
+        Family.MEANS: publication.sizes,
+        Family.DISTRIBUTIONS: {unit: joined[unit] for unit in publication.distributions.pieces},
+    }
     return {
         "instrument": instrument,
         "units": [{"unit": unit, "parent": tree.parent[unit]} for unit in tree.units],
         "k": publication.k,
         "k_distribution": publication.k_distribution,
+        "margin": collected.margin,
+        "invited": {unit: collected.invited.get(unit, 0) for unit in tree.units},
+        "rates": [],
         "pieces": [
             {"unit": unit, "family": family.value, "n": n}
             for family, sizes in pieces.items()
@@ -44,9 +57,9 @@ def audit_file(tree: Tree, publication: Publication, instrument: str) -> dict[st
     }
 
 
-def as_audit_file(tree: Tree, publication: Publication, instrument: str) -> AuditFile:
+def as_audit_file(collected: Collected, publication: Publication, instrument: str) -> AuditFile:
     """The same, read: through the reader, so that what is audited is what the file says."""
-    return read_audit_file(audit_file(tree, publication, instrument))
+    return read_audit_file(audit_file(collected, publication, instrument))
 
 
 def audited_publication(
@@ -62,7 +75,7 @@ def audited_publication(
     fallen: dict[tuple[str, Family], Coarseness] = {}
     while True:
         publication = publish(scorer, collected, k, k_distribution, fallen)
-        file = as_audit_file(collected.tree, publication, scorer.instrument.code)
+        file = as_audit_file(collected, publication, scorer.instrument.code)
         report = audit(file, deadline - monotonic(), seen)
         if report.passed or report.timed_out or not report.withheld:
             return AuditedPublication(publication, report, fallen)

@@ -10,19 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from fractions import Fraction
 from types import MappingProxyType
 
-from tbblearn.readiness.absorption import Absorption, absorb, same_as
-from tbblearn.readiness.coarsening import agreement_word, coarse_mean, coarse_share, mean_as, n_band, share_as
+from tbblearn.readiness.absorption import Absorption, absorb, same_as, single
+from tbblearn.readiness.coarsening import (
+    agreement_word,
+    coarse_shares,
+    mean_as,
+    mean_kind,
+    printed_size,
+    share_kind,
+)
 from tbblearn.readiness.overall import overall_statistics
 from tbblearn.readiness.rules import (
     LEAST_K,
+    LEAST_MARGIN,
     OVERALL_ANSWERS,
     OVERALL_UNITS,
     Family,
     Kind,
     Measure,
+    Part,
     PublishedRow,
     Tree,
 )
@@ -45,38 +53,41 @@ FallBacks = Mapping[tuple[str, Family], Coarseness]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The answers of a closed wave: complete responses by means piece, and what closing knew about the pieces.
+    """The answers of a closed wave: complete responses by means piece, and who was invited.
 
-    `partial` and `single` are those of the first absorption (see `Absorption`); they cannot be found
-    again once each response carries its piece instead of its unit.
+    `invited`: persons who count directly in each unit; none, or at least `k + margin` (see `absorption.fold`).
     """
 
     tree: Tree
     responses: Mapping[str, Sequence[Values]]
-    partial: frozenset[str]
-    single: frozenset[str]
+    invited: Mapping[str, int]
+    margin: int = LEAST_MARGIN
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What may be published: the two absorptions and the rows, in a fixed order."""
+    """What may be published: the two absorptions in printed sizes, and the rows, in a fixed order.
+
+    `sizes`: exact answers of each piece of means; for the audit, and for nobody else.
+    """
 
     k: int
     k_distribution: int
     means: Absorption
     distributions: Absorption
+    sizes: Mapping[str, int]
     rows: tuple[PublishedRow, ...]
 
 
-def collect(tree: Tree, responses: Mapping[str, Sequence[Values]], k: int) -> Collected:
-    """Close a wave: put the complete responses of each unit into its piece; those in no piece are left out."""
-    first = absorb(tree, {unit: len(given) for unit, given in responses.items()}, k)
-    by_piece: dict[str, list[Values]] = {unit: [] for unit in first.pieces}
+def by_piece(tree: Tree, responses: Mapping[str, Sequence[Values]], k: int) -> dict[str, list[Values]]:
+    """The complete responses of each unit, put into its piece; those in no piece are left out."""
+    found = absorb(tree, {unit: len(given) for unit, given in responses.items()}, k)
+    pieces: dict[str, list[Values]] = {unit: [] for unit in found.pieces}
     for unit in tree.units:
-        piece = first.piece_of[unit]
+        piece = found.piece_of[unit]
         if piece is not None:
-            by_piece[piece].extend(responses.get(unit, ()))
-    return Collected(tree, MappingProxyType(by_piece), first.partial, first.single)
+            pieces[piece].extend(responses.get(unit, ()))
+    return pieces
 
 
 def publish(
@@ -86,26 +97,32 @@ def publish(
     k_distribution: int,
     fall_backs: FallBacks = MappingProxyType({}),
 ) -> Publication:
-    """The rows of a wave. Raises ValueError for limits that must not be, or answers that are not in pieces of k."""
+    """The rows of a wave. Raises ValueError for limits that must not be, or answers that are not in pieces of k.
+
+    Exact sizes serve to work out means, shares, agreement and statistics. All else goes by printed sizes.
+    """
     if not LEAST_K <= k <= k_distribution:
         raise ValueError(f"the limits must be {LEAST_K} <= k <= k_distribution, not {k} and {k_distribution}")
+    if not LEAST_MARGIN <= collected.margin < k:
+        raise ValueError(f"the margin must be {LEAST_MARGIN} <= margin < k, not {collected.margin}")
     if not scorer.instrument.five_point:
         raise ValueError("figures are published for five-point items only: their bounds are worked out for no other")
     tree = collected.tree
     sizes = {unit: len(given) for unit, given in collected.responses.items()}
-    means = absorb(tree, sizes, k)
-    if dict(means.pieces) != sizes:
+    if any(n < k for n in sizes.values()):
         raise ValueError("the answers are not in pieces of at least k")
+    printed = {unit: printed_size(n, k, collected.invited.get(unit, 0), collected.margin) for unit, n in sizes.items()}
+    means = absorb(tree, printed, k)
     distributions = absorb(tree, means.pieces, k_distribution)
     pieces = {unit: tally(scorer, given) for unit, given in collected.responses.items()}
     rows = [
-        *_mean_rows(scorer, collected, means, pieces, fall_backs),
+        *_mean_rows(scorer, tree, means, pieces, fall_backs),
         *_distribution_rows(scorer, tree, distributions, pieces, fall_backs),
-        *_overall_rows(scorer, collected, pieces),
+        *_overall_rows(scorer, collected, means, pieces),
     ]
     place = {unit: position for position, unit in enumerate(tree.top_down)}
     rows.sort(key=lambda row: place[row.unit])
-    return Publication(k, k_distribution, means, distributions, tuple(rows))
+    return Publication(k, k_distribution, means, distributions, MappingProxyType(sizes), tuple(rows))
 
 
 def figure_tallies(
@@ -128,80 +145,74 @@ def figure_tallies(
 
 
 def _mean_rows(
-    scorer: Scorer,
-    collected: Collected,
-    means: Absorption,
-    pieces: Mapping[str, Tally],
-    fall_backs: FallBacks,
+    scorer: Scorer, tree: Tree, means: Absorption, pieces: Mapping[str, Tally], fall_backs: FallBacks
 ) -> Iterator[PublishedRow]:
-    same = same_as(collected.tree, means)
-    for unit, sums in figure_tallies(scorer, collected.tree, means, pieces).items():
-        level = fall_backs.get((unit, Family.MEANS), Coarseness.NORMAL)
-        if level is Coarseness.WITHHELD:
-            continue
-        yield PublishedRow(unit, Family.MEANS, Measure.N, Kind.N_BAND, n_band(sums.n))
+    family = Family.MEANS
+    tallies = figure_tallies(scorer, tree, means, pieces)
+    for unit, level in _shown(tree, means, family, fall_backs):
+        yield PublishedRow(unit, family, Measure.N, Kind.AT_LEAST, str(means.figures[unit]))
+        kind = mean_kind(means.figures[unit]) if level is Coarseness.NORMAL else Kind.HALF
         for scale in scorer.scales:
-            mean = sums.mean(scale, scorer.common)
+            mean = tallies[unit].mean(scale, scorer.common)
             if mean is not None:
-                kind, value = coarse_mean(mean, sums.n)
-                if level is Coarseness.COARSER:
-                    kind, value = Kind.HALF, mean_as(Kind.HALF, mean)
-                yield PublishedRow(unit, Family.MEANS, Measure.MEAN, kind, value, scale=scale)
-        if unit in same:
-            yield PublishedRow(unit, Family.MEANS, Measure.SAME_AS, Kind.UNIT, same[unit])
-        if unit in collected.partial:
-            yield PublishedRow(unit, Family.MEANS, Measure.NOTE, Kind.WORD, "absorbed")
+                yield PublishedRow(unit, family, Measure.MEAN, kind, mean_as(kind, mean), scale=scale)
+    yield from _links(tree, means, family, fall_backs)
 
 
 def _distribution_rows(
-    scorer: Scorer,
-    tree: Tree,
-    distributions: Absorption,
-    pieces: Mapping[str, Tally],
-    fall_backs: FallBacks,
+    scorer: Scorer, tree: Tree, distributions: Absorption, pieces: Mapping[str, Tally], fall_backs: FallBacks
 ) -> Iterator[PublishedRow]:
     scale_of = {position: scale for scale, items in scorer.scales.items() for position in items}
-    same = same_as(tree, distributions)
     family = Family.DISTRIBUTIONS
-    for unit, sums in figure_tallies(scorer, tree, distributions, pieces).items():
-        level = fall_backs.get((unit, family), Coarseness.NORMAL)
-        if level is Coarseness.WITHHELD:
-            continue
-        yield PublishedRow(unit, family, Measure.N, Kind.N_BAND, n_band(sums.n))
+    tallies = figure_tallies(scorer, tree, distributions, pieces)
+    for unit, level in _shown(tree, distributions, family, fall_backs):
+        sums = tallies[unit]
+        yield PublishedRow(unit, family, Measure.N, Kind.AT_LEAST, str(distributions.figures[unit]))
+        kind = share_kind(distributions.figures[unit]) if level is Coarseness.NORMAL else Kind.BAND
         for position, item in enumerate(scorer.instrument.items):
-            for part, count in sums.parts(position).items():
-                kind, value = coarse_share(count, sums.n)
-                if level is Coarseness.COARSER:
-                    kind, value = Kind.BAND, share_as(Kind.BAND, Fraction(100 * count, sums.n))
+            parts = sums.parts(position)
+            for part, value in coarse_shares(kind, parts[Part.LOW], parts[Part.HIGH], sums.n).items():
                 yield PublishedRow(
-                    unit,
-                    family,
-                    Measure.SHARE,
-                    kind,
-                    value,
-                    scale=scale_of[position],
-                    item=item.code,
-                    part=part,
+                    unit, family, Measure.SHARE, kind, value, scale=scale_of[position], item=item.code, part=part
                 )
         for scale, positions in scorer.scales.items() if level is Coarseness.NORMAL else ():
             deviation = ad_m([sums.counts[position] for position in positions])
             if deviation is not None:
                 word = agreement_word(deviation).value
                 yield PublishedRow(unit, family, Measure.AGREEMENT, Kind.WORD, word, scale=scale)
-        if unit in same:
-            yield PublishedRow(unit, family, Measure.SAME_AS, Kind.UNIT, same[unit])
-        if unit in distributions.partial:
-            yield PublishedRow(unit, family, Measure.NOTE, Kind.WORD, "absorbed")
+    yield from _links(tree, distributions, family, fall_backs)
 
 
-def _overall_rows(scorer: Scorer, collected: Collected, pieces: Mapping[str, Tally]) -> Iterator[PublishedRow]:
+def _shown(
+    tree: Tree, absorption: Absorption, family: Family, fall_backs: FallBacks
+) -> Iterator[tuple[str, Coarseness]]:
+    """The units with figures of their own, and how far each has fallen back."""
+    same = same_as(tree, absorption)
+    for unit in tree.units:
+        level = fall_backs.get((unit, family), Coarseness.NORMAL)
+        if absorption.figures[unit] and unit not in same and level is not Coarseness.WITHHELD:
+            yield unit, level
+
+
+def _links(tree: Tree, absorption: Absorption, family: Family, fall_backs: FallBacks) -> Iterator[PublishedRow]:
+    """Units whose figure is that of a unit below: shown once, there."""
+    for unit, other in same_as(tree, absorption).items():
+        if fall_backs.get((other, family)) is not Coarseness.WITHHELD:
+            yield PublishedRow(unit, family, Measure.SAME_AS, Kind.UNIT, other)
+
+
+def _overall_rows(
+    scorer: Scorer, collected: Collected, means: Absorption, pieces: Mapping[str, Tally]
+) -> Iterator[PublishedRow]:
     """Overall statistics, where there are answers and units enough, on the root."""
-    groups = list(collected.responses.values())
-    if sum(map(len, groups)) < OVERALL_ANSWERS or len(collected.single) < OVERALL_UNITS:
+    own = single(collected.tree, means.pieces, collected.invited)
+    printed = sum(means.pieces.values())
+    if printed < OVERALL_ANSWERS or len(own) < OVERALL_UNITS:
         return
-    units = [(collected.responses[unit], pieces[unit]) for unit in collected.tree.units if unit in collected.single]
+    groups = list(collected.responses.values())
+    units = [(collected.responses[unit], pieces[unit]) for unit in collected.tree.units if unit in own]
     root = collected.tree.roots[0]
-    for scale, name, value in overall_statistics(scorer, groups, units):
+    for scale, name, value in overall_statistics(scorer, groups, units, printed):
         yield PublishedRow(
             root, Family.OVERALL, Measure.STATISTIC, Kind.TWO_DECIMALS, value, scale=scale, statistic=name
         )

@@ -24,6 +24,7 @@ from tbblearn.surveys.waves import (
     LastDayGone,
     NobodyInvited,
     NotAdopted,
+    TooFewInvited,
     TooSoon,
     WaveState,
     demand_step,
@@ -171,7 +172,7 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
     """Freeze the tree, fold what is too small, invite everyone and queue their mail. Returns how many are invited.
 
     Raises NoSuchWave, WrongState, CheckFirst until the opening check was approved, LastDayGone, NotAdopted,
-    NobodyInvited, TooSoon. Opened in the night, it is told in the morning.
+    NobodyInvited, TooFewInvited, TooSoon. Opened in the night, it is told in the morning.
     """
     wave = locked(wave_id)
     demand_step(wave.state, WaveState.OPEN)
@@ -184,11 +185,13 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
         raise NotAdopted(wave_id=wave_id)
     if not found.invited:
         raise NobodyInvited(wave_id=wave_id)
+    if len(found.invited) < wave.k + wave.margin:
+        raise TooFewInvited(least=wave.k + wave.margin)
     near = near_waves(wave, found.invited, today)
     if near:
         other, shared = max(near, key=lambda pair: ended_on(pair[0]))
         raise TooSoon(other=other.name, closes_on=ended_on(other), days=APART_DAYS, shared=shared)
-    folding = fold(found.tree, found.counts(), wave.k)
+    folding = fold(found.tree, found.counts(), wave.k, wave.margin)
     _freeze(wave_id, found, folding)
     _invite(wave_id, found, folding, now)
     wave.state, wave.opened_at, wave.invited = WaveState.OPEN, now, len(found.invited)
@@ -199,7 +202,6 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
 
 
 def _freeze(wave_id: int, found: Places, folding: Folding) -> None:
-    there = Counter(folding.moved[str(unit)] for unit in found.invited.values())
     rows = []
     for position, unit in enumerate(found.units):
         into = folding.moved[str(unit.id)]
@@ -214,7 +216,7 @@ def _freeze(wave_id: int, found: Places, folding: Folding) -> None:
                 "kind": unit.kind,
                 "path": unit.path,
                 "folded_into": None if into == str(unit.id) else int(into),
-                "invited": there[str(unit.id)],
+                "invited": folding.invited.get(str(unit.id), 0),
             }
         )
     db.session.execute(insert(WaveUnit), rows)

@@ -59,6 +59,8 @@ def opening_check(wave_id: int, scope: Scope, today: date) -> OpeningCheck:
         lines.append(Line(LineKind.NOBODY_ADOPTED))
     elif not found.invited:
         lines.append(Line(LineKind.NOBODY_INVITED))
+    elif len(found.invited) < wave.k + wave.margin:
+        lines.append(Line(LineKind.TOO_FEW_INVITED, {"least": wave.k + wave.margin}))
     lines += _near(wave, found, today)
     lines.append(Line(LineKind.NOT_ADOPTED, units=[(unit.name, None) for unit in others]))
     if adopted:
@@ -127,7 +129,7 @@ def _near(wave: Wave, found: Places, today: date) -> list[Line]:
 
 def _of_staff(wave: Wave, found: Places, adopted: list[OrgUnit], today: date) -> list[Line]:
     known = _newest_known(adopted)
-    shown = estimate(found.tree, found.counts(), wave.k) if found.units else None
+    shown = estimate(found.tree, found.counts(), wave.k, wave.margin) if found.units else None
     lines = [
         Line(LineKind.INVITED, {"persons": len(found.invited), "units": len(set(found.invited.values()))}),
         Line(LineKind.STAFF_DATA, units=[(unit.name, known.get(unit.id)) for unit in adopted]),
@@ -144,7 +146,10 @@ def _of_staff(wave: Wave, found: Places, adopted: list[OrgUnit], today: date) ->
     ]
     if shown is not None:
         lines += [
-            Line(LineKind.NEVER_SHOWN, {"units": shown.never, "persons": shown.never_staff, "k": wave.k}),
+            Line(
+                LineKind.NEVER_SHOWN,
+                {"units": shown.never, "persons": shown.never_staff, "least": wave.k + wave.margin},
+            ),
             Line(
                 LineKind.ESTIMATE,
                 {

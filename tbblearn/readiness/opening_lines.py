@@ -21,6 +21,7 @@ class LineKind(StrEnum):
     DATES = "dates"
     NOBODY_ADOPTED = "nobody-adopted"
     NOBODY_INVITED = "nobody-invited"
+    TOO_FEW_INVITED = "too-few-invited"
     NEAR_WAVE = "near-wave"
     NO_NEAR_WAVE = "no-near-wave"
     INVITED = "invited"
@@ -35,7 +36,13 @@ class LineKind(StrEnum):
 
 
 BLOCKING: Final = frozenset(
-    {LineKind.DATES, LineKind.NOBODY_ADOPTED, LineKind.NOBODY_INVITED, LineKind.NEAR_WAVE},
+    {
+        LineKind.DATES,
+        LineKind.NOBODY_ADOPTED,
+        LineKind.NOBODY_INVITED,
+        LineKind.TOO_FEW_INVITED,
+        LineKind.NEAR_WAVE,
+    },
 )
 """Lines that no tick helps against: something must be changed first."""
 
@@ -77,25 +84,23 @@ class Estimate:
     staff_shown: int
     """Of all who are invited, those whose own unit would be shown."""
     never: int
-    """Units with somebody invited, but fewer than k even with those below them."""
+    """Units with somebody invited, but fewer than k + margin even with those below them."""
     never_staff: int
 
 
-def estimate(tree: Tree, invited: Mapping[str, int], k: int, percent: int = ASSUMED_PERCENT) -> Estimate:
+def estimate(tree: Tree, invited: Mapping[str, int], k: int, margin: int, percent: int = ASSUMED_PERCENT) -> Estimate:
     """Fold and absorb as opening and closing would. `invited`: directly in each unit, before folding."""
-    folding = fold(tree, invited, k)
+    folding = fold(tree, invited, k, margin)
     below = {unit: invited.get(unit, 0) for unit in tree.units}
-    there = dict.fromkeys(folding.tree.units, 0)
     for unit in reversed(tree.top_down):
-        there[folding.moved[unit]] += invited.get(unit, 0)
         above = tree.parent[unit]
         if above is not None:
             below[above] += below[unit]
-    answers = {unit: -(-percent * count // 100) for unit, count in there.items()}
+    answers = {unit: -(-percent * count // 100) for unit, count in folding.invited.items()}
     figures = absorb(folding.tree, answers, k).figures
     shown = {unit for unit, count in figures.items() if count}
     leaves = [unit for unit in tree.units if not tree.children[unit] and invited.get(unit, 0)]
-    never = [unit for unit in tree.units if folding.moved[unit] != unit and below[unit]]
+    never = [unit for unit in tree.units if unit not in folding.tree.parent and below[unit]]
     return Estimate(
         leaves=len(leaves),
         leaves_shown=sum(unit in shown for unit in leaves),

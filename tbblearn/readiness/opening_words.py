@@ -43,6 +43,15 @@ def _nobody_invited(_line: Line, _today: date) -> LineWords:
     return LineWords(_("Inbjudna"), _("Ingen arbetar i dag i de huvudmän som är med, så det finns ingen att bjuda in."))
 
 
+def _too_few_invited(line: Line, _today: date) -> LineWords:
+    text = _(
+        "Färre än %(n)s personer skulle bli inbjudna. Då går det inte att visa något resultat utan att det också säger "
+        "vilka som har svarat. Låt fler huvudmän vara med.",
+        n=number(line.counts["least"]),
+    )
+    return LineWords(_("För få inbjudna"), text)
+
+
 def _near_wave(line: Line, _today: date) -> LineWords:
     shared = line.counts["shared"]
     text = ngettext(
@@ -159,16 +168,17 @@ def _managers(line: Line, _today: date) -> LineWords:
 
 def _never_shown(line: Line, _today: date) -> LineWords:
     heading = _("Enheter som inte kan visas för sig")
-    k, units = number(line.counts["k"]), line.counts["units"]
+    least, units = number(line.counts["least"]), line.counts["units"]
     if not units:
-        return LineWords(heading, _("Alla enheter har minst %(k)s inbjudna.", k=k))
+        return LineWords(heading, _("Alla enheter har minst %(least)s inbjudna.", least=least))
     text = ngettext(
-        "En enhet har färre än %(k)s inbjudna, också tillsammans med enheterna under. Svaren räknas i enheten ovanför.",
-        "%(n)s enheter har färre än %(k)s inbjudna, också tillsammans med enheterna under. Svaren räknas i enheten "
+        "En enhet har färre än %(least)s inbjudna, också tillsammans med enheterna under. Svaren räknas i enheten "
         "ovanför.",
+        "%(n)s enheter har färre än %(least)s inbjudna, också tillsammans med enheterna under. Svaren räknas i "
+        "enheten ovanför.",
         units,
         n=number(units),
-        k=k,
+        least=least,
     )
     staff = ngettext(
         "Det gäller en person.",
@@ -200,6 +210,7 @@ _LINES: dict[LineKind, Callable[[Line, date], LineWords]] = {
     LineKind.DATES: _dates,
     LineKind.NOBODY_ADOPTED: _nobody_adopted,
     LineKind.NOBODY_INVITED: _nobody_invited,
+    LineKind.TOO_FEW_INVITED: _too_few_invited,
     LineKind.NEAR_WAVE: _near_wave,
     LineKind.NO_NEAR_WAVE: _no_near_wave,
     LineKind.INVITED: _invited,

@@ -41,17 +41,17 @@ def decimals(value: Fraction | float, digits: int) -> str:
 
 
 def overall_statistics(
-    scorer: Scorer, groups: Sequence[Sequence[Values]], units: Sequence[tuple[Sequence[Values], Tally]]
+    scorer: Scorer, groups: Sequence[Sequence[Values]], units: Sequence[tuple[Sequence[Values], Tally]], printed: int
 ) -> Iterator[tuple[str | None, str, str]]:
     """(scale, statistic, two decimals) for every statistic that has a value; scale is None for a correlation.
 
     `groups`: the answers of all pieces; `units`: those of pieces that stem from a single unit, with their
-    sums.
+    sums. `printed`: how many answers they are in print, which is what Feldt's interval is as wide as.
     """
     responses = [values for group in groups for values in group]
     for scale, positions in scorer.scales.items():
         found: dict[str, Number] = {
-            **reliability(scorer, scale, responses),
+            **reliability(scorer, scale, responses, printed),
             **sharedness(scorer, scale, [given for given, _ in units]),
         }
         items = [[sums.counts[position] for position in positions] for _, sums in units]
@@ -72,8 +72,13 @@ def overall_statistics(
             yield None, f"correlation_{first}_{second}", decimals(value, 2)
 
 
-def reliability(scorer: Scorer, scale: str, responses: Sequence[Values]) -> dict[str, Number]:
-    """Alpha with its interval, and omega, of the responses that have a value on every item of the scale."""
+def reliability(
+    scorer: Scorer, scale: str, responses: Sequence[Values], printed: int | None = None
+) -> dict[str, Number]:
+    """Alpha with its interval, and omega, of the responses that have a value on every item of the scale.
+
+    The interval is that of `printed` answers, where given.
+    """
     positions = scorer.scales[scale]
     complete: list[list[int]] = []
     for values in responses:
@@ -81,7 +86,7 @@ def reliability(scorer: Scorer, scale: str, responses: Sequence[Values]) -> dict
         if len(given) == len(positions):
             complete.append(given)
     alpha = cronbach_alpha(complete)
-    interval = feldt_interval(alpha, len(complete), len(positions))
+    interval = feldt_interval(alpha, printed or len(complete), len(positions))
     return {
         "alpha": alpha,
         "alpha_low": interval[0] if interval else None,

@@ -77,7 +77,7 @@ def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
         for kind in (MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL):
             take_back(f"{mail_prefix(kind, wave_id)}:", waiting_only=True)
     wave.state, wave.withdrawn_at = WaveState.WITHDRAWN, now
-    wave.audit_report = wave.incomplete = None
+    wave.audit_report = None
     wave.cleaned = not opened
     db.session.flush()
     log_wave(Event.WAVE_WITHDRAWN, wave_id, by=by, now=now)
@@ -90,7 +90,7 @@ def _forget_figures(wave_id: int) -> None:
     db.session.execute(
         update(WaveUnit)
         .where(WaveUnit.wave_id == wave_id)
-        .values(rate_band=None, piece_id=None, partial=False, single=False)
+        .values(rate_band=None, piece_id=None)
         .execution_options(synchronize_session=False)
     )
 
@@ -151,8 +151,8 @@ class _Shown:
 
 
 def _shown_means(wave_id: int) -> _Shown:
-    """(unit, scale) -> the shown mean with its band of n, and scale -> s_w, of a wave's rows."""
-    bands: dict[int, str] = {}
+    """(unit, scale) -> the shown mean with its n, and scale -> s_w, of a wave's rows."""
+    sizes: dict[int, int] = {}
     means: dict[tuple[str, str], Mean] = {}
     spread: dict[str, str] = {}
     rows = db.session.execute(
@@ -168,9 +168,9 @@ def _shown_means(wave_id: int) -> _Shown:
     )
     for unit_id, measure, scale, statistic, value in rows:
         if measure is Measure.N:
-            bands[unit_id] = value
+            sizes[unit_id] = int(value)
         elif measure is Measure.MEAN and scale is not None:
-            means[str(unit_id), scale] = Mean(value, bands[unit_id])
+            means[str(unit_id), scale] = Mean(value, sizes[unit_id])
         elif statistic == "s_w" and scale is not None:
             spread[scale] = value
     return _Shown(means, spread)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from tbblearn.readiness.coarsening import n_band_low
 from tbblearn.readiness.result_rules import Figures, Place, Shown
 from tbblearn.readiness.rules import Kind, Part
 from tbblearn.readiness.statistics import Z_95
@@ -47,13 +46,13 @@ class OnScale:
     band: tuple[str, str] | None
 
 
-def on_scale(own: Shown, n: str, s_w: str | None, above: Shown | None, county: Shown | None) -> OnScale:
-    """The drawing of one scale. The band is 1.96 s_w / sqrt(n) on each side, from the published s_w and the lower end
-    of the band of n; there is none where s_w is not published.
+def on_scale(own: Shown, n: int, s_w: str | None, above: Shown | None, county: Shown | None) -> OnScale:
+    """The drawing of one scale. The band is 1.96 s_w / sqrt(n) on each side, from the published s_w and the printed
+    size; there is none where s_w is not published.
     """
     band: tuple[str, str] | None = None
     if s_w is not None:
-        half = float(Z_95) * float(s_w) / sqrt(n_band_low(n))
+        half = float(Z_95) * float(s_w) / sqrt(n)
         low, high = max(LOW, float(number_of(own)) - half), min(HIGH, float(number_of(own)) + half)
         band = (scale_at(low), scale_at(high))
     at = [None if other is None else scale_at(number_of(other)) for other in (above, county)]
@@ -71,13 +70,11 @@ class BarPart:
     roomy: bool
 
 
-def bar_of(shares: Sequence[Shown]) -> list[BarPart]:
-    """The three published shares side by side, in proportion; coarse shares need not add up to 100."""
-    numbers = [number_of(share) for share in shares]
-    whole = sum(numbers, Fraction(0)) or Fraction(1)
+def bar_of(low: Shown, high: Shown) -> list[BarPart]:
+    """The two published ends with what they leave between them."""
+    ends = number_of(low), number_of(high)
     parts, at = [], Fraction(0)
-    for part, value in zip(PARTS, numbers, strict=True):
-        width = 100 * value / whole
+    for part, width in zip(PARTS, (ends[0], 100 - sum(ends), ends[1]), strict=True):
         if width:
             parts.append(
                 BarPart(part, _percent(at), _percent(width), _percent(at + width / 2), roomy=width >= FROM_HERE)

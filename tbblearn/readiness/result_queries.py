@@ -3,7 +3,7 @@
 The number of queries is the same however many units there are, and no query here names the table of answers.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import and_, false, func, or_, select
@@ -13,7 +13,7 @@ from tbblearn.db import db
 from tbblearn.people.models import OrgUnit
 from tbblearn.people.rules import UnitKind
 from tbblearn.readiness.models import FigureComparison, PublishedFigure
-from tbblearn.readiness.result_readers import other_waves, reader_of_unit, reader_of_wave
+from tbblearn.readiness.result_readers import other_waves, places_of, reader_of_unit, reader_of_wave
 from tbblearn.readiness.result_rules import (
     CountyResult,
     Figures,
@@ -27,7 +27,7 @@ from tbblearn.readiness.result_rules import (
     figures_of,
     nearest_shown,
 )
-from tbblearn.readiness.rules import Family, Kind, Measure, PublishedRow
+from tbblearn.readiness.rules import ONE_DECIMAL_FROM, TENS_FROM, Family, Kind, Measure, PublishedRow
 from tbblearn.surveys.models import Wave, WaveUnit
 from tbblearn.surveys.queries import last_day
 from tbblearn.surveys.waves import NoSuchWave, WaveState
@@ -43,9 +43,12 @@ def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult
     line = [places[step] for step in place.line[:-1]]
     children = [one for one in places.values() if one.parent_id == place.id]
     below = [one for one in children if reader.reads_as_part(one)]
-    figures = _figures(wave_id, place.id, [one.id for one in (*line, *children)])
+    figures = _figures(wave_id, place.id, [one.id for one in (*line, *below)])
     own = figures.get(place.id, NOTHING)
-    names = {one.id: one.name for one in children if reader.reads(one)}
+    compared = {unit: found for unit, found in figures.items() if found.means_of.same_as is None}
+    groups = [group for found in figures.values() for group in (found.means_of, found.shares_of)]
+    same = {group.same_as for group in groups if group.same_as is not None}
+    shown_at = {one.id: one for one in places_of(wave_id, same).values() if reader.reads(one)} if same else {}
     return UnitResult(
         wave=head,
         place=place,
@@ -53,13 +56,17 @@ def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult
         above=line[-1] if line else None,
         county=line[0] if line else place,
         line=tuple(one for one in line if reader.reads(one)),
-        figures_above=figures.get(line[-1].id, NOTHING) if line else NOTHING,
-        figures_county=figures.get((line[0] if line else place).id, NOTHING),
+        figures_above=compared.get(line[-1].id, NOTHING) if line else NOTHING,
+        figures_county=compared.get((line[0] if line else place).id, NOTHING),
         nearest=None if own.shown else nearest_shown(line, figures, Family.MEANS),
         nearest_shares=None if own.shares_of.n else nearest_shown(line, figures, Family.DISTRIBUTIONS),
-        below=tuple((one, figures.get(one.id, NOTHING)) for one in below),
-        same_means=_name(own.means_of.same_as, names),
-        same_shares=_name(own.shares_of.same_as, names),
+        means_at=shown_at.get(own.means_of.same_as or 0),
+        shares_at=shown_at.get(own.shares_of.same_as or 0),
+        below=tuple(
+            (one, found, shown_at.get(found.means_of.same_as or 0))
+            for one in below
+            for found in (figures.get(one.id, NOTHING),)
+        ),
         words=_words(wave_id, place.id),
         others=other_waves(head, place.id, who, today),
         own=places.get(reader.home) if reader.home is not None else None,
@@ -121,8 +128,8 @@ def method_report(wave_id: int, who: Who, today: date) -> MethodReport:
         units,
         len(means),
         len(shares),
-        sum(band != "5-9" and Kind.HALF in found for band, found in means.values()),
-        sum(band not in ("10-14", "15-19", "20-29") and Kind.BAND in found for band, found in shares.values()),
+        sum(n >= ONE_DECIMAL_FROM and Kind.HALF in found for n, found in means.values()),
+        sum(n >= TENS_FROM and Kind.BAND in found for n, found in shares.values()),
     )
 
 
@@ -149,19 +156,28 @@ def _not_adopted(wave_id: int, day: date) -> tuple[str, ...]:
 def _figures(wave_id: int, whole: int, others: Collection[int], *, agreement: bool = False) -> dict[int, Figures]:
     """All rows of the unit `whole`; of the others their means, and whether they have a distribution.
 
-    `agreement`: with their words of agreement.
+    `agreement`: with their words of agreement. Units whose figures are shown by one below come with that one's.
     """
+    links = {unit_id: set[int]() for unit_id in (whole, *others)}
+    for unit_id, other in db.session.execute(
+        select(PublishedFigure.unit_id, PublishedFigure.value).where(
+            PublishedFigure.wave_id == wave_id,
+            PublishedFigure.unit_id.in_(links),
+            PublishedFigure.measure == Measure.SAME_AS,
+        )
+    ):
+        links[unit_id].add(int(other))
+    wholes, briefs = {whole, *links[whole]}, {*others, *(other for found in links.values() for other in found)}
     brief = or_(
         PublishedFigure.family == Family.MEANS,
-        PublishedFigure.measure == Measure.N,
-        PublishedFigure.measure == Measure.STATISTIC,
+        PublishedFigure.measure.in_((Measure.N, Measure.SAME_AS, Measure.STATISTIC)),
         PublishedFigure.measure == Measure.AGREEMENT if agreement else false(),
     )
     rows = db.session.execute(
         select(PublishedFigure)
         .where(
             PublishedFigure.wave_id == wave_id,
-            or_(PublishedFigure.unit_id == whole, and_(PublishedFigure.unit_id.in_(others), brief)),
+            or_(PublishedFigure.unit_id.in_(wholes), and_(PublishedFigure.unit_id.in_(briefs), brief)),
         )
         .order_by(PublishedFigure.position)
     ).scalars()
@@ -181,11 +197,11 @@ def _figures(wave_id: int, whole: int, others: Collection[int], *, agreement: bo
     )
 
 
-def _kinds(wave_id: int) -> dict[tuple[int, Family], tuple[str, set[Kind]]]:
-    """For each figure that is shown its band of n and how coarse its values are."""
-    bands: dict[tuple[int, Family], str] = {}
+def _kinds(wave_id: int) -> dict[tuple[int, Family], tuple[int, set[Kind]]]:
+    """For each figure that is shown its printed size and how coarse its values are."""
+    sizes: dict[tuple[int, Family], int] = {}
     kinds: dict[tuple[int, Family], set[Kind]] = {}
-    for unit_id, family, kind, band in db.session.execute(
+    for unit_id, family, kind, value in db.session.execute(
         select(
             PublishedFigure.unit_id,
             PublishedFigure.family,
@@ -199,9 +215,9 @@ def _kinds(wave_id: int) -> dict[tuple[int, Family], tuple[str, set[Kind]]]:
         .group_by(PublishedFigure.unit_id, PublishedFigure.family, PublishedFigure.kind)
     ):
         kinds.setdefault((unit_id, family), set()).add(kind)
-        if kind is Kind.N_BAND:
-            bands[unit_id, family] = band
-    return {figure: (bands[figure], found) for figure, found in kinds.items()}
+        if kind is Kind.AT_LEAST:
+            sizes[unit_id, family] = int(value)
+    return {figure: (sizes[figure], found) for figure, found in kinds.items()}
 
 
 def _words(wave_id: int, unit_id: int) -> tuple[Word, ...]:
@@ -227,7 +243,3 @@ def _words(wave_id: int, unit_id: int) -> tuple[Word, ...]:
         Word(scale, against, word, closes_on and last_day(closes_on, closed_at))
         for scale, against, word, closes_on, closed_at in rows
     )
-
-
-def _name(unit: int | None, names: Mapping[int, str]) -> str | None:
-    return None if unit is None else names.get(unit, "")

@@ -117,7 +117,7 @@ def _waves() -> Select[*tuple[Any, ...]]:
         Wave.staff_from_on,
         Wave.k,
         Wave.k_distribution,
-        Wave.incomplete,
+        Wave.answers_lost,
         Wave.withdrawn_at,
     ).join(Programme, Programme.id == Wave.programme_id)
 
@@ -150,6 +150,12 @@ def _invited_in(wave_id: int, who: Who) -> int | None:
     return db.session.scalar(
         select(Invitation.unit_id).where(Invitation.wave_id == wave_id, Invitation.person_id == who.person_id)
     )
+
+
+def places_of(wave_id: int, ids: Collection[int]) -> Places:
+    """These units of the frozen tree, by id; whether somebody reads them is for their Reader."""
+    rows = db.session.execute(select(*PLACE).where(WaveUnit.wave_id == wave_id, WaveUnit.unit_id.in_(ids)))
+    return {row.unit_id: Place(*row) for row in rows}
 
 
 def _places(wave_id: int, ids: Collection[int], *, below: int | None = None, huvudmen: bool = False) -> Places:
@@ -187,7 +193,7 @@ def _published(
             WaveUnit.wave_id.in_(places), or_(WaveUnit.unit_id.in_(ids), WaveUnit.parent_id.is_(None))
         )
     ):
-        places[row.wave_id][row.unit_id] = Place(*row[:7])
+        places[row.wave_id][row.unit_id] = Place(*row[:6])
     for row in found:
         head, known = _as_head(row), places[row.id]
         yield row.programme_id, head, known, reader_of(who, known.get(row.invited_in), head.staff_from_on, known, today)

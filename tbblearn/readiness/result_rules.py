@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -40,7 +40,6 @@ class Place:
     name: str
     kind: UnitKind
     path: str
-    rate_band: str | None
 
     @property
     def line(self) -> tuple[int, ...]:
@@ -174,7 +173,7 @@ class WaveHead:
     staff_from_on: date | None
     k: int
     k_distribution: int
-    incomplete: int | None
+    answers_lost: bool
     withdrawn_on: date | None
 
 
@@ -188,11 +187,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """How many answers a family of a unit's figures rests on, and what is said about that. `n` None: not shown."""
+    """At least how many answers a family of a unit's figures rests on; None: not shown.
 
-    n: str | None = None
+    `same_as`: the unit below whose figures they are, and which shows them.
+    """
+
+    n: int | None = None
     same_as: int | None = None
-    absorbed: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,33 +217,33 @@ class Figures:
 def figures_of(rows: Iterable[PublishedRow]) -> dict[int, Figures]:
     """Rows by unit, ready to be shown. A unit without rows is absent: it is not shown.
 
-    A figure is said to equal that of a unit below only where rows of that unit are given and its figure is shown:
-    else it would tell on one page what another hides.
+    One whose figures are those of a unit below has them from there, where the rows of that unit are given.
     """
     by_unit: dict[int, list[PublishedRow]] = {}
     for row in rows:
         by_unit.setdefault(int(row.unit), []).append(row)
-    found = {unit: _figures(own) for unit, own in by_unit.items()}
-    means = {unit for unit, figures in found.items() if figures.shown}
-    shares = {unit for unit, figures in found.items() if figures.shares_of.n is not None}
-    return {
-        unit: replace(figures, means_of=_beside(figures.means_of, means), shares_of=_beside(figures.shares_of, shares))
-        for unit, figures in found.items()
-    }
+    own = {unit: _figures(found) for unit, found in by_unit.items()}
+    return {unit: _with_those_below(figures, own) for unit, figures in own.items()}
 
 
-def _beside(group: Group, shown: Collection[int]) -> Group:
-    """It, without the unit below that it equals where that one is not shown."""
-    return group if group.same_as in shown else replace(group, same_as=None)
+def _with_those_below(figures: Figures, own: Mapping[int, Figures]) -> Figures:
+    means_at, shares_at = figures.means_of.same_as, figures.shares_of.same_as
+    if means_at is not None:
+        other = own.get(means_at, Figures())
+        figures = replace(figures, means_of=Group(other.means_of.n, means_at), means=other.means)
+    if shares_at is not None:
+        other = own.get(shares_at, Figures())
+        group = Group(other.shares_of.n, shares_at)
+        figures = replace(figures, shares_of=group, shares=other.shares, agreement=other.agreement)
+    if figures.shown:
+        return figures
+    # Were the distribution shown alone, it would tell why the means are not.
+    return replace(figures, shares_of=Group(), shares={}, agreement={})
 
 
 def _figures(rows: Sequence[PublishedRow]) -> Figures:
-    means_of = _group(rows, Family.MEANS)
-    if means_of.n is None:
-        # Were the distribution shown alone, it would tell why the means are not.
-        rows = [row for row in rows if row.family is not Family.DISTRIBUTIONS]
     return Figures(
-        means_of=means_of,
+        means_of=_group(rows, Family.MEANS),
         means={str(row.scale): Shown(row.kind, row.value) for row in rows if row.measure is Measure.MEAN},
         shares_of=_group(rows, Family.DISTRIBUTIONS),
         shares={
@@ -256,9 +257,11 @@ def _figures(rows: Sequence[PublishedRow]) -> Figures:
 
 
 def _group(rows: Sequence[PublishedRow], family: Family) -> Group:
-    told = {row.measure: row.value for row in rows if row.family is family}
-    same = told.get(Measure.SAME_AS)
-    return Group(told.get(Measure.N), None if same is None else int(same), Measure.NOTE in told)
+    told = {row.measure: int(row.value) for row in rows if row.family is family and row.measure in _OF_A_GROUP}
+    return Group(told.get(Measure.N), told.get(Measure.SAME_AS))
+
+
+_OF_A_GROUP = (Measure.N, Measure.SAME_AS)
 
 
 @dataclass(frozen=True)
@@ -310,10 +313,11 @@ class UnitResult:
     """For a unit that is not shown: the nearest above that is."""
     nearest_shares: Place | None
     """For one without a distribution: the nearest above that has one."""
-    below: tuple[tuple[Place, Figures], ...]
-    same_means: str | None
-    same_shares: str | None
-    """The name of the unit below with the same figure, where the person reads it; '' where they do not."""
+    below: tuple[tuple[Place, Figures, Place | None], ...]
+    """The units right below; each with the unit that shows its means in its place, where the person reads that."""
+    means_at: Place | None
+    shares_at: Place | None
+    """The unit below that shows the same figures, where the person reads it: then they stand there alone."""
     words: tuple[Word, ...]
     others: tuple[OtherWave, ...]
     own: Place | None

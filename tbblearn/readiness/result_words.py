@@ -16,12 +16,22 @@ def not_shown() -> str:
     return _("Visas inte")
 
 
-def answers_words(band: str) -> str:
-    """5–9 svar; omkring 150 svar."""
-    if "-" in band:
-        low, _dash, high = band.partition("-")
-        return _("%(low)s–%(high)s svar", low=low, high=high)
-    return _("omkring %(n)s svar", n=number(int(band)))
+def answers_words(n: int) -> str:
+    """Minst 35 svar."""
+    return _("minst %(n)s svar", n=number(n))
+
+
+def always() -> str:
+    """What every page of results says, whatever it shows: a sentence that came and went would tell something."""
+    return _(
+        "Siffrorna är avrundade, och några svar kan räknas först på en högre nivå. Därför går de inte att räkna ihop "
+        "exakt."
+    )
+
+
+def shown_at(name: str) -> str:
+    """Where a unit's figures are those of one below."""
+    return _("Samma siffror som för %(unit)s, och de visas där.", unit=name)
 
 
 def mean_words(mean: Shown) -> str:
@@ -34,8 +44,10 @@ def mean_words(mean: Shown) -> str:
     return _("omkring %(m)s", m=value) if mean.kind.value == "half" else value
 
 
-def share_words(share: Shown) -> str:
-    """högst 20 %; 21–39 %; 40 %."""
+def share_words(share: Shown | None) -> str:
+    """högst 20 %; 21–39 %; 40 %; resten, for a middle that the ends do not tell."""
+    if share is None:
+        return _("resten")
     if share.value in ("0-20", "<=20"):
         return _("högst %(share)s", share=_per_cent("20"))
     if share.value in ("80-100", ">=80"):
@@ -47,9 +59,9 @@ def _per_cent(text: str) -> str:
     return f"{text}%" if page_language() == "en" else f"{text}{NBSP}%"
 
 
-def share_figure(share: Shown) -> str:
+def share_figure(share: Shown | None) -> str:
     """What stands in the bar itself, where there is little room; the words stand in the table."""
-    return share.value.replace("<=", "≤ ").replace(">=", "≥ ")
+    return "" if share is None else share.value.replace("<=", "≤ ").replace(">=", "≥ ")
 
 
 def rate_words(band: str) -> str:
@@ -111,18 +123,6 @@ def difference_words(against: Against, word: Difference, *, since: date | None, 
         Difference.LOWER: _("Lägre än i länet."),
         Difference.NO_CERTAIN: _("Ingen säker skillnad mot länet."),
     }[word]
-
-
-def same_words(name: str) -> str:
-    """Where a figure equals that of one unit below; '' for one whose name this reader is not given."""
-    if name:
-        return _("Lika med %(child)s: inga andra svar här.", child=name)
-    return _("Lika med en enhet under: inga andra svar här.")
-
-
-def absorbed_words(k: int) -> str:
-    """Never how many."""
-    return _("Några svar (färre än %(k)s) räknas först på högre nivå.", k=k)
 
 
 def two_decimals(value: str) -> str:

@@ -16,7 +16,9 @@ from typing import Final
 DEFAULT_K: Final = 5
 DEFAULT_K_DISTRIBUTION: Final = 10
 LEAST_K: Final = 5
-"""No publication knows a smaller group; the bands of n begin here."""
+"""No publication knows a smaller group."""
+LEAST_MARGIN: Final = 2
+"""What is said of who took part is the same whether all, all but one or all but so many of a unit's own did."""
 ONE_DECIMAL_FROM: Final = 10
 """Means of fewer answers are published to the nearest half."""
 TENS_FROM: Final = 30
@@ -44,14 +46,13 @@ class Measure(StrEnum):
     SHARE = "share"
     AGREEMENT = "agreement"
     SAME_AS = "same_as"
-    NOTE = "note"
     STATISTIC = "statistic"
 
 
 class Kind(StrEnum):
     """How coarse a published value is."""
 
-    N_BAND = "n_band"
+    AT_LEAST = "at_least"
     ONE_DECIMAL = "one_decimal"
     HALF = "half"
     BAND = "band"
@@ -92,7 +93,8 @@ class PublishedRow:
 
     `scale` is set for means, agreement, statistics and shares (the item's scale); `item` and `part` for
     shares; `statistic` names an overall statistic. `value` is text: never more than is shown.
-    A figure that is not shown has no row, whatever the reason.
+    A figure that is not shown has no row, whatever the reason; one that equals that of a unit below has a row of
+    `same_as` in place of its own figures.
     """
 
     unit: str

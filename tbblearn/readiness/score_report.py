@@ -12,7 +12,7 @@ from typing import Any
 
 from tbblearn.readiness.absorption import absorb
 from tbblearn.readiness.coarsening import agreement_word, half_up, whole_percent
-from tbblearn.readiness.figures import collect, figure_tallies
+from tbblearn.readiness.figures import by_piece, figure_tallies
 from tbblearn.readiness.overall import Number, reliability, sharedness
 from tbblearn.readiness.rules import Tree
 from tbblearn.readiness.scoring import Scorer, Tally, Values, tally
@@ -32,12 +32,12 @@ def score_report(
     `responses`: complete responses by unit; `incomplete`: how many others there were.
     """
     everyone = [values for unit in tree.units for values in responses.get(unit, ())]
-    collected = collect(tree, responses, k)
-    pieces = {unit: tally(scorer, given) for unit, given in collected.responses.items()}
+    joined = by_piece(tree, responses, k)
+    pieces = {unit: tally(scorer, given) for unit, given in joined.items()}
     sizes = {unit: piece.n for unit, piece in pieces.items()}
     means = figure_tallies(scorer, tree, absorb(tree, sizes, k), pieces)
     distributions = figure_tallies(scorer, tree, absorb(tree, sizes, k_distribution), pieces)
-    groups = list(collected.responses.values())
+    groups = list(joined.values())
     return {
         "instrument": scorer.instrument.code,
         "k": k,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import OperationalError
 
 from tbblearn.db import db, is_busy, read_only, unit_of_work
-from tbblearn.readiness.closing import close_wave, mark_clean, renew_rates, unclean_waves
+from tbblearn.readiness.closing import close_wave, mark_clean, mark_unclean, renew_rates, unclean_waves
 from tbblearn.readiness.disposing import (
     dispose_of_answers,
     forget_invitations,
@@ -18,13 +18,16 @@ from tbblearn.readiness.disposing import (
 from tbblearn.readiness.opening import open_wave
 from tbblearn.readiness.wiping import wipe
 from tbblearn.surveys.models import Wave
-from tbblearn.surveys.waves import WaveError, WaveState
+from tbblearn.surveys.waves import AnswersLost, WaveError, WaveState
 
 Changes = dict[str, int]
 Job = Callable[[datetime, date], Changes]
 
 KINDS = ("waves_opened", "waves_closed", "rates_renewed", "answers_disposed", "invitations_forgotten", "waves_cleaned")
 """What the timer counts."""
+
+RATE_DAYS = 7
+"""Days from one renewal of the response rate to the next: too many for a single answer to show in it."""
 
 log = structlog.get_logger("tbblearn.readiness")
 
@@ -62,6 +65,8 @@ def _each(waves: Sequence[int], change: Callable[[int], None]) -> int:
         try:
             with db.session.begin_nested():
                 change(wave_id)
+        except AnswersLost as error:  # whoever closes it by hand is told what is lost, and how to go on
+            log.warning("a wave cannot close", wave_id=wave_id, why=error.code)
         except OperationalError as error:
             if not is_busy(error):
                 raise
@@ -102,18 +107,19 @@ def _close(now: datetime, today: date) -> Changes:
 
 
 def _renew(_now: datetime, today: date) -> Changes:
-    """Once a night: the first run of a day."""
+    """Bands once a week, for the first time a week after opening; and each night what is on the disk is to be wiped."""
+    week_ago = today - timedelta(days=RATE_DAYS)
+    taking = (Wave.state == WaveState.OPEN, Wave.closes_on >= today)
     due = db.session.scalars(
-        select(Wave.id)
-        .where(
-            Wave.state == WaveState.OPEN,
-            Wave.closes_on >= today,
-            or_(Wave.rated_on.is_(None), Wave.rated_on < today),
-        )
-        .order_by(Wave.id)
+        select(Wave.id).where(*taking, func.coalesce(Wave.rated_on, Wave.opens_on) <= week_ago).order_by(Wave.id)
     ).all()
     for wave_id in due:
         renew_rates(wave_id, today=today)
+    soiled = db.session.scalars(
+        select(Wave.id).where(*taking, or_(Wave.wiped_on.is_(None), Wave.wiped_on < today)).order_by(Wave.id)
+    ).all()
+    for wave_id in soiled:
+        mark_unclean(wave_id, today=today)
     return {"rates_renewed": len(due)}
 
 

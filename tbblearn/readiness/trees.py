@@ -17,7 +17,6 @@ PLACE = (
     WaveUnit.name,
     WaveUnit.kind,
     WaveUnit.path,
-    WaveUnit.rate_band,
 )
 """What a query selects to make a Place of each row."""
 
@@ -28,14 +27,20 @@ class FrozenUnit(Place):
 
     folded_into: int | None
     invited: int
+    rate_band: str | None
 
 
 @dataclass(frozen=True)
 class FrozenTree:
-    """All units of a wave, top down; those folded into another are in `units` and not in `tree`."""
+    """All units of a wave, top down. In `tree` are those in which, or below which, anybody counts, and the county."""
 
     units: Mapping[int, FrozenUnit]
     tree: Tree
+
+    @property
+    def invited(self) -> dict[str, int]:
+        """How many count directly in each unit, as the figures know it."""
+        return {unit: self.units[int(unit)].invited for unit in self.tree.units}
 
     @property
     def root(self) -> FrozenUnit:
@@ -46,14 +51,15 @@ class FrozenTree:
 def frozen_tree(wave_id: int) -> FrozenTree:
     """The tree that the wave is bound to. The figures know a unit by its id, written out."""
     rows = db.session.execute(
-        select(*PLACE, WaveUnit.folded_into, WaveUnit.invited)
+        select(*PLACE, WaveUnit.folded_into, WaveUnit.invited, WaveUnit.rate_band)
         .where(WaveUnit.wave_id == wave_id)
         .order_by(WaveUnit.position)
     )
     units = {row.unit_id: FrozenUnit(*row) for row in rows}
+    there = {step for unit in units.values() if unit.invited or unit.is_county for step in unit.line}
     pairs = [
         (str(unit.id), None if unit.parent_id is None else str(unit.parent_id))
         for unit in units.values()
-        if unit.folded_into is None
+        if unit.id in there
     ]
     return FrozenTree(units, Tree.build(pairs))

@@ -12,7 +12,7 @@ from tbblearn.db import db
 from tbblearn.mail.actions import queue_many
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.rules import UnitKind
-from tbblearn.readiness.rules import LEAST_K
+from tbblearn.readiness.rules import LEAST_K, LEAST_MARGIN
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption
 from tbblearn.surveys.waves import (
@@ -45,6 +45,7 @@ class NewWave:
     k: int
     k_distribution: int
     instrument: str = "oric"
+    margin: int = LEAST_MARGIN
 
 
 def mail_prefix(kind: str, wave_id: int) -> str:
@@ -86,6 +87,7 @@ def plan_wave(new: NewWave, *, by: int | None, now: datetime) -> int:
         closes_on=new.closes_on,
         k=new.k,
         k_distribution=new.k_distribution,
+        margin=new.margin,
         created_at=now,
         created_by=by,
     )

@@ -68,6 +68,7 @@ def plan() -> Page | Response:
             form.closes_on.data,
             form.k.data,
             form.k_distribution.data,
+            margin=current_app.config["TBBLEARN"].survey_margin,
         ),
         by=principal().person_id,
         now=now,

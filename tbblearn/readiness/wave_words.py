@@ -9,6 +9,7 @@ from tbblearn.readiness.wave_steps import Step
 from tbblearn.surveys.waves import (
     MOST_REMINDERS,
     AnswersGone,
+    AnswersLost,
     BadDates,
     BadLimits,
     ChangedMeanwhile,
@@ -19,6 +20,7 @@ from tbblearn.surveys.waves import (
     NotAdopted,
     NotCleaned,
     NotOpen,
+    TooFewInvited,
     TooSoon,
     WaveError,
     WaveState,
@@ -121,6 +123,24 @@ def _simple_refusal(error: WaveError) -> ErrorWords:
         return ErrorWords(
             _("Det finns ingen att bjuda in"),
             _("Ingen arbetar i dag i de huvudmän som är med. Inget är ändrat."),
+        )
+    if isinstance(error, TooFewInvited):
+        return ErrorWords(
+            _("Det är för få att bjuda in"),
+            _(
+                "Det behövs minst %(n)s inbjudna. Annars säger resultatet också vilka som har svarat. Inget är ändrat.",
+                n=number(_count(error.values["least"])),
+            ),
+        )
+    if isinstance(error, AnswersLost):
+        return ErrorWords(
+            _("Svar saknas"),
+            _(
+                "Fler har svarat än det finns svar sparade, så mätningen är inte stängd och inget är ändrat. Så blir det "
+                "när databasen har återställts från en säkerhetskopia: svar i en öppen mätning kopieras inte. Dra "
+                "tillbaka mätningen, eller fråga den som driver systemet. Kommandot tbblearn waves close säger vad som "
+                "är borta och kan stänga ändå."
+            ),
         )
     if isinstance(error, NotOpen):
         return ErrorWords(

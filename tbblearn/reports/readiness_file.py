@@ -37,11 +37,9 @@ def unit_json(result: UnitResult) -> bytes:
         "programme": result.wave.programme,
         "instrument": asked.code,
         "closed_on": result.wave.closed_on.isoformat(),
-        **_brief(result.place, own),
+        **_brief(result.place, own, result.means_at),
         "nearest_shown": None if result.nearest is None else result.nearest.key,
-        "same_as_below": own.means_of.same_as is not None,
-        "some_count_only_higher_up": own.means_of.absorbed,
-        "agreement": {scale: word.value for scale, word in own.agreement.items()},
+        "agreement": {} if result.shares_at else {scale: word.value for scale, word in own.agreement.items()},
         "compared": [
             {
                 "scale": word.scale,
@@ -51,33 +49,39 @@ def unit_json(result: UnitResult) -> bytes:
             }
             for word in result.words
         ],
-        "distribution": None if own.shares_of.n is None else _distribution(own, asked),
+        "distribution": _distribution(result, asked),
         "above": _brief(result.above, result.figures_above) if result.above else None,
         "county": _brief(result.county, result.figures_county) if result.above else None,
-        "units": [_brief(place, figures) for place, figures in result.below],
+        "units": [_brief(place, figures, shown_at) for place, figures, shown_at in result.below],
+        "note": words.always(),
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
-def _brief(place: Place, figures: Figures) -> dict[str, object]:
-    shown = figures.shown
+def _brief(place: Place, figures: Figures, shown_at: Place | None = None) -> dict[str, object]:
+    """`n` is the least number of answers. Figures that another unit shows stand there alone."""
+    here = figures if shown_at is None else Figures()
     return {
         "unit": place.key,
         "name": place.name,
-        "shown": shown,
-        "n": figures.means_of.n,
-        "response_rate": place.rate_band if shown else None,
-        "means": {scale: _value(mean) for scale, mean in figures.means.items()},
+        "shown": here.shown,
+        "shown_at": None if shown_at is None else shown_at.key,
+        "n": here.means_of.n,
+        "means": {scale: _value(mean) for scale, mean in here.means.items()},
     }
 
 
-def _distribution(figures: Figures, asked: Instrument) -> dict[str, object]:
+def _distribution(result: UnitResult, asked: Instrument) -> dict[str, object] | None:
+    own = result.figures
+    if own.shares_of.n is None:
+        return None
+    if result.shares_at is not None:
+        return {"shown_at": result.shares_at.key}
     return {
-        "n": figures.shares_of.n,
-        "same_as_below": figures.shares_of.same_as is not None,
-        "some_count_only_higher_up": figures.shares_of.absorbed,
+        "n": own.shares_of.n,
         "items": {
-            item.code: {part.value: _value(figures.shares[item.code, part]) for part in Part} for item in asked.items
+            item.code: {part.value: _value(share) for part in Part if (share := own.shares.get((item.code, part)))}
+            for item in asked.items
         },
     }
 
@@ -97,7 +101,7 @@ def _file(wave: WaveHead, lines: Iterator[Line]) -> bytes:
 def _unit_lines(result: UnitResult) -> Iterator[Line]:
     asked = instrument(result.wave.instrument)
     own, name = result.figures, result.place.name
-    yield from _means(result.place, own, asked)
+    yield from _means(result.place, own, asked, result.means_at)
     if result.nearest is not None:
         yield name, _("Närmaste enhet som visas"), "", "", result.nearest.name
     for word in result.words:
@@ -106,22 +110,16 @@ def _unit_lines(result: UnitResult) -> Iterator[Line]:
         above = result.above.name if result.above else ""
         said = words.difference_words(word.against, word.word, since=word.since, above=above)
         yield name, _("Jämförelse"), words.scale_words(asked, word.scale), "", said
-    yield from _agreement(result.place, own, asked)
+    if result.shares_at is None:
+        yield from _agreement(result.place, own, asked)
     yield from _shares(result, asked)
-    if own.means_of.same_as is not None:
-        yield name, _("Anmärkning om medelvärden"), "", "", words.same_words(result.same_means or "")
-    if own.means_of.absorbed:
-        yield name, _("Anmärkning om medelvärden"), "", "", words.absorbed_words(result.wave.k)
-    if own.shares_of.same_as is not None:
-        yield name, _("Anmärkning om fördelningen"), "", "", words.same_words(result.same_shares or "")
-    if own.shares_of.absorbed:
-        yield name, _("Anmärkning om fördelningen"), "", "", words.absorbed_words(result.wave.k_distribution)
-    if own.shown and result.above is not None:
+    if own.shown and result.means_at is None and result.above is not None:
         if not result.above.is_county:
             yield from _compared(result.above, result.figures_above, asked)
         yield from _compared(result.county, result.figures_county, asked)
-    for place, figures in result.below:
-        yield from _means(place, figures, asked)
+    for place, figures, shown_at in result.below:
+        yield from _means(place, figures, asked, shown_at)
+    yield name, _("Anmärkning"), "", "", words.always()
 
 
 def _compared(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
@@ -137,15 +135,17 @@ def _county_lines(result: CountyResult) -> Iterator[Line]:
         yield from _agreement(place, figures, asked)
     for name in result.not_adopted:
         yield name, _("Medelvärde"), "", "", _("Inte beslutat i %(huvudman)s.", huvudman=name)
+    yield result.county.name, _("Anmärkning"), "", "", words.always()
 
 
-def _means(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
+def _means(place: Place, figures: Figures, asked: Instrument, shown_at: Place | None = None) -> Iterator[Line]:
+    if shown_at is not None:
+        yield place.name, _("Medelvärde"), "", "", words.shown_at(shown_at.name)
+        return
     if figures.means_of.n is None:
         yield place.name, _("Medelvärde"), "", "", words.not_shown()
         return
     yield place.name, _("Svar"), "", "", words.answers_words(figures.means_of.n)
-    if place.rate_band:
-        yield place.name, _("Svarsfrekvens"), "", "", words.rate_words(place.rate_band)
     for scale, mean in figures.means.items():
         yield place.name, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean)
 
@@ -157,7 +157,10 @@ def _agreement(place: Place, figures: Figures, asked: Instrument) -> Iterator[Li
 
 def _shares(result: UnitResult, asked: Instrument) -> Iterator[Line]:
     own, name = result.figures, result.place.name
-    if not own.shown:
+    if not own.shown or result.means_at is not None:
+        return
+    if result.shares_at is not None:
+        yield name, _("Fördelning"), "", "", words.shown_at(result.shares_at.name)
         return
     if own.shares_of.n is None:
         yield name, _("Fördelning"), "", "", words.not_shown()
@@ -169,5 +172,5 @@ def _shares(result: UnitResult, asked: Instrument) -> Iterator[Line]:
                 text = asked.item_text(item, page_language(), result.wave.programme)
                 for part in Part:
                     measure = _("Andel: %(part)s", part=words.part_words(part))
-                    share = words.share_words(own.shares[item.code, part])
+                    share = words.share_words(own.shares.get((item.code, part)))
                     yield name, measure, words.scale_words(asked, scale.code), text, share

@@ -25,6 +25,7 @@ class Wave(Model):
     __table_args__ = (
         CheckConstraint("closes_on >= opens_on", name="span"),
         CheckConstraint("k >= 5 AND k_distribution >= k", name="limits"),
+        CheckConstraint("margin >= 2 AND margin < k", name="margin"),
         CheckConstraint("state IN ('planned', 'withdrawn') OR opened_at IS NOT NULL", name="opened_has_time"),
         CheckConstraint("state IN ('planned', 'open', 'withdrawn') OR closed_at IS NOT NULL", name="closed_has_time"),
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_has_time"),
@@ -45,6 +46,8 @@ class Wave(Model):
     """Last day on which answers are taken."""
     k: Mapped[int]
     k_distribution: Mapped[int]
+    margin: Mapped[int] = mapped_column(default=2)
+    """How many of any unit's own invitees may not have taken part without a word of the results telling it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -60,12 +63,14 @@ class Wave(Model):
     staff_from_on: Mapped[date | None] = mapped_column(Date)
     """First day on which everyone who was invited reads the results; managers read them from publication."""
     invited: Mapped[int] = mapped_column(default=0)
-    incomplete: Mapped[int | None]
-    """Responses that lacked an answer, counted once for the county at closing."""
+    answers_lost: Mapped[bool] = mapped_column(default=False)
+    """At closing, fewer answers were there than had been given, and it was closed all the same."""
     reminders: Mapped[int] = mapped_column(default=0)
     reminded_on: Mapped[date | None] = mapped_column(Date)
     rated_on: Mapped[date | None] = mapped_column(Date)
     """The night on which the bands of the response rate were last renewed."""
+    wiped_on: Mapped[date | None] = mapped_column(Date)
+    """The last night on which what ties answers to invitations on the disk was to be wiped, while it is open."""
     cleaned: Mapped[bool] = mapped_column(default=True)
     """False between a change that must leave no trace and the wiping of what is left of it on the disk."""
     audit_report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -105,17 +110,13 @@ class WaveUnit(Model):
     kind: Mapped[UnitKind] = mapped_column(enum_type(UnitKind))
     path: Mapped[str] = mapped_column(byte_ordered(400))
     folded_into: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    """The unit above in which its people are invited, where too few were; None for a unit of its own."""
+    """The unit in which its own people are invited, where they are too few; None: in itself."""
     invited: Mapped[int] = mapped_column(default=0)
     """Invited in the unit itself, with those of units folded into it."""
     rate_band: Mapped[str | None] = mapped_column(String(12))
-    """Band of the response rate of the unit with those below it; None where it is not shown."""
+    """While it is open: band of the response rate of the unit with those below it; None where it is not shown."""
     piece_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
     """At closing: the unit whose piece the answers given here count in; None: in none."""
-    partial: Mapped[bool] = mapped_column(default=False)
-    """At closing: some of its answers count only higher up."""
-    single: Mapped[bool] = mapped_column(default=False)
-    """At closing: its piece stems from it alone."""
 
 
 class Invitation(Model):

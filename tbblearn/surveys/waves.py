@@ -163,6 +163,21 @@ class NobodyInvited(WaveError):
     code = "nobody_invited"
 
 
+class TooFewInvited(WaveError):
+    """So few would be invited in all that nothing could be shown without telling who took part. Values: least."""
+
+    code = "too_few_invited"
+
+
+class AnswersLost(WaveError):
+    """Another number of answers is stored than invitations are marked as answered. Values: wave_id, answered, stored, lost.
+
+    So it is after a restored backup: backups leave the answers of an open wave out.
+    """
+
+    code = "answers_lost"
+
+
 class TooSoon(WaveError):
     """A wave of the same kind with some of the same people lies too near. Values: other, closes_on, from_on, shared."""
 
@@ -197,12 +212,6 @@ class LastDayGone(BadDates):
     """A wave whose last day has been cannot open. Values: opens_on, closes_on."""
 
     code = "last_day_gone"
-
-
-class AuditFailed(WaveError):
-    """The privacy check was not passed: the wave is not published. Values: report."""
-
-    code = "audit_failed"
 
 
 class ChangedMeanwhile(WaveError):

@@ -5,6 +5,7 @@ from collections.abc import Set
 from datetime import date
 from pathlib import Path
 
+PARTICIPATION = "participation"
 SOUND = "sound"
 """The proof of the product as it is; the others are of builds that break the promise."""
 
@@ -29,3 +30,10 @@ class Recording:
         kept = json.loads(self.file.read_text(encoding="utf-8"))
         kept[database] = here[SOUND] | {"weakest": weakest, "on": on.isoformat(), "version": version}
         self.file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def record_participation(file: Path, *, on: date, version: str, **found: float) -> None:
+    """What the proofs of who took part found, beside what is kept of the others."""
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    kept[PARTICIPATION] = found | {"on": on.isoformat(), "version": version}
+    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")

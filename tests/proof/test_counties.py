@@ -11,7 +11,7 @@ import pytest
 from tbblearn.readiness.absorption import absorb
 from tbblearn.readiness.audit import audit
 from tbblearn.readiness.fall_back import as_audit_file, audit_file, audited_publication
-from tbblearn.readiness.figures import collect, publish
+from tbblearn.readiness.figures import publish
 from tbblearn.readiness.rules import Family, Tree
 from tbblearn.readiness.scoring import Values
 from tests.readiness.adversary import (
@@ -21,7 +21,7 @@ from tests.readiness.adversary import (
     smallest_group,
     without_absorption,
 )
-from tests.readiness.counties import ORIC, answers, county_tree, random_county
+from tests.readiness.counties import ORIC, answers, closed, county_tree, random_county
 from tests.readiness.test_figures import swapped
 
 pytestmark = pytest.mark.proof
@@ -44,9 +44,9 @@ def promises(tree: Tree, given: dict[str, list[Values]], rng: random.Random, *, 
         for atoms in shown_figures(tree, second).values():
             figures.append(frozenset(unit for unit in tree.units if first.piece_of[unit] in atoms))
         assert smallest_group(figures, sizes, 5) is None
-    before = publish(ORIC, collect(tree, given, 5), 5, 10)
-    after = publish(ORIC, collect(tree, swapped(tree, given, 5, rng), 5), 5, 10)
-    assert json.dumps(audit_file(tree, before, "oric")) == json.dumps(audit_file(tree, after, "oric"))
+    one, other = closed(tree, given), closed(tree, swapped(tree, given, 5, rng))
+    before, after = (audit_file(wave, publish(ORIC, wave, 5, 10), "oric") for wave in (one, other))
+    assert json.dumps(before) == json.dumps(after)
 
 
 def test_random_counties_keep_every_promise_and_pass_the_audit():
@@ -55,7 +55,7 @@ def test_random_counties_keep_every_promise_and_pass_the_audit():
         rng = random.Random(seed)
         tree, given = random_county(rng)
         promises(tree, given, rng, search=True)
-        found = audited_publication(ORIC, collect(tree, given, 5), 5, 10, 600.0)
+        found = audited_publication(ORIC, closed(tree, given, 5), 5, 10, 600.0)
         assert found.report.passed, (seed, found.report)
         counts["with figures that fell back"] += bool(found.fallen_back)
         counts["figures that fell back"] += len(found.fallen_back)
@@ -85,7 +85,7 @@ def test_the_whole_county_is_published_after_an_audit_and_its_use_is_reported():
     for percent in (45, 60, 75):
         given = {unit: [r for r in responses if rng.random() < percent / 100] for unit, responses in staff.items()}
         started = process_time()
-        found = audited_publication(ORIC, collect(tree, given, 5), 5, 10, 900.0)
+        found = audited_publication(ORIC, closed(tree, given, 5), 5, 10, 900.0)
         seconds = process_time() - started
         assert found.report.passed, found.report
         shown = {
@@ -105,8 +105,8 @@ def test_one_audit_of_the_whole_county_is_within_its_time():
     tree = county_tree(rng, 2150)
     given = answers(rng, tree, 30_000)
     started = process_time()
-    publication = publish(ORIC, collect(tree, given, 5), 5, 10)
-    report = audit(as_audit_file(tree, publication, "oric"), 600)
+    wave = closed(tree, given)
+    report = audit(as_audit_file(wave, publish(ORIC, wave, 5, 10), "oric"), 600)
     seconds = process_time() - started
     print(f"\nabsorbing and auditing 30,000 answers: {seconds:.1f} CPU seconds, {len(report.bounds)} bounds closed")
     assert not report.timed_out

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from tbblearn.readiness.rules import Tree
+from tbblearn.readiness.figures import Collected, by_piece
+from tbblearn.readiness.rules import LEAST_K, Tree
 from tbblearn.readiness.scoring import Scorer, Values
 from tbblearn.surveys.instruments import instrument
 
@@ -50,6 +51,16 @@ def answers(rng: random.Random, tree: Tree, total: int, unit_sd: float = 0.4) ->
     for unit in rng.choices(tree.units, weights=weight, k=total) if total else []:
         given.setdefault(unit, []).append(response(rng, level[unit], 0.6))
     return given
+
+
+def asked(answers: Answers, margin: int = 2) -> dict[str, int]:
+    """So many invited in each unit that answered that every answer has room; nobody in the others."""
+    return {unit: max(len(given) + margin, LEAST_K + margin) for unit, given in answers.items() if given}
+
+
+def closed(tree: Tree, answers: Answers, k: int = LEAST_K) -> Collected:
+    """A closed wave with these answers."""
+    return Collected(tree, by_piece(tree, answers, k), asked(answers))
 
 
 def random_county(

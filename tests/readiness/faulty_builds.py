@@ -56,9 +56,6 @@ def sums_only(tree: Tree, answers: Mapping[str, int], k: int) -> Absorption:
         pieces=MappingProxyType({unit: pieces[unit] for unit in tree.units if unit in pieces}),
         piece_of=MappingProxyType(piece_of),
         figures=MappingProxyType({unit: total[unit] if total[unit] >= k else 0 for unit in tree.units}),
-        partial=frozenset(),
-        single=frozenset(unit for unit in pieces if answers.get(unit, 0) == pieces[unit]),
-        left_out=0,
     )
 
 

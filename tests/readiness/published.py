@@ -1,7 +1,8 @@
 """A small county with published waves, everything its roles can open, and builds of the product with a fault put in.
 
 Units are of such sizes that answers join over unit borders: three of `barn-4` and four of `vuxen-3` are too few for a
-piece of their own, for one in `barn` or for one in `vuxen`, and become the region's.
+piece of their own, for one in `barn` or for one in `vuxen`, and become the region's. Of `omsorg` one unit alone is
+shown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from tbblearn.readiness import figures
 from tbblearn.readiness.absorption import absorb
 from tbblearn.readiness.audit import AuditReport
 from tbblearn.readiness.checking import closed_wave, keep_check
+from tbblearn.readiness.coarsening import printed_size
 from tbblearn.readiness.fall_back import AuditedPublication
 from tbblearn.readiness.models import FigureComparison, PublishedFigure, Response
 from tbblearn.readiness.rules import PublishedRow, Tree
@@ -32,10 +34,10 @@ from tests.factories import NOW, TODAY
 from tests.readiness.rounds import CODES, Round
 
 SIZES: Mapping[str, Mapping[str, tuple[int, ...]]] = {
-    "region": {"barn": (14, 11, 8, 6), "vuxen": (34, 12, 7, 9, 6)},
+    "region": {"barn": (14, 11, 8, 7), "vuxen": (34, 12, 7, 9, 8)},
     "flen": {"skola": (13, 10, 7, 5), "omsorg": (12, 8)},
 }
-SILENT = {"barn-4": 3, "vuxen-3": 3, "skola-3": 4, "skola-4": 2, "vuxen-5": 1, "omsorg-2": 1}
+SILENT = {"barn-4": 4, "vuxen-3": 3, "skola-3": 4, "skola-4": 2, "vuxen-5": 1, "omsorg-2": 5}
 """How many of a unit do not answer."""
 LATER = NOW + timedelta(days=8)
 """When everyone who was invited reads."""
@@ -155,7 +157,6 @@ class Published:
     audit_file: dict[str, Any]
     units: dict[str, str]
     """Name -> unit as the rows know it; of all units, folded ones too."""
-    rates: dict[str, str | None]
     root: str
     words: frozenset[tuple[str, str, str, str]]
     """Unit, scale, compared with what, and the word."""
@@ -185,8 +186,15 @@ def behind(made: Round, wave_id: int = 0) -> Published:
             ).as_json()
             for row in db.session.scalars(select(PublishedFigure).where(PublishedFigure.wave_id == wave_id))
         ]
-        joined = vars(figures)["absorb"](frozen.tree, pieces, 10).pieces
+        printed = {unit: printed_size(n, 5, frozen.invited[unit], 2) for unit, n in pieces.items()}
+        second = vars(figures)["absorb"](frozen.tree, printed, 10)
+        joined = {
+            unit: sum(n for piece, n in pieces.items() if second.piece_of[piece] == unit) for unit in second.pieces
+        }
         file = {
+            "margin": 2,
+            "invited": frozen.invited,
+            "rates": [],
             "instrument": "oric",
             "units": [{"unit": unit, "parent": frozen.tree.parent[unit]} for unit in frozen.tree.units],
             "k": 5,
@@ -210,7 +218,6 @@ def behind(made: Round, wave_id: int = 0) -> Published:
             frozenset(tuple(row.values()) for row in rows),
             file,
             {unit.name: str(unit.id) for unit in frozen.units.values()},
-            {str(unit.id): unit.rate_band for unit in frozen.units.values()},
             str(frozen.root.id),
             frozenset((str(unit), scale, against.value, word.value) for unit, scale, against, word in words),
             wave.k,

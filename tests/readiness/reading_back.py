@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import sqrt
 
 from bs4 import BeautifulSoup, Tag
@@ -29,9 +29,9 @@ from tests.readiness.shown_values import (
     drawn_otherwise,
     mean_row,
     n_row,
-    note_rows,
     one,
     plain,
+    same_row,
     statistic_row,
 )
 
@@ -110,11 +110,8 @@ def words_that_follow(known: Published, before: Published | None) -> set[tuple[s
 
 
 def _means(known: Published) -> dict[tuple[str, str], tuple[float, int]]:
-    """Each mean from ten answers on, with the least number of answers that its band stands for."""
-    bands = {row[0]: str(row[8]) for row in known.rows if row[1:3] == ("means", "n")}
-    least = {
-        unit: int(band.partition("-")[0]) if "-" in band else max(100, int(band) - 25) for unit, band in bands.items()
-    }
+    """Each mean from ten answers on, with the least number of answers that it is of."""
+    least = {row[0]: int(str(row[8])) for row in known.rows if row[1:3] == ("means", "n")}
     return {
         (str(row[0]), str(row[3])): (float(str(row[8]).lstrip("<>=")), least[row[0]])
         for row in known.rows
@@ -129,6 +126,12 @@ def main_of(body: str) -> Tag:
 
 
 def _unit_rows(main: Tag, unit: str, known: Published) -> Iterator[Row]:
+    for told in main.select("p.lead"):
+        same = same_row(unit, "means", words(told), known.units)
+        if same is not None:
+            yield same
+    for line in main.select("section[aria-labelledby=below] tbody tr"):
+        yield from _line_rows(line, known.units[words(one(line, "th"))], known.units)
     head = main.select_one(".pagehead .small")
     if head is None:
         return
@@ -136,12 +139,11 @@ def _unit_rows(main: Tag, unit: str, known: Published) -> Iterator[Row]:
     yield n
     for card in main.select("section[aria-labelledby=means] .card"):
         yield from _card_rows(card, unit, n, known)
-    for section, family in (("means", "means"), ("statements", "distributions")):
-        for note in main.select(f"section[aria-labelledby={section}] p.small"):
-            yield from note_rows(unit, family, words(note), known.units)
+    for told in main.select("section[aria-labelledby=statements] > p"):
+        same = same_row(unit, "distributions", words(told), known.units)
+        if same is not None:
+            yield same
     yield from _share_rows(main, unit)
-    for line in main.select("section[aria-labelledby=below] tbody tr"):
-        yield from _line_rows(line, known.units[words(one(line, "th"))])
 
 
 def _card_rows(card: Tag, unit: str, n: Row, known: Published) -> Iterator[Row]:
@@ -164,8 +166,7 @@ def _card_rows(card: Tag, unit: str, n: Row, known: Published) -> Iterator[Row]:
             yield from drawn_otherwise(unit, scale, _scale_value(tag[at]), said[place])
     for band in drawing.select("line.s-band"):
         s_w = next(row[8] for row in known.rows if row[6] == "s_w" and row[3] == scale)
-        low = int(str(n[8]).partition("-")[0]) if "-" in str(n[8]) else max(100, int(str(n[8])) - 25)
-        half = 1.96 * float(str(s_w)) / sqrt(low)
+        half = 1.96 * float(str(s_w)) / sqrt(int(str(n[8])))
         mean = float(str(said[unit][8]).lstrip("<>="))
         for end, edge in (("x1", max(1.0, mean - half)), ("x2", min(5.0, mean + half))):
             if abs(_scale_value(band[end]) - edge) > 0.001:
@@ -178,7 +179,7 @@ def _scale_value(percent: object) -> float:
 
 def _share_rows(main: Tag, unit: str) -> Iterator[Row]:
     section = one(main, "section[aria-labelledby=statements]")
-    intro = re.match(r"([\w–]*\s?[\d–]+ svar) räknas här\.", words(one(section, "p")), re.IGNORECASE)
+    intro = re.match(r"(minst [\d\s]+ svar) räknas här\.", words(one(section, "p")), re.IGNORECASE)
     if intro is None:
         return
     n = n_row(unit, "distributions", intro[1])
@@ -201,20 +202,21 @@ def _share_rows(main: Tag, unit: str) -> Iterator[Row]:
 
 
 def _bar_rows(bar: Tag, item: str, shares: Shares) -> Iterator[Row]:
-    """The words of a bar, and its widths: in proportion to what the words say, to a hundredth of a per cent."""
+    """The words of a bar, and its widths: what the words of the ends say, to a hundredth of a per cent."""
     drawing = one(bar, "svg.lik")
     assert shares.said is not None
     said = dict(re.findall(r"([^.:]+\([\d–]+\)): ([^.]+)\.", plain(str(drawing["aria-label"]))))
     numbers = {}
     for name, text in said.items():
         assert shares.said[item, PARTS[name.strip()]] == text
-        numbers[PARTS[name.strip()]] = int(re.sub(r"\D", "", text))
+        numbers[PARTS[name.strip()]] = int(re.sub(r"\D", "", text) or -1)
+    numbers["middle"] = 100 - numbers["low"] - numbers["high"]
     widths = {
         {"b-low": "low", "b-mid": "middle", "b-high": "high"}[rect["class"][0]]: float(str(rect["width"]).rstrip("%"))
         for rect in drawing.select("rect")
     }
     for part, number in numbers.items():
-        if abs(widths.get(part, 0) - 100 * number / sum(numbers.values())) > 0.01:
+        if abs(widths.get(part, 0) - number) > 0.01:
             yield (
                 shares.unit,
                 "distributions",
@@ -228,9 +230,13 @@ def _bar_rows(bar: Tag, item: str, shares: Shares) -> Iterator[Row]:
             )
 
 
-def _line_rows(line: Tag, unit: str) -> Iterator[Row]:
+def _line_rows(line: Tag, unit: str, units: Mapping[str, str]) -> Iterator[Row]:
     cells = {plain(str(cell["data-l"])): cell for cell in line.select("td[data-l]")}
     if "Svar" not in cells:
+        same = same_row(unit, "means", words(one(line, "td")), units)
+        if same is not None:
+            yield same
+            return
         assert words(one(line, "td")) == NOT_SHOWN or words(one(line, "td")).startswith("Inte beslutat")
         return
     yield n_row(unit, "means", words(cells["Svar"]))
@@ -247,7 +253,7 @@ def _county_rows(main: Tag, known: Published) -> Iterator[Row]:
     means: dict[str, dict[str, float]] = {}
     for line in main.select("section[aria-labelledby=table] tbody tr, section[aria-labelledby=table] tfoot tr"):
         letter, _dot, name = words(one(line, "th")).rpartition(" · ")
-        rows = list(_line_rows(line, units[name]))
+        rows = list(_line_rows(line, units[name], units))
         yield from rows
         means[letter] = {str(row[3]): float(str(row[8]).lstrip("<>=")) for row in rows if row[2] == "mean"}
     letters = [words(text) for text in main.select(".chart--map svg text")]
@@ -287,6 +293,10 @@ def _csv_rows(body: str, known: Published) -> Iterator[Row]:
         unit, measure, value = known.units.get(line["Enhet"], ""), line["Mått"], plain(line["Värde"])
         if value == NOT_SHOWN or value.startswith("Inte beslutat"):
             continue
+        same = same_row(unit, "distributions" if measure == "Fördelning" else "means", value, known.units)
+        if same is not None:
+            yield same
+            continue
         if measure == "Svar":
             yield n_row(unit, "means", value)
         elif measure == "Medelvärde":
@@ -300,11 +310,8 @@ def _csv_rows(body: str, known: Published) -> Iterator[Row]:
         elif measure.startswith("Andel: "):
             part = PARTS[measure.removeprefix("Andel: ")]
             shares[unit].said[ITEMS[line["Påstående"]], part] = value  # type: ignore[index]
-        elif measure.startswith("Anmärkning"):
-            family = "means" if measure.endswith("medelvärden") else "distributions"
-            yield from note_rows(unit, family, value, known.units)
         else:
-            assert measure in ("Svarsfrekvens", "Närmaste enhet som visas", "Jämförelse"), line
+            assert measure in ("Anmärkning", "Närmaste enhet som visas", "Jämförelse"), line
     for read in shares.values():
         yield from read.rows()
 
@@ -315,14 +322,14 @@ def _json_rows(body: str, known: Published) -> Iterator[Row]:
     for part in (document, document["above"], document["county"], *document["units"]):
         if part and part["n"]:
             place = known.units[part["name"]]
-            yield place, "means", "n", None, None, None, None, "n_band", part["n"]
+            yield place, "means", "n", None, None, None, None, "at_least", str(part["n"])
             for scale, mean in part["means"].items():
                 yield place, "means", "mean", scale, None, None, None, mean["kind"], mean["value"]
     for scale, word in document["agreement"].items():
         yield unit, "distributions", "agreement", scale, None, None, None, "word", word
     spread = document["distribution"]
-    if spread:
-        yield unit, "distributions", "n", None, None, None, None, "n_band", spread["n"]
+    if spread and "items" in spread:
+        yield unit, "distributions", "n", None, None, None, None, "at_least", str(spread["n"])
         for item, parts in spread["items"].items():
             for name, share in parts.items():
                 yield unit, "distributions", "share", SCALE_OF[item], item, name, None, share["kind"], share["value"]

@@ -46,9 +46,9 @@ def one(tag: Tag, selector: str) -> Tag:
 
 
 def n_row(unit: str, family: str, text: str) -> Row:
-    found = re.fullmatch(r"(?:omkring )?([\d–]+) svar", plain(text), re.IGNORECASE)
+    found = re.fullmatch(r"minst ([\d ]+) svar", plain(text), re.IGNORECASE)
     assert found, text
-    return unit, family, "n", None, None, None, None, "n_band", found[1].replace("–", "-")
+    return unit, family, "n", None, None, None, None, "at_least", found[1].replace(" ", "")
 
 
 def mean_row(unit: str, scale: str, text: str) -> Row:
@@ -79,8 +79,10 @@ class Shares:
     def rows(self) -> Iterator[Row]:
         said = self.said or {}
         bands = any("–" in text for text in said.values())
-        fine = "-" not in self.n
+        fine = int(self.n) >= 100
         for (item, part), text in said.items():
+            if text == "resten":
+                continue
             number = re.sub(r"[^\d–]", "", text)
             ends = {"högst": ("0-20", "<=20"), "minst": ("80-100", ">=80")}.get(text.split()[0])
             if bands:
@@ -90,13 +92,10 @@ class Shares:
             yield self.unit, "distributions", "share", SCALE_OF[item], item, part, None, kind, value
 
 
-def note_rows(unit: str, family: str, text: str, units: Mapping[str, str]) -> Iterator[Row]:
-    said = plain(text)
-    if said.startswith("Några svar (färre än"):
-        yield unit, family, "note", None, None, None, None, "word", "absorbed"
-    same = re.fullmatch(r"Lika med (.+): inga andra svar här\.", said)
-    if same and same[1] != "en enhet under":
-        yield unit, family, "same_as", None, None, None, None, "unit", units[same[1]]
+def same_row(unit: str, family: str, text: str, units: Mapping[str, str]) -> Row | None:
+    """Where a unit's figures stand, if the text says that they stand in another."""
+    same = re.fullmatch(r"Samma siffror som för (.+), och de visas där\.", plain(text))
+    return None if same is None else (unit, family, "same_as", None, None, None, None, "unit", units[same[1]])
 
 
 def drawn_otherwise(unit: str, scale: str, drawn: float, said: Row) -> Iterator[Row]:

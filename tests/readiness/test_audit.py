@@ -12,10 +12,10 @@ from tbblearn.readiness.audit import audit
 from tbblearn.readiness.audit_bounds import Box, Contradiction, Sums, bounds
 from tbblearn.readiness.audit_rows import FaultyAuditFile, read_audit_file
 from tbblearn.readiness.fall_back import as_audit_file, audit_file
-from tbblearn.readiness.figures import collect, figure_tallies, publish
+from tbblearn.readiness.figures import figure_tallies, publish
 from tbblearn.readiness.rules import Tree
 from tbblearn.readiness.scoring import Values, tally
-from tests.readiness.counties import ORIC, random_county
+from tests.readiness.counties import ORIC, closed, random_county
 
 TREE = Tree.build([("r", None), ("a", "r"), ("b", "r")])
 
@@ -26,7 +26,8 @@ def answered(*groups: tuple[int, int]) -> list[Values]:
 
 
 def file_of(answers: dict[str, list[Values]]) -> dict[str, Any]:
-    return audit_file(TREE, publish(ORIC, collect(TREE, answers, 5), 5, 10), "oric")
+    wave = closed(TREE, answers)
+    return audit_file(wave, publish(ORIC, wave, 5, 10), "oric")
 
 
 MIXED = {"a": answered((6, 3), (6, 4)), "b": answered((4, 2), (8, 5)), "r": answered((3, 3), (4, 4))}
@@ -80,7 +81,7 @@ def test_exact_n_is_caught_by_form():
             row["value"] = "12"
     report = check(data)
     assert not report.passed
-    assert all(entry["check"] == "form" and "10-14" in entry["why"] for entry in report.bounds)
+    assert all(entry["check"] == "form" and "at least 10" in entry["why"] for entry in report.bounds)
 
 
 @pytest.mark.parametrize(
@@ -94,14 +95,22 @@ def test_exact_n_is_caught_by_form():
         {"measure": "agreement", "family": "distributions", "scale": "efficacy", "kind": "word", "value": "0.71"},
         {"measure": "statistic", "family": "overall", "statistic": "alpha", "kind": "two_decimals", "value": "0.90"},
         {"measure": "same_as", "family": "means", "kind": "unit", "value": "b"},
-        {"measure": "note", "family": "means", "kind": "word", "value": "3 absorbed"},
+        {
+            "measure": "share",
+            "family": "distributions",
+            "item": "C1",
+            "part": "middle",
+            "kind": "band",
+            "value": "0-20",
+        },
+        {"measure": "n", "family": "means", "kind": "half", "value": "10"},
     ],
 )
 def test_a_row_that_is_too_fine_or_out_of_place_is_caught(change: dict[str, str]):
     data = file_of(MIXED)
     data["published"] = [{"unit": "a", **change}]
     report = check(data)
-    assert [entry["check"] for entry in report.bounds if entry["check"] == "form"] == ["form"]
+    assert {entry["check"] for entry in report.bounds} == {"form"}
 
 
 def test_a_figure_published_twice_is_caught():
@@ -117,7 +126,7 @@ def test_a_difference_of_shares_closes_and_the_larger_figure_falls_back():
         row = {"unit": unit, "family": "distributions", "measure": "share", "item": "C1", "scale": "commitment"}
         return {**row, "part": "high", "kind": kind, "value": value}
 
-    data: dict[str, Any] = {"units": file_of(MIXED)["units"], "k": 5, "k_distribution": 10}
+    data: dict[str, Any] = {"instrument": "oric", "units": file_of(MIXED)["units"], "k": 5, "k_distribution": 10}
     data["pieces"] = [
         {"unit": unit, "family": family, "n": n}
         for unit, n in (("a", 30), ("b", 12))
@@ -155,7 +164,9 @@ def together(mean: str | None) -> dict[str, Any]:
         told = {"measure": "mean", "scale": "commitment", "kind": "one_decimal", "value": mean}
         rows.append({"unit": "r", "family": "means", **told})
     pieces = [{"unit": "r", "family": family, "n": 10} for family in ("means", "distributions")]
-    return {"units": [{"unit": "r"}], "k": 5, "k_distribution": 10, "pieces": pieces, "published": rows}
+    units = [{"unit": "r", "parent": None}]
+    limits = {"instrument": "oric", "k": 5, "k_distribution": 10}
+    return {**limits, "units": units, "pieces": pieces, "published": rows}
 
 
 def test_means_and_shares_together_close_what_neither_closes_alone():
@@ -214,11 +225,11 @@ def test_the_true_answers_always_lie_within_the_bounds():
     rng = random.Random(8)
     for _ in range(10):
         tree, answers = random_county(rng, most_units=30, most_answers=400)
-        collected = collect(tree, answers, 5)
-        publication = publish(ORIC, collected, 5, 10)
-        report = audit(as_audit_file(tree, publication, "oric"), 60)
+        wave = closed(tree, answers)
+        publication = publish(ORIC, wave, 5, 10)
+        report = audit(as_audit_file(wave, publication, "oric"), 60)
         assert not report.residuals
-        pieces = {unit: tally(ORIC, given) for unit, given in collected.responses.items()}
+        pieces = {unit: tally(ORIC, given) for unit, given in wave.responses.items()}
         joint = figure_tallies(ORIC, tree, publication.distributions, pieces)
         codes = [item.code for item in ORIC.instrument.items]
         for entry in report.bounds:

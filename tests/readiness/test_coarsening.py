@@ -9,13 +9,11 @@ import pytest
 from tbblearn.readiness.audit_rows import learned_count, learned_total
 from tbblearn.readiness.coarsening import (
     agreement_word,
-    coarse_mean,
-    coarse_share,
+    coarse_shares,
     mean_as,
-    n_band,
-    n_band_low,
-    response_rate_band,
-    share_as,
+    mean_kind,
+    printed_size,
+    share_kind,
     whole_percent,
 )
 from tbblearn.readiness.overall import decimals
@@ -23,21 +21,20 @@ from tbblearn.readiness.rules import Agreement, Family, Kind, Measure, Part, Pub
 
 
 @pytest.mark.parametrize(
-    ("n", "band"),
+    ("n", "invited", "printed"),
     [
-        *((5, "5-9"), (9, "5-9"), (10, "10-14"), (14, "10-14"), (15, "15-19"), (20, "20-29"), (30, "30-49")),
-        *((49, "30-49"), (50, "50-99"), (99, "50-99"), (100, "100"), (124, "100"), (125, "150"), (174, "150")),
-        (30_024, "30000"),
+        *((5, 300, 5), (9, 300, 5), (10, 300, 10), (14, 300, 10), (15, 300, 15), (20, 300, 20), (30, 300, 30)),
+        *((49, 300, 30), (50, 300, 50), (99, 300, 50), (100, 300, 100), (149, 300, 100), (298, 300, 250)),
+        *((12, 12, 10), (12, 11, 5), (20, 20, 15), (40, 0, 5), (30_024, 30_100, 30_000)),
     ],
 )
-def test_n_is_a_band_then_the_nearest_fifty(n, band):
-    assert n_band(n) == band
-    assert n_band_low(band) <= n
+def test_sizes_are_printed_by_edges_that_leave_room(n, invited, printed):
+    assert printed_size(n, 5, invited, 2) == printed
 
 
-def test_n_below_five_has_no_band():
+def test_sizes_below_k_are_not_printed():
     with pytest.raises(ValueError, match="too few"):
-        n_band(4)
+        printed_size(4, 5, 100, 2)
 
 
 @pytest.mark.parametrize(
@@ -59,30 +56,34 @@ def test_n_below_five_has_no_band():
     ],
 )
 def test_means(mean, n, kind, value):
-    assert coarse_mean(mean, n) == (kind, value)
+    assert (mean_kind(n), mean_as(kind, mean)) == (kind, value)
 
 
 @pytest.mark.parametrize(
-    ("count", "n", "kind", "value"),
+    ("low", "high", "n", "kind", "told"),
     [
-        (2, 10, Kind.BAND, "0-20"),
-        (3, 14, Kind.BAND, "21-39"),
-        (4, 10, Kind.BAND, "40-60"),
-        (6, 10, Kind.BAND, "40-60"),
-        (7, 10, Kind.BAND, "61-79"),
-        (8, 10, Kind.BAND, "80-100"),
-        (7, 30, Kind.TENS, "<=20"),  # 23.3
-        (10, 40, Kind.TENS, "30"),  # 25
-        (37, 50, Kind.TENS, "70"),  # 74
-        (30, 40, Kind.TENS, ">=80"),  # 75
-        (0, 30, Kind.TENS, "<=20"),
-        (2, 100, Kind.FIVES, "0"),
-        (5, 200, Kind.FIVES, "5"),  # 2.5
-        (100, 100, Kind.FIVES, "100"),
+        (2, 8, 10, Kind.BAND, ("0-20", None, "80-100")),
+        (3, 4, 14, Kind.BAND, ("21-39", None, "21-39")),
+        (4, 6, 10, Kind.BAND, ("40-60", None, "40-60")),
+        (0, 7, 10, Kind.BAND, ("0-20", None, "61-79")),
+        (7, 12, 30, Kind.TENS, ("<=20", None, "40")),  # 23.3
+        (10, 10, 40, Kind.TENS, ("<=20", None, "30")),  # both 25: the low end's half goes down
+        (18, 18, 40, Kind.TENS, ("40", "10", "50")),  # both 45
+        (14, 26, 40, Kind.TENS, ("30", "0", "70")),  # 35 and 65: 100 together, not 110
+        (0, 30, 40, Kind.TENS, ("<=20", None, ">=80")),  # 75
+        (2, 98, 100, Kind.FIVES, ("0", "0", "100")),
+        (5, 5, 200, Kind.FIVES, ("0", "95", "5")),  # both 2.5
+        (37, 60, 137, Kind.FIVES, ("25", "30", "45")),
     ],
 )
-def test_shares(count, n, kind, value):
-    assert coarse_share(count, n) == (kind, value)
+def test_shares(low, high, n, kind, told):
+    found = coarse_shares(kind, low, high, n)
+    assert (found[Part.LOW], found.get(Part.MIDDLE), found[Part.HIGH]) == told
+
+
+def test_kinds_of_shares_go_by_printed_sizes():
+    kinds = [share_kind(printed) for printed in (10, 20, 30, 50, 100, 150)]
+    assert kinds == [Kind.BAND, Kind.BAND, Kind.TENS, Kind.TENS, Kind.FIVES, Kind.FIVES]
 
 
 def test_agreement_words_at_their_thresholds():
@@ -90,12 +91,6 @@ def test_agreement_words_at_their_thresholds():
     assert agreement_word(F("0.70")) is Agreement.MIXED
     assert agreement_word(F("0.95")) is Agreement.MIXED
     assert agreement_word(F("0.9501")) is Agreement.DIVIDED
-
-
-def test_response_rates_from_twenty_invited():
-    assert response_rate_band(19, 19) is None
-    bands = [response_rate_band(n, 20) for n in (0, 7, 8, 11, 12, 15, 16, 20)]
-    assert bands == ["under 40", "under 40", "40-59", "40-59", "60-79", "60-79", "80-100", "80-100"]
 
 
 def test_whole_percentages_sum_to_a_hundred():
@@ -114,8 +109,8 @@ def test_decimals_are_half_up_and_keep_their_sign():
     assert decimals(0.125, 2) == "0.13"
 
 
-def row(measure: Measure, kind: Kind, value: str) -> PublishedRow:
-    return PublishedRow("u", Family.MEANS, measure, kind, value, scale="s", item="C1", part=Part.LOW)
+def row(measure: Measure, kind: Kind, value: str, part: Part | None = None) -> PublishedRow:
+    return PublishedRow("u", Family.MEANS, measure, kind, value, scale="s", item="C1", part=part)
 
 
 def preimages(written: Iterable[tuple[int, str]]) -> dict[str, tuple[int, int]]:
@@ -130,9 +125,13 @@ def preimages(written: Iterable[tuple[int, str]]) -> dict[str, tuple[int, int]]:
 def test_the_audit_reads_back_exactly_the_figures_that_a_value_stands_for(n):
     """The audit's own bands are the preimage of the published value: no figure more, none less."""
     for kind in (Kind.BAND, Kind.TENS, Kind.FIVES):
-        for value, ends in preimages((count, share_as(kind, F(100 * count, n))) for count in range(n + 1)).items():
-            told = learned_count(row(Measure.SHARE, kind, value), n)
-            assert (told.low, told.high) == ends
+        for part in (Part.LOW, Part.HIGH):
+            counts = (
+                (c, coarse_shares(kind, *((c, 0) if part is Part.LOW else (0, c)), n)[part]) for c in range(n + 1)
+            )
+            for value, ends in preimages(counts).items():
+                told = learned_count(row(Measure.SHARE, kind, value, part), n)
+                assert (told.low, told.high) == ends
     for kind in (Kind.ONE_DECIMAL, Kind.HALF):
         totals = range(5 * n, 25 * n + 1)
         for value, ends in preimages((total, mean_as(kind, F(total, 5 * n))) for total in totals).items():

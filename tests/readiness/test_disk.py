@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 from tbblearn.db import Base, db, read_only, unit_of_work
 from tbblearn.mail.delivery import deliver
 from tbblearn.readiness import wiping
-from tbblearn.readiness.closing import close_wave, renew_rates
+from tbblearn.readiness.closing import close_wave, mark_unclean
 from tbblearn.readiness.disposing import dispose_of_answers
 from tbblearn.readiness.models import Response
 from tbblearn.readiness.publishing import publish_wave
@@ -83,7 +83,7 @@ def test_a_night_parts_the_answers_of_an_open_wave_from_the_invitations_that_the
     before = read_disk()
     assert came_together(before) >= len(watched.order), "what the night is to part"
     with unit_of_work():
-        renew_rates(county.wave_id, today=TODAY)
+        mark_unclean(county.wave_id, today=TODAY)
     assert clean() == {"waves_cleaned": 1}
     after = read_disk()
     assert came_together(after) == 0

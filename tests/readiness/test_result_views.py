@@ -92,7 +92,8 @@ def test_one_begins_in_the_own_unit(published: Built):
 def test_a_units_page_tells_both_means_and_what_they_are_beside(published: Built):
     page = manager(published).get(address(published, "barn-1"))
     assert page.h1 == "Hur redo är vi? Barn 1"
-    assert "10–14 svar" in page.text
+    assert "minst 10 svar" in page.text
+    assert "Därför går de inte att räkna ihop exakt." in page.text
     means = page.soup.select_one("section[aria-labelledby=means]")
     assert [card.h3.get_text(strip=True) for card in means.select(".card")] == [
         "Vill vi?",
@@ -125,7 +126,6 @@ def test_units_below_are_listed_without_a_way_to_sort_them(published: Built):
     }
     assert list(rows) == ["Barn 1", "Barn 2", "Barn 3", "Barn 4"]
     assert rows["Barn 4"] == "Barn 4 Visas inte"
-    assert rows["Barn 2"].split(" svar ")[1].startswith("Visas inte "), "a rate that is not shown is no empty cell"
     assert not page.soup.select("[aria-sort], th a[href*='sort']:not(tbody a)")
     staff = reader(published, published.round.staff["barn-2"][0]).get(address(published, "barn"))
     assert not staff.soup.select("#below"), "who only works there sees no list of the units beside"
@@ -185,7 +185,7 @@ def test_the_command_writes_what_the_page_says(published: Built, tmp_path, monke
     assert CliRunner().invoke(command.readiness, [*call, "json"]).exit_code == 0
     document = json.loads(file.read_text("utf-8"))
     shown = result(published, "barn-1")
-    assert (document["unit"], document["n"]) == ("region/barn-1", "10-14")
+    assert (document["unit"], document["n"]) == ("region/barn-1", 10)
     assert document["means"] == {
         scale: {"kind": mean.kind.value, "value": mean.value} for scale, mean in shown.figures.means.items()
     }
@@ -210,11 +210,11 @@ def test_the_number_of_queries_does_not_grow_with_units(published: Built):
     one = queries(lambda: result_queries.unit_result(made.wave_id, made.units["barn-1"], OPERATOR, today))
     many = queries(lambda: result_queries.unit_result(made.wave_id, made.units["vuxen"], OPERATOR, today))
     assert len(result(published, "vuxen").below) > 3
-    assert len(one) == len(many) <= 8
+    assert len(one) == len(many) <= 9
     county_page = queries(lambda: result_queries.county_result(made.wave_id, OPERATOR, today))
     method = queries(lambda: result_queries.method_report(made.wave_id, OPERATOR, today))
-    assert len(county_page) <= 8
-    assert len(method) <= 7
+    assert len(county_page) <= 9
+    assert len(method) <= 8
     everything = " ".join([*one, *many, *county_page, *method])
     assert "published_figure" in everything
     assert "response" not in everything, "results pages never read answers"

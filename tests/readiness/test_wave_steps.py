@@ -101,15 +101,15 @@ TREE = Tree.build([("top", None), ("left", "top"), ("a", "left"), ("b", "left"),
 
 
 def test_an_estimate_by_hand() -> None:
-    """a: 12 invited, 8 answers, shown. b: 4, folded. right: 6, 4 answers, not shown. top and left: managers."""
-    found = estimate(TREE, {"top": 2, "left": 1, "a": 12, "b": 4, "right": 6}, k=5)
+    """a: 12 invited, 8 answers, shown. b's 4, left's 1 and right's 6 are too few, and count in the top with its 2."""
+    found = estimate(TREE, {"top": 2, "left": 1, "a": 12, "b": 4, "right": 6}, k=5, margin=2)
     assert (found.leaves, found.leaves_shown) == (3, 1)
-    assert (found.never, found.never_staff) == (1, 4)
+    assert (found.never, found.never_staff) == (2, 10)
     assert (found.staff, found.staff_shown) == (25, 2 + 1 + 12)
 
 
 def test_a_unit_that_is_joined_with_those_below_is_not_among_those_never_shown() -> None:
-    found = estimate(TREE, {"left": 2, "a": 4, "b": 4}, k=5)
+    found = estimate(TREE, {"left": 2, "a": 4, "b": 4}, k=5, margin=2)
     assert (found.never, found.never_staff) == (2, 8)
     assert (found.leaves, found.leaves_shown, found.staff_shown) == (2, 0, 2)
 
@@ -118,7 +118,7 @@ def test_more_answers_never_show_less() -> None:
     rng = Random(5)
     for _ in range(200):
         invited = {unit: rng.randrange(0, 15) for unit in TREE.units}
-        shown = [estimate(TREE, invited, 5, percent).staff_shown for percent in (20, 60, 100)]
+        shown = [estimate(TREE, invited, 5, 2, percent).staff_shown for percent in (20, 60, 100)]
         assert shown == sorted(shown)
 
 

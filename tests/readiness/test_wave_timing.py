@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 from tbblearn.audit.models import AuditEvent
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
-from tbblearn.people.rules import UnitKind
 from tbblearn.readiness import timing, wiping
 from tbblearn.readiness.checking import closed_wave
 from tbblearn.readiness.models import Response
@@ -120,27 +119,38 @@ def test_one_wave_that_cannot_open_is_in_nobodys_way(planned: Round) -> None:
     first = planned.wave_id
     planned.plan(today=on(3), days=15)
     assert run(3)["waves_opened"] == 1
-    assert run(4) == {"rates_renewed": 1, "waves_cleaned": 1}
+    assert run(4) == {"waves_cleaned": 1}
     states = dict(db.session.execute(select(Wave.id, Wave.state)).all())
     assert states == {first: WaveState.OPEN, planned.wave_id: WaveState.PLANNED}
 
 
-def test_bands_are_renewed_once_a_night_and_not_by_answers(planned: Round) -> None:
+def test_bands_are_renewed_once_a_week_and_go_when_it_closes() -> None:
+    planned = Round.county({"region": {"barn": (60, 50), "vuxen": (40,)}, "flen": {"skola": (20,)}})
+    planned.plan(today=on(3))
     run(3)
-    county = (WaveUnit.wave_id == planned.wave_id, WaveUnit.parent_id.is_(None))
+    units = select(WaveUnit.name, WaveUnit.rate_band).where(WaveUnit.wave_id == planned.wave_id)
 
-    def band() -> str | None:
+    def bands() -> dict[str, str]:
         db.session.rollback()
-        return db.session.scalar(select(WaveUnit.rate_band).where(*county))
+        return {name: band for name, band in db.session.execute(units) if band is not None}
 
-    assert band() == "under 40"
     planned.answer_all(today=on(3))
-    run(3)
-    assert band() == "under 40", "the answers of a day are first seen the night after"
-    run(4)
-    assert band() == "80-100"
-    small = select(WaveUnit.rate_band).where(WaveUnit.kind == UnitKind.ENHET, WaveUnit.invited < 20)
-    assert set(db.session.scalars(small)) == {None}
+    for day in range(3, 10):
+        assert "rates_renewed" not in run(day)
+    assert bands() == {}, "for the first time a week after opening"
+    assert run(10)["rates_renewed"] == 1
+    assert bands() == {"Sörmland": "80-100", "Region": "80-100"}, (
+        "the county and huvudmän of at least 100, nothing else"
+    )
+    with unit_of_work():
+        db.session.execute(update(Invitation).values(answered=False))
+    assert "rates_renewed" not in run(16)
+    assert run(17)["rates_renewed"] == 1
+    assert bands() == {"Sörmland": "80-100", "Region": "80-100"}, "never lower than shown before"
+    with unit_of_work():
+        db.session.execute(update(Invitation).values(answered=True))
+    planned.close(now=at(17))
+    assert bands() == {}
 
 
 def test_answers_and_invitations_go_when_their_time_is_out(planned: Round) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
@@ -26,17 +26,20 @@ from tbblearn.readiness.wave_actions import adopt_wave, raise_limits, remind
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
 from tbblearn.surveys.waves import (
+    AnswersLost,
     BadLimits,
     CheckFirst,
     EnoughReminders,
     LastDayGone,
     NotInvited,
     NotOpen,
+    TooFewInvited,
     TooSoon,
     UnknownAnswer,
     WaveState,
     WrongState,
 )
+from tbblearn.tick import tick
 from tests.factories import NOW, TODAY
 from tests.readiness.rounds import CODES, Round
 
@@ -150,9 +153,62 @@ def test_closing_puts_answers_in_pieces_and_empties_the_open_table(opened: Round
     sizes = [count for (count,) in db.session.execute(select(func.count(Response.id)).group_by(Response.piece_id))]
     assert min(sizes) >= 5
     assert sum(sizes) <= len(given)
-    assert db.session.scalars(select(Wave.incomplete)).one() == 1
     with pytest.raises(NotOpen):
         opened.answer(silent, ALL_THREES)
+
+
+def test_closing_counts_and_refuses_where_answers_are_missing(opened: Round) -> None:
+    """As after a backup was restored, which holds no answers of an open wave: exactly what is lost has to be said."""
+    given = opened.answer_all()
+    with unit_of_work():
+        gone = list(db.session.scalars(select(ResponseOpen.id).limit(7)))
+        db.session.execute(delete(ResponseOpen).where(ResponseOpen.id.in_(gone)))
+    for lost in (0, 6, 8):
+        with pytest.raises(AnswersLost) as refused, unit_of_work():
+            close_wave(opened.wave_id, by=None, now=NOW, lost=lost)
+        assert refused.value.values["lost"] == 7
+    assert state(opened) is WaveState.OPEN
+    assert rows(ResponseOpen) == len(given) - 7
+    db.session.rollback()
+    with unit_of_work():
+        close_wave(opened.wave_id, by=None, now=NOW, lost=7)
+    assert db.session.scalars(select(Wave.answers_lost)).one()
+
+
+def test_the_timer_leaves_a_wave_with_missing_answers_open(opened: Round) -> None:
+    opened.answer_all()
+    with unit_of_work():
+        db.session.execute(delete(ResponseOpen))
+    assert tick(now=NOW + timedelta(days=20))["waves_closed"] == 0
+    assert state(opened) is WaveState.OPEN
+
+
+def test_a_limit_raised_while_it_is_open_folds_again_at_closing(opened: Round) -> None:
+    """Nine were asked in barn-2: enough for five and a margin of two, not for eight."""
+    assert dict(db.session.execute(select(WaveUnit.name, WaveUnit.folded_into)).all())["Barn 2"] is None
+    db.session.rollback()
+    with unit_of_work():
+        raise_limits(opened.wave_id, k=8, k_distribution=12, by=None, now=NOW)
+    opened.answer_all()
+    opened.close()
+    units = {unit.unit_id: unit for unit in db.session.scalars(select(WaveUnit))}
+    small = units[opened.units["barn-2"]]
+    assert small.folded_into == opened.units["barn"]
+    assert small.invited == 0
+    assert {there for _person, there in opened.invited()}.isdisjoint({small.unit_id})
+    assert all(unit.invited == 0 or unit.invited >= 10 for unit in units.values())
+    assert sum(unit.invited for unit in units.values()) == len(opened.invited())
+    db.session.rollback()
+    assert opened.audit()
+
+
+@on_sqlite
+def test_so_few_that_results_would_tell_who_took_part_are_not_asked() -> None:
+    made = Round.county({"region": {"barn": (2,), "vuxen": (1,)}})
+    made.plan(k=6)
+    with pytest.raises(TooFewInvited) as refused, unit_of_work():
+        open_wave(made.wave_id, by=None, now=NOW, today=TODAY)
+    assert refused.value.values == {"least": 8}
 
 
 def test_another_open_wave_keeps_its_answers_when_one_closes(opened: Round) -> None:
@@ -197,9 +253,8 @@ def test_withdrawing_leaves_neither_answers_nor_figures_and_is_for_good(opened: 
     with unit_of_work():
         withdraw_wave(opened.wave_id, by=None, now=NOW)
     assert (rows(PublishedFigure), rows(Response), rows(ResponseOpen)) == (0, 0, 0)
-    made_of_answers = (WaveUnit.rate_band, WaveUnit.piece_id, WaveUnit.partial, WaveUnit.single)
-    assert set(db.session.execute(select(*made_of_answers)).all()) == {(None, None, False, False)}
-    assert db.session.execute(select(Wave.incomplete, Wave.audit_report)).all() == [(None, None)]
+    assert set(db.session.execute(select(WaveUnit.rate_band, WaveUnit.piece_id)).all()) == {(None, None)}
+    assert db.session.scalars(select(Wave.audit_report)).all() == [None]
     for step in (
         lambda: close_wave(opened.wave_id, by=None, now=NOW),
         lambda: publish_wave(opened.wave_id, by=None, now=NOW, today=TODAY, managers_first_days=7),

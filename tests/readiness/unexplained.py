@@ -17,7 +17,7 @@ _SCALE = {"1", "2", "3", "4", "5"}
 """The scale and its parts."""
 _TALK = {"20", "7"}
 _METHOD = {"0", "95", "100", "0,70", "0,95", "30", "2014", "9", "1186", "1748", "5908", "7"}
-_LEADER = {"2027", "180", "20", "2"}
+_LEADER = {"2027", "180", "100", "2"}
 """A name for a round as an example; days between rounds; from how many invited a rate is shown; most reminders."""
 _ANSWERING = {str(number) for number in range(1, 13)} | {"2014"}
 """The statements, and the year of their article."""
@@ -77,8 +77,6 @@ def _allowed(named: set[str], known: Published) -> Iterator[str]:
     for row in known.rows:
         if row[0] in named and row[2] in ("n", "mean", "share", "statistic"):
             yield from _NUMBER.findall(str(row[8]).replace(".", ","))
-    for unit in named:
-        yield from _NUMBER.findall(known.rates.get(unit) or "")
 
 
 def _counts(known: Published) -> set[str]:
@@ -86,13 +84,9 @@ def _counts(known: Published) -> set[str]:
     shown = {
         family: {row[0] for row in known.rows if row[1:3] == (family, "n")} for family in ("means", "distributions")
     }
-    bands = {(row[0], row[1]): row[8] for row in known.rows if row[2] == "n"}
+    sizes = {(row[0], row[1]): int(str(row[8])) for row in known.rows if row[2] == "n"}
     coarser = {
-        *((row[0], "m") for row in known.rows if row[7] == "half" and bands[row[0], "means"] != "5-9"),
-        *(
-            (row[0], "d")
-            for row in known.rows
-            if row[7] == "band" and bands[row[0], "distributions"] not in ("10-14", "15-19", "20-29")
-        ),
+        *((row[0], "m") for row in known.rows if row[7] == "half" and sizes[row[0], "means"] >= 10),
+        *((row[0], "d") for row in known.rows if row[7] == "band" and sizes[row[0], "distributions"] >= 30),
     }
     return {str(len(known.units)), *(str(len(units)) for units in shown.values()), str(len(coarser))}

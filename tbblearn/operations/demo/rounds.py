@@ -107,7 +107,7 @@ class _County:
             self._finish(wave_id, closes_on + timedelta(days=1))
         else:
             with unit_of_work():
-                renew_rates(wave_id, today=self.today)
+                renew_rates(wave_id, today=self.today, draw=lambda: 0)
 
     def _plan(self, one: _Round, opens_on: date, closes_on: date) -> int:
         planned_on = min(self.today, opens_on) - timedelta(days=30)
