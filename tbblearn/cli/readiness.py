@@ -205,7 +205,7 @@ def audit(file: Path, time_limit: float, output: str) -> None:
     a sentence for each fault.
     """  # noqa: D301
     from tbblearn.readiness.audit import audit as check
-    from tbblearn.readiness.audit_rows import FaultyAuditFile, read_audit_file
+    from tbblearn.readiness.audit_reading import FaultyAuditFile, read_audit_file
 
     try:
         data = json.loads(file.read_bytes())

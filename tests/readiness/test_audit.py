@@ -10,7 +10,7 @@ import pytest
 
 from tbblearn.readiness.audit import audit
 from tbblearn.readiness.audit_bounds import Box, Contradiction, Sums, bounds
-from tbblearn.readiness.audit_rows import FaultyAuditFile, read_audit_file
+from tbblearn.readiness.audit_reading import FaultyAuditFile, read_audit_file
 from tbblearn.readiness.fall_back import as_audit_file, audit_file
 from tbblearn.readiness.figures import collect, figure_tallies, publish
 from tbblearn.readiness.rules import Tree
@@ -298,9 +298,18 @@ def test_a_file_that_is_no_audit_file_is_told_so():
 
 def test_the_audit_shares_no_code_with_what_it_checks():
     import tbblearn.readiness.audit as first
-    from tbblearn.readiness import audit_bounds, audit_closed, audit_milp, audit_problem, audit_rows, audit_witness
+    from tbblearn.readiness import (
+        audit_bounds,
+        audit_closed,
+        audit_milp,
+        audit_problem,
+        audit_reading,
+        audit_rows,
+        audit_witness,
+    )
 
-    for module in (first, audit_bounds, audit_closed, audit_milp, audit_problem, audit_rows, audit_witness):
+    parts = (audit_bounds, audit_closed, audit_milp, audit_problem, audit_reading, audit_rows, audit_witness)
+    for module in (first, *parts):
         for name in ("absorption", "coarsening", "figures", "scoring", "statistics", "overall"):
             assert f"readiness.{name}" not in inspect.getsource(module)
 
