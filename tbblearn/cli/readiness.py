@@ -5,10 +5,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+
+from tbblearn.readiness.characters import unseen, visible
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MOST_FAULTS = 20
@@ -96,7 +99,7 @@ def score(responses: Path, units: Path, instrument: str, k: int, k_distribution:
     except FaultyFile as error:
         _refuse([str(fault) for fault in error.faults])
     report = score_report(scorer, tree, read.complete, read.incomplete, k, k_distribution)
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if output == "json" else _score_table(report))
+    click.echo(_as_json(report) if output == "json" else _score_table(report))
 
 
 def _progress(length: int, label: str) -> Any:
@@ -110,12 +113,18 @@ def _rows_of(path: Path) -> int:
         return sum(1 for _ in lines)
 
 
-def _refuse(sentences: list[str]) -> NoReturn:
+def _refuse(sentences: list[str], code: int = 1) -> NoReturn:
     for sentence in sentences[:MOST_FAULTS]:
-        click.echo(sentence, err=True)
+        click.echo(visible(sentence), err=True)
     if len(sentences) > MOST_FAULTS:
         click.echo(f"... and {len(sentences) - MOST_FAULTS} more. Mend these and run again.", err=True)
-    raise SystemExit(1)
+    raise SystemExit(code)
+
+
+def _as_json(answer: dict[str, Any]) -> str:
+    """The answer as JSON; in ASCII where a file brought characters that a terminal would obey."""
+    found = json.dumps(answer, ensure_ascii=False, indent=2)
+    return json.dumps(answer, indent=2) if unseen(found.replace("\n", "")) else found
 
 
 def _score_table(report: dict[str, Any]) -> str:
@@ -153,7 +162,13 @@ def _score_table(report: dict[str, Any]) -> str:
         words = ", ".join(shown(spread["agreement"][scale]) for scale in scales) if spread else "-"
         lines.append(f"{unit['unit']:<{width}}{unit['n']:>6}{means}  {words}")
     lines += ["", "Shares per statement: --format json. Exact figures, for the holder of the files; no publication."]
-    return "\n".join(lines)
+    return "\n".join(visible(line) for line in lines)
+
+
+def _seconds(_context: click.Context, _parameter: click.Parameter, seconds: float) -> float:
+    if isnan(seconds):  # no comparison holds, so no time would ever be up
+        raise click.BadParameter("nan is no number of seconds.")
+    return seconds
 
 
 @readiness.command()
@@ -161,6 +176,7 @@ def _score_table(report: dict[str, Any]) -> str:
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_seconds,
     default=60.0,
     show_default=True,
     metavar="S",
@@ -186,6 +202,9 @@ def audit(file: Path, time_limit: float, output: str) -> None:
          {"unit": "north", "family": "distributions", "measure": "share", "scale": "commitment",
           "item": "C1", "part": "high", "kind": "band", "value": "61-79"}]}
 
+    Every unit has a parent; that of the topmost one, and only of that, is null. Keys that are not known, not
+    there, or written twice are faults. Optional: "instrument", by default the only one there is, oric.
+
     A piece is a group of answers that are only ever counted together; n is how many. A figure is a unit's
     piece and all pieces below it. All rows and values: docs/readiness-method.md.
 
@@ -201,25 +220,20 @@ def audit(file: Path, time_limit: float, output: str) -> None:
 
     With --format json the answer is {"passed", "residuals", "bounds", "withheld", "timed_out"}.
 
-    Ends with 0 where the check is passed, otherwise with 1; with 1 also for a file that cannot be used, with
-    a sentence for each fault.
+    Ends with 0 where the check is passed, with 1 where it is not, and with 2 for a file that cannot be used:
+    each fault is a sentence with its place, such as units[3].parent (the first unit is units[0]).
     """  # noqa: D301
     from tbblearn.readiness.audit import audit as check
-    from tbblearn.readiness.audit_reading import FaultyAuditFile, read_audit_file
+    from tbblearn.readiness.audit_reading import FaultyAuditFile, load_audit_file
 
     try:
-        data = json.loads(file.read_bytes())
-        checked = read_audit_file(data)
-    except UnicodeDecodeError:
-        _refuse([f"{file.name}: The file is not UTF-8."])
-    except json.JSONDecodeError as error:
-        _refuse([f"{file.name}, row {error.lineno}, column {error.colno}: This is not JSON: {error.msg}."])
+        checked = load_audit_file(file)
     except FaultyAuditFile as error:
-        _refuse([f"{file.name}: {sentence}" for sentence in error.sentences])
+        _refuse([f"{file.name}: {sentence}" for sentence in error.sentences], code=2)
     with _progress(4, "Checking") as bar, _solver_messages_to_stderr():
         report = check(checked, time_limit, lambda step: bar.update(0 if step.startswith("search") else 1))
     answer = report.as_json()
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if output == "json" else _audit_text(answer))
+    click.echo(_as_json(answer) if output == "json" else _audit_text(answer))
     if not report.passed:
         raise SystemExit(1)
 
@@ -247,4 +261,4 @@ def _audit_text(answer: dict[str, Any]) -> str:
     for entry in answer["withheld"]:
         step = "Make coarser" if entry["to"] == "coarser" else "Do not show"
         lines.append(f"{step}: {entry['family']} of {entry['unit']}. {entry['why']}")
-    return "\n".join(lines)
+    return "\n".join(visible(line) for line in lines)
