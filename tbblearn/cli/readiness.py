@@ -49,7 +49,10 @@ def score(responses: Path, units: Path, instrument: str, k: int, k_distribution:
                5 (agree), and leave a cell empty where the statement was not answered.
     UNITS      comma-separated UTF-8; the first row is exactly
                  unit,parent,name
-               parent is the unit directly above; the topmost unit has an empty one.
+               parent is the unit directly above; the topmost unit, and no other, has an empty one.
+
+    Units are the same where they look the same. A line break within quotation marks, or one of Word's, is part
+    of its cell and makes no row. Empty columns to the right are passed over.
 
     A worked example. Two files:
 
@@ -138,14 +141,14 @@ def _score_table(report: dict[str, Any]) -> str:
         f"{report['instrument']}: {report['complete']} complete responses, {report['incomplete']} incomplete; "
         f"k = {report['k']}, for distributions {report['k_distribution']}",
         "",
-        f"{'overall':<14}{'mean':>8}{'alpha':>8}{'  95 % interval':<19}{'omega':>8}{'ICC(1)':>9}{'ICC(2)':>9}",
+        f"{'overall':<14}{'mean':>8}{'alpha':>8}{'  95 % interval':<19}{'omega':>8}{'ICC(1)':>11}{'ICC(2)':>11}",
     ]
     for scale in scales:
         found = report["overall"][scale]
         interval = "  " + (" to ".join(map(str, found["alpha_ci95"])) if found["alpha_ci95"] else "-")
         lines.append(
             f"{scale:<14}{shown(found['mean']):>8}{shown(found['alpha']):>8}{interval:<19}"
-            f"{shown(found['omega']):>8}{shown(found['icc1']):>9}{shown(found['icc2']):>9}"
+            f"{shown(found['omega']):>8}{shown(found['icc1']):>11}{shown(found['icc2']):>11}"
         )
     width = max([len(unit["unit"]) for unit in report["units"]] + [4]) + 2
     columns = max([len(scale) for scale in scales] + [7]) + 2

@@ -30,7 +30,7 @@ def quoted(text: str) -> str:
 
 def unseen_named(text: str) -> str:
     """A sentence, after a space, that names the characters of the text that nobody sees; empty where all are seen."""
-    names = [f"{_number(letter)} {unicodedata.name(letter, '(a control character)')}" for letter in unseen(text)]
+    names = [f"{_number(letter)} {unicodedata.name(letter, '(it has no name)')}" for letter in unseen(text)]
     return f" It holds {', '.join(names)}, which is not seen: take it away." if names else ""
 
 
