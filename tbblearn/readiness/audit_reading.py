@@ -145,14 +145,19 @@ def read_audit_file(data: Any) -> AuditFile:
     units = {unit.unit for unit in file.units}
     pieces = _pieces(file, units, faults)
     scales = {item: scale.code for scale in instrument.scales for item in scale.items} if instrument else None
+    seen: dict[tuple[str | None, ...], tuple[str, ...]] = {}  # a county has 50,000 rows of a few hundred forms
     for number, row in enumerate(file.published):
-        place = f"published[{number}]"
+        form = (row.family, row.measure, row.kind, row.scale, row.item, row.part, row.statistic)
+        if form not in seen:
+            seen[form] = tuple(_row_faults(row, scales))
+        faults.extend(f"published[{number}]{fault}" for fault in seen[form])
         if row.unit not in units:
-            faults.append(f"{place}.unit: {_no_unit(row.unit)}")
-        faults.extend(f"{place}{fault}" for fault in _row_faults(row, scales))
+            faults.append(f"published[{number}].unit: {_no_unit(row.unit)}")
+        if not row.value.isascii() and row.measure is not Measure.SAME_AS:
+            faults.append(f"published[{number}].value: {quoted(row.value)} is no value of a published row.")
     if faults or tree is None or instrument is None:
         raise FaultyAuditFile(faults)
-    rows = tuple(PublishedRow(**dict(row)) for row in file.published)
+    rows = tuple(PublishedRow(**vars(row)) for row in file.published)
     return AuditFile(tree, file.k, file.k_distribution, pieces, rows, instrument)
 
 
