@@ -164,7 +164,7 @@ def read_audit_file(data: Any) -> AuditFile:
 def _sentence(detail: Any) -> str:
     """One fault of form in our words; `detail` is pydantic's."""
     *above, key = detail["loc"] or ("",)
-    model = _OBJECTS[detail["loc"][0]] if len(above) > 1 else _File
+    model = _OBJECTS.get(above[0], _File) if len(above) > 1 else _File
     kind, given = detail["type"], detail["input"]
     if kind == "missing":
         return f"{_place(above)}The key “{key}” is missing."
@@ -193,6 +193,7 @@ _WANTED: Mapping[str, str] = {
     "enum": "Write one of {expected}, not {given}.",
     "literal_error": "Write one of {expected}, not {given}.",
     "list_type": "Write a list, not {given}.",
+    "dict_type": "Write an object, not {given}.",
     "too_short": "The list is empty; write one at least.",
 }
 

@@ -162,8 +162,9 @@ def _text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise FaultyFile([FileFault(path.name, None, None, f"The file cannot be read: {error.strerror}.")]) from error
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FaultyFile([FileFault(path.name, None, None, "The file is UTF-16. Save it as “CSV UTF-8”.")])
+    for beginnings, kind in (((b"\xff\xfe", b"\xfe\xff"), "UTF-16"), ((b"PK\x03\x04",), "an Excel workbook")):
+        if raw.startswith(beginnings):
+            raise FaultyFile([FileFault(path.name, None, None, f"The file is {kind}. Save it as “CSV UTF-8”.")])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -209,9 +210,9 @@ def _check_header(name: str, given: Sequence[str], columns: Sequence[str]) -> No
         raise FaultyFile([FileFault(name, 1, None, f"The file has no header. {first}")])
     for position, column in enumerate(columns):
         if position >= len(header) or header[position] != column:
-            found = f"{quoted(header[position])}" if position < len(header) else "nothing"
-            named = unseen_named(header[position]) if position < len(header) else ""
-            message = f"Here stands {found}, not “{column}”.{named} {first}"
+            here = header[position] if position < len(header) else ""
+            found = quoted(here) if here else "nothing"
+            message = f"Here stands {found}, not “{column}”.{unseen_named(here)} {first}"
             raise FaultyFile([FileFault(name, 1, column, message)])
     if len(header) > len(columns):
         beyond = next(cell for cell in header[len(columns) :] if cell)
