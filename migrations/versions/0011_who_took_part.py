@@ -12,8 +12,7 @@ down_revision = "0010"
 
 _BANDS = {"5-9": 5, "10-14": 10, "15-19": 15, "20-29": 20, "30-49": 30, "50-99": 50}
 _OLD_KINDS = ("n_band", "one_decimal", "half", "band", "tens", "fives", "word", "unit", "two_decimals")
-_NEW_KINDS = ("at_least", *_OLD_KINDS[1:])
-_BOTH_KINDS = ("n_band", *_NEW_KINDS)
+_NEW_KINDS = ("at_least", *_OLD_KINDS)
 _NEW_MEASURES = ("n", "mean", "share", "agreement", "same_as", "statistic")
 _OLD_MEASURES = (*_NEW_MEASURES[:5], "note", "statistic")
 
@@ -31,22 +30,20 @@ def upgrade() -> None:
     op.execute("UPDATE wave_unit SET rate_band = NULL")
     op.execute("UPDATE wave SET rated_on = NULL")
     op.execute("DELETE FROM published_figure WHERE measure = 'note'")
-    _retype(_OLD_KINDS, _BOTH_KINDS, _OLD_MEASURES, _NEW_MEASURES)
-    figures = _figures(_BOTH_KINDS, _NEW_MEASURES)
+    _retype(_OLD_KINDS, _NEW_KINDS, _OLD_MEASURES, _NEW_MEASURES)
+    figures = _figures(_NEW_KINDS, _NEW_MEASURES)
     for band, least in _BANDS.items():
         _rename(figures, "n_band", band, "at_least", str(least))
     for band in _large(figures, "n_band"):
         _rename(figures, "n_band", band, "at_least", str(max(100, int(band) - 25)))
-    _retype(_BOTH_KINDS, _NEW_KINDS, _NEW_MEASURES, _NEW_MEASURES)
 
 
 def downgrade() -> None:
-    _retype(_NEW_KINDS, _BOTH_KINDS, _NEW_MEASURES, _OLD_MEASURES)
-    figures = _figures(_BOTH_KINDS, _OLD_MEASURES)
+    figures = _figures(_NEW_KINDS, _NEW_MEASURES)
     for size in _large(figures, "at_least"):
         bands = [band for band, least in _BANDS.items() if least <= int(size)]
         _rename(figures, "at_least", size, "n_band", bands[-1] if int(size) < 100 else str((int(size) + 25) // 50 * 50))
-    _retype(_BOTH_KINDS, _OLD_KINDS, _OLD_MEASURES, _OLD_MEASURES)
+    _retype(_NEW_KINDS, _OLD_KINDS, _NEW_MEASURES, _OLD_MEASURES)
     op.add_column("wave_unit", sa.Column("single", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("wave_unit", sa.Column("partial", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("wave", sa.Column("incomplete", sa.Integer(), nullable=True))
@@ -72,12 +69,9 @@ def _retype(
     """Another list of kinds and measures for the table of published figures."""
     with op.batch_alter_table("published_figure", copy_from=_figures(kinds, measures)) as table:
         table.alter_column("kind", type_=_one_of(new_kinds, "known_kind"), existing_type=_one_of(kinds, "known_kind"))
-        if new_measures != measures:
-            table.alter_column(
-                "measure",
-                type_=_one_of(new_measures, "known_measure"),
-                existing_type=_one_of(measures, "known_measure"),
-            )
+        table.alter_column(
+            "measure", type_=_one_of(new_measures, "known_measure"), existing_type=_one_of(measures, "known_measure")
+        )
 
 
 def _one_of(values: tuple[str, ...], name: str) -> sa.Enum:

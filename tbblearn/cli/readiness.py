@@ -5,10 +5,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+
+from tbblearn.readiness.characters import unseen, visible
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MOST_FAULTS = 20
@@ -46,7 +49,10 @@ def score(responses: Path, units: Path, instrument: str, k: int, k_distribution:
                5 (agree), and leave a cell empty where the statement was not answered.
     UNITS      comma-separated UTF-8; the first row is exactly
                  unit,parent,name
-               parent is the unit directly above; the topmost unit has an empty one.
+               parent is the unit directly above; the topmost unit, and no other, has an empty one.
+
+    Units are the same where they look the same. A line break within quotation marks, or one of Word's, is part
+    of its cell and makes no row. Empty columns to the right are passed over.
 
     A worked example. Two files:
 
@@ -96,7 +102,7 @@ def score(responses: Path, units: Path, instrument: str, k: int, k_distribution:
     except FaultyFile as error:
         _refuse([str(fault) for fault in error.faults])
     report = score_report(scorer, tree, read.complete, read.incomplete, k, k_distribution)
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if output == "json" else _score_table(report))
+    click.echo(_as_json(report) if output == "json" else _score_table(report))
 
 
 def _progress(length: int, label: str) -> Any:
@@ -110,12 +116,18 @@ def _rows_of(path: Path) -> int:
         return sum(1 for _ in lines)
 
 
-def _refuse(sentences: list[str]) -> NoReturn:
+def _refuse(sentences: list[str], code: int = 1) -> NoReturn:
     for sentence in sentences[:MOST_FAULTS]:
-        click.echo(sentence, err=True)
+        click.echo(visible(sentence), err=True)
     if len(sentences) > MOST_FAULTS:
         click.echo(f"... and {len(sentences) - MOST_FAULTS} more. Mend these and run again.", err=True)
-    raise SystemExit(1)
+    raise SystemExit(code)
+
+
+def _as_json(answer: dict[str, Any]) -> str:
+    """The answer as JSON; in ASCII where a file brought characters that a terminal would obey."""
+    found = json.dumps(answer, ensure_ascii=False, indent=2)
+    return json.dumps(answer, indent=2) if unseen(found.replace("\n", "")) else found
 
 
 def _score_table(report: dict[str, Any]) -> str:
@@ -129,14 +141,14 @@ def _score_table(report: dict[str, Any]) -> str:
         f"{report['instrument']}: {report['complete']} complete responses, {report['incomplete']} incomplete; "
         f"k = {report['k']}, for distributions {report['k_distribution']}",
         "",
-        f"{'overall':<14}{'mean':>8}{'alpha':>8}{'  95 % interval':<19}{'omega':>8}{'ICC(1)':>9}{'ICC(2)':>9}",
+        f"{'overall':<14}{'mean':>8}{'alpha':>8}{'  95 % interval':<19}{'omega':>8}{'ICC(1)':>11}{'ICC(2)':>11}",
     ]
     for scale in scales:
         found = report["overall"][scale]
         interval = "  " + (" to ".join(map(str, found["alpha_ci95"])) if found["alpha_ci95"] else "-")
         lines.append(
             f"{scale:<14}{shown(found['mean']):>8}{shown(found['alpha']):>8}{interval:<19}"
-            f"{shown(found['omega']):>8}{shown(found['icc1']):>9}{shown(found['icc2']):>9}"
+            f"{shown(found['omega']):>8}{shown(found['icc1']):>11}{shown(found['icc2']):>11}"
         )
     width = max([len(unit["unit"]) for unit in report["units"]] + [4]) + 2
     columns = max([len(scale) for scale in scales] + [7]) + 2
@@ -153,7 +165,13 @@ def _score_table(report: dict[str, Any]) -> str:
         words = ", ".join(shown(spread["agreement"][scale]) for scale in scales) if spread else "-"
         lines.append(f"{unit['unit']:<{width}}{unit['n']:>6}{means}  {words}")
     lines += ["", "Shares per statement: --format json. Exact figures, for the holder of the files; no publication."]
-    return "\n".join(lines)
+    return "\n".join(visible(line) for line in lines)
+
+
+def _seconds(_context: click.Context, _parameter: click.Parameter, seconds: float) -> float:
+    if isnan(seconds):  # no comparison holds, so no time would ever be up
+        raise click.BadParameter("nan is no number of seconds.")
+    return seconds
 
 
 @readiness.command()
@@ -161,6 +179,7 @@ def _score_table(report: dict[str, Any]) -> str:
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_seconds,
     default=60.0,
     show_default=True,
     metavar="S",
@@ -180,11 +199,16 @@ def audit(file: Path, time_limit: float, output: str) -> None:
        "pieces": [{"unit": "north", "family": "means", "n": 12},
                   {"unit": "north", "family": "distributions", "n": 12}],
        "published": [
-         {"unit": "north", "family": "means", "measure": "n", "kind": "n_band", "value": "10-14"},
+         {"unit": "north", "family": "means", "measure": "n", "kind": "at_least", "value": "10"},
          {"unit": "north", "family": "means", "measure": "mean", "scale": "commitment",
           "kind": "one_decimal", "value": "3.4"},
          {"unit": "north", "family": "distributions", "measure": "share", "scale": "commitment",
           "item": "C1", "part": "high", "kind": "band", "value": "61-79"}]}
+
+    Every unit has a parent; that of the topmost one, and only of that, is null. Keys that are not known, not
+    there, or written twice are faults. Optional: "instrument", by default the only one there is, oric;
+    "invited", how many persons count directly in each unit, which makes who took part a matter of the
+    check, with "margin" (2) and "rates". With them the file tells its holder everything: keep it to yourself.
 
     A piece is a group of answers that are only ever counted together; n is how many. A figure is a unit's
     piece and all pieces below it. All rows and values: docs/readiness-method.md.
@@ -197,29 +221,28 @@ def audit(file: Path, time_limit: float, output: str) -> None:
       bounds     no row is finer than its n allows; no piece has an answer part (1-2, 3 or
                  4-5) that surely holds all of its answers, or all but one; no piece has
                  members who surely all lie above, or all below, 3 on a scale
+                 With "invited": every size, kind and limit follows from printed sizes, and
+                 nobody can be sure whether another person took part
       withheld   where a bound is closed: the figures to make coarser, or not to show
 
     With --format json the answer is {"passed", "residuals", "bounds", "withheld", "timed_out"}.
 
-    Ends with 0 where the check is passed, otherwise with 1; with 1 also for a file that cannot be used, with
-    a sentence for each fault.
+    Ends with 0 where the check is passed, with 1 where it is not, and with 2 for a file that cannot be used:
+    each fault is a sentence with its place, such as units[3].parent (the first unit is units[0]).
     """  # noqa: D301
     from tbblearn.readiness.audit import audit as check
-    from tbblearn.readiness.audit_rows import FaultyAuditFile, read_audit_file
+    from tbblearn.readiness.audit_reading import FaultyAuditFile, load_audit_file
 
     try:
-        data = json.loads(file.read_bytes())
-        checked = read_audit_file(data)
-    except UnicodeDecodeError:
-        _refuse([f"{file.name}: The file is not UTF-8."])
-    except json.JSONDecodeError as error:
-        _refuse([f"{file.name}, row {error.lineno}, column {error.colno}: This is not JSON: {error.msg}."])
+        checked = load_audit_file(file)
     except FaultyAuditFile as error:
-        _refuse([f"{file.name}: {sentence}" for sentence in error.sentences])
-    with _progress(4, "Checking") as bar, _solver_messages_to_stderr():
+        _refuse([f"{file.name}: {sentence}" for sentence in error.sentences], code=2)
+    with _progress(5, "Checking") as bar, _solver_messages_to_stderr():
         report = check(checked, time_limit, lambda step: bar.update(0 if step.startswith("search") else 1))
     answer = report.as_json()
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if output == "json" else _audit_text(answer))
+    click.echo(_as_json(answer) if output == "json" else _audit_text(answer))
+    if checked.invited is None:
+        click.echo("Who took part was not checked: the file has no “invited”.", err=True)
     if not report.passed:
         raise SystemExit(1)
 
@@ -247,4 +270,4 @@ def _audit_text(answer: dict[str, Any]) -> str:
     for entry in answer["withheld"]:
         step = "Make coarser" if entry["to"] == "coarser" else "Do not show"
         lines.append(f"{step}: {entry['family']} of {entry['unit']}. {entry['why']}")
-    return "\n".join(lines)
+    return "\n".join(visible(line) for line in lines)

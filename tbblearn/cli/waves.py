@@ -20,9 +20,9 @@ SENTENCES = {
     "nobody_invited": "Nobody is employed in the units that the wave reaches.",
     "too_few_invited": "Fewer than {least} persons would be invited: results would tell who took part.",
     "answers_lost": (
-        "{answered} persons have answered, and {stored} answers are stored. So it is after a backup was restored: backups "
-        "leave out the answers of an open wave. What is lost cannot be had back, and nobody is asked twice. Withdraw "
-        "the wave (`tbblearn waves withdraw {wave_id}`), or close it with what there is: "
+        "{answered} persons have answered, and {stored} answers are stored. So it is after a backup was restored: "
+        "backups leave out the answers of an open wave. What is lost cannot be had back, and nobody is asked twice. "
+        "Withdraw the wave (`tbblearn waves withdraw {wave_id}`), or close it with what there is: "
         "`tbblearn waves close {wave_id} --lost {lost}`."
     ),
     "too_soon": "“{other}” asked {shared} of the same persons and closed on {closes_on}; waves lie {days} days apart.",

@@ -13,7 +13,8 @@ from time import monotonic
 from typing import Any
 
 from tbblearn.readiness.audit import AuditReport, audit
-from tbblearn.readiness.audit_rows import AuditFile, read_audit_file
+from tbblearn.readiness.audit_reading import read_audit_file
+from tbblearn.readiness.audit_rows import AuditFile
 from tbblearn.readiness.figures import Coarseness, Collected, Publication, publish
 from tbblearn.readiness.rules import Family
 from tbblearn.readiness.scoring import Scorer

@@ -53,6 +53,8 @@ class Kind(StrEnum):
     """How coarse a published value is."""
 
     AT_LEAST = "at_least"
+    N_BAND = "n_band"
+    """How n was published until it told who had answered. Files with it are read, and never pass the audit."""
     ONE_DECIMAL = "one_decimal"
     HALF = "half"
     BAND = "band"

@@ -136,10 +136,10 @@ def _simple_refusal(error: WaveError) -> ErrorWords:
         return ErrorWords(
             _("Svar saknas"),
             _(
-                "Fler har svarat än det finns svar sparade, så mätningen är inte stängd och inget är ändrat. Så blir det "
-                "när databasen har återställts från en säkerhetskopia: svar i en öppen mätning kopieras inte. Dra "
-                "tillbaka mätningen, eller fråga den som driver systemet. Kommandot tbblearn waves close säger vad som "
-                "är borta och kan stänga ändå."
+                "Fler har svarat än det finns svar sparade, så mätningen är inte stängd och inget är ändrat. Så blir "
+                "det när databasen har återställts från en säkerhetskopia: svar i en öppen mätning kopieras inte. Dra "
+                "tillbaka mätningen, eller fråga den som driver systemet. Kommandot tbblearn waves close säger vad "
+                "som är borta och kan stänga ändå."
             ),
         )
     if isinstance(error, NotOpen):

@@ -170,9 +170,10 @@ class TooFewInvited(WaveError):
 
 
 class AnswersLost(WaveError):
-    """Another number of answers is stored than invitations are marked as answered. Values: wave_id, answered, stored, lost.
+    """Another number of answers is stored than invitations are marked as answered.
 
-    So it is after a restored backup: backups leave the answers of an open wave out.
+    So it is after a restored backup: backups leave out the answers of an open wave. Values: wave_id, answered, stored,
+    lost.
     """
 
     code = "answers_lost"

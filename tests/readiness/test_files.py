@@ -26,9 +26,9 @@ RESPONSES = "\n".join(
 
 @pytest.fixture
 def score(tmp_path: Path) -> Any:
-    def run(responses: str | bytes = RESPONSES, units: str = UNITS, *options: str) -> Result:
+    def run(responses: str | bytes = RESPONSES, units: str | bytes = UNITS, *options: str) -> Result:
         (tmp_path / "r.csv").write_bytes(responses if isinstance(responses, bytes) else responses.encode())
-        (tmp_path / "u.csv").write_text(units, encoding="utf-8")
+        (tmp_path / "u.csv").write_bytes(units if isinstance(units, bytes) else units.encode())
         arguments = ["score", str(tmp_path / "r.csv"), "--units", str(tmp_path / "u.csv"), *options]
         return CliRunner().invoke(readiness, arguments)
 
@@ -105,7 +105,34 @@ def test_no_row_one_row_and_all_incomplete_have_a_defined_answer(score: Any, res
         (HEADER + "\n" + line("a", 0), "row 2, column oric1: “0”"),
         (HEADER + "\n" + line("a", "3.5"), "row 2, column oric1: “3.5”"),
         (HEADER + "\n" + line("z", 3), "row 2, column unit: The unit “z” is not in the file of units"),
+        (HEADER + "\n" + line("", 3), "row 2, column unit: The unit is empty"),
+        (
+            HEADER + "\n" + line("a", "3\u200b"),
+            "row 2, column oric1: “3<U+200B>” is not an answer here. It holds U+200B",
+        ),
+        (HEADER + "\n" + line("a", 3, "\x1b[2J", *[3] * 10), "row 2, column oric2: “<U+001B>[2J” is not an answer"),
+        (HEADER + "\n" + line("a", 3) + ",7", "row 2: “7” stands to the right of the last column, which is oric12"),
         (HEADER + "\na,3,3", "row 2: The row has 3 cells, not 13"),
+        (HEADER + "\na;3;3", "row 2: The cells are separated by semicolons; use commas"),
+        (HEADER + "\na", "row 2: The row has 1 cell, not 13"),
+        (HEADER.replace(",", "\t"), "row 1: The cells are separated by tabs; use commas"),
+        (
+            HEADER.replace("unit", "unit\u00ad"),
+            "row 1, column unit: Here stands “unit<U+00AD>”, not “unit”. It holds U+00AD",
+        ),
+        (HEADER + ",,extra,", "row 1, column extra: The column “extra” is not known"),
+        (HEADER + '\n"a\nb",' + "3," * 11 + "3\n" + line("z", 3), "row 3, column unit: The unit “z”"),
+        (HEADER + "\n\n" + line("z", 3), "row 3, column unit: The unit “z”"),
+        (HEADER + "\r\r" + line("z", 3), "row 3, column unit: The unit “z”"),
+        (HEADER + "\n" + line("a", 3) + "\n" + line('"b', 3) + "\n" + line("c", 3), "row 3: A quotation mark"),
+        (HEADER + "\n" + line('"a', 3) + "\n" + line('"b"', 3), "row 2: A quotation mark"),
+        (HEADER + '\n"a' + "\n" * 200_000, "row 2: A quotation mark"),
+        (HEADER + "\n" + "a" * 200_000, "row 2: A cell holds more than 131,072 characters"),
+        (HEADER + "\n" + line("a" * 999, 3), f"The unit “{'a' * 60}…” is not in the file of units"),
+        ((HEADER + "\n").encode("utf-16"), "r.csv: The file is UTF-16"),
+        (b"PK\x03\x04\x14\x00", "r.csv: The file is an Excel workbook. Save it as “CSV UTF-8”"),
+        ((HEADER + '\n"a\nb",3\n').encode() + b"\xe5", "row 3: A character here is not UTF-8"),
+        (b"\xe5", "row 1: A character here is not UTF-8"),
         (HEADER.replace("oric3", "q3"), "row 1, column oric3: Here stands “q3”"),
         (HEADER + ",extra", "row 1, column extra: The column “extra” is not known"),
         (HEADER.replace(",", ";"), "separated by semicolons"),
@@ -128,6 +155,32 @@ def test_a_fault_in_the_responses_is_a_sentence_with_its_place(score: Any, respo
         ("unit,parent,name\nr,,R\na,q,A\n", "row 3, column parent: The parent “q” of “a” is not among the units"),
         ("unit,parent,name\na,b,A\nb,a,B\n", "row 2, column parent: The units go round in a circle: a under b under a"),
         ("unit,parent,name\n,,R\n", "row 2, column unit: The unit is empty"),
+        (
+            "unit,parent,name\nr,,R\na,,A\n",
+            "row 3, column parent: The unit “a” has no parent, and neither has “r” in row 2",
+        ),
+        ("unit,parent,name\nr,r,R\n", "row 2, column parent: The units go round in a circle: r under r"),
+        ("unit,parent,name\nr,,R\nr\u00a0,r,R\n", "row 3, column unit: The unit “r” stands twice, first in row 2"),
+        ("unit,parent,name\nr,,R\nf\u00f6,r,F\nfo\u0308,r,F\n", "row 4, column unit: The unit “fö” stands twice"),
+        (
+            "unit,parent,name\nr,,R\na,r\u200e,A\n",
+            "row 3, column parent: The parent “r<U+200E>” of “a” is not among the units. "
+            "It holds U+200E LEFT-TO-RIGHT MARK",
+        ),
+        (
+            "unit,parent,name\n\ufeffr,,R\n",
+            "row 2, column unit: Here stands “<U+FEFF>r”. It holds U+FEFF ZERO WIDTH NO-BREAK",
+        ),
+        (
+            'unit,parent,name\nr,,"R\na,r,A\n',
+            "u.csv, row 2: A quotation mark that opens a cell in this row is not closed",
+        ),
+        (
+            'unit,parent,name\nr,,"R\na,r,"A"\n',
+            "u.csv, row 2: A quotation mark that opens a cell in this row is not closed",
+        ),
+        ("unit,,parent,name\n", "row 1, column parent: Here stands nothing, not “parent”"),
+        ("unit;parent;name\n", "u.csv, row 1: The cells are separated by semicolons; use commas"),
         ("unit,name,parent\n", "row 1, column parent: Here stands “name”"),
         ("", "has no header"),
     ],
@@ -136,6 +189,47 @@ def test_a_fault_in_the_units_is_a_sentence_with_its_place(score: Any, units: st
     result = score(HEADER, units)
     assert result.exit_code == 1
     assert says in result.output
+
+
+def test_every_fault_of_the_units_is_told(score: Any):
+    result = score(HEADER, "unit,parent,name\na,q,A\nr,,R\nb,,B\nr,a,R\nc,,C\n")
+    rows = [line.split(": ")[0] for line in result.stderr.splitlines()]
+    assert rows == [
+        f"u.csv, row {place}"
+        for place in ("2, column parent", "4, column parent", "5, column unit", "6, column parent")
+    ]
+
+
+def test_a_unit_is_the_same_where_it_looks_the_same(score: Any):
+    units = "unit,parent,name\nr,,R\nNorra f\u00f6rskolan,r,N\n"
+    spellings = (
+        "Norra fo\u0308rskolan",
+        "Norra\u00a0f\u00f6rskolan",
+        " Norra  f\u00f6rskolan",
+        '"Norra\nf\u00f6rskolan"',
+        "Norra\u2028f\u00f6rskolan",
+        "Norra\x0bf\u00f6rskolan",
+        "Norra\x85f\u00f6rskolan",
+    )
+    result = score("\n".join([HEADER, *[line(unit, 3) for unit in spellings]]), units, "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert {unit["unit"]: unit["n"] for unit in json.loads(result.stdout)["units"]} == {
+        "r": 7,
+        "Norra f\u00f6rskolan": 7,
+    }
+
+
+@pytest.mark.parametrize("letter", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x85", "\u200b", "\x00", "\n", "\r\n"])
+def test_no_character_of_a_name_makes_a_row(score: Any, letter: str):
+    units = f'unit,parent,name\nr,,R\na,r,"A{letter}B"\nb,r,B\nc,r,C\n'
+    assert score(RESPONSES, units, "--format", "json").stdout == score(RESPONSES, UNITS, "--format", "json").stdout
+    assert "u.csv, row 6, column parent" in score(RESPONSES, f"{units}d,q,D\n").stderr
+
+
+def test_empty_columns_to_the_right_are_passed_over(score: Any):
+    wide = "\n".join(f"{row},,, " for row in RESPONSES.splitlines())
+    units = UNITS.replace("\n", ",,\n")
+    assert score(wide, units, "--format", "json").stdout == score(RESPONSES, UNITS, "--format", "json").stdout
 
 
 def test_many_faults_are_cut_short(score: Any):
@@ -206,10 +300,3 @@ def test_the_file_in_the_audits_help_passes(tmp_path: Path):
     example = re.search(r'^ +\{"units".*?"61-79"\}\]\}', text, re.MULTILINE | re.DOTALL)
     assert example
     assert audited(tmp_path, example.group()).exit_code == 0
-
-
-@pytest.mark.parametrize(("text", "says"), [("{", "row 1, column 2: This is not JSON"), ("[]", "one JSON object")])
-def test_a_file_that_the_audit_cannot_use_is_a_sentence(tmp_path: Path, text: str, says: str):
-    result = audited(tmp_path, text)
-    assert result.exit_code == 1
-    assert says in result.output

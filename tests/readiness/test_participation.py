@@ -11,7 +11,7 @@ import pytest
 from tbblearn.readiness.absorption import fold, single
 from tbblearn.readiness.audit import audit
 from tbblearn.readiness.audit_participation import took_part
-from tbblearn.readiness.audit_rows import read_audit_file
+from tbblearn.readiness.audit_reading import read_audit_file
 from tbblearn.readiness.coarsening import coarse_shares, edges, fresh_draw, printed_size, rate_band
 from tbblearn.readiness.fall_back import as_audit_file, audit_file, audited_publication
 from tbblearn.readiness.figures import Collected, Publication, by_piece, publish
@@ -296,7 +296,7 @@ def test_the_audit_works_every_printed_number_out_anew():
     assert refusals(lambda data: None) == set()
     assert refusals(change_rows("n", value="20")) == {"form"}
     assert refusals(change_rows("n", value="10")) == {"form"}
-    assert refusals(change_rows("n", kind="half")) == {"form"}
+    assert refusals(change_rows("n", kind="n_band")) == {"form"}
     assert refusals(change_rows("share", kind="tens", value="30")) >= {"form"}
     assert refusals(lambda data: data["invited"].update(a=6)) >= {"participation"}
     assert refusals(lambda data: data["invited"].update(a=200)) >= {"form"}

@@ -11,7 +11,7 @@ from functools import cached_property
 import pytest
 
 from tbblearn.readiness.audit import audit
-from tbblearn.readiness.audit_rows import read_audit_file
+from tbblearn.readiness.audit_reading import read_audit_file
 from tests.conftest import Backend, SQLite
 from tests.readiness.crawling import Crawl, answers_read, content, crawl, crawl_again
 from tests.readiness.faulty_builds import drawing_from_answers, without_absorption

@@ -1,0 +1,38 @@
+"""Characters in files that people write: what nobody sees is named, and never sent to a terminal as it is."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST_QUOTED = 60
+_NOT_SEEN = frozenset(["Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"])
+"""Unicode's categories of control and format characters, unassigned and private ones, lone surrogates, line ends."""
+
+
+def unseen(text: str) -> tuple[str, ...]:
+    """The characters of the text that nobody sees, each once, in the order in which they stand."""
+    if text.isascii() and text.isprintable():
+        return ()
+    return tuple(dict.fromkeys(letter for letter in text if unicodedata.category(letter) in _NOT_SEEN))
+
+
+def visible(text: str) -> str:
+    """The text with each character that nobody sees written as its number: `north<U+200B>`."""
+    for letter in unseen(text):
+        text = text.replace(letter, f"<{_number(letter)}>")
+    return text
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks, visible, and cut where it is long."""
+    return f"“{visible(text[:LONGEST_QUOTED])}{'…' if len(text) > LONGEST_QUOTED else ''}”"
+
+
+def unseen_named(text: str) -> str:
+    """A sentence, after a space, that names the characters of the text that nobody sees; empty where all are seen."""
+    names = [f"{_number(letter)} {unicodedata.name(letter, '(it has no name)')}" for letter in unseen(text)]
+    return f" It holds {', '.join(names)}, which is not seen: take it away." if names else ""
+
+
+def _number(letter: str) -> str:
+    return f"U+{ord(letter):04X}"
