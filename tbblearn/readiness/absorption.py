@@ -39,13 +39,15 @@ from tbblearn.readiness.rules import LEAST_MARGIN, Tree
 class Folding:
     """A tree in which every unit that has invitees of its own has enough of them.
 
-    `moved`: each unit of the tree before -> the unit in which the persons invited there count, itself or another.
+    `moved`: each unit of the tree before -> itself, or the nearest unit above it in which those invited there count.
+    `top_into`: the unit in which those who came to the top count, where even they are too few; else None.
     `invited`: each unit of `tree` -> how many count there directly; 0, or at least k + margin (a tree of one unit may
     hold fewer).
     """
 
     tree: Tree
     moved: Mapping[str, str]
+    top_into: str | None
     invited: Mapping[str, int]
 
 
@@ -74,23 +76,25 @@ def fold(tree: Tree, invited: Mapping[str, int], k: int, margin: int = LEAST_MAR
     _demand_k(k)
     (root,) = tree.roots
     there = {unit: invited.get(unit, 0) for unit in tree.units}
-    into: dict[str, str] = {}
+    small: set[str] = set()
     for unit in reversed(tree.top_down):
         above = tree.parent[unit]
         if above is not None and 0 < there[unit] < k + margin:
-            there[above], there[unit], into[unit] = there[above] + there[unit], 0, above
+            there[above], there[unit] = there[above] + there[unit], 0
+            small.add(unit)
     largest = min(tree.units, key=lambda unit: (unit == root, -there[unit], unit))
-    if 0 < there[root] < k + margin and largest != root and there[largest]:
-        there[largest], there[root], into[root] = there[largest] + there[root], 0, largest
+    top_into = largest if 0 < there[root] < k + margin and largest != root and there[largest] else None
+    if top_into is not None:
+        there[top_into], there[root] = there[top_into] + there[root], 0
     kept = {root, *(step for unit in tree.units if there[unit] for step in tree.upwards(unit))}
     moved: dict[str, str] = {}
-    for unit in tree.units:
-        step = unit
-        while step in into or step not in kept:
-            step = into.get(step) or tree.parent[step] or root
-        moved[unit] = step
+    for unit in tree.top_down:
+        above = tree.parent[unit]
+        stays = above is None or (unit in kept and unit not in small)
+        moved[unit] = unit if stays else moved[above or root]
     folded = Tree.build((unit, tree.parent[unit]) for unit in tree.units if unit in kept)
-    return Folding(folded, MappingProxyType(moved), MappingProxyType({unit: there[unit] for unit in folded.units}))
+    numbers = {unit: there[unit] for unit in folded.units}
+    return Folding(folded, MappingProxyType(moved), top_into, MappingProxyType(numbers))
 
 
 def absorb(tree: Tree, answers: Mapping[str, int], k: int) -> Absorption:

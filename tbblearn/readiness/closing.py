@@ -43,14 +43,14 @@ def close_wave(
     known = _fold_again(wave, frozen_tree(wave_id))
     answers: Counter[str] = Counter()
     for unit_id, count in _complete_answers(wave_id):
-        answers[str(known.units[unit_id].folded_into or unit_id)] += count
+        answers[str(known.counted_in(unit_id))] += count
     pieces = absorb(known.tree, answers, wave.k).piece_of
     _update_units(
         wave_id,
         [
-            {"unit": unit.id, "piece_id": int(piece) if piece else None, "rate_band": None}
-            for unit in known.units.values()
-            for piece in (pieces.get(str(unit.folded_into or unit.id)),)
+            {"unit": unit_id, "piece_id": int(piece) if piece else None, "rate_band": None}
+            for unit_id in known.units
+            for piece in (pieces.get(str(known.counted_in(unit_id))),)
         ],
     )
     move_answers(wave_id)
@@ -106,7 +106,10 @@ def _demand_all_there(wave_id: int, lost: int) -> None:
 def _fold_again(wave: Wave, known: FrozenTree) -> FrozenTree:
     """The tree with what has become too small since the limit was raised while the wave was open."""
     folding = fold(known.tree, known.invited, wave.k, wave.margin)
-    moved = {int(unit): int(into) for unit, into in folding.moved.items() if unit != into and known.invited[unit]}
+    into = {unit: above for unit, above in folding.moved.items() if unit != above}
+    if folding.top_into is not None:
+        into[known.tree.roots[0]] = folding.top_into
+    moved = {int(unit): int(other) for unit, other in into.items() if known.invited[unit]}
     if not moved:
         return known
     _update_units(
@@ -114,19 +117,20 @@ def _fold_again(wave: Wave, known: FrozenTree) -> FrozenTree:
         [
             {
                 "unit": unit.id,
-                "folded_into": moved.get(unit.folded_into or unit.id, unit.folded_into),
+                "folded_into": moved.get(unit.id, unit.folded_into),
                 "invited": folding.invited.get(str(unit.id), 0),
             }
             for unit in known.units.values()
         ],
     )
-    for unit, into in moved.items():
-        db.session.execute(
-            update(Invitation)
-            .where(Invitation.wave_id == wave.id, Invitation.unit_id == unit)
-            .values(unit_id=into)
-            .execution_options(synchronize_session=False)
-        )
+    for unit, above in moved.items():
+        if unit != known.root.id:
+            db.session.execute(
+                update(Invitation)
+                .where(Invitation.wave_id == wave.id, Invitation.unit_id == unit)
+                .values(unit_id=above)
+                .execution_options(synchronize_session=False)
+            )
     return frozen_tree(wave.id)
 
 

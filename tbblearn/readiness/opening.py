@@ -204,7 +204,8 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
 def _freeze(wave_id: int, found: Places, folding: Folding) -> None:
     rows = []
     for position, unit in enumerate(found.units):
-        into = folding.moved[str(unit.id)]
+        moved = folding.moved[str(unit.id)]
+        into = folding.top_into if unit.parent_id is None else moved if moved != str(unit.id) else None
         rows.append(
             {
                 "wave_id": wave_id,
@@ -215,7 +216,7 @@ def _freeze(wave_id: int, found: Places, folding: Folding) -> None:
                 "name": unit.name,
                 "kind": unit.kind,
                 "path": unit.path,
-                "folded_into": None if into == str(unit.id) else int(into),
+                "folded_into": None if into is None else int(into),
                 "invited": folding.invited.get(str(unit.id), 0),
             }
         )

@@ -37,6 +37,11 @@ class FrozenTree:
     units: Mapping[int, FrozenUnit]
     tree: Tree
 
+    def counted_in(self, unit_id: int) -> int:
+        """The unit in which what was answered in this one counts."""
+        into = self.units[unit_id].folded_into
+        return unit_id if into is None else self.counted_in(into)
+
     @property
     def invited(self) -> dict[str, int]:
         """How many count directly in each unit, as the figures know it."""

@@ -110,7 +110,9 @@ class WaveUnit(Model):
     kind: Mapped[UnitKind] = mapped_column(enum_type(UnitKind))
     path: Mapped[str] = mapped_column(byte_ordered(400))
     folded_into: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    """The unit in which its own people are invited, where they are too few; None: in itself."""
+    """The unit above in which its own people are invited, where they are too few; None: in itself. Of the top: the unit
+    below it in which those who are invited in it count.
+    """
     invited: Mapped[int] = mapped_column(default=0)
     """Invited in the unit itself, with those of units folded into it."""
     rate_band: Mapped[str | None] = mapped_column(String(12))

@@ -111,9 +111,10 @@ def as_now(county: County, taking: Counts) -> tuple[set[str], set[str]]:
     """The same by the rule, where everyone counts in the unit that folding puts them in."""
     folded = product(county)
     counts = dict.fromkeys(folded.tree.units, 0)
-    moved = fold(county.tree, county.invited, K, MARGIN).moved
+    folding = fold(county.tree, county.invited, K, MARGIN)
     for unit, n in taking.items():
-        counts[moved[unit]] += n
+        there = folding.moved[unit]
+        counts[folding.top_into or there if there in county.tree.roots else there] += n
     means = absorb(folded.tree, folded.listing(counts), K)
     shares = absorb(folded.tree, means.pieces, 10)
     return {unit for unit, n in means.figures.items() if n}, {unit for unit, n in shares.figures.items() if n}

@@ -211,18 +211,11 @@ def top_not_folded(county: County) -> Folded:
     """Weak: the top's own invitees stay, however few."""
     found = fold(county.tree, county.invited, K, MARGIN)
     root = county.tree.roots[0]
-    into, there = found.moved[root], dict(found.invited)
-    if into != root:
-        # Those who came from the top, and through it, go back to it.
-        there[root] = sum(
-            n for unit, n in county.invited.items() if found.moved[unit] == into and not _below(county.tree, unit, into)
-        )
-        there[into] -= there[root]
+    there = dict(found.invited)
+    if found.top_into is not None:
+        there[root] = sum(n for unit, n in county.invited.items() if found.moved[unit] == root)
+        there[found.top_into] -= there[root]
     return Folded(found.tree, there, {unit: list(edges(K, n, MARGIN)) for unit, n in there.items()})
-
-
-def _below(tree: Tree, unit: str, top: str) -> bool:
-    return top in tree.upwards(unit)
 
 
 WEAK: Sequence[Build] = (

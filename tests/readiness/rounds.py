@@ -22,8 +22,8 @@ from tbblearn.surveys.models import Invitation
 from tests.factories import NOW, TODAY, grant, make_person, make_unit
 
 SIZES: Mapping[str, Mapping[str, Sequence[int]]] = {
-    "region": {"barn": (14, 9, 3), "vuxen": (22, 6)},
-    "flen": {"skola": (12, 4, 2), "omsorg": (8,)},
+    "region": {"barn": (14, 9, 4, 3), "vuxen": (22, 6)},
+    "flen": {"skola": (12, 4, 3), "omsorg": (8,)},
 }
 """Huvudman -> verksamhet -> staff of each enhet below it."""
 

@@ -113,7 +113,8 @@ def test_folding_leaves_nobody_in_too_small_a_group(county, k, margin):
     tree, invited = county
     folding = fold(tree, invited, k, margin)
     for unit in folding.tree.units:
-        there = sum(n for source, n in invited.items() if folding.moved[source] == unit)
+        own = tree.roots[0] if unit == folding.top_into else None if unit in tree.roots and folding.top_into else unit
+        there = sum(n for source, n in invited.items() if folding.moved[source] in {unit, own} and own is not None)
         assert folding.invited[unit] == there
         assert there == 0 or there >= k + margin or folding.tree.units == (unit,)
         assert folding.tree.children[unit] or there or folding.tree.units == (unit,)

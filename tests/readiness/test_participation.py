@@ -198,15 +198,16 @@ def test_few_are_counted_elsewhere_by_invited_alone():
     tree = Tree.build([("r", None), ("m", "r"), ("a", "m"), ("b", "m"), ("c", "r")])
     # a's six are too few and count in m, which has nine then. The top's own one counts in the largest unit below it.
     folding = fold(tree, {"r": 1, "m": 3, "a": 6, "b": 9, "c": 12}, 5, 2)
-    assert dict(folding.moved) == {"r": "c", "m": "m", "a": "m", "b": "b", "c": "c"}
+    assert dict(folding.moved) == {"r": "r", "m": "m", "a": "m", "b": "b", "c": "c"}
+    assert folding.top_into == "c"
     assert dict(folding.invited) == {"r": 0, "m": 9, "b": 9, "c": 13}
     # With three, m has five, the top six: all of them count in c, and m stays in the tree above b.
     folding = fold(tree, {"r": 1, "m": 2, "a": 3, "b": 9, "c": 12}, 5, 2)
-    assert dict(folding.moved) == {"r": "c", "m": "c", "a": "c", "b": "b", "c": "c"}
+    assert dict(folding.moved) == {"r": "r", "m": "r", "a": "r", "b": "b", "c": "c"}
     assert dict(folding.invited) == {"r": 0, "m": 0, "b": 9, "c": 18}
     # Where nobody is enough, all count in the top.
     folding = fold(tree, {"a": 4, "c": 4}, 5, 2)
-    assert dict(folding.invited) == {"r": 8}
+    assert (dict(folding.invited), folding.top_into) == ({"r": 8}, None)
     assert set(folding.moved.values()) == {"r"}
     # A margin of three takes one more.
     assert dict(fold(tree, {"b": 7, "c": 8}, 5, 3).invited) == {"r": 0, "c": 15}

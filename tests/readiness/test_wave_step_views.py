@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select, update
 
 from tbblearn.db import db, unit_of_work
+from tbblearn.readiness.closing import renew_rates
 from tbblearn.readiness.models import PublishedFigure, Response
 from tbblearn.readiness.timing import clean
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave
 from tbblearn.surveys.waves import WaveState
-from tbblearn.tick import tick
 from tests.factories import NOW, TODAY
 from tests.page_rules import words
 from tests.readiness.leader import STEPS, Leader, in_english
@@ -21,14 +21,14 @@ from tests.readiness.leader import STEPS, Leader, in_english
 def test_a_whole_round_through_the_pages(leader: Leader, monkeypatch: pytest.MonkeyPatch):
     page = leader.open()
     assert "Öppen" in page.text
-    assert "Första natten har inte varit än." in page.text
+    assert "Den visas första gången en vecka efter att mätningen öppnade" in page.text
     assert "Prova enkäten" not in page.links or "readiness_trial.first" in leader.app.view_functions
     leader.answer_all()
     with leader.inside():
-        tick(now=NOW)
+        renew_rates(leader.round.wave_id, today=TODAY)
     page = leader.page()
     rates = [words(row) for row in page.main.select("table tbody tr")]
-    assert rates == ["Sörmland 80 % eller mer", "Flen 80 % eller mer", "Region 80 % eller mer", "Trosa Visas inte"]
+    assert rates == [f"{unit} Visas inte" for unit in ("Sörmland", "Flen", "Region", "Trosa")], "fewer than 100 invited"
     page = leader.step("/paminn")
     assert "En av två påminnelser är skickad" in page.text
     assert "Skicka påminnelse" not in page.links
