@@ -1,10 +1,10 @@
 """The survey as staff meet it: what there is to answer, the promise, the statements, thanks.
 
-Answering and declining look alike to whoever looks for traces: both are sent to the survey's own address, both lead back
-to it, and all pages of a survey have one title, so that neither a browser's history nor a proxy's log tells which it was.
+Answering and declining look alike to whoever looks for traces: both are sent to the survey's own address, both lead
+back to it, and all pages of a survey have one title. So the last page in a browser's history tells neither.
 
-`quiet`: pages here do not change when the session was last seen, tell the next page nothing of their address, and what is
-sent is never carried along by the page for signing in.
+`quiet`: pages here do not change when the session was last seen, tell the next page nothing of their address, and what
+is sent is never carried along by the page for signing in.
 """
 
 from typing import Any

@@ -124,7 +124,8 @@ def test_nothing_that_others_can_open_tells_whether_somebody_answered_or_decline
             found[deed] = seen(copy, opened, person_id, deed)
     backend.point(backend.app, start)
     before = found["nothing"]
-    assert {"/utskick", "/matningar", f"/matningar/{opened.wave_id}", "/enkater"} <= {path for _who, path in before.pages}
+    reached = {path for _who, path in before.pages}
+    assert {"/utskick", "/matningar", f"/matningar/{opened.wave_id}", "/enkater"} <= reached
     assert len(before.pages) > 150
     assert len(before.log) >= 2
     for deed in DEEDS[1:]:

@@ -24,13 +24,15 @@ PROMISE = {
         "Tolv påståenden, cirka 3 minuter. Det är frivilligt att svara.",
         "Påståendena handlar om er som arbetar på barn-1, inte om dig själv. Det finns inga rätta svar.",
         "Enkäten är konfidentiell",
-        "Dina svar sparas utan namn och utan koppling till dig. Databasens egna spår av vad som kom in samtidigt städas "
-        "bort varje natt. En tekniker som letar där före städningen, eller övervakar databasen när du svarar,",
+        "Dina svar sparas utan namn och utan koppling till dig. "
+        "Databasens egna spår av vad som kom in samtidigt städas bort varje natt. "
+        "En tekniker som letar där före städningen, eller övervakar databasen när du svarar,",
         "Ingen chef får se det. Uppgiften raderas när resultatet publiceras.",
         "Resultat visas bara för grupper med minst 5 svar, och hur svaren fördelar sig först från 10.",
         "Svarar nästan alla lika förstår andra vad de flesta tycker.",
-        "Ingen kan av resultaten vara säker på om just du har svarat. Men om nästan alla i en liten grupp svarar går det "
-        "att gissa, och kollegor som berättar för varandra om de själva har svarat kan ibland räkna ut det om resten.",
+        "Ingen kan av resultaten vara säker på om just du har svarat. "
+        "Men om nästan alla i en liten grupp svarar går det att gissa, "
+        "och kollegor som berättar för varandra om de själva har svarat kan ibland räkna ut det om resten.",
         "När resultatet är klart får du också se det.",
         "Läs mer: Så skyddar vi dina svar",
         "Till påståendena",
@@ -43,8 +45,9 @@ PROMISE = {
         "Your answers are stored without your name and without a link to you.",
         "A technician who looks for them before the cleaning, or watches the database as you answer,",
         "Results are shown only for groups with at least 5 answers",
-        "From the results nobody can be sure whether you in particular have answered. But if nearly everyone in a small "
-        "group answers it can be guessed, and colleagues who tell each other whether they have answered can sometimes "
+        "From the results nobody can be sure whether you in particular have answered. "
+        "But if nearly everyone in a small group answers it can be guessed, "
+        "and colleagues who tell each other whether they have answered can sometimes "
         "work it out about the rest.",
         "Read more: How we protect your answers",
         "To the statements",
@@ -174,7 +177,7 @@ def test_who_declines_gets_a_receipt_no_reminders_and_a_way_back(survey: Survey)
     assert "Du har valt att inte svara" in survey.reader.get("/enkater").text
     assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
     page = survey.reader.get(survey.get().links["Jag vill svara ändå"])
-    survey.answer_form(page, **THREES)
+    survey.answer_form(page, 303, **THREES)
     kept = survey.invitation(survey.person())
     assert kept.answered
     assert not kept.declined

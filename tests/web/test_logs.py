@@ -1,4 +1,4 @@
-"""What goes wrong is logged without what was typed, whose it was and where it was asked for; what goes well is counted."""
+"""What goes wrong is logged without what was typed, whose it was and where; what goes well is only counted."""
 
 import io
 import json
@@ -106,7 +106,9 @@ def test_even_where_the_page_of_an_error_fails_the_address_is_not_logged(
     assert "abc123" not in log.getvalue()
 
 
-def test_requests_are_counted_and_told_once_the_hour_is_over(app: Application, reader: Reader, log: io.StringIO) -> None:
+def test_requests_are_counted_and_told_when_the_hour_is_over(
+    app: Application, reader: Reader, log: io.StringIO
+) -> None:
     with time_machine.travel("2026-12-01T09:58:30Z", tick=False) as clock:
         reader.get("/om")
         reader.get("/finns-inte", 404)
