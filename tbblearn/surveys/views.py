@@ -122,14 +122,16 @@ def send(wave_id: int) -> Page | Response:
 @public
 def protection() -> Page:
     """How answers to surveys are protected, in plain words, and what is not."""
-    return Page("surveys/protection.html")
+    return Page("surveys/protection.html", days=_days_kept())
 
 
 @blueprint.get("/sa-skyddar-vi-dina-svar/granska")
 @public
 def examining() -> Page:
     """The same for who wants to examine it: the rules, what was attacked, what the proofs found, where they end."""
-    return Page("surveys/examining.html", proofs=last_proofs(), participation=participation_proof())
+    return Page(
+        "surveys/examining.html", proofs=last_proofs(), participation=participation_proof(), days=_days_kept()
+    )
 
 
 # --- pages that a trial shows too ------------------------------------------------------------------------------------
@@ -185,6 +187,12 @@ def on_the_start_page(person: Principal) -> list[Offer]:
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
+
+
+def _days_kept() -> int:
+    """How long single answers are kept after publication."""
+    days: int = current_app.config["TBBLEARN"].response_days
+    return days
 
 
 def _invited(wave_id: int) -> Invited:

@@ -22,11 +22,10 @@ PROMISE = {
     Language.SV: [
         "Hur redo är vi för Tillsammans för barnens bästa?",
         "Tolv påståenden, cirka 3 minuter. Det är frivilligt att svara.",
-        "Påståendena handlar om er som arbetar på barn-1, inte om dig själv. Det finns inga rätta svar.",
+        "Påståendena handlar om er som arbetar på barn-1, inte om dig själv.",
         "Enkäten är konfidentiell",
         "Dina svar sparas utan namn och utan koppling till dig. "
-        "Databasens egna spår av vad som kom in samtidigt städas bort varje natt. "
-        "En tekniker som letar där före städningen, eller övervakar databasen när du svarar,",
+        "En tekniker som letar i databasen samma dag skulle ändå kunna förstå vilka som är dina.",
         "Ingen chef får se det. Uppgiften raderas när resultatet publiceras.",
         "Resultat visas bara för grupper med minst 5 svar, och hur svaren fördelar sig först från 10.",
         "Svarar nästan alla lika förstår andra vad de flesta tycker.",
@@ -43,7 +42,7 @@ PROMISE = {
         "Twelve statements, about 3 minutes. Answering is voluntary.",
         "The survey is confidential",
         "Your answers are stored without your name and without a link to you.",
-        "A technician who looks for them before the cleaning, or watches the database as you answer,",
+        "A technician who searches the database that same day could still work out which are yours.",
         "Results are shown only for groups with at least 5 answers",
         "From the results nobody can be sure whether you in particular have answered. "
         "But if nearly everyone in a small group answers it can be guessed, "
@@ -64,7 +63,7 @@ def test_the_promise_comes_before_anything_is_asked_in_this_order(survey: Survey
     assert -1 not in places, PROMISE[language][places.index(-1)]
     assert places == sorted(places)
     assert "förbjudet" not in text, "nothing is said of the operation until it has said so itself"
-    assert len(text.split()) < 270, "it is to be read on a phone before anything is asked"
+    assert len(text.split()) < 220, "it is to be read on a phone before anything is asked"
 
 
 def test_a_manager_is_asked_about_the_own_work_place_and_told_where_the_answers_count(survey: Survey) -> None:
