@@ -91,6 +91,9 @@ def test_all_statements_stand_on_one_page_with_words_on_every_choice_and_nothing
         assert {radio["name"] for radio in group.select("input")} == {item.code}
     assert not page.main.select("[checked]")
     assert not page.main.select("[required]")
+    [form] = page.main.select("form")
+    assert form["autocomplete"] == "off", "the browser must not fill in what the one before chose"
+    assert len(form.select("input[type=radio]")) == 60
     phrase = ORIC.translations[language.value].change_phrase
     assert phrase is not None
     assert phrase not in page.text
