@@ -129,9 +129,7 @@ def protection() -> Page:
 @public
 def examining() -> Page:
     """The same for who wants to examine it: the rules, what was attacked, what the proofs found, where they end."""
-    return Page(
-        "surveys/examining.html", proofs=last_proofs(), participation=participation_proof(), days=_days_kept()
-    )
+    return Page("surveys/examining.html", proofs=last_proofs(), participation=participation_proof(), days=_days_kept())
 
 
 # --- pages that a trial shows too ------------------------------------------------------------------------------------

@@ -368,8 +368,13 @@ def test_the_other_pages_have_no_fault(chromium: Browser, answering: Site, width
     look()
     survey = tab.url
     if tab.get_by_role("button", name="Jag vill inte svara").count():
+        tab.get_by_role("link", name="Till påståendena").click()
+        choose(tab, CODES[0], 2)
+        assert drafts(tab) == 1
+        tab.goto(survey)
         tab.get_by_role("button", name="Jag vill inte svara").click()
     expect(tab.get_by_role("heading", name="Du behöver inte svara")).to_be_visible()
+    assert drafts(tab) == 0
     assert tab.url == survey
     look()
     tab.goto(f"{survey}/pastaenden")

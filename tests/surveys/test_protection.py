@@ -89,6 +89,7 @@ def test_it_tells_what_was_found_of_who_took_part(app: Application, tmp_path, mo
 def test_what_staff_need_to_know_is_one_screen_and_says_what_is_not_protected(app: Application) -> None:
     page = Reader(app).get("/sa-skyddar-vi-dina-svar")
     assert len(page.text.split()) < 220
+    assert "svaren 90 dagar senare" in page.text
     assert page.text.index("Det här kan du lita på") < page.text.index("Det här kan vi inte skydda mot")
     for told_too in ("En tekniker", "lika förstår andra", "räkna ut det om resten", "webbläsarens historik"):
         assert told_too in page.text

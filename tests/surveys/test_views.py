@@ -1,5 +1,6 @@
 """Answering a survey: every state is a kind page, and there is at most one response, whatever is pressed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,15 @@ def test_the_promise_comes_before_anything_is_asked_in_this_order(survey: Survey
     assert places == sorted(places)
     assert "förbjudet" not in text, "nothing is said of the operation until it has said so itself"
     assert len(text.split()) < 220, "it is to be read on a phone before anything is asked"
+
+
+def test_that_watching_is_forbidden_is_said_once_the_operation_says_so(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = survey.app.config["TBBLEARN"]
+    monkeypatch.setitem(survey.app.config, "TBBLEARN", replace(settings, watching_forbidden=True))
+    survey.be(survey.person())
+    assert "vilka som är dina. Det är förbjudet i vår drift och loggas." in survey.get().text
 
 
 def test_a_manager_is_asked_about_the_own_work_place_and_told_where_the_answers_count(survey: Survey) -> None:
