@@ -109,8 +109,8 @@ def survey(browser: Browser, account: dict[str, str]) -> None:
     browser.get(f"/enkat/{account['wave']}/pastaenden")
     codes = dict.fromkeys(NAME.search(choice[0])[1] for choice in CHOICE.finditer(browser.body))  # type: ignore[index]
     assert len(codes) == 12, codes
-    browser.post(browser.path, **dict.fromkeys(codes, "4"))
-    assert browser.path.endswith("/tack"), browser.path
+    browser.post(f"/enkat/{account['wave']}", **dict.fromkeys(codes, "4"))
+    assert "data-draft-over" in browser.body, browser.path
 
 
 def page(path: str) -> Callable[[Browser, dict[str, str]], None]:

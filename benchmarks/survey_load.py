@@ -94,7 +94,7 @@ def run(database: str, url: str, folder: Path, *, submissions: int, seconds: flo
         port = int(probe.getsockname()[1])
     outcome = Outcome(database, submissions)
     with served(Prepared(database, port, environment, [], [], [])) as master:
-        offer = Offer(port, app.config["SESSION_COOKIE_NAME"], f"/enkat/{wave_id}/pastaenden", people, outcome)
+        offer = Offer(port, app.config["SESSION_COOKIE_NAME"], f"/enkat/{wave_id}", people, outcome)
         offer.run(seconds, kill_every, master)
     with app.app_context():
         _count(outcome, offer.acknowledged, people)
@@ -169,7 +169,7 @@ class Offer:
                 answer = connection.getresponse()
                 answer.read()
                 said = str(answer.status)
-                done = answer.status == 303 and (answer.getheader("Location") or "").endswith("/tack")
+                done = answer.status == 303 and answer.getheader("Location") == self.path
             except (OSError, http.client.HTTPException) as error:
                 said, done = type(error).__name__, False
             with self._lock:

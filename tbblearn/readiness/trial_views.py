@@ -64,7 +64,8 @@ def send(wave_id: int) -> Page | Response:
 def thanks(wave_id: int) -> Page:
     """The page of thanks."""
     again = url_for("readiness_trial.first", wave_id=wave_id)
-    return Page("surveys/thanks.html", about=queries.asked(wave_id), trial=True, again_url=again)
+    about = queries.asked(wave_id)
+    return Page("surveys/thanks.html", about=about, ends_on=about.closes_on, trial=True, again_url=again)
 
 
 def _statements_page(about: Asked, status: int = 200, sent: Sent | None = None) -> Page:
@@ -75,8 +76,8 @@ def _statements_page(about: Asked, status: int = 200, sent: Sent | None = None) 
         sent,
         unit=your_unit(),
         first_url=url_for("readiness_trial.first", wave_id=about.wave_id),
+        send_url=here,
         clear_url=here,
-        thanks_url=url_for("readiness_trial.thanks", wave_id=about.wave_id),
         draft="",
         trial=True,
     )

@@ -63,7 +63,7 @@ def _reminder_words(found: Invited, url: str) -> tuple[str, str]:
     return (
         _("Enkäten är öppen till %(closes)s", closes=day(found.closes_on)),
         _(
-            "Du får den här påminnelsen för att vi inte har fått något svar. Ingen chef vet vilka som har svarat. "
+            "Du får den här påminnelsen för att vi inte har fått något svar. Ingen chef får se vilka som har svarat. "
             "Vill du inte svara kan du välja det på sidan, så slipper du fler påminnelser. %(url)s",
             url=url,
         ),

@@ -1,7 +1,10 @@
 """The survey as staff meet it: what there is to answer, the promise, the statements, thanks.
 
-`quiet`: requests here leave neither person nor time in logs and sessions, and what is sent is never carried along by
-the page for signing in (design.md 3).
+Answering and declining look alike to whoever looks for traces: both are sent to the survey's own address, both lead
+back to it, and all pages of a survey have one title. So the last page in a browser's history tells neither.
+
+`quiet`: pages here do not change when the session was last seen, tell the next page nothing of their address, and what
+is sent is never carried along by the page for signing in.
 """
 
 from typing import Any
@@ -18,7 +21,7 @@ from tbblearn.surveys import actions, queries
 from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.letters import result_endpoint
-from tbblearn.surveys.proofs import last_proofs
+from tbblearn.surveys.proofs import last_proofs, participation_proof
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, working_translation
 from tbblearn.surveys.waves import NotInvited, NotOpen, UnknownAnswer, WaveState
@@ -29,6 +32,15 @@ from tbblearn.web.starting import Offer
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 blueprint.quiet = True  # type: ignore[attr-defined]
+DECLINES = "declines"
+"""Field that says that somebody does not want to answer."""
+
+
+@blueprint.after_request
+def tell_the_next_page_nothing(response: Response) -> Response:
+    """What is opened from a survey is asked for without the survey's address, which logs on the way would keep."""
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
 
 
 @blueprint.errorhandler(NotInvited)
@@ -56,15 +68,18 @@ def mine() -> Page:
 @blueprint.get("/enkat/<int:wave_id>")
 @signed_in
 def first(wave_id: int) -> Page:
-    """What the survey is and how answers are protected, before anything is asked."""
+    """What the survey is and how answers are protected, before anything is asked; a receipt once it is done."""
     found = _invited(wave_id)
-    return _other_state(found) or first_page(
+    if page := _other_state(found):
+        return page
+    if found.declined:
+        return Page("surveys/declined.html", about=found)
+    return first_page(
         found,
         unit=found.work_place,
         counted_in=found.unit,
         statements_url=url_for("surveys.statements", wave_id=wave_id),
-        decline_url="" if found.declined else url_for("surveys.decline", wave_id=wave_id),
-        declined=found.declined,
+        decline_url=url_for("surveys.send", wave_id=wave_id),
     )
 
 
@@ -76,10 +91,10 @@ def statements(wave_id: int) -> Page:
     return _other_state(found) or _statements_page(found)
 
 
-@blueprint.post("/enkat/<int:wave_id>/pastaenden")
+@blueprint.post("/enkat/<int:wave_id>")
 @signed_in
 def send(wave_id: int) -> Page | Response:
-    """Keep the answers, once; the page comes back one time where statements are unanswered.
+    """Keep the answers, once, or that somebody declines; the page comes back one time where statements are unanswered.
 
     Whoever has answered already gets the page of thanks: sent twice by whatever road, answers are there once.
     """
@@ -88,54 +103,33 @@ def send(wave_id: int) -> Page | Response:
         found = queries.invitation(wave_id, person_id)
     if not found.answered:
         sent = read_sent(request.form, instrument(found.instrument))
-        if found.open(today) and sent.ask_once_more:
+        declines = DECLINES in request.form
+        if found.open(today) and sent.ask_once_more and not declines:
             return _statements_page(found, 422, sent)
         try:
-            actions.submit(wave_id, person_id, sent.answers, today=today)
+            if declines:
+                actions.decline(wave_id, person_id, today=today)
+            else:
+                actions.submit(wave_id, person_id, sent.answers, today=today)
         except NotOpen:
             return _closed_page(wave_id, person_id)
         except UnknownAnswer as error:
             raise BadRequest from error
-    return redirect(url_for("surveys.thanks", wave_id=wave_id), 303)
-
-
-@blueprint.get("/enkat/<int:wave_id>/tack")
-@signed_in
-def thanks(wave_id: int) -> Page | Response:
-    """Thank you, and what comes next; only who has answered gets here."""
-    found = _invited(wave_id)
-    if not found.answered:
-        return redirect(url_for("surveys.first", wave_id=wave_id), 303)
-    return Page("surveys/thanks.html", about=found, trial=False)
-
-
-@blueprint.post("/enkat/<int:wave_id>/svarar-inte")
-@signed_in
-def decline(wave_id: int) -> Page | Response:
-    """No more reminders; whoever has answered already is told so."""
-    person_id = principal().person_id
-    try:
-        kept = actions.decline(wave_id, person_id, today=stockholm_date(utc_now()))
-    except NotOpen:
-        return _closed_page(wave_id, person_id)
-    return redirect(url_for("surveys.declined" if kept else "surveys.first", wave_id=wave_id), 303)
-
-
-@blueprint.get("/enkat/<int:wave_id>/utan-svar")
-@signed_in
-def declined(wave_id: int) -> Page | Response:
-    """A receipt, and the way back to answering after all."""
-    found = _invited(wave_id)
-    if not found.declined:
-        return redirect(url_for("surveys.first", wave_id=wave_id), 303)
-    return _other_state(found) or Page("surveys/declined.html", about=found)
+    return redirect(url_for("surveys.first", wave_id=wave_id), 303)
 
 
 @blueprint.get("/sa-skyddar-vi-dina-svar")
 @public
 def protection() -> Page:
     """How answers to surveys are protected, in plain words, and what is not."""
-    return Page("surveys/protection.html", proofs=last_proofs())
+    return Page("surveys/protection.html", days=_days_kept())
+
+
+@blueprint.get("/sa-skyddar-vi-dina-svar/granska")
+@public
+def examining() -> Page:
+    """The same for who wants to examine it: the rules, what was attacked, what the proofs found, where they end."""
+    return Page("surveys/examining.html", proofs=last_proofs(), participation=participation_proof(), days=_days_kept())
 
 
 # --- pages that a trial shows too ------------------------------------------------------------------------------------
@@ -145,21 +139,20 @@ def first_page(about: Any, **values: Any) -> Page:
     """The page of the promise for a wave.
 
     Values: unit (what the statements are about), counted_in (where the answers count, if told), statements_url,
-    decline_url ('' for none), declined, trial.
+    decline_url ('' for none), trial.
     """
     return Page(
         "surveys/first.html",
         about=about,
-        working=working_translation(about.instrument),
         watching_forbidden=current_app.config["TBBLEARN"].watching_forbidden,
-        **{"trial": False, "declined": False, "counted_in": "", **values},
+        **{"trial": False, "counted_in": "", **values},
     )
 
 
 def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **values: Any) -> Page:
     """The page of statements, after a try with what was chosen and what is missing.
 
-    Values: unit, first_url, clear_url, thanks_url, draft (what a draft in the browser goes by; '' for none), trial.
+    Values: unit, first_url, send_url, clear_url, draft (what a draft in the browser goes by; '' for none), trial.
     """
     questionnaire = instrument(about.instrument)
     return Page(
@@ -194,6 +187,12 @@ def on_the_start_page(person: Principal) -> list[Offer]:
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
+def _days_kept() -> int:
+    """How long single answers are kept after publication."""
+    days: int = current_app.config["TBBLEARN"].response_days
+    return days
+
+
 def _invited(wave_id: int) -> Invited:
     return queries.invitation(wave_id, principal().person_id)
 
@@ -205,17 +204,17 @@ def _statements_page(found: Invited, status: int = 200, sent: Sent | None = None
         sent,
         unit=found.work_place,
         first_url=url_for("surveys.first", wave_id=found.wave_id),
+        send_url=url_for("surveys.send", wave_id=found.wave_id),
         clear_url=url_for("surveys.statements", wave_id=found.wave_id),
-        thanks_url=url_for("surveys.thanks", wave_id=found.wave_id),
         draft=str(found.wave_id),
     )
 
 
 def _other_state(found: Invited) -> Page | None:
     """The page that stands in place of the survey, where it is answered or takes no answers; else None."""
-    if found.answered or not found.open(stockholm_date(utc_now())):
-        return _state_page(found)
-    return None
+    if found.answered and found.state is not WaveState.WITHDRAWN:
+        return Page("surveys/thanks.html", about=found, ends_on=found.closed_on, trial=False)
+    return None if found.open(stockholm_date(utc_now())) else _state_page(found)
 
 
 def _closed_page(wave_id: int, person_id: int) -> Page:

@@ -55,6 +55,10 @@ class Application(Flask):
                     work.refuse()
         return answer.render() if isinstance(answer, Page) else answer
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Note that even the page of an error failed; Flask would write down the address that was asked for."""
+        self.logger.error("unexpected", exc_info=exc_info)
+
     def _view_answers(self) -> ResponseReturnValue:
         """The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it."""
         given = (request.args,) if request.method in SAFE_METHODS else (request.args, request.form)

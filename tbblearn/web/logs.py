@@ -1,6 +1,8 @@
-"""Structured logs: one JSON line an event, with the request's id. No answers, no names, no addresses of people.
+"""Structured logs: one JSON line an event. No person, no address, nothing that was typed, and no line for a request.
 
-A blueprint may set `quiet = True`: its requests are logged without person and address (design.md 3, survey routes).
+A line for each request would tell by its order and its time, with or without a person in it, who had answered a survey
+and who had declined. So requests are counted, all pages together, and each hour that is over gets one line. What goes
+wrong is written at once, with the request's id (docs/adr/0009).
 """
 
 import logging
@@ -9,15 +11,19 @@ import sys
 import time
 import traceback
 import uuid
+from datetime import datetime, timedelta
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
 import structlog
-from flask import Flask, g, request
-from flask_login import current_user
+from flask import Flask, g
 from werkzeug.wrappers import Response
 
+from tbblearn.db import utc_now
+
 HEADER = "X-Request-Id"
+SLOW_SECONDS = 1.0
 
 _VALUES = re.compile(
     r"^(?:DETAIL|CONTEXT):.*?(?=^\[SQL: |^\(Background on |^\n(?:The above|During handling) |\Z)",
@@ -35,12 +41,46 @@ def _format_exception(exc_info: tuple[type[BaseException], BaseException, Traceb
     return without_values("".join(traceback.format_exception(*exc_info)).rstrip("\n"))
 
 
+class HourlyCounts:
+    """How many requests this process has answered in each hour; of pages and people it knows nothing.
+
+    `failed` have a status of 500 or more, `slow` took longer than SLOW_SECONDS.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._hour: datetime | None = None
+        self._counts = self._none()
+
+    @staticmethod
+    def _none() -> dict[str, int]:
+        return {"requests": 0, "failed": 0, "slow": 0}
+
+    def count(self, status: int, seconds: float) -> None:
+        """A request has been answered."""
+        with self._lock:
+            self._counts["requests"] += 1
+            self._counts["failed"] += status >= 500
+            self._counts["slow"] += seconds > SLOW_SECONDS
+
+    def finished(self, now: datetime) -> dict[str, Any] | None:
+        """The last hour with requests, told once when another has begun; None while it lasts."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        with self._lock:
+            before, self._hour = self._hour, hour
+            if before in {None, hour}:
+                return None
+            counts, self._counts = self._counts, self._none()
+        assert before is not None
+        return {"hour": before.isoformat(), "timestamp": (before + timedelta(hours=1)).isoformat(), **counts}
+
+
 def init_logs(app: Flask, level: str) -> None:
-    """Write every log line of the process as JSON to stderr, and one line for each request."""
+    """Write every log line of the process as JSON to stderr, and one line for each hour with requests."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.MaybeTimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(_format_exception),
     ]
     structlog.configure(
@@ -62,27 +102,20 @@ def init_logs(app: Flask, level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     root.propagate = False
-    log = structlog.get_logger("tbblearn.request")
+    log = structlog.get_logger("tbblearn.requests")
+    counts = HourlyCounts()
 
     @app.before_request
     def begin() -> None:
+        structlog.contextvars.clear_contextvars()
+        if (told := counts.finished(utc_now())) is not None:
+            log.info("requests", **told)
         g.request_id = uuid.uuid4().hex
         g.started = time.perf_counter()
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers[HEADER] = g.get("request_id", "")
-        blueprint = app.blueprints.get(request.blueprint or "")
-        values: dict[str, Any] = {
-            "method": request.method,
-            "endpoint": request.endpoint or "",
-            "status": response.status_code,
-        }
-        if not getattr(blueprint, "quiet", False):
-            values["ms"] = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
-            if current_user and current_user.is_authenticated:
-                values["person_id"] = current_user.person_id
-        log.info("request", **values)
+        counts.count(response.status_code, time.perf_counter() - g.get("started", time.perf_counter()))
         return response

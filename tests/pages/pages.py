@@ -70,6 +70,7 @@ STATES = (
     State("about", NOBODY, "/om"),
     State("privacy", NOBODY, "/sa-skyddar-vi-dina-uppgifter"),
     State("answers-protected", NOBODY, "/sa-skyddar-vi-dina-svar"),
+    State("answers-examined", NOBODY, "/sa-skyddar-vi-dina-svar/granska"),
     State("accessibility", NOBODY, "/tillganglighet"),
     State("contact", NOBODY, "/kontakt"),
     State("error-404", NOBODY, "/finns-inte"),

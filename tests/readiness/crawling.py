@@ -41,7 +41,7 @@ def crawl(app: Application, made: Round, only: Collection[str] = ()) -> Crawl:
         found: Crawl = {}
         for who, person_id in people(made).items():
             if not only or who in only:
-                _crawl_as(app, made, who, person_id, found)
+                crawl_as(app, made, who, person_id, found)
         _run_commands(app, found)
     return found
 
@@ -101,7 +101,8 @@ def _fetch(client: Any, path: str) -> tuple[tuple[int, str, str], str]:
     return (answer.status_code, leads or str(answer.mimetype), text), leads
 
 
-def _crawl_as(app: Application, made: Round, who: str, person_id: int | None, found: Crawl) -> None:
+def crawl_as(app: Application, made: Round, who: str, person_id: int | None, found: Crawl) -> None:
+    """Put into `found` all that this person reaches by links, by the menu or by guessing the address of a result."""
     client = _client(app, person_id)
     wave = f"/resultat/{made.wave_id}"
     waiting = ["/", "/resultat", wave, f"{wave}/lan", f"{wave}/lan.csv", f"{wave}/metod"]

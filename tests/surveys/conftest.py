@@ -1,5 +1,7 @@
 """A county with an open survey, and a browser, on the day that it opens."""
 
+import io
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,11 +59,15 @@ class Survey:
 
     def send(self, answers: dict[str, str] | None = None, status: int = 303) -> ReadPage:
         """Send from the page read last."""
-        return self.reader.post(self.path("/pastaenden"), THREES if answers is None else answers, status)
+        return self.reader.post(self.path(), THREES if answers is None else answers, status)
+
+    def decline(self, status: int = 303) -> ReadPage:
+        """Decline from the page read last."""
+        return self.reader.post(self.path(), {"declines": "1"}, status)
 
     def answer_form(self, page: ReadPage, status: int = 303, **values: Any) -> ReadPage:
         """Send the form of statements on a page, changed by these values."""
-        return self.reader.submit(page.form(self.path("/pastaenden")), status, **values)
+        return self.reader.submit(page.form(self.path(), holding=CODES[0]), status, **values)
 
     def responses(self) -> int:
         with self.inside():
@@ -74,6 +80,22 @@ class Survey:
     def later(self, days: int) -> None:
         """Move the clock; whoever is signed in is not any more."""
         self.clock.move_to(NOW + timedelta(days=days))
+
+
+@contextmanager
+def logged() -> Iterator[list[str]]:
+    """The lines that the product writes to its log inside, at its usual level; known at the end."""
+    log, written, lines = logging.getLogger("tbblearn"), io.StringIO(), list[str]()
+    handler, level = logging.StreamHandler(written), log.level
+    handler.setFormatter(log.handlers[0].formatter)
+    log.addHandler(handler)
+    log.setLevel("INFO")
+    try:
+        yield lines
+    finally:
+        log.setLevel(level)
+        log.removeHandler(handler)
+        lines += written.getvalue().splitlines()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Answering a survey: every state is a kind page, and there is at most one response, whatever is pressed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,37 +18,37 @@ from tests.surveys.conftest import THREES, Survey
 
 ORIC = instrument("oric")
 SAVED = "Tack! Dina svar är sparade utan namn. Resultatet kommer efter den 4 december 2026."
-ALREADY = "Du har redan svarat. Tack! Inget mer har sparats."
 
 PROMISE = {
     Language.SV: [
         "Hur redo är vi för Tillsammans för barnens bästa?",
         "Tolv påståenden, cirka 3 minuter. Det är frivilligt att svara.",
-        "Påståendena handlar om er som arbetar på barn-1, inte om dig själv. Det finns inga rätta svar.",
+        "Påståendena handlar om er som arbetar på barn-1, inte om dig själv.",
         "Enkäten är konfidentiell",
-        "Systemet sparar ingen koppling mellan dig och det du svarar.",
-        "Ingen chef ser det. Uppgiften raderas när resultatet publiceras.",
-        "Resultat visas bara för grupper med minst 5 svar.",
-        "Hur svaren fördelar sig visas från 10 svar. Det finns inga rutor för egen text.",
-        "När det är klart får du också se det.",
-        "Bra att veta",
-        "Du kan inte ändra eller ta tillbaka dina svar, för vi kan inte hitta dem.",
-        "Om nästan alla i en grupp svarar lika förstår andra vad de flesta i gruppen tycker.",
-        "En tekniker som övervakar databasen när du svarar, eller läser den före nästa natts städning,",
-        "Stäng inte bara fliken, välj Skicka eller Rensa.",
+        "Dina svar sparas utan namn och utan koppling till dig. "
+        "En tekniker som letar i databasen samma dag skulle ändå kunna förstå vilka som är dina.",
+        "Ingen chef får se det. Uppgiften raderas när resultatet publiceras.",
+        "Resultat visas bara för grupper med minst 5 svar, och hur svaren fördelar sig först från 10.",
+        "Svarar nästan alla lika förstår andra vad de flesta tycker.",
+        "Ingen kan av resultaten vara säker på om just du har svarat. "
+        "Men om nästan alla i en liten grupp svarar går det att gissa, "
+        "och kollegor som berättar för varandra om de själva har svarat kan ibland räkna ut det om resten.",
+        "När resultatet är klart får du också se det.",
         "Läs mer: Så skyddar vi dina svar",
         "Till påståendena",
         "Jag vill inte svara",
-        "arbetsöversättning",
     ],
     Language.EN: [
         "How ready are we for Tillsammans för barnens bästa?",
         "Twelve statements, about 3 minutes. Answering is voluntary.",
         "The survey is confidential",
-        "The system keeps no link between you and what you answer.",
-        "Results are shown only for groups with at least 5 answers.",
-        "Good to know",
-        "A technician who watches the database as you answer, or reads it before the next night’s cleaning,",
+        "Your answers are stored without your name and without a link to you.",
+        "A technician who searches the database that same day could still work out which are yours.",
+        "Results are shown only for groups with at least 5 answers",
+        "From the results nobody can be sure whether you in particular have answered. "
+        "But if nearly everyone in a small group answers it can be guessed, "
+        "and colleagues who tell each other whether they have answered can sometimes "
+        "work it out about the rest.",
         "Read more: How we protect your answers",
         "To the statements",
         "I do not want to answer",
@@ -63,6 +64,16 @@ def test_the_promise_comes_before_anything_is_asked_in_this_order(survey: Survey
     assert -1 not in places, PROMISE[language][places.index(-1)]
     assert places == sorted(places)
     assert "förbjudet" not in text, "nothing is said of the operation until it has said so itself"
+    assert len(text.split()) < 220, "it is to be read on a phone before anything is asked"
+
+
+def test_that_watching_is_forbidden_is_said_once_the_operation_says_so(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = survey.app.config["TBBLEARN"]
+    monkeypatch.setitem(survey.app.config, "TBBLEARN", replace(settings, watching_forbidden=True))
+    survey.be(survey.person())
+    assert "vilka som är dina. Det är förbjudet i vår drift och loggas." in survey.get().text
 
 
 def test_a_manager_is_asked_about_the_own_work_place_and_told_where_the_answers_count(survey: Survey) -> None:
@@ -90,6 +101,9 @@ def test_all_statements_stand_on_one_page_with_words_on_every_choice_and_nothing
         assert {radio["name"] for radio in group.select("input")} == {item.code}
     assert not page.main.select("[checked]")
     assert not page.main.select("[required]")
+    [form] = page.main.select("form")
+    assert form["autocomplete"] == "off", "the browser must not fill in what the one before chose"
+    assert len(form.select("input[type=radio]")) == 60
     phrase = ORIC.translations[language.value].change_phrase
     assert phrase is not None
     assert phrase not in page.text
@@ -117,7 +131,7 @@ def test_sent_twice_from_two_tabs_or_by_going_back_it_is_kept_once(survey: Surve
     survey.send(dict.fromkeys(CODES, "5"))
     assert SAVED in survey.reader.follow().text
     for end in ("", "/pastaenden"):
-        assert ALREADY in survey.get(end).text
+        assert SAVED in survey.get(end).text
     assert survey.responses() == 1
     with survey.inside():
         assert set(db.session.scalars(select(ResponseOpen)).one().answers.values()) == {"3"}
@@ -133,7 +147,7 @@ def test_gaps_are_told_kindly_once_and_everything_is_kept(survey: Survey) -> Non
     assert page.links["Påstående 3"] == f"#{CODES[2]}-0"
     assert {(str(box["name"]), str(box["value"])) for box in page.main.select("[checked]")} == set(given.items())
     assert survey.responses() == 0
-    form = page.form(survey.path("/pastaenden"))
+    form = page.form(survey.path())
     assert "Skicka ändå" in form.buttons
     survey.answer_form(page)
     assert survey.responses() == 1
@@ -168,20 +182,18 @@ def test_clearing_is_a_fresh_page(survey: Survey) -> None:
 def test_who_declines_gets_a_receipt_no_reminders_and_a_way_back(survey: Survey) -> None:
     survey.be(survey.person())
     page = survey.get()
-    page = survey.reader.submit(page.form(survey.path("/svarar-inte")), follow=True)
+    page = survey.reader.submit(page.form(survey.path()), declines="1", follow=True)
     assert page.h1 == "Du behöver inte svara"
+    assert page.main.select_one("[data-draft-over]") is not None, "what was chosen before must not stay in the tab"
     assert survey.invitation(survey.person()).declined
     assert "Du har valt att inte svara" in survey.reader.get("/enkater").text
     assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
-    page = survey.reader.get(survey.get("/utan-svar").links["Jag vill svara ändå"])
-    assert "Du har valt att inte svara" in page.text
-    assert "Jag vill inte svara" not in page.text
-    survey.get("/pastaenden")
-    survey.send()
+    page = survey.reader.get(survey.get().links["Jag vill svara ändå"])
+    survey.answer_form(page, 303, **THREES)
     kept = survey.invitation(survey.person())
     assert kept.answered
     assert not kept.declined
-    survey.get("/utan-svar", 303)
+    assert SAVED in survey.get().text
     assert survey.responses() == 1
 
 
@@ -190,8 +202,8 @@ def test_declining_after_answering_changes_nothing(survey: Survey) -> None:
     survey.get("/pastaenden")
     survey.send()
     survey.get()
-    survey.reader.post(survey.path("/svarar-inte"))
-    assert ALREADY in survey.reader.follow().text
+    survey.decline()
+    assert SAVED in survey.reader.follow().text
     assert survey.invitation(survey.person()).answered
 
 
@@ -204,7 +216,7 @@ def test_what_is_sent_after_it_closed_is_not_kept_and_it_is_said_so(survey: Surv
     assert "Enkäten stängde den 20 november 2026. Det du hade fyllt i har inte skickats." in page.text
     for end in ("", "/pastaenden"):
         assert "Enkäten stängde den 20 november 2026." in survey.get(end).text
-    survey.reader.post(survey.path("/svarar-inte"), status=409)
+    survey.decline(409)
     assert survey.responses() == 0
     assert "Stängde den 20 november 2026" in survey.reader.get("/enkater").text
 
@@ -229,7 +241,7 @@ def test_a_withdrawn_survey_says_that_all_is_deleted(survey: Survey) -> None:
     assert survey.responses() == 0
 
 
-@pytest.mark.parametrize("end", ["", "/pastaenden", "/tack", "/utan-svar"])
+@pytest.mark.parametrize("end", ["", "/pastaenden"])
 def test_who_is_not_invited_finds_no_survey(survey: Survey, end: str) -> None:
     with survey.inside(), unit_of_work():
         stranger = make_person().id
@@ -237,7 +249,7 @@ def test_who_is_not_invited_finds_no_survey(survey: Survey, end: str) -> None:
     survey.get(end, 404)
     survey.reader.get("/enkater")
     survey.send(status=404)
-    survey.reader.post(survey.path("/svarar-inte"), status=404)
+    survey.decline(404)
     assert survey.responses() == 0
     assert "Det finns ingen enkät att svara på just nu." in survey.reader.get("/enkater").text
 
@@ -248,7 +260,7 @@ def test_before_it_opens_there_is_no_survey(survey: Survey) -> None:
     survey.be(survey.person())
     survey.reader.get(f"/enkat/{planned}", 404)
     survey.reader.get("/enkater")
-    survey.reader.post(f"/enkat/{planned}/pastaenden", THREES, 404)
+    survey.reader.post(f"/enkat/{planned}", THREES, 404)
 
 
 def test_the_list_has_what_is_open_first_and_thanks_for_what_is_answered(survey: Survey) -> None:
@@ -285,7 +297,7 @@ def test_once_published_nothing_says_who_answered_and_the_result_has_its_day(sur
     page = survey.reader.get("/enkater")
     assert "Du kan se resultatet från den 27 november 2026." in page.text
     assert "Du har svarat" not in page.text
-    survey.get("/tack", 303)
+    assert "Enkäten stängde den" in survey.get().text
     survey.later(7)
     survey.be(survey.person())
     links = survey.reader.get("/enkater").links
@@ -360,5 +372,5 @@ def test_a_person_in_two_programmes_answers_each_once(survey: Survey) -> None:
     survey.be(survey.person())
     for wave_id in (first, second, first):
         survey.reader.get(f"/enkat/{wave_id}/pastaenden")
-        survey.reader.post(f"/enkat/{wave_id}/pastaenden", THREES)
+        survey.reader.post(f"/enkat/{wave_id}", THREES)
     assert survey.responses() == 2

@@ -1,12 +1,15 @@
-"""What goes wrong is logged without what was typed, and without whose it was."""
+"""What goes wrong is logged without what was typed, whose it was and where; what goes well is only counted."""
 
 import io
+import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+import time_machine
 from flask import Blueprint
 from sqlalchemy.exc import IntegrityError
 
@@ -17,7 +20,7 @@ from tbblearn.db import db, utc_now
 from tbblearn.people.guards import public
 from tbblearn.people.models import Person
 from tbblearn.web.application import Application
-from tbblearn.web.logs import without_values
+from tbblearn.web.logs import HourlyCounts, without_values
 from tests.conftest import Backend
 from tests.factories import County
 from tests.reading import Reader
@@ -44,6 +47,19 @@ def nobody() -> Any:
     """A password hash for a person that there is not."""
     keep_password(2**31 - 1, HASH, utc_now())
     db.session.flush()
+
+
+@faulty.get("/hemligt/<token>")
+@public
+def hopeless(token: str) -> Any:
+    """A page whose error page fails as well."""
+    raise LookupError(len(token))
+
+
+@faulty.errorhandler(LookupError)
+def fails_too(_error: LookupError) -> Any:
+    """Not even this goes well."""
+    raise ArithmeticError
 
 
 @pytest.fixture
@@ -80,6 +96,53 @@ def test_a_row_that_the_database_refuses_leaves_none_of_its_values_in_the_log(
     assert "INSERT INTO person" in logged
     for value in (ADDRESS, "Tilltalsnamn", "annan rad", HASH, "DETAIL"):
         assert value not in logged
+
+
+def test_even_where_the_page_of_an_error_fails_the_address_is_not_logged(
+    app: Application, reader: Reader, log: io.StringIO
+) -> None:
+    reader.get("/hemligt/abc123", 500)
+    assert "ArithmeticError" in log.getvalue()
+    assert "abc123" not in log.getvalue()
+
+
+def test_requests_are_counted_and_told_when_the_hour_is_over(
+    app: Application, reader: Reader, log: io.StringIO
+) -> None:
+    with time_machine.travel("2026-12-01T09:58:30Z", tick=False) as clock:
+        reader.get("/om")
+        reader.get("/finns-inte", 404)
+        clock.shift(60)
+        reader.get("/healthz")
+        assert log.getvalue() == ""
+        reader.get("/hemligt/abc123", 500)
+        log.truncate(log.seek(0))
+        clock.shift(3600 * 3)
+        reader.get("/om")
+        reader.get("/om")
+    assert [json.loads(line) for line in log.getvalue().splitlines()] == [
+        {
+            "event": "requests",
+            "level": "info",
+            "hour": "2026-12-01T09:00:00+00:00",
+            "timestamp": "2026-12-01T10:00:00+00:00",
+            "requests": 4,
+            "failed": 1,
+            "slow": 0,
+        }
+    ]
+
+
+def test_only_a_request_of_more_than_a_second_is_slow() -> None:
+    counts = HourlyCounts()
+    first = datetime(2026, 12, 1, 9, 59, tzinfo=UTC)
+    assert counts.finished(first) is None
+    for seconds in (0.2, 1.0, 1.1):
+        counts.count(200, seconds)
+    told = counts.finished(first + timedelta(minutes=1))
+    assert told is not None
+    assert (told["requests"], told["failed"], told["slow"]) == (3, 0, 1)
+    assert counts.finished(first + timedelta(minutes=2)) is None
 
 
 def test_only_the_values_are_taken_out_of_a_traceback() -> None:

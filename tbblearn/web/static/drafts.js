@@ -35,6 +35,12 @@ if (over && visit) forgetDraft(`${DRAFTS}${visit}:${over.dataset.draftOver}`);
 
 if (draftForm && visit) keepDraft(draftForm);
 
+// Back to a page that the browser has kept whole: let the server say what it is now, and to whom.
+const here = draftForm ? draftForm.querySelector("[data-clear]").href : over ? location.href : "";
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && here) location.replace(here);
+});
+
 // Nobody knows who looks at the screen now: nothing that was chosen stays, on the page or behind it.
 function leave() {
   forgetDrafts("");
@@ -86,7 +92,7 @@ function keepDraft(form) {
 
   // Sent by script, so that a lost network leaves the page and its answers where they are. Whatever the server says
   // other than thanks is shown by sending the form once more in the ordinary way: nothing was kept, and nothing is
-  // kept twice. A redirect may come from something in front of the server: the page of thanks forgets the draft.
+  // kept twice. A redirect may come from something in front of the server: only the page of thanks forgets the draft.
   async function send(event) {
     event.preventDefault();
     if (sending) return;
@@ -107,7 +113,7 @@ function keepDraft(form) {
       return;
     }
     if (answer.type === "opaqueredirect") {
-      location.assign(form.dataset.thanks);
+      location.assign(form.action);
     } else if (answer.status >= 500) {
       lost();
     } else {
@@ -126,8 +132,4 @@ function keepDraft(form) {
   form.addEventListener("change", save);
   form.addEventListener("submit", send);
   form.querySelector("[data-clear]").addEventListener("click", clear);
-  // Back to a page that the browser has kept whole: let the server say what it is now, and to whom.
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted) location.replace(form.action);
-  });
 }
