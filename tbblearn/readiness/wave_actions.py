@@ -206,6 +206,9 @@ def approve(wave_id: int, *, lines: Collection[str], seen: Collection[str], by: 
 def remind(wave_id: int, *, by: int | None, now: datetime, today: date) -> None:
     """Remind everyone who has neither answered nor declined; nobody is shown who they are, nor how many.
 
+    A letter is queued for each who was invited, and `surveys.letters` writes none where none is needed when it is to
+    leave: else the numbers of the messages on each side would tell how many had not answered.
+
     Raises NoSuchWave, NotOpen, EnoughReminders.
     """
     wave = locked(wave_id)
@@ -214,14 +217,12 @@ def remind(wave_id: int, *, by: int | None, now: datetime, today: date) -> None:
     if wave.reminders >= MOST_REMINDERS or wave.reminded_on == today:
         raise EnoughReminders(sent=wave.reminders)
     wave.reminders, wave.reminded_on = wave.reminders + 1, today
-    waiting = db.session.scalars(
-        select(Invitation.person_id).where(
-            Invitation.wave_id == wave_id, Invitation.answered.is_(False), Invitation.declined.is_(False)
-        )
+    invited = db.session.scalars(
+        select(Invitation.person_id).where(Invitation.wave_id == wave_id).order_by(Invitation.person_id)
     ).all()
     queue_many(
         REMINDER_MAIL,
-        waiting,
+        invited,
         f"{mail_prefix(REMINDER_MAIL, wave_id)}:{wave.reminders}",
         now=now,
         values={"wave": wave_id},

@@ -65,9 +65,9 @@ def database(backend: Backend) -> Iterator[Application]:
         backend.drop(url)
 
 
-def county() -> Round:
+def county(sizes: Mapping[str, Mapping[str, tuple[int, ...]]] = SIZES) -> Round:
     """The county with every role; a second manager has the other huvudman."""
-    made = Round.county(SIZES)
+    made = Round.county(sizes)
     with unit_of_work():
         first = made.holders[Role.MANAGER]
         for role, unit in ((Role.EDITOR, "sormland"), (Role.ADMIN, "sormland"), (Role.MANAGER, "flen")):
