@@ -43,7 +43,7 @@ class Copy:
 
 @contextmanager
 def copied(backend: Backend, silent: Collection[int], declining: Collection[int] = ()) -> Iterator[Round]:
-    """A county in which all but these have answered, closed, checked and published; some of them say that they will not."""
+    """A county in which all but these have answered, closed, checked and published; some of them have declined."""
     with database(backend) as app, time_machine.travel(NOW, tick=False), app.app_context():
         made = county(SIZES)
         made.open()
