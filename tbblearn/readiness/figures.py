@@ -109,7 +109,7 @@ def publish(
         raise ValueError("figures are published for five-point items only: their bounds are worked out for no other")
     tree = collected.tree
     sizes = {unit: len(given) for unit, given in collected.responses.items()}
-    if any(n < k for n in sizes.values()):
+    if dict(absorb(tree, sizes, k).pieces) != sizes:
         raise ValueError("the answers are not in pieces of at least k")
     printed = {unit: printed_size(n, k, collected.invited.get(unit, 0), collected.margin) for unit, n in sizes.items()}
     means = absorb(tree, printed, k)

@@ -32,7 +32,11 @@ def swapped(module: Any, name: str, build: Any) -> Iterator[None]:
 @contextmanager
 def without_absorption() -> Iterator[None]:
     """A build that shows every unit with k answers all of its answers, as most survey tools do."""
-    with swapped(closing, "absorb", sums_only), swapped(figures, "absorb", sums_only):
+    with (
+        swapped(closing, "absorb", sums_only),
+        swapped(figures, "absorb", sums_only),
+        swapped(figures, "printed_size", lambda n, *_: n),
+    ):
         yield
 
 

@@ -24,7 +24,7 @@ def test_a_whole_round_through_the_pages(leader: Leader, monkeypatch: pytest.Mon
     assert "Den visas första gången en vecka efter att mätningen öppnade" in page.text
     assert "Prova enkäten" not in page.links or "readiness_trial.first" in leader.app.view_functions
     leader.answer_all()
-    with leader.inside():
+    with leader.inside(), unit_of_work():
         renew_rates(leader.round.wave_id, today=TODAY)
     page = leader.page()
     rates = [words(row) for row in page.main.select("table tbody tr")]

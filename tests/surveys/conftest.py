@@ -21,7 +21,7 @@ from tests.factories import NOW
 from tests.readiness.rounds import CODES, Round
 from tests.reading import Reader, ReadPage
 
-SIZES: Mapping[str, Mapping[str, Sequence[int]]] = {"region": {"barn": (7, 6), "vuxen": (6,)}, "flen": {"skola": (6,)}}
+SIZES: Mapping[str, Mapping[str, Sequence[int]]] = {"region": {"barn": (7, 6), "vuxen": (6,)}, "flen": {"skola": (8,)}}
 THREES = dict.fromkeys(CODES, "3")
 
 

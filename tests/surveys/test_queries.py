@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("session")
 
 
 def test_the_statements_are_about_the_work_place_wherever_the_answers_count() -> None:
-    made = Round.county({"region": {"barn": (7, 3, 6), "vuxen": (6,)}, "flen": {"skola": (6,)}})
+    made = Round.county({"region": {"barn": (7, 4, 7, 3), "vuxen": (6, 3, 3)}, "flen": {"skola": (6,)}})
     manager, chief = made.holders[Role.MANAGER], made.staff["skola-1"][0]
     folded, busy, moved = made.staff["barn-2"][0], made.staff["barn-1"][0], made.staff["barn-3"][0]
     with unit_of_work():
