@@ -118,7 +118,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     for feature in (surveys, trial_views, waves, result_views, readiness_views):
         app.register_blueprint(feature.blueprint)
     app.extensions["tbblearn_letters"] = {
-        access.SET_PASSWORD_MAIL: access_letters.set_password_letter,
+        **access_letters.WRITERS,
         **survey_letters.WRITERS,
         **training_letters.WRITERS,
     }

@@ -9,7 +9,8 @@ from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignIn
 from tbblearn.access.rules import LINK_HOURS, TRY_WINDOW, LinkNotUsable, LinkPurpose, new_token, token_hash
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
-from tbblearn.db import db, run
+from tbblearn.db import db, run, stockholm_date
+from tbblearn.people.belonging import belongs
 
 _OPEN = insert(SignInSession)
 
@@ -46,8 +47,11 @@ def end_all_sessions(person_id: int, now: datetime) -> None:
         record(Event.SIGNED_OUT, now=now, actor_id=person_id, sessions=len(ended))
 
 
-def make_link(person_id: int, now: datetime, *, by: int | None = None) -> str:
-    """Make a one-time link for setting a password; returns its token. Earlier unused links stop working."""
+def make_link(person_id: int, now: datetime, *, by: int | None = None, how: str = "mailed") -> str:
+    """Make a one-time link for setting a password; returns its token. Earlier unused links stop working.
+
+    The event log says for whom, by whom (None: the timer or the command line), and `how` it was handed over.
+    """
     db.session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.person_id == person_id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
@@ -63,14 +67,15 @@ def make_link(person_id: int, now: datetime, *, by: int | None = None) -> str:
             expires_at=now + timedelta(hours=LINK_HOURS),
         )
     )
-    record(Event.LINK_MADE, now=now, actor_id=by, object_kind="person", object_id=person_id)
+    record(Event.LINK_MADE, now=now, actor_id=by, object_kind="person", object_id=person_id, how=how)
     return token
 
 
 def set_password(token: str, password_hash: str, now: datetime) -> int:
     """Use a one-time link: keep the new password, end every session; returns the person's id.
 
-    Raises LinkNotUsable when the link is unknown, used or too old, also when two use it at once.
+    Raises LinkNotUsable when the link is unknown, used or too old, also when two use it at once, and while its person
+    may not sign in.
     """
     person_id: int | None = db.session.scalar(
         update(OneTimeLink)
@@ -78,6 +83,7 @@ def set_password(token: str, password_hash: str, now: datetime) -> int:
             OneTimeLink.token_hash == token_hash(token),
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
+            belongs(OneTimeLink.person_id, stockholm_date(now)),
         )
         .values(used_at=now)
         .returning(OneTimeLink.person_id)

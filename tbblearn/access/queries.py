@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
 from tbblearn.access.rules import TRY_WINDOW, SessionTimes, token_hash
 from tbblearn.db import db, run, stockholm_date
+from tbblearn.people.belonging import belongs
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.queries import with_roles
 from tbblearn.people.rules import HeldGrant, Principal, email_key
@@ -34,7 +35,7 @@ class LiveSession:
 _CREDENTIAL = (
     select(Credential.person_id, Credential.password_hash)
     .join(Person, Person.id == Credential.person_id)
-    .where(Person.email_key == bindparam("email_key"), Person.email_key != "")
+    .where(Person.email_key == bindparam("email_key"), Person.email_key != "", belongs(Person.id, bindparam("today")))
     .order_by(Credential.person_id)
     .limit(1)
 )
@@ -53,23 +54,30 @@ _LIVE = with_roles(
         Person.language,
     )
     .join(Person, Person.id == SignInSession.person_id)
-    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None)),
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        SignInSession.ended_at.is_(None),
+        belongs(SignInSession.person_id, bindparam("today")),
+    ),
     bindparam("today"),
 )
 
 
-def credential_for(email: str) -> StoredCredential | None:
-    """The password kept for an e-mail address; of two persons with one address, the first who has a password."""
-    row = run(_CREDENTIAL, {"email_key": email_key(email)}).one_or_none()
+def credential_for(email: str, today: date) -> StoredCredential | None:
+    """The password kept for an e-mail address; of two persons with one address, the first who has a password.
+
+    None also where nobody with this address may sign in on this day.
+    """
+    row = run(_CREDENTIAL, {"email_key": email_key(email), "today": today}).one_or_none()
     return StoredCredential(*row) if row else None
 
 
-def person_with_email(email: str) -> int | None:
-    """Id of the person who would sign in with this address, with or without a password; None when unknown."""
+def person_with_email(email: str, today: date) -> int | None:
+    """Id of the person who would sign in with this address, with or without a password; None where nobody may."""
     return db.session.scalar(
         select(Person.id)
         .outerjoin(Credential, Credential.person_id == Person.id)
-        .where(Person.email_key == email_key(email), Person.email_key != "")
+        .where(Person.email_key == email_key(email), Person.email_key != "", belongs(Person.id, today))
         .order_by(Credential.person_id.is_(None), Person.id)
         .limit(1)
     )
@@ -78,6 +86,7 @@ def person_with_email(email: str) -> int | None:
 def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bool = True) -> LiveSession | None:
     """The session this token opens, with the person and the roles that hold today; None when it has ended.
 
+    None also while the person is neither employed nor external: it is refused, not ended.
     `prolongs` says whether this request counts as use of the session; if not, it ends when it would have ended.
     """
     rows = run(_LIVE, {"token_hash": token_hash(token), "today": stockholm_date(now)}).all()
@@ -108,7 +117,7 @@ def recent_failures(account_key: str, address_key: str, now: datetime) -> tuple[
 
 
 def link_owner(token: str, now: datetime) -> tuple[int, str] | None:
-    """Person id and e-mail of a one-time link that can still be used."""
+    """Person id and e-mail of a one-time link that can be used now: not while its person may not sign in."""
     row = db.session.execute(
         select(OneTimeLink.person_id, Person.email)
         .join(Person, Person.id == OneTimeLink.person_id)
@@ -116,6 +125,7 @@ def link_owner(token: str, now: datetime) -> tuple[int, str] | None:
             OneTimeLink.token_hash == token_hash(token),
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
+            belongs(OneTimeLink.person_id, stockholm_date(now)),
         )
     ).one_or_none()
     return (row[0], row[1]) if row else None

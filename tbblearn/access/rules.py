@@ -17,6 +17,11 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 
 
+SET_PASSWORD_MAIL = "set_password"
+LINK_MAIL = frozenset({SET_PASSWORD_MAIL})
+"""Kinds of letter that hold a one-time link: whoever reads one is signed in as its reader. They are kept nowhere."""
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 

@@ -17,6 +17,7 @@ from tbblearn.access.rules import (
     MAX_TRIES_PER_ACCOUNT,
     MAX_TRIES_PER_ADDRESS,
     MIN_PASSWORD,
+    SET_PASSWORD_MAIL,
     LinkNotUsable,
     PasswordFault,
     attempt_key,
@@ -25,7 +26,7 @@ from tbblearn.access.rules import (
 )
 from tbblearn.access.sessions import session_times
 from tbblearn.config import Settings
-from tbblearn.db import read_only, side_record, utc_now
+from tbblearn.db import read_only, side_record, stockholm_date, utc_now
 from tbblearn.mail.actions import queue
 from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import principal, public, signed_in, signed_in_person
@@ -37,7 +38,6 @@ from tbblearn.web.pages import Page
 from tbblearn.web.views import remember
 
 blueprint = Blueprint("access", __name__, template_folder="templates")
-SET_PASSWORD_MAIL = "set_password"
 
 
 def _settings() -> Settings:
@@ -70,7 +70,7 @@ def sign_in_now() -> Page | Response:
     if wait:
         return sign_in_page(form, 429, headers=_retry_after(wait))
     with read_only():
-        stored = queries.credential_for(email)
+        stored = queries.credential_for(email, stockholm_date(now))
     if not passwords.matches(password, stored.password_hash if stored else None) or stored is None:
         with side_record() as records:
             actions.note_failure(records, account, address, now)
@@ -171,7 +171,7 @@ def send_link() -> Page:
     with side_record() as records:
         actions.note_failure(records, account, address, now)
     with read_only():
-        person_id = queries.person_with_email(email)
+        person_id = queries.person_with_email(email, stockholm_date(now))
     if person_id is not None:
         # One a minute at most: pressing the button twice sends one letter.
         queue(SET_PASSWORD_MAIL, person_id, f"{SET_PASSWORD_MAIL}:{person_id}:{now:%Y%m%d%H%M}", now=now)

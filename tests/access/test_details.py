@@ -41,9 +41,8 @@ def test_i_see_nobody_else(county: County, reader: Reader) -> None:
 
 def test_without_employment_or_address_the_page_says_so(app: Application, county: County, reader: Reader) -> None:
     with app.app_context(), unit_of_work():
-        from tests.factories import make_person
-
         person_id = make_person(None, number=900, email="").id
+        give_access(person_id, today=stockholm_date(utc_now()), now=utc_now())
     reader.sign_in(person_id)
     text = reader.get("/mina-uppgifter").text
     assert "Ingen adress" in text

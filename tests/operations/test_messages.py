@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tbblearn.access.letters import set_password_letter
-from tbblearn.access.views import SET_PASSWORD_MAIL
+from tbblearn.access.rules import SET_PASSWORD_MAIL
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.actions import NO_LETTER, queue
 from tbblearn.mail.delivery import deliver
