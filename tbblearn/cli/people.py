@@ -85,9 +85,7 @@ def _told() -> Iterator[datetime]:
                 "person hold an employment today?"
             ) from error
         except AccessTooLong as error:
-            raise click.ClickException(
-                f"{error} is not a day from today to a year ahead. Choose another one."
-            ) from error
+            raise click.ClickException(f"{error} does not lie between today and a year ahead.") from error
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
 

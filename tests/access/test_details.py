@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from tbblearn.db import db, stockholm_date, unit_of_work, utc_now
+from tbblearn.people.actions import give_access
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import Language
 from tbblearn.web.application import Application
 from tests.access.accounts import whose
-from tests.factories import County, employ
+from tests.factories import County, employ, make_person
 from tests.reading import Reader
 
 
