@@ -123,7 +123,7 @@ def seen(app: Application) -> list[tuple[Seen, int | None, str, int]]:
         rows = db.session.execute(
             select(AccessLog.seen, AccessLog.actor_id, AccessLog.object_kind, AccessLog.object_id)
         )
-        return [tuple(row) for row in rows]
+        return [(row.seen, row.actor_id, row.object_kind, row.object_id) for row in rows]
 
 
 def test_without_a_mail_server_a_letter_is_read_here_and_it_is_noted_who_read_it(
