@@ -11,6 +11,8 @@ down_revision = "0010"
 
 SEEN_BEFORE = "seen IN ('list_downloaded', 'list_shown', 'person_shown')"
 SEEN = "seen IN ('list_downloaded', 'list_shown', 'person_shown', 'letter_shown')"
+PURPOSES_BEFORE = "purpose IN ('set_password')"
+PURPOSES = "purpose IN ('set_password', 'read_history')"
 END_REASONS = "end_reason IN ('decided', 'not_employed')"
 
 
@@ -42,13 +44,25 @@ def upgrade() -> None:
         log.alter_column("actor_id", existing_type=sa.Integer(), nullable=True)
         log.drop_constraint(op.f("ck_access_log_known_seen"), type_="check")
         log.create_check_constraint(op.f("ck_access_log_known_seen"), SEEN)
+    op.add_column("sign_in_session", sa.Column("history_only", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("one_time_link", copy_from=_one_time_link(PURPOSES_BEFORE)) as link:
+        link.drop_constraint(op.f("ck_one_time_link_known_linkpurpose"), type_="check")
+        link.create_check_constraint(op.f("ck_one_time_link_known_linkpurpose"), PURPOSES)
     _admit_administrators()
     # Without a mail server these were kept to be read; a link in one signs its reader in.
     op.execute(sa.text("UPDATE message SET kept_subject = '', kept_body = '' WHERE kind = 'set_password'"))
 
 
 def downgrade() -> None:
-    """What the log before could not hold goes: that a letter was read, and what the command line was given."""
+    """What the tables before could not hold goes: sessions and links to the own history, which would open everything;
+    that a letter was read, and what the command line was given.
+    """
+    op.execute(sa.text("DELETE FROM sign_in_session WHERE history_only"))
+    op.execute(sa.text("DELETE FROM one_time_link WHERE purpose = 'read_history'"))
+    with op.batch_alter_table("one_time_link", copy_from=_one_time_link(PURPOSES)) as link:
+        link.drop_constraint(op.f("ck_one_time_link_known_linkpurpose"), type_="check")
+        link.create_check_constraint(op.f("ck_one_time_link_known_linkpurpose"), PURPOSES_BEFORE)
+    op.drop_column("sign_in_session", "history_only")
     op.execute(sa.text("DELETE FROM access_log WHERE seen = 'letter_shown' OR actor_id IS NULL"))
     with op.batch_alter_table("access_log", copy_from=_access_log(SEEN, by_somebody=False)) as log:
         log.alter_column("actor_id", existing_type=sa.Integer(), nullable=False)
@@ -135,4 +149,23 @@ def _access_log(seen: str, *, by_somebody: bool) -> sa.Table:
         sa.CheckConstraint(seen, name="ck_access_log_known_seen"),
         sa.PrimaryKeyConstraint("id", name="pk_access_log"),
         sa.Index("ix_access_log_at", "at"),
+    )
+
+
+def _one_time_link(purposes: str) -> sa.Table:
+    return sa.Table(
+        "one_time_link",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=24), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(purposes, name="ck_one_time_link_known_linkpurpose"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_one_time_link_person_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_one_time_link"),
+        sa.UniqueConstraint("token_hash", name="uq_one_time_link_token_hash"),
+        sa.Index("ix_one_time_link_person_id", "person_id"),
     )

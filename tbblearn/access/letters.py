@@ -7,13 +7,14 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from tbblearn.access.actions import make_link
-from tbblearn.access.rules import LINK_HOURS, SET_PASSWORD_MAIL
+from tbblearn.access.rules import LINK_HOURS, OWN_HISTORY_MAIL, SET_PASSWORD_MAIL, LinkPurpose
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
 from tbblearn.mail.actions import Writer
 from tbblearn.mail.rules import Letter
 from tbblearn.people.ending import EXTERNAL_ENDS_MAIL
 from tbblearn.people.queries import external_end, mail_address
+from tbblearn.people.rules import HISTORY_DAYS
 from tbblearn.web.language import day
 
 
@@ -32,6 +33,27 @@ def set_password_letter(person_id: int, _values: dict[str, str | int], now: date
             url=url,
         )
         return Letter(address.email, _("Välj ditt lösenord"), f"{body}\n\n{closing(settings)}\n")
+
+
+def own_history_letter(person_id: int, _values: dict[str, str | int], now: datetime) -> Letter | None:
+    """The letter with a one-time link to the own history, for who has left; not to who may sign in again."""
+    today = stockholm_date(now)
+    address = mail_address(person_id, today, leavers=True)
+    if address is None or mail_address(person_id, today) is not None:
+        return None
+    settings: Settings = current_app.config["TBBLEARN"]
+    token = make_link(person_id, now, purpose=LinkPurpose.READ_HISTORY)
+    with force_locale(address.language):
+        body = _(
+            "Din anställning har slutat, så du kan inte längre logga in. I %(days)s dagar efter din sista dag kan du "
+            "läsa din historik, spara dina intyg och svara på en enkät som är öppen.\n\n"
+            "Länken gäller i %(h)s timmar och bara en gång: %(url)s\n\n"
+            "Har du inte bett om den? Då behöver du inte göra något.",
+            days=HISTORY_DAYS,
+            h=LINK_HOURS,
+            url=f"{settings.public_url}/las-historik/{token}",
+        )
+        return Letter(address.email, _("Läs din historik"), f"{body}\n\n{closing(settings)}\n")
 
 
 def external_ends_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
@@ -69,5 +91,6 @@ def closing(settings: Settings) -> str:
 
 WRITERS: dict[str, Writer] = {
     SET_PASSWORD_MAIL: set_password_letter,
+    OWN_HISTORY_MAIL: own_history_letter,
     EXTERNAL_ENDS_MAIL: external_ends_letter,
 }

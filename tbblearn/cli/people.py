@@ -42,10 +42,10 @@ def create(email: str, given_name: str, family_name: str, until: datetime | None
     """
     with _told() as now:
         with unit_of_work():
-            token = create_admin(
+            path = create_admin(
                 email, given_name, family_name, now, until_on=until.date() if until else None, sponsor=sponsor
             )
-        _print(token, now)
+        _print(path, now)
 
 
 @admin.command()
@@ -62,13 +62,14 @@ def end(email: str) -> None:
 def link(email: str) -> None:
     """Print a one-time link for one person, with which a password is chosen.
 
-    For who does not get mail. Hand it over to the very person: whoever has it signs in as that person. The event log
-    says for whom it was made, and that it was printed here. Earlier links of the person stop working.
+    For who does not get mail; who has left within 30 days gets one to the own history instead. Hand it over to the very
+    person: whoever has it signs in as that person. The event log says for whom it was made, and that it was printed
+    here. Earlier links of the person stop working.
     """
     with _told() as now:
         with unit_of_work():
-            token = print_link(email, now)
-        _print(token, now)
+            path = print_link(email, now)
+        _print(path, now)
 
 
 @contextmanager
@@ -90,7 +91,7 @@ def _told() -> Iterator[datetime]:
             raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
 
 
-def _print(token: str, now: datetime) -> None:
+def _print(path: str, now: datetime) -> None:
     """The link alone on standard output; how long it works beside it."""
-    click.echo(f"{current_app.config['TBBLEARN'].public_url}/valj-losenord/{token}")
+    click.echo(f"{current_app.config['TBBLEARN'].public_url}{path}")
     click.echo(f"The link works once, until {now + timedelta(hours=LINK_HOURS):%Y-%m-%d %H:%M} UTC.", err=True)

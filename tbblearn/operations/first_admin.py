@@ -6,7 +6,8 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, select
 
 from tbblearn.access.actions import make_link
-from tbblearn.access.queries import person_with_email
+from tbblearn.access.queries import leaver_with_email, person_with_email
+from tbblearn.access.rules import LinkPurpose
 from tbblearn.db import db, stockholm_date
 from tbblearn.people.actions import (
     NewUnit,
@@ -50,7 +51,7 @@ def county(now: datetime) -> OrgUnit:
 def create_admin(
     email: str, given_name: str, family_name: str, now: datetime, *, until_on: date | None = None, sponsor: str = ""
 ) -> str:
-    """Make the person with this address an administrator of the county; returns a one-time token for the password.
+    """Make the person with this address an administrator of the county; returns the path of a link for the password.
 
     An unknown address makes a new person. The person gets external access, employed or not, a year ahead unless a day
     is given: who runs the site does not hang on a staff file. Doing it again renews the access. Raises EmailNotUsable
@@ -76,7 +77,7 @@ def create_admin(
     give_access(person_id, today=today, now=now, until_on=until_on, sponsor_id=sponsor_id)
     if not db.session.scalars(_admin_grants(person_id, root.id, today)).all():
         give_role(person_id, root.id, Role.ADMIN, today=today, now=now, source=GrantSource.HAND)
-    return make_link(person_id, now, how=PRINTED)
+    return f"/valj-losenord/{make_link(person_id, now, how=PRINTED)}"
 
 
 def end_admin(email: str, now: datetime) -> None:
@@ -96,10 +97,15 @@ def end_admin(email: str, now: datetime) -> None:
 def print_link(email: str, now: datetime) -> str:
     """Make a one-time link for the person who would sign in with this address, to be handed over by hand.
 
-    Returns its token. The event log says for whom it was made, and that it was printed on the command line. Raises
-    NobodyThere for an unknown address, and for who is neither employed nor external today.
+    Returns its path; for who has left lately, of the link to the own history. The event log says for whom it was made,
+    and that it was printed on the command line. Raises NobodyThere for an unknown address, and for everybody else who
+    may not come in today.
     """
-    return make_link(may_sign_in(email, stockholm_date(now)), now, how=PRINTED)
+    today = stockholm_date(now)
+    leaver_id = None if person_with_email(email, today) else leaver_with_email(email, today)
+    if leaver_id is not None:
+        return f"/las-historik/{make_link(leaver_id, now, how=PRINTED, purpose=LinkPurpose.READ_HISTORY)}"
+    return f"/valj-losenord/{make_link(may_sign_in(email, today), now, how=PRINTED)}"
 
 
 def may_sign_in(email: str, today: date) -> int:

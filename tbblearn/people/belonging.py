@@ -5,13 +5,13 @@ one-time links, mail, and every query about `Grant`. Nothing is erased when an e
 again lets in again, until the timer ends the grant (`people.ending`).
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit
-from tbblearn.people.rules import GrantSource
+from tbblearn.people.rules import HISTORY_DAYS, GrantSource
 
 Day = date | BindParameter[date]
 PersonId = InstrumentedAttribute[int] | ColumnElement[int]
@@ -37,6 +37,21 @@ def external(person_id: PersonId, today: Day) -> ColumnElement[bool]:
 def belongs(person_id: PersonId, today: Day) -> ColumnElement[bool]:
     """SQL condition: the person is employed, or external, on this day. Nobody else signs in or gets mail."""
     return or_(employed(person_id, today), external(person_id, today))
+
+
+def left_lately(person_id: PersonId, today: Day, since: Day) -> ColumnElement[bool]:
+    """SQL condition: an employment of the person ended before this day, on `since` or later.
+
+    With `history_since` as `since` it says who may still read the own history; whoever belongs reads it anyway.
+    """
+    return exists(
+        select(_job.id).select_from(_job).where(_job.person_id == person_id, _job.end_on >= since, _job.end_on < today)
+    )
+
+
+def history_since(today: date) -> date:
+    """Whose last employment ended on this day or later may still read the own history."""
+    return today - timedelta(days=HISTORY_DAYS)
 
 
 def grant_holds(today: Day) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from typing import TypeVarTuple
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, func, literal, or_, select
 
 from tbblearn.db import db
-from tbblearn.people.belonging import belongs, grant_holds
+from tbblearn.people.belonging import belongs, grant_holds, history_since, left_lately
 from tbblearn.people.models import ExternalAccess, Grant, OrgUnit, Person
 from tbblearn.people.rules import Language, Level, Role, Scope, UnitKind
 
@@ -113,11 +113,17 @@ class MailAddress:
     language: Language
 
 
-def mail_address(person_id: int, today: date) -> MailAddress | None:
-    """Where to write to a person; None without an address, and for who is neither employed nor external that day."""
+def mail_address(person_id: int, today: date, *, leavers: bool = False) -> MailAddress | None:
+    """Where to write to a person; None without an address, and for who is neither employed nor external that day.
+
+    With `leavers` also to who left so lately that the own history can still be read.
+    """
+    written_to = belongs(Person.id, today)
+    if leavers:
+        written_to = or_(written_to, left_lately(Person.id, today, history_since(today)))
     row = db.session.execute(
         select(Person.email, Person.given_name, Person.language).where(
-            Person.id == person_id, Person.email != "", belongs(Person.id, today)
+            Person.id == person_id, Person.email != "", written_to
         )
     ).one_or_none()
     return MailAddress(*row) if row else None

@@ -43,6 +43,9 @@ COUNTY_ROLES = frozenset({Role.EDITOR, Role.ADMIN})
 RETURN_DAYS = 30
 """Somebody who is back within so many days has the roles they had; later only a new decision gives them."""
 
+HISTORY_DAYS = 30
+"""So many days after the last employment ended the own history can still be read, by a mailed link."""
+
 TELL_DAYS = (60, 30, 7)
 """So many days before an external access ends, its person and its sponsor are told."""
 
@@ -124,6 +127,8 @@ class Principal:
     session_token: str
     ends_at: datetime
     grants: tuple[HeldGrant, ...] = ()
+    history_only: bool = False
+    """True for who has left, and came in by the link to the own history: no role, and only the pages of that."""
 
     is_authenticated = True
     is_active = True

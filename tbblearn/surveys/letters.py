@@ -125,8 +125,11 @@ WRITERS: dict[str, Writer] = {
 def _asking_letter(
     person_id: int, values: Values, now: datetime, words: Callable[[Invited, str], tuple[str, str]]
 ) -> Letter | None:
-    """A letter that asks for answers; None for who is not, or no longer, asked. `words` gives subject and body."""
-    address = mail_address(person_id, stockholm_date(now))
+    """A letter that asks for answers; None for who is not, or no longer, asked. `words` gives subject and body.
+
+    Who has left lately is asked too: they may answer until the survey closes.
+    """
+    address = mail_address(person_id, stockholm_date(now), leavers=True)
     try:
         found = queries.invitation(int(values["wave"]), person_id)
     except NotInvited:
