@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
-from tbblearn.db import db
+from tbblearn.db import db, stockholm_date
 from tbblearn.mail.actions import NewMessage, queue_all
 from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit
 from tbblearn.people.rules import TELL_DAYS, GrantEnd, GrantSource, Span, lapsed_on, telling
@@ -50,7 +50,8 @@ def end_lapsed_roles(now: datetime, today: date) -> Changes:
             for employer, span in jobs_of[grant.person_id]
             if not by_hand or parent_id is None or employer == source
         ]
-        last = lapsed_on(grant.from_on, carried + (externals_of[grant.person_id] if by_hand else []), today)
+        begun = max(grant.from_on, stockholm_date(grant.given_at))  # whoever gave it knew of what was before
+        last = lapsed_on(begun, carried + (externals_of[grant.person_id] if by_hand else []), today)
         if last is None:
             continue
         grant.until_on, grant.end_reason = last, GrantEnd.NOT_EMPLOYED

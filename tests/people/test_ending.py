@@ -99,6 +99,16 @@ def test_who_works_for_another_huvudman_loses_what_was_given_by_hand_in_the_firs
     assert grant_of(admin).end_reason is None, "the county's roles are carried by any huvudman"
 
 
+def test_a_role_that_was_given_after_a_long_absence_is_not_ended_for_it(session: None, county: County) -> None:
+    with unit_of_work():
+        unit = db.session.get_one(OrgUnit, county.units["enhet-1"])
+        person = make_person(unit, end_on=TODAY - 100 * DAY)
+        employ(person, unit, start_on=TODAY - 10 * DAY)
+        give_role(person.id, unit.id, Role.MANAGER, today=LONG_AGO, now=NOW, source=GrantSource.HAND)
+    assert run(TODAY + DAY)["roles_ended"] == 0
+    assert roles_on(person.id, TODAY + DAY)
+
+
 def test_a_role_given_before_the_first_day_waits_for_it(session: None, county: County) -> None:
     with unit_of_work():
         person = make_person(
