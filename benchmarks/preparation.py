@@ -19,6 +19,7 @@ from tbblearn.config import from_environment
 from tbblearn.courses.queries import content, current_version
 from tbblearn.db import db, read_only, stockholm_date, unit_of_work, utc_now
 from tbblearn.people.actions import give_role
+from tbblearn.people.belonging import belongs
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import GrantSource, Language, Role, Scope, UnitKind
 from tbblearn.training.manager_queries import who_is_left
@@ -183,7 +184,11 @@ def _managers(password_hash: str) -> list[dict[str, str]]:
         root = db.session.execute(select(OrgUnit).where(OrgUnit.kind == UnitKind.COUNTY)).scalar_one()
         people = db.session.execute(
             select(Person.id, Person.email)
-            .where(Person.email != "", Person.id.not_in(select(Credential.person_id)))
+            .where(
+                Person.email != "",
+                Person.id.not_in(select(Credential.person_id)),
+                belongs(Person.id, stockholm_date(now)),
+            )
             .order_by(Person.id)
             .limit(MANAGERS)
         ).all()

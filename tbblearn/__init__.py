@@ -99,6 +99,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.courses import views as courses
     from tbblearn.home import views as home
     from tbblearn.operations import views as operations
+    from tbblearn.people.guards import open_after_leaving
     from tbblearn.people.rules import Role
     from tbblearn.readiness import result_views, trial_views
     from tbblearn.readiness import wave_views as waves
@@ -118,14 +119,20 @@ def _add_features(app: Application, settings: Settings) -> None:
     for feature in (surveys, trial_views, waves, result_views, readiness_views):
         app.register_blueprint(feature.blueprint)
     app.extensions["tbblearn_letters"] = {
-        access.SET_PASSWORD_MAIL: access_letters.set_password_letter,
+        **access_letters.WRITERS,
         **survey_letters.WRITERS,
         **training_letters.WRITERS,
     }
 
     app.extensions[survey_letters.RESULT_PAGE] = "readiness_results.own"
     add_to_start(app, surveys.on_the_start_page)
-    add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: True)
+    open_after_leaving(
+        app,
+        *("access.details", "access.change_language", "access.sign_out_everywhere"),
+        *("training.history", "training.certificate", "surveys"),
+    )
+    add_to_menu(app, 5, "training.history", _l("Min historik"), lambda person: person.history_only)
+    add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: not person.history_only)
     add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
+from tbblearn.people import ending
 from tbblearn.readiness import timing
 from tbblearn.training import enrolling
 from tbblearn.training.carrying import carry_over_idle
@@ -19,7 +20,7 @@ from tbblearn.training.carrying import carry_over_idle
 CARRIED_OVER = "carried_over"
 """Attempts of older versions whose answers went on to the newest."""
 
-KINDS = (*enrolling.KINDS, CARRIED_OVER, *timing.KINDS)
+KINDS = (*ending.KINDS, *enrolling.KINDS, CARRIED_OVER, *timing.KINDS)
 """What the timer counts."""
 
 ADVISORY_LOCK = 7_322_001
@@ -37,6 +38,9 @@ def tick(
     """
     today = stockholm_date(now)
     changes: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
+    for job in ending.jobs():
+        with _step(dry_run):
+            changes.update(job(now, today))
     last: int | None = 0
     while last is not None:
         with _step(dry_run):

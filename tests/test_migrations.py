@@ -11,11 +11,14 @@ from alembic.script import ScriptDirectory
 from flask_migrate import Config, downgrade, upgrade
 
 from tbblearn import models  # noqa: F401  (every table is known)
-from tbblearn.db import Base, db
+from tbblearn.db import Base, db, unit_of_work
+from tbblearn.mail.models import Message
 from tbblearn.operations.demo.build import open_demo
 from tbblearn.operations.demo.marker import Key
+from tbblearn.operations.first_admin import create_admin
 from tbblearn.tree import migration_head, tree_folder
 from tbblearn.web.application import Application
+from tests.factories import NOW
 
 FOLDER = str(tree_folder("migrations"))
 Rows = dict[str, int]
@@ -63,6 +66,25 @@ def test_the_files_are_one_line_from_first_to_last():
 def test_migrations_make_what_the_models_say(app: Application):
     with app.app_context():
         assert difference() == []
+
+
+def test_administrators_made_before_stay_in_and_letters_with_links_go(app: Application):
+    """Step 0013: until then a role held without an employment, and letters were kept whatever they held."""
+    with app.app_context():
+        with unit_of_work():
+            create_admin("admin@example.org", "", "", NOW)
+            kept = {"recipient_id": 1, "state": "sent", "sent_at": NOW, "created_at": NOW, "due_at": NOW}
+            for kind in ("set_password", "course_changed"):
+                db.session.add(Message(kind=kind, dedupe_key=kind, kept_subject="a", kept_body="b", **kept))
+        db.session.remove()
+        steps = revisions()
+        downgrade(directory=FOLDER, revision=steps[steps.index("0013") - 1])
+        upgrade(directory=FOLDER, revision="0013")
+        with db.engine.connect() as connection:
+            access = connection.execute(sa.text("SELECT person_id FROM external_access")).scalars().all()
+            bodies = connection.execute(sa.text("SELECT kind, kept_body FROM message")).all()
+        assert access == [1]
+        assert {row.kind: row.kept_body for row in bodies} == {"set_password": "", "course_changed": "b"}
 
 
 def test_every_step_goes_down_and_up_again_and_keeps_the_rows_of_the_others(full: Rows):

@@ -9,15 +9,17 @@ from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignIn
 from tbblearn.access.rules import LINK_HOURS, TRY_WINDOW, LinkNotUsable, LinkPurpose, new_token, token_hash
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
-from tbblearn.db import db, run
+from tbblearn.db import db, run, stockholm_date
+from tbblearn.people.belonging import belongs, history_since, left_lately
 
 _OPEN = insert(SignInSession)
 
 
-def open_session(person_id: int, now: datetime) -> str:
-    """Sign a person in; returns the token for the browser."""
+def open_session(person_id: int, now: datetime, *, history_only: bool = False) -> str:
+    """Sign a person in, or let who has left in to the own history only; returns the token for the browser."""
     token = new_token()
-    run(_OPEN, {"token_hash": token_hash(token), "person_id": person_id, "created_at": now, "seen_at": now})
+    values = {"token_hash": token_hash(token), "person_id": person_id, "history_only": history_only}
+    run(_OPEN, {**values, "created_at": now, "seen_at": now})
     record(Event.SIGNED_IN, now=now, actor_id=person_id)
     return token
 
@@ -46,11 +48,28 @@ def end_all_sessions(person_id: int, now: datetime) -> None:
         record(Event.SIGNED_OUT, now=now, actor_id=person_id, sessions=len(ended))
 
 
-def make_link(person_id: int, now: datetime, *, by: int | None = None) -> str:
-    """Make a one-time link for setting a password; returns its token. Earlier unused links stop working."""
+def make_link(
+    person_id: int,
+    now: datetime,
+    *,
+    by: int | None = None,
+    how: str = "mailed",
+    purpose: LinkPurpose = LinkPurpose.SET_PASSWORD,
+) -> str:
+    """Make a one-time link, for setting a password if nothing else is said; returns its token.
+
+    Earlier unused links for the same purpose stop working.
+
+    The event log says for whom, by whom (None: the timer or the command line), and `how` it was handed over.
+    """
     db.session.execute(
         update(OneTimeLink)
-        .where(OneTimeLink.person_id == person_id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+        .where(
+            OneTimeLink.person_id == person_id,
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
+        )
         .values(expires_at=now)
     )
     token = new_token()
@@ -58,26 +77,29 @@ def make_link(person_id: int, now: datetime, *, by: int | None = None) -> str:
         OneTimeLink(
             token_hash=token_hash(token),
             person_id=person_id,
-            purpose=LinkPurpose.SET_PASSWORD,
+            purpose=purpose,
             created_at=now,
             expires_at=now + timedelta(hours=LINK_HOURS),
         )
     )
-    record(Event.LINK_MADE, now=now, actor_id=by, object_kind="person", object_id=person_id)
+    record(Event.LINK_MADE, now=now, actor_id=by, object_kind="person", object_id=person_id, how=how)
     return token
 
 
 def set_password(token: str, password_hash: str, now: datetime) -> int:
     """Use a one-time link: keep the new password, end every session; returns the person's id.
 
-    Raises LinkNotUsable when the link is unknown, used or too old, also when two use it at once.
+    Raises LinkNotUsable when the link is unknown, used or too old, also when two use it at once, and while its person
+    may not sign in.
     """
     person_id: int | None = db.session.scalar(
         update(OneTimeLink)
         .where(
             OneTimeLink.token_hash == token_hash(token),
+            OneTimeLink.purpose == LinkPurpose.SET_PASSWORD,
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
+            belongs(OneTimeLink.person_id, stockholm_date(now)),
         )
         .values(used_at=now)
         .returning(OneTimeLink.person_id)
@@ -87,6 +109,30 @@ def set_password(token: str, password_hash: str, now: datetime) -> int:
     keep_password(person_id, password_hash, now)
     end_all_sessions(person_id, now)
     record(Event.PASSWORD_SET, now=now, actor_id=person_id)
+    return person_id
+
+
+def use_history_link(token: str, now: datetime) -> int:
+    """Use a one-time link to the own history; returns the person's id.
+
+    Raises LinkNotUsable when the link is unknown, used or too old, also when two use it at once, and when its person
+    left too long ago.
+    """
+    today = stockholm_date(now)
+    person_id: int | None = db.session.scalar(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.token_hash == token_hash(token),
+            OneTimeLink.purpose == LinkPurpose.READ_HISTORY,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
+            left_lately(OneTimeLink.person_id, today, history_since(today)),
+        )
+        .values(used_at=now)
+        .returning(OneTimeLink.person_id)
+    )
+    if person_id is None:
+        raise LinkNotUsable
     return person_id
 
 

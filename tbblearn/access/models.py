@@ -34,10 +34,12 @@ class SignInSession(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    history_only: Mapped[bool] = mapped_column(default=False)
+    """Opened with the link to the own history: it opens nothing else."""
 
 
 class OneTimeLink(Model):
-    """A link that sets a password, once, within its hours."""
+    """A link that sets a password, or opens the own history of who has left, once, within its hours."""
 
     __tablename__ = "one_time_link"
     __retention__ = retention(keep="30 days", why="to see that a link was used", erase="rows are deleted by age")

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
-from tbblearn.access.rules import TRY_WINDOW, SessionTimes, token_hash
+from tbblearn.access.rules import TRY_WINDOW, LinkPurpose, SessionTimes, token_hash
 from tbblearn.db import db, run, stockholm_date
+from tbblearn.people.belonging import belongs, history_since, left_lately
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.queries import with_roles
 from tbblearn.people.rules import HeldGrant, Principal, email_key
@@ -34,7 +35,7 @@ class LiveSession:
 _CREDENTIAL = (
     select(Credential.person_id, Credential.password_hash)
     .join(Person, Person.id == Credential.person_id)
-    .where(Person.email_key == bindparam("email_key"), Person.email_key != "")
+    .where(Person.email_key == bindparam("email_key"), Person.email_key != "", belongs(Person.id, bindparam("today")))
     .order_by(Credential.person_id)
     .limit(1)
 )
@@ -51,26 +52,57 @@ _LIVE = with_roles(
         Person.given_name,
         Person.family_name,
         Person.language,
+        SignInSession.history_only,
     )
     .join(Person, Person.id == SignInSession.person_id)
-    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None)),
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        SignInSession.ended_at.is_(None),
+        or_(
+            belongs(SignInSession.person_id, bindparam("today")),
+            and_(
+                SignInSession.history_only,
+                left_lately(SignInSession.person_id, bindparam("today"), bindparam("history_since")),
+            ),
+        ),
+    ),
     bindparam("today"),
 )
 
 
-def credential_for(email: str) -> StoredCredential | None:
-    """The password kept for an e-mail address; of two persons with one address, the first who has a password."""
-    row = run(_CREDENTIAL, {"email_key": email_key(email)}).one_or_none()
+def credential_for(email: str, today: date) -> StoredCredential | None:
+    """The password kept for an e-mail address; of two persons with one address, the first who has a password.
+
+    None also where nobody with this address may sign in on this day.
+    """
+    row = run(_CREDENTIAL, {"email_key": email_key(email), "today": today}).one_or_none()
     return StoredCredential(*row) if row else None
 
 
-def person_with_email(email: str) -> int | None:
-    """Id of the person who would sign in with this address, with or without a password; None when unknown."""
+def person_with_email(email: str, today: date) -> int | None:
+    """Id of the person who would sign in with this address, with or without a password; None where nobody may."""
     return db.session.scalar(
         select(Person.id)
         .outerjoin(Credential, Credential.person_id == Person.id)
-        .where(Person.email_key == email_key(email), Person.email_key != "")
+        .where(Person.email_key == email_key(email), Person.email_key != "", belongs(Person.id, today))
         .order_by(Credential.person_id.is_(None), Person.id)
+        .limit(1)
+    )
+
+
+def leaver_with_email(email: str, today: date) -> int | None:
+    """Id of the person with this address who has left so lately that the own history can still be read; else None.
+
+    Ask first who may sign in with it: an address may have gone to somebody new.
+    """
+    return db.session.scalar(
+        select(Person.id)
+        .where(
+            Person.email_key == email_key(email),
+            Person.email_key != "",
+            left_lately(Person.id, today, history_since(today)),
+        )
+        .order_by(Person.id.desc())
         .limit(1)
     )
 
@@ -78,20 +110,25 @@ def person_with_email(email: str) -> int | None:
 def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bool = True) -> LiveSession | None:
     """The session this token opens, with the person and the roles that hold today; None when it has ended.
 
+    None also while the person is neither employed nor external: it is refused, not ended. One that was opened with
+    the link to the own history lives for some days after the last employment, and holds no role.
     `prolongs` says whether this request counts as use of the session; if not, it ends when it would have ended.
     """
-    rows = run(_LIVE, {"token_hash": token_hash(token), "today": stockholm_date(now)}).all()
+    today = stockholm_date(now)
+    values = {"token_hash": token_hash(token), "today": today, "history_since": history_since(today)}
+    rows = run(_LIVE, values).all()
     if not rows:
         return None
-    session_id, created_at, seen_at, person_id, given, family, language = rows[0][:7]
+    session_id, created_at, seen_at, person_id, given, family, language, history_only = rows[0][:8]
     ends_at = times.ends_at(created_at, seen_at)
     if ends_at <= now:
         return None
     if prolongs and times.needs_touch(seen_at, now):
         ends_at = times.ends_at(created_at, now)
-    grants = tuple(HeldGrant(*row[7:]) for row in rows if row.role is not None)
+    grants = tuple(HeldGrant(*row[8:]) for row in rows if row.role is not None and not history_only)
     name = f"{given} {family}".strip()
-    return LiveSession(session_id, Principal(person_id, name, given, language, token, ends_at, grants), seen_at)
+    principal = Principal(person_id, name, given, language, token, ends_at, grants, history_only)
+    return LiveSession(session_id, principal, seen_at)
 
 
 def owner_of(token: str) -> int | None:
@@ -108,17 +145,39 @@ def recent_failures(account_key: str, address_key: str, now: datetime) -> tuple[
 
 
 def link_owner(token: str, now: datetime) -> tuple[int, str] | None:
-    """Person id and e-mail of a one-time link that can still be used."""
+    """Person id and e-mail of a one-time link for a password that can be used now.
+
+    None while its person may not sign in.
+    """
     row = db.session.execute(
         select(OneTimeLink.person_id, Person.email)
         .join(Person, Person.id == OneTimeLink.person_id)
         .where(
             OneTimeLink.token_hash == token_hash(token),
+            OneTimeLink.purpose == LinkPurpose.SET_PASSWORD,
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
+            belongs(OneTimeLink.person_id, stockholm_date(now)),
         )
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def opens_history(token: str, now: datetime) -> bool:
+    """True for a one-time link to the own history that can be used now."""
+    today = stockholm_date(now)
+    return (
+        db.session.scalar(
+            select(OneTimeLink.id).where(
+                OneTimeLink.token_hash == token_hash(token),
+                OneTimeLink.purpose == LinkPurpose.READ_HISTORY,
+                OneTimeLink.used_at.is_(None),
+                OneTimeLink.expires_at > now,
+                left_lately(OneTimeLink.person_id, today, history_since(today)),
+            )
+        )
+        is not None
+    )
 
 
 @dataclass(frozen=True)

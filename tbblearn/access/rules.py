@@ -17,10 +17,17 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 
 
+SET_PASSWORD_MAIL = "set_password"
+OWN_HISTORY_MAIL = "own_history"
+LINK_MAIL = frozenset({SET_PASSWORD_MAIL, OWN_HISTORY_MAIL})
+"""Kinds of letter that hold a one-time link: whoever reads one is signed in as its reader. They are kept nowhere."""
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 
     SET_PASSWORD = "set_password"
+    READ_HISTORY = "read_history"
 
 
 class PasswordFault(StrEnum):

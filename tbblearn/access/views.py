@@ -17,6 +17,8 @@ from tbblearn.access.rules import (
     MAX_TRIES_PER_ACCOUNT,
     MAX_TRIES_PER_ADDRESS,
     MIN_PASSWORD,
+    OWN_HISTORY_MAIL,
+    SET_PASSWORD_MAIL,
     LinkNotUsable,
     PasswordFault,
     attempt_key,
@@ -25,11 +27,11 @@ from tbblearn.access.rules import (
 )
 from tbblearn.access.sessions import session_times
 from tbblearn.config import Settings
-from tbblearn.db import read_only, side_record, utc_now
+from tbblearn.db import read_only, side_record, stockholm_date, utc_now
 from tbblearn.mail.actions import queue
 from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import principal, public, signed_in, signed_in_person
-from tbblearn.people.rules import Language, email_key
+from tbblearn.people.rules import HISTORY_DAYS, Language, email_key
 from tbblearn.web.addresses import page_path
 from tbblearn.web.language import COOKIE
 from tbblearn.web.menu import first_page
@@ -37,7 +39,6 @@ from tbblearn.web.pages import Page
 from tbblearn.web.views import remember
 
 blueprint = Blueprint("access", __name__, template_folder="templates")
-SET_PASSWORD_MAIL = "set_password"
 
 
 def _settings() -> Settings:
@@ -70,7 +71,7 @@ def sign_in_now() -> Page | Response:
     if wait:
         return sign_in_page(form, 429, headers=_retry_after(wait))
     with read_only():
-        stored = queries.credential_for(email)
+        stored = queries.credential_for(email, stockholm_date(now))
     if not passwords.matches(password, stored.password_hash if stored else None) or stored is None:
         with side_record() as records:
             actions.note_failure(records, account, address, now)
@@ -95,7 +96,9 @@ def _retry_after(minutes: int) -> dict[str, str]:
     return {"Retry-After": str(minutes * 60)}
 
 
-def _welcome(person_id: int, next_path: str | None, held: HeldForm | None = None) -> Response:
+def _welcome(
+    person_id: int, next_path: str | None, held: HeldForm | None = None, *, history_only: bool = False
+) -> Response:
     """Open a fresh session for this person, and give back the form that was sent too late, to the same person only.
 
     Whoever was signed in here before is signed out.
@@ -104,7 +107,7 @@ def _welcome(person_id: int, next_path: str | None, held: HeldForm | None = None
     before = signed_in_person()
     if before is not None:
         actions.end_session(before.session_token, now)
-    token = actions.open_session(person_id, now)
+    token = actions.open_session(person_id, now, history_only=history_only)
     live = queries.live_session(token, session_times(_settings()), now)
     assert live is not None
     session.clear()
@@ -116,7 +119,7 @@ def _welcome(person_id: int, next_path: str | None, held: HeldForm | None = None
     if held is not None and held.person_id == person_id:
         response = Page("access/resend.html", held=held)
     else:
-        response = redirect(page_path(next_path, first_page(current_app)), 303)
+        response = redirect(page_path(next_path, first_page(current_app, live.principal)), 303)
     return remember(response, COOKIE, live.principal.language)
 
 
@@ -155,7 +158,10 @@ def ask_link() -> Page:
 @blueprint.post("/glomt-losenordet")
 @public
 def send_link() -> Page:
-    """Send a one-time link if the address is known. The answer is the same either way."""
+    """Send a one-time link if the address is known; to who has left lately, one to the own history.
+
+    The answer is the same either way.
+    """
     form = LinkForm()
     if not form.validate():
         return Page("access/ask_link.html", 422, form=form)
@@ -171,10 +177,13 @@ def send_link() -> Page:
     with side_record() as records:
         actions.note_failure(records, account, address, now)
     with read_only():
-        person_id = queries.person_with_email(email)
+        person_id = queries.person_with_email(email, stockholm_date(now))
+        leaver_id = queries.leaver_with_email(email, stockholm_date(now))
     if person_id is not None:
         # One a minute at most: pressing the button twice sends one letter.
         queue(SET_PASSWORD_MAIL, person_id, f"{SET_PASSWORD_MAIL}:{person_id}:{now:%Y%m%d%H%M}", now=now)
+    elif leaver_id is not None:
+        queue(OWN_HISTORY_MAIL, leaver_id, f"{OWN_HISTORY_MAIL}:{leaver_id}:{now:%Y%m%d%H%M}", now=now)
     return Page("access/link_sent.html", email=email, hours=LINK_HOURS)
 
 
@@ -209,6 +218,26 @@ def set_password(token: str) -> Page | Response:
     except LinkNotUsable:
         return Page("access/link_gone.html", 410)
     return _welcome(person_id, None)
+
+
+@blueprint.get("/las-historik/<token>")
+@public
+def read_history(token: str) -> Page:
+    """The page that a link to the own history opens; only its button uses the link up."""
+    if not queries.opens_history(token, utc_now()):
+        return Page("access/link_gone.html", 410)
+    return Page("access/read_history.html", days=HISTORY_DAYS)
+
+
+@blueprint.post("/las-historik/<token>")
+@public
+def read_history_now(token: str) -> Page | Response:
+    """Let who has left in, to the own history only."""
+    try:
+        person_id = actions.use_history_link(token, utc_now())
+    except LinkNotUsable:
+        return Page("access/link_gone.html", 410)
+    return _welcome(person_id, None, history_only=True)
 
 
 def _fault_words(fault: PasswordFault) -> str:

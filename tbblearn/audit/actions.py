@@ -34,8 +34,10 @@ def record(
     )
 
 
-def note_seen(seen: Seen, *, now: datetime, actor_id: int, object_kind: str, object_id: int, rows: int = 1) -> None:
-    """Side record: this person looked at so many rows with names of others."""
+def note_seen(
+    seen: Seen, *, now: datetime, actor_id: int | None, object_kind: str, object_id: int, rows: int = 1
+) -> None:
+    """Side record: this person (None: the command line) looked at so many rows with names of others."""
     with side_record() as session:
         session.add(
             AccessLog(at=now, seen=seen, actor_id=actor_id, object_kind=object_kind, object_id=object_id, rows=rows)

@@ -36,7 +36,8 @@ class AccessLog(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     seen: Mapped[Seen] = mapped_column(enum_type(Seen))
-    actor_id: Mapped[int]
+    actor_id: Mapped[int | None]
+    """Opaque id of a person; None for the command line."""
     object_kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[int]
     rows: Mapped[int] = mapped_column(default=1)

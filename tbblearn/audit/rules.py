@@ -12,6 +12,8 @@ class Event(StrEnum):
     LINK_MADE = "link_made"
     ROLE_GIVEN = "role_given"
     ROLE_ENDED = "role_ended"
+    ACCESS_GIVEN = "access_given"
+    ACCESS_ENDED = "access_ended"
     COURSE_PUBLISHED = "course_published"
     COMPLETION_RECORDED = "completion_recorded"
     COMPLETION_REVOKED = "completion_revoked"
@@ -36,3 +38,4 @@ class Seen(StrEnum):
     LIST_DOWNLOADED = "list_downloaded"
     LIST_SHOWN = "list_shown"
     PERSON_SHOWN = "person_shown"
+    LETTER_SHOWN = "letter_shown"

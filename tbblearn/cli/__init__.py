@@ -13,6 +13,7 @@ COMMANDS = {
     "courses": "tbblearn.cli.courses:courses",
     "db": "tbblearn.cli.database:database",
     "demo": "tbblearn.cli.demo:demo",
+    "link": "tbblearn.cli.people:link",
     "readiness": "tbblearn.cli.readiness:readiness",
     "report": "tbblearn.cli.report:report",
     "serve": "tbblearn.cli.serve:serve",

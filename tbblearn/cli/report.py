@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from tbblearn import create_app
+from tbblearn.audit.actions import note_seen
+from tbblearn.audit.rules import Seen
 from tbblearn.db import read_only, stockholm_date, utc_now
 from tbblearn.people.queries import Unit, unit_by_name
 from tbblearn.people.rules import Scope
@@ -54,15 +56,27 @@ def report() -> None:
 def completion(unit_name: str, cycle: int, slug: str | None, as_of: datetime | None, kind: str, output: Path) -> None:
     """Who has completed a course in a unit and all below it: the numbers of the page Min enhet.
 
+    That a file with names was written is noted in the access log, as the page's downloads are.
+
     Example: tbblearn report completion --unit region --cycle 2026 --format csv --output region.csv
     """
     today = stockholm_date(utc_now())
     if as_of is not None and as_of.date() != today:
         # Staff files overwrite who works where, so a past day cannot be counted from what stands there today.
         raise click.UsageError("Status on an earlier day needs monthly snapshots, which are not built yet.")
-    with create_app().app_context(), read_only():
-        unit = _one_unit(unit_name)
-        content = _content(unit, cycle, slug, today, FileFormat(kind))
+    with create_app().app_context():
+        with read_only():
+            unit = _one_unit(unit_name)
+            content, named = _content(unit, cycle, slug, today, FileFormat(kind))
+        if named is not None:  # as the page's download is: before anybody has the file
+            note_seen(
+                Seen.LIST_DOWNLOADED,
+                now=utc_now(),
+                actor_id=None,
+                object_kind="org_unit",
+                object_id=unit.id,
+                rows=named,
+            )
     _write(content, output)
 
 
@@ -122,15 +136,16 @@ def _one_unit(name: str) -> Unit:
     return found[0]
 
 
-def _content(unit: Unit, cycle: int, slug: str | None, today: date, kind: FileFormat) -> bytes:
+def _content(unit: Unit, cycle: int, slug: str | None, today: date, kind: FileFormat) -> tuple[bytes, int | None]:
+    """The file, and how many rows of it hold a name; None for one without names."""
     # Whoever runs commands on the server may read the whole database: the scope is the unit asked for.
     scope = Scope.over([unit.path])
     try:
         if kind is FileFormat.CSV:
-            return completion_csv(manager_queries.completion_rows(unit.id, scope, today, slug=slug, cycle=cycle))
-        return completion_json(
-            manager_queries.unit_summary(unit.id, scope, today, names=True, slug=slug, cycle=cycle), today
-        )
+            rows = manager_queries.completion_rows(unit.id, scope, today, slug=slug, cycle=cycle)
+            return completion_csv(rows), len(rows.rows)
+        summary = manager_queries.unit_summary(unit.id, scope, today, names=True, slug=slug, cycle=cycle)
+        return completion_json(summary, today), None
     except NotFound as error:
         raise click.ClickException(
             f"No such course or round: {slug or 'the required course'}, {cycle}. Only the running round has figures."

@@ -6,6 +6,7 @@ from datetime import datetime
 import click
 
 from tbblearn import create_app
+from tbblearn.access.rules import LINK_MAIL
 from tbblearn.config import Settings
 from tbblearn.db import STOCKHOLM, utc_now
 from tbblearn.mail.delivery import Transport, deliver, smtp_transport
@@ -41,7 +42,7 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
         )
         if not dry_run and not no_mail:
             # How many letters asked somebody to answer a survey would tell how many have not.
-            counts |= deliver(now, app.extensions["tbblearn_letters"], _transport(settings), ASKING_MAIL)
+            counts |= deliver(now, app.extensions["tbblearn_letters"], _transport(settings), ASKING_MAIL, LINK_MAIL)
     if kind == "json":
         click.echo(json.dumps(counts))
         return

@@ -15,6 +15,7 @@ blueprint = Blueprint("home", __name__)
 @public
 def start() -> Page | Response:
     """An anonymous visitor is asked to sign in; everyone else begins with what they have to do."""
-    if signed_in_person() is None:
+    person = signed_in_person()
+    if person is None:
         return sign_in_page()
-    return redirect(first_page(current_app), 303)
+    return redirect(first_page(current_app, person), 303)

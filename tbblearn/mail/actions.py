@@ -18,6 +18,7 @@ Writer = Callable[[int, dict[str, str | int], datetime], Letter | None]
 BATCH = 50
 MOST_AT_ONCE = 1_000
 NO_LETTER = "no address, or no longer needed"
+NO_SERVER = "no mail server, and not kept: it would hold a link"
 
 log = structlog.get_logger("tbblearn.mail")
 
@@ -117,12 +118,14 @@ class Claimed:
         return self.taken > 0
 
 
-def claim(now: datetime, writers: Mapping[str, Writer], uncounted: Collection[str] = ()) -> Claimed:
+def claim(
+    now: datetime, writers: Mapping[str, Writer], uncounted: Collection[str] = (), left_out: Collection[str] = ()
+) -> Claimed:
     """Take due messages and write their letters. A crash before `report` means a later second try, never a loss.
 
     A message that cannot be written is set aside as failed, so that one fault never holds up everybody's mail: an
     administrator can let it be tried again once the fault is mended. Of the kinds in `uncounted` nothing is told: how
-    many there were would say how many have answered something.
+    many there were would say how many have answered something. Those of the kinds in `left_out` are not written.
     """
     messages = db.session.scalars(
         select(Message)
@@ -138,7 +141,9 @@ def claim(now: datetime, writers: Mapping[str, Writer], uncounted: Collection[st
         message.due_at = next_attempt(message.attempts, now) or now
         try:
             with db.session.begin_nested():
-                letter, fault = _write(message, writers, now), NO_LETTER
+                letter, fault = None, NO_SERVER
+                if message.kind not in left_out:
+                    letter, fault = _write(message, writers, now), NO_LETTER
         except Exception as error:
             log.exception("a message could not be written", message_id=message.id, kind=message.kind)
             letter, fault = None, type(error).__name__

@@ -19,17 +19,23 @@ TIMEOUT_SECONDS = 20
 
 
 def deliver(
-    now: datetime, writers: Mapping[str, Writer], transport: Transport | None, uncounted: Collection[str] = ()
+    now: datetime,
+    writers: Mapping[str, Writer],
+    transport: Transport | None,
+    uncounted: Collection[str] = (),
+    never_kept: Collection[str] = (),
 ) -> dict[str, int]:
     """Deliver everything that is due; returns how many were sent and how many were not.
 
-    No transaction is open while letters go out. With no transport the letters are kept and count as sent. Kinds in
-    `uncounted` are delivered and not counted.
+    No transaction is open while letters go out. With no transport the letters are kept and count as sent, but those of
+    the kinds in `never_kept`, whose words nobody but the reader may see: they are not written, and do not arrive. Kinds
+    in `uncounted` are delivered and not counted.
     """
+    left_out = never_kept if transport is None else ()
     counts = {"messages_sent": 0, "messages_failed": 0}
     while True:
         with unit_of_work():
-            claimed = claim(now, writers, uncounted)
+            claimed = claim(now, writers, uncounted, left_out)
         if not claimed:
             return counts
         faults = transport(claimed.letters) if transport else {}

@@ -1,22 +1,43 @@
-"""The first administrator, made on the command line before there is anybody to give roles."""
+"""Administrators, made and ended on the command line: also before there is anybody to give roles; printed links."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from tbblearn.access.actions import make_link
-from tbblearn.access.queries import person_with_email
+from tbblearn.access.queries import leaver_with_email, person_with_email
+from tbblearn.access.rules import LinkPurpose
 from tbblearn.db import db, stockholm_date
-from tbblearn.people.actions import NewUnit, add_unit, give_role, name_person
-from tbblearn.people.models import OrgUnit, Person
-from tbblearn.people.rules import GrantSource, Role, UnitKind
+from tbblearn.people.actions import (
+    NewUnit,
+    add_unit,
+    end_access,
+    end_role,
+    give_access,
+    give_role,
+    name_person,
+)
+from tbblearn.people.models import Grant, OrgUnit, Person
+from tbblearn.people.rules import GrantSource, Role, Scope, UnitKind, a_year_after, email_key
 
 ROOT_ID = "sormland"
 
 
+PRINTED = "printed"
+"""How a link was handed over that a command printed."""
+
+
 class EmailNotUsable(Exception):
     """The address cannot be an e-mail address."""
+
+
+class NobodyThere(Exception):
+    """Nobody with this address is there to be given, or to lose, what was asked for."""
+
+
+class AccessTooLong(Exception):
+    """The last day lies before today, or more than a year ahead."""
 
 
 def county(now: datetime) -> OrgUnit:
@@ -27,22 +48,89 @@ def county(now: datetime) -> OrgUnit:
     return root
 
 
-def create_admin(email: str, given_name: str, family_name: str, now: datetime) -> str:
-    """Make the person with this address an administrator of the county; returns a one-time token for the password.
+def create_admin(
+    email: str, given_name: str, family_name: str, now: datetime, *, until_on: date | None = None, sponsor: str = ""
+) -> str:
+    """Make the person with this address an administrator of the county; returns the path of a link for the password.
 
-    An unknown address makes a new person. Raises EmailNotUsable for what is no address.
+    An unknown address makes a new person. The person gets external access, employed or not, a year ahead unless a day
+    is given: who runs the site does not hang on a staff file. Doing it again renews the access. Raises EmailNotUsable
+    for what is no address, NobodyThere for a sponsor who may not sign in, AccessTooLong for a day past a year.
     """
     try:
         address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
         raise EmailNotUsable(f"{email!r} is no e-mail address: {error}") from error
+    today = stockholm_date(now)
+    until_on = until_on or a_year_after(today)
+    if not today <= until_on <= a_year_after(today):
+        raise AccessTooLong(until_on)
+    sponsor_id = may_sign_in(sponsor, today) if sponsor else None
     root = county(now)
-    person_id = person_with_email(address)
+    person_id = _known(address, today)
     if person_id is None:
         person = Person(source=ROOT_ID, external_id=f"admin:{address.casefold()}"[:80])
         name_person(person, given_name or "Administratör", family_name, address)
         db.session.add(person)
         db.session.flush()
         person_id = person.id
-    give_role(person_id, root.id, Role.ADMIN, today=stockholm_date(now), now=now, source=GrantSource.HAND)
-    return make_link(person_id, now)
+    give_access(person_id, today=today, now=now, until_on=until_on, sponsor_id=sponsor_id)
+    if not db.session.scalars(_admin_grants(person_id, root.id, today)).all():
+        give_role(person_id, root.id, Role.ADMIN, today=today, now=now, source=GrantSource.HAND)
+    return f"/valj-losenord/{make_link(person_id, now, how=PRINTED)}"
+
+
+def end_admin(email: str, now: datetime) -> None:
+    """Take the external access of the person with this address at once; the administrator's role holds today still.
+
+    Raises NobodyThere where nobody with the address has either.
+    """
+    today = stockholm_date(now)
+    person_id = _known(email, today)
+    grants = db.session.scalars(_admin_grants(person_id, county(now).id, today)).all() if person_id else []
+    for grant in grants:
+        end_role(grant.id, Scope(("/",)), today, now=now)
+    if person_id is None or not (end_access(person_id, today=today, now=now) or grants):
+        raise NobodyThere(email)
+
+
+def print_link(email: str, now: datetime) -> str:
+    """Make a one-time link for the person who would sign in with this address, to be handed over by hand.
+
+    Returns its path; for who has left lately, of the link to the own history. The event log says for whom it was made,
+    and that it was printed on the command line. Raises NobodyThere for an unknown address, and for everybody else who
+    may not come in today.
+    """
+    today = stockholm_date(now)
+    leaver_id = None if person_with_email(email, today) else leaver_with_email(email, today)
+    if leaver_id is not None:
+        return f"/las-historik/{make_link(leaver_id, now, how=PRINTED, purpose=LinkPurpose.READ_HISTORY)}"
+    return f"/valj-losenord/{make_link(may_sign_in(email, today), now, how=PRINTED)}"
+
+
+def may_sign_in(email: str, today: date) -> int:
+    """Id of the person who would sign in with this address. Raises NobodyThere."""
+    person_id = person_with_email(email, today)
+    if person_id is None:
+        raise NobodyThere(email)
+    return person_id
+
+
+def _known(email: str, today: date) -> int | None:
+    """Id of the person with this address, before all one who may sign in; None where there is none."""
+    return person_with_email(email, today) or db.session.scalar(
+        select(Person.id)
+        .where(Person.email_key == email_key(email), Person.email_key != "")
+        .order_by(Person.id.desc())
+        .limit(1)
+    )
+
+
+def _admin_grants(person_id: int, root_id: int, today: date) -> Select[Grant]:
+    """The administrator's roles of a person that nobody has ended, whether they hold or not."""
+    return select(Grant).where(
+        Grant.person_id == person_id,
+        Grant.unit_id == root_id,
+        Grant.role == Role.ADMIN,
+        Grant.until_on.is_(None) | (Grant.until_on > today),
+    )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, false, func, select
 
+from tbblearn.access.rules import LINK_MAIL
 from tbblearn.db import db
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
@@ -14,8 +15,9 @@ from tbblearn.surveys.waves import ASKING_MAIL
 PAGE_SIZE = 50
 HIDDEN = ASKING_MAIL
 """Kinds that no page knows of: they would tell who has answered a survey, or who has not."""
-READABLE = and_(Message.kept_body != "", Person.protected_identity.is_(False))
-"""A letter may name the one it is to; with a protected identity nobody else reads it (design.md 4)."""
+READABLE = and_(Message.kept_body != "", Person.protected_identity.is_(False), Message.kind.not_in(LINK_MAIL))
+"""A letter may name the one it is to; with a protected identity nobody else reads it (design.md 4). One that holds a
+one-time link, whoever kept it, is read by nobody: it would sign in as its reader."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class OutboxRow:
 class KeptLetter:
     """A letter kept to be read, where there is no mail server."""
 
+    recipient_id: int
     subject: str
     body: str
 
@@ -70,11 +73,11 @@ def outbox(before_id: int | None = None) -> list[OutboxRow]:
 
 
 def kept_letter(message_id: int) -> KeptLetter | None:
-    """The words of a kept letter; None where there is none, for those left out of the list, and where its reader's
-    identity is protected.
+    """The words of a kept letter; None where there is none, for those left out of the list, for what holds a link to
+    sign in with, and where its reader's identity is protected.
     """
     row = db.session.execute(
-        select(Message.kept_subject, Message.kept_body)
+        select(Message.recipient_id, Message.kept_subject, Message.kept_body)
         .join(Person, Person.id == Message.recipient_id)
         .where(Message.id == message_id, Message.kind.not_in(HIDDEN), READABLE)
     ).one_or_none()

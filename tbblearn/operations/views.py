@@ -3,10 +3,12 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from tbblearn.db import utc_now
+from tbblearn.audit.actions import note_seen
+from tbblearn.audit.rules import Seen
+from tbblearn.db import end_read, utc_now
 from tbblearn.mail.actions import send_again as try_again
 from tbblearn.operations import queries
-from tbblearn.people.guards import requires
+from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import NotFound
@@ -27,10 +29,18 @@ def outbox() -> Page:
 @blueprint.get("/utskick/<int:message_id>")
 @requires(Role.ADMIN)
 def letter(message_id: int) -> Page:
-    """A letter that was kept because there is no mail server."""
+    """A letter that was kept because there is no mail server. That it was read is noted in the access log."""
     kept = queries.kept_letter(message_id)
     if kept is None:
         raise NotFound
+    end_read()  # nobody may wait for this read while it waits to write
+    note_seen(
+        Seen.LETTER_SHOWN,
+        now=utc_now(),
+        actor_id=principal().person_id,
+        object_kind="person",
+        object_id=kept.recipient_id,
+    )
     return Page("operations/letter.html", letter=kept)
 
 

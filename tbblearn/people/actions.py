@@ -1,16 +1,30 @@
 """Writes about people and units. An import is one caller, the demo another; an administrator's pages a third."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
-from tbblearn.people.models import Grant, OrgUnit, Person
+from tbblearn.people.models import ExternalAccess, Grant, OrgUnit, Person
 from tbblearn.people.queries import within
-from tbblearn.people.rules import GrantSource, Language, Level, Role, Scope, UnitKind, email_key, search_key, sort_key
+from tbblearn.people.rules import (
+    COUNTY_ROLES,
+    CountyRoleElsewhere,
+    GrantEnd,
+    GrantSource,
+    Language,
+    Level,
+    Role,
+    Scope,
+    UnitKind,
+    a_year_after,
+    email_key,
+    search_key,
+    sort_key,
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +77,10 @@ def give_role(
 ) -> Grant:
     """Give a person a role on a unit and all below it, from today, and say so in the event log.
 
-    `by` is who gives it; None on the command line and in an import.
+    `by` is who gives it; None on the command line and in an import. Raises CountyRoleElsewhere.
     """
+    if role in COUNTY_ROLES and db.session.get_one(OrgUnit, unit_id).parent_id is not None:
+        raise CountyRoleElsewhere(role)
     grant = Grant(
         person_id=person_id, unit_id=unit_id, role=role, from_on=today, source=source, given_by=by, given_at=now
     )
@@ -92,7 +108,7 @@ def end_role(grant_id: int, scope: Scope, today: date, *, now: datetime, by: int
     if grant.from_on > today:
         db.session.delete(grant)
     else:
-        grant.until_on = today
+        grant.until_on, grant.end_reason = today, GrantEnd.DECIDED
     db.session.flush()
     record(
         Event.ROLE_ENDED,
@@ -104,6 +120,55 @@ def end_role(grant_id: int, scope: Scope, today: date, *, now: datetime, by: int
         unit_id=grant.unit_id,
     )
     return grant
+
+
+def give_access(
+    person_id: int, *, today: date, now: datetime, until_on: date | None = None, sponsor_id: int | None = None
+) -> ExternalAccess:
+    """Let a person in who is not employed, from today until a day at most a year ahead (a year, unless it is given).
+
+    It is also how an access is renewed. The event log says so; `sponsor_id` is who answers for it, None where that is
+    whoever runs the server.
+    """
+    access = ExternalAccess(
+        person_id=person_id,
+        from_on=today,
+        until_on=until_on or a_year_after(today),
+        sponsor_id=sponsor_id,
+        given_at=now,
+    )
+    db.session.add(access)
+    db.session.flush()
+    record(
+        Event.ACCESS_GIVEN,
+        now=now,
+        actor_id=sponsor_id,
+        object_kind="person",
+        object_id=person_id,
+        until=access.until_on.isoformat(),
+    )
+    return access
+
+
+def end_access(person_id: int, *, today: date, now: datetime) -> bool:
+    """End all external access of a person at once, and say so in the event log; False where there was none.
+
+    One that began before today has yesterday as its last day: the open sessions end at the next request.
+    """
+    held = db.session.scalars(
+        select(ExternalAccess)
+        .where(ExternalAccess.person_id == person_id, ExternalAccess.until_on >= today)
+        .with_for_update()
+    ).all()
+    for access in held:
+        if access.from_on >= today:
+            db.session.delete(access)
+        else:
+            access.until_on = today - timedelta(days=1)
+    db.session.flush()
+    if held:
+        record(Event.ACCESS_ENDED, now=now, object_kind="person", object_id=person_id)
+    return bool(held)
 
 
 def choose_language(person_id: int, language: Language) -> None:

@@ -4,13 +4,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from tbblearn.people.rules import Principal, Role
 from tbblearn.web.errors import NoAccess, SignInNeeded
 from tbblearn.web.guarding import mark_guard, public
 
-__all__ = ["principal", "public", "requires", "requires_on_county", "signed_in", "signed_in_person"]
+__all__ = [
+    "open_after_leaving",
+    "principal",
+    "public",
+    "requires",
+    "requires_on_county",
+    "signed_in",
+    "signed_in_person",
+]
+
+AFTER_LEAVING = "tbblearn_after_leaving"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -29,12 +40,26 @@ def principal() -> Principal:
     return person
 
 
+def open_after_leaving(app: Flask, *places: str) -> None:
+    """Let those who have left, with the link to their own history, open these endpoints, or all of these blueprints.
+
+    Everything else that demands somebody who is signed in is closed to them.
+    """
+    app.extensions[AFTER_LEAVING] = frozenset(places)
+
+
 def signed_in(view: View) -> View:
-    """Open to everyone who is signed in; the view shows only what is that person's own."""
+    """Open to everyone who is signed in; the view shows only what is that person's own.
+
+    To who has left only where `open_after_leaving` says so.
+    """
 
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
-        principal()
+        if principal().history_only:
+            opened = current_app.extensions.get(AFTER_LEAVING, ())
+            if request.endpoint not in opened and request.blueprint not in opened:
+                raise NoAccess
         return view(*args, **values)
 
     return mark_guard(cast(View, guarded), "signed_in")

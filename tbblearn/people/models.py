@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tbblearn.db import Model, UtcDateTime, byte_ordered, enum_type, retention
-from tbblearn.people.rules import GrantSource, Language, LeaveSource, Level, Role, UnitKind
+from tbblearn.people.rules import GrantEnd, GrantSource, Language, LeaveSource, Level, Role, UnitKind
 
 
 class Programme(Model):
@@ -126,10 +126,16 @@ class Leave(Model):
 
 
 class Grant(Model):
-    """A role on a unit and all below it, from date until date (both included)."""
+    """A role on a unit and all below it, from date until date (both included).
+
+    Whether it holds on a day is for `people.belonging` to say: the dates alone do not.
+    """
 
     __tablename__ = "role_grant"
-    __table_args__ = (CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),)
+    __table_args__ = (
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),
+        CheckConstraint("end_reason IS NULL OR until_on IS NOT NULL", name="reason_of_an_end"),
+    )
     __retention__ = retention(keep="24 months after it ended", why="shows who could see what", erase="rows are deleted")
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,4 +146,32 @@ class Grant(Model):
     until_on: Mapped[date | None] = mapped_column(Date)
     source: Mapped[GrantSource] = mapped_column(enum_type(GrantSource))
     given_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_reason: Mapped[GrantEnd | None] = mapped_column(enum_type(GrantEnd))
+    """Why it ended; None while nobody has ended it."""
+
+
+class ExternalAccess(Model):
+    """Access for somebody who is not employed (or not where the role is), until a day at most a year ahead.
+
+    A renewal is a row of its own. Ended before its time, the last day is moved, never forwards.
+    """
+
+    __tablename__ = "external_access"
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="span"),
+        # The same rule twice, for the two databases count days differently. 366: a year may hold 29 February.
+        CheckConstraint("until_on <= date(from_on, '+366 days')", name="at_most_a_year").ddl_if(dialect="sqlite"),
+        CheckConstraint("until_on <= from_on + 366", name="at_most_a_year").ddl_if(dialect="postgresql"),
+    )
+    __retention__ = retention(
+        keep="24 months after it ended", why="shows who had access, and who answered for it", erase="rows are deleted"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who answers for that the person needs it; None where that is whoever runs the server."""
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)

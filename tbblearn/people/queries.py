@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVarTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, func, literal, or_, select
 
 from tbblearn.db import db
-from tbblearn.people.models import Grant, OrgUnit, Person
+from tbblearn.people.belonging import belongs, grant_holds, history_since, left_lately
+from tbblearn.people.models import ExternalAccess, Grant, OrgUnit, Person
 from tbblearn.people.rules import Language, Level, Role, Scope, UnitKind
 
 Columns = TypeVarTuple("Columns")
@@ -112,26 +113,46 @@ class MailAddress:
     language: Language
 
 
-def mail_address(person_id: int) -> MailAddress | None:
-    """Where to write to a person; None without an address."""
+def mail_address(person_id: int, today: date, *, leavers: bool = False) -> MailAddress | None:
+    """Where to write to a person; None without an address, and for who is neither employed nor external that day.
+
+    With `leavers` also to who left so lately that the own history can still be read.
+    """
+    written_to = belongs(Person.id, today)
+    if leavers:
+        written_to = or_(written_to, left_lately(Person.id, today, history_since(today)))
     row = db.session.execute(
-        select(Person.email, Person.given_name, Person.language).where(Person.id == person_id, Person.email != "")
+        select(Person.email, Person.given_name, Person.language).where(
+            Person.id == person_id, Person.email != "", written_to
+        )
     ).one_or_none()
     return MailAddress(*row) if row else None
+
+
+@dataclass(frozen=True)
+class ExternalEnd:
+    """The last day of somebody's access without an employment, and their name (empty where it is protected)."""
+
+    name: str
+    until_on: date
+
+
+def external_end(person_id: int) -> ExternalEnd | None:
+    """When the external access of a person ends, with every renewal counted; None for who never had any."""
+    until_on = db.session.scalar(select(func.max(ExternalAccess.until_on)).where(ExternalAccess.person_id == person_id))
+    found = db.session.get(Person, person_id)
+    if until_on is None or found is None:
+        return None
+    return ExternalEnd("" if found.protected_identity else f"{found.given_name} {found.family_name}".strip(), until_on)
 
 
 def with_roles(persons: Select[*Columns], today: date | BindParameter[date]) -> Select[*Columns, Role, int, str]:
     """A query about persons with the roles they hold on this day: role, unit id and path, a row each.
 
-    A person without roles has one row, with None in all three.
+    A person without roles has one row, with None in all three. `persons` says itself what it selects from.
     """
-    holds = and_(
-        Grant.person_id == Person.id,
-        Grant.from_on <= today,
-        or_(Grant.until_on.is_(None), Grant.until_on >= today),
-    )
     return (
-        persons.outerjoin(Grant, holds)
+        persons.outerjoin(Grant, and_(Grant.person_id == Person.id, grant_holds(today)))
         .outerjoin(OrgUnit, OrgUnit.id == Grant.unit_id)
         .add_columns(Grant.role, Grant.unit_id, OrgUnit.path)
         .order_by(OrgUnit.path, Grant.role)

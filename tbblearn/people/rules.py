@@ -37,6 +37,19 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+COUNTY_ROLES = frozenset({Role.EDITOR, Role.ADMIN})
+"""Roles that are held on the county only: what they do touches every huvudman."""
+
+RETURN_DAYS = 30
+"""Somebody who is back within so many days has the roles they had; later only a new decision gives them."""
+
+HISTORY_DAYS = 30
+"""So many days after the last employment ended the own history can still be read, by a mailed link."""
+
+TELL_DAYS = (60, 30, 7)
+"""So many days before an external access ends, its person and its sponsor are told."""
+
+
 class Language(StrEnum):
     """Languages of the interface."""
 
@@ -49,6 +62,14 @@ class GrantSource(StrEnum):
 
     HAND = "hand"
     HR = "hr"
+
+
+class GrantEnd(StrEnum):
+    """Why a grant ended."""
+
+    DECIDED = "decided"
+    NOT_EMPLOYED = "not_employed"
+    """Its person had been without the employment that carries it for more than `RETURN_DAYS`."""
 
 
 class LeaveSource(StrEnum):
@@ -106,6 +127,8 @@ class Principal:
     session_token: str
     ends_at: datetime
     grants: tuple[HeldGrant, ...] = ()
+    history_only: bool = False
+    """True for who has left, and came in by the link to the own history: no role, and only the pages of that."""
 
     is_authenticated = True
     is_active = True
@@ -116,8 +139,8 @@ class Principal:
         return self.session_token
 
     def has(self, role: Role) -> bool:
-        """True when the person holds this role somewhere today."""
-        return any(grant.role is role for grant in self.grants)
+        """True when the person holds this role today, somewhere; one of the county's roles counts only there."""
+        return any(grant.role is role for grant in self.grants if grant.on_county or role not in COUNTY_ROLES)
 
     def has_on_county(self, role: Role) -> bool:
         """True when the person holds this role on the county itself today."""
@@ -128,9 +151,53 @@ class Principal:
         return Scope.over(grant.unit_path for grant in self.grants if grant.role in roles)
 
 
+class CountyRoleElsewhere(Exception):
+    """A role of the county was to be given on a unit in it."""
+
+
+Span = tuple[date, date | None]
+"""First and last day, both included; None for no end."""
+
+
 def holds(from_on: date, until_on: date | None, today: date) -> bool:
     """True when a period with both ends included holds today."""
     return from_on <= today and (until_on is None or today <= until_on)
+
+
+def lapsed_on(from_on: date, carried: Iterable[Span], today: date) -> date | None:
+    """The last day of a grant that its person has lost for good, or None while it holds or may hold again.
+
+    `from_on`: the grant's first day. `carried`: the employments and external accesses that carry it, in any order. It
+    is lost when more than RETURN_DAYS days pass after one of them without the next, also where somebody has come back
+    since. The wait for the first one counts only where none has come at all.
+    """
+    last: date | None = None
+    for start, end in sorted((start, end or date.max) for start, end in carried if start <= today):
+        if end < from_on:
+            continue
+        if last is not None and (start - last).days - 1 > RETURN_DAYS:
+            return last
+        last = end if last is None else max(last, end)
+    since = last if last is not None else from_on
+    return since if (today - since).days > RETURN_DAYS else None
+
+
+def a_year_after(day: date) -> date:
+    """The same day of the next year; after 29 February the 28th."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def telling(from_on: date, until_on: date, today: date) -> int | None:
+    """Which of TELL_DAYS an access is to be told under today: the nearest one reached; None where none is.
+
+    One that lies before the access began is not told: who has just got a month knows it.
+    """
+    left = (until_on - today).days
+    reached = [days for days in TELL_DAYS if 0 <= left <= days and (until_on - from_on).days >= days]
+    return min(reached, default=None)
 
 
 # --- Swedish order and search -------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from sqlalchemy import and_, insert, or_, select
 from tbblearn.audit.rules import Event
 from tbblearn.db import STOCKHOLM, db, stockholm_date
 from tbblearn.mail.actions import queue_many
+from tbblearn.people.belonging import grant_holds
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit
 from tbblearn.people.rules import Role
 from tbblearn.readiness.absorption import Folding, fold
@@ -122,11 +123,7 @@ def _held(units: Collection[int], today: date) -> dict[int, list[Held]]:
 def _managed(units: Collection[int], today: date) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for person_id, unit_id in db.session.execute(
-        select(Grant.person_id, Grant.unit_id).where(
-            Grant.role == Role.MANAGER,
-            Grant.from_on <= today,
-            or_(Grant.until_on.is_(None), Grant.until_on >= today),
-        )
+        select(Grant.person_id, Grant.unit_id).where(Grant.role == Role.MANAGER, grant_holds(today))
     ):
         if unit_id in units:
             found[person_id].append(unit_id)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from tbblearn.audit.rules import Event
 from tbblearn.db import STOCKHOLM, db
 from tbblearn.mail.actions import queue_many, take_back
+from tbblearn.people.belonging import grant_holds
 from tbblearn.people.models import Grant
 from tbblearn.people.rules import Role
 from tbblearn.readiness.checking import forget_figures
@@ -101,11 +102,7 @@ def _managers(wave_id: int, today: date) -> list[int]:
         db.session.scalars(
             select(Grant.person_id)
             .join(WaveUnit, (WaveUnit.unit_id == Grant.unit_id) & (WaveUnit.wave_id == wave_id))
-            .where(
-                Grant.role == Role.MANAGER,
-                Grant.from_on <= today,
-                Grant.until_on.is_(None) | (Grant.until_on >= today),
-            )
+            .where(Grant.role == Role.MANAGER, grant_holds(today))
             .distinct()
             .order_by(Grant.person_id)
         )

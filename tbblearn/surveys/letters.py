@@ -70,9 +70,9 @@ def _reminder_words(found: Invited, url: str) -> tuple[str, str]:
     )
 
 
-def staff_result_letter(person_id: int, values: Values, _now: datetime) -> Letter | None:
+def staff_result_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
     """The result can be read by everyone who was invited; not once it is withdrawn."""
-    address = mail_address(person_id)
+    address = mail_address(person_id, stockholm_date(now))
     try:
         found = queries.invitation(int(values["wave"]), person_id)
     except NotInvited:
@@ -92,11 +92,13 @@ def staff_result_letter(person_id: int, values: Values, _now: datetime) -> Lette
         )
 
 
-def manager_result_letter(person_id: int, values: Values, _now: datetime) -> Letter | None:
-    """Managers read first; not once it is withdrawn."""
+def manager_result_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
+    """Managers read first; not once it is withdrawn, nor to who manages nothing of it any more."""
+    today = stockholm_date(now)
     found: Published | None = queries.published(int(values["wave"]))
-    address = mail_address(person_id)
-    if address is None or found is None:
+    address = mail_address(person_id, today)
+    huvudman = queries.huvudman_of_manager(int(values["wave"]), person_id, today)
+    if address is None or found is None or huvudman is None:
         return None
     with force_locale(address.language):
         return _letter(
@@ -108,7 +110,7 @@ def manager_result_letter(person_id: int, values: Values, _now: datetime) -> Let
                 date=day(found.staff_from_on),
                 url=_result_address(found.wave_id),
             ),
-            queries.huvudman_of_manager(found.wave_id, person_id),
+            huvudman,
         )
 
 
@@ -123,8 +125,11 @@ WRITERS: dict[str, Writer] = {
 def _asking_letter(
     person_id: int, values: Values, now: datetime, words: Callable[[Invited, str], tuple[str, str]]
 ) -> Letter | None:
-    """A letter that asks for answers; None for who is not, or no longer, asked. `words` gives subject and body."""
-    address = mail_address(person_id)
+    """A letter that asks for answers; None for who is not, or no longer, asked. `words` gives subject and body.
+
+    Who has left lately is asked too: they may answer until the survey closes.
+    """
+    address = mail_address(person_id, stockholm_date(now), leavers=True)
     try:
         found = queries.invitation(int(values["wave"]), person_id)
     except NotInvited:

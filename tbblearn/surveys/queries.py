@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.db import db, run, stockholm_date
+from tbblearn.people.belonging import grant_holds
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Programme
 from tbblearn.people.queries import huvudman_name
 from tbblearn.people.rules import Role
@@ -232,17 +233,20 @@ def published(wave_id: int) -> Published | None:
 
 def huvudman_of(wave_id: int, unit_id: int) -> str:
     """Name of the huvudman that a unit of the wave belongs to; empty for the county."""
-    return _huvudman(WaveUnit.unit_id == unit_id, wave_id)
+    return _huvudman(WaveUnit.unit_id == unit_id, wave_id) or ""
 
 
-def huvudman_of_manager(wave_id: int, person_id: int) -> str:
-    """Name of the huvudman in which somebody manages a unit of the wave, the highest; empty for the county."""
-    managed = select(Grant.unit_id).where(Grant.person_id == person_id, Grant.role == Role.MANAGER)
+def huvudman_of_manager(wave_id: int, person_id: int, today: date) -> str | None:
+    """Name of the huvudman in which somebody manages a unit of the wave today, the highest; empty for the county.
+
+    None for who manages none.
+    """
+    managed = select(Grant.unit_id).where(Grant.person_id == person_id, Grant.role == Role.MANAGER, grant_holds(today))
     return _huvudman(WaveUnit.unit_id.in_(managed), wave_id)
 
 
-def _huvudman(units: ColumnElement[bool], wave_id: int) -> str:
+def _huvudman(units: ColumnElement[bool], wave_id: int) -> str | None:
     path = db.session.scalar(
         select(WaveUnit.path).where(WaveUnit.wave_id == wave_id, units).order_by(WaveUnit.position).limit(1)
     )
-    return (huvudman_name(path) if path is not None else None) or ""
+    return None if path is None else (huvudman_name(path) or "")

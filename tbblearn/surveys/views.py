@@ -236,6 +236,6 @@ def _state_page(found: Invited, status: int = 200, *, too_late: bool = False) ->
 def _result_url(found: Invited) -> str:
     """Where the result is read; empty where it is not published, this person may not read it yet, or has no page."""
     endpoint = result_endpoint()
-    if not endpoint or not found.readable(stockholm_date(utc_now())):
+    if not endpoint or principal().history_only or not found.readable(stockholm_date(utc_now())):
         return ""
     return url_for(endpoint, wave_id=found.wave_id)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from tbblearn.access.letters import closing
 from tbblearn.config import Settings
+from tbblearn.db import stockholm_date
 from tbblearn.mail.actions import Writer
 from tbblearn.mail.rules import Letter
 from tbblearn.people.queries import MailAddress, mail_address
@@ -19,9 +20,9 @@ from tbblearn.training.rules import CORRECTED_KEY_MAIL, COURSE_CHANGED_MAIL, REN
 from tbblearn.web.language import day
 
 
-def course_changed_letter(person_id: int, values: dict[str, str | int], _now: datetime) -> Letter | None:
+def course_changed_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
     """Something important is new: read it."""
-    address, told = mail_address(person_id), unread_version(person_id, int(values["version"]))
+    address, told = mail_address(person_id, stockholm_date(now)), unread_version(person_id, int(values["version"]))
     if address is None or told is None:
         return None
     with force_locale(address.language):
@@ -34,9 +35,9 @@ def course_changed_letter(person_id: int, values: dict[str, str | int], _now: da
         return _letter(address, _("Nytt i %(course)s", course=told.title[address.language]), body)
 
 
-def renewal_letter(person_id: int, values: dict[str, str | int], _now: datetime) -> Letter | None:
+def renewal_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
     """Something important is new: take the course again by a day."""
-    address, told = mail_address(person_id), open_renewal(person_id, int(values["version"]))
+    address, told = mail_address(person_id, stockholm_date(now)), open_renewal(person_id, int(values["version"]))
     if address is None or told is None:
         return None
     with force_locale(address.language):
@@ -52,9 +53,12 @@ def renewal_letter(person_id: int, values: dict[str, str | int], _now: datetime)
         return _letter(address, _("Nytt i %(course)s", course=told.title[address.language]), body)
 
 
-def corrected_key_letter(person_id: int, values: dict[str, str | int], _now: datetime) -> Letter | None:
+def corrected_key_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
     """We had a question wrong, and you have passed."""
-    address, told = mail_address(person_id), corrected_completion(person_id, int(values["completion"]))
+    address, told = (
+        mail_address(person_id, stockholm_date(now)),
+        corrected_completion(person_id, int(values["completion"])),
+    )
     if address is None or told is None:
         return None
     with force_locale(address.language):

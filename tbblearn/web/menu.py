@@ -51,10 +51,10 @@ def add_to_menu(
     entries.sort(key=lambda entry: entry.order)
 
 
-def first_page(app: Flask) -> str:
-    """Where everyone who has signed in begins: the first place in the menu."""
+def first_page(app: Flask, principal: Any) -> str:
+    """Where somebody who has signed in begins: the first place in the own menu."""
     entries: list[Entry] = app.extensions["tbblearn_menu"]
-    return url_for(entries[0].endpoint)
+    return url_for(next(entry.endpoint for entry in entries if entry.visible(principal)))
 
 
 def menu_for(app: Flask, principal: Any) -> tuple[Item, ...]:

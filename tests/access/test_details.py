@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from tbblearn.db import db, stockholm_date, unit_of_work, utc_now
+from tbblearn.people.actions import give_access
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import Language
 from tbblearn.web.application import Application
 from tests.access.accounts import whose
-from tests.factories import County, employ
+from tests.factories import County, employ, make_person
 from tests.reading import Reader
 
 
@@ -41,9 +42,8 @@ def test_i_see_nobody_else(county: County, reader: Reader) -> None:
 
 def test_without_employment_or_address_the_page_says_so(app: Application, county: County, reader: Reader) -> None:
     with app.app_context(), unit_of_work():
-        from tests.factories import make_person
-
         person_id = make_person(None, number=900, email="").id
+        give_access(person_id, today=stockholm_date(utc_now()), now=utc_now())
     reader.sign_in(person_id)
     text = reader.get("/mina-uppgifter").text
     assert "Ingen adress" in text

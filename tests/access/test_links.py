@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from tbblearn.access.letters import set_password_letter
 from tbblearn.access.models import OneTimeLink
-from tbblearn.access.rules import LINK_HOURS, MAX_TRIES_PER_ACCOUNT
-from tbblearn.access.views import SET_PASSWORD_MAIL
+from tbblearn.access.rules import LINK_HOURS, MAX_TRIES_PER_ACCOUNT, SET_PASSWORD_MAIL
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
 from tbblearn.db import db, unit_of_work, utc_now

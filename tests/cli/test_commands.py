@@ -4,11 +4,13 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,19 @@ def test_a_new_machine(run: Run, tmp_path: Path):
     link = run("admin", "create", "--email", "admin@example.org").stdout.strip()
     assert re.fullmatch(r"http://127\.0\.0\.1:5000/valj-losenord/[\w-]{40,}", link)
     assert "is no e-mail address" in run("admin", "create", "--email", "admin", status=1).stderr
+    printed = run("link", "Admin@example.org").stdout.strip()
+    assert re.fullmatch(r"http://127\.0\.0\.1:5000/valj-losenord/[\w-]{40,}", printed)
+    assert printed != link
+    assert (
+        "Nobody with the address 'nobody@example.org' may sign in."
+        in run("link", "nobody@example.org", status=1).stderr
+    )
+    assert (
+        "between today and a year ahead"
+        in run("admin", "create", "--email", "admin@example.org", "--until", "2099-01-01", status=1).stderr
+    )
+    run("admin", "end", "--email", "admin@example.org")
+    run("link", "admin@example.org", status=1)
     first = run("courses", "publish", "--allow-placeholders")
     again = run("courses", "publish", "--allow-placeholders")
     assert first.stdout != again.stdout
@@ -66,6 +81,9 @@ def test_the_completion_report_of_a_demo(run: Run, tmp_path: Path):
                "--format", "csv", "--output", "-").stdout.splitlines()  # fmt: skip
     assert len(rows) - 1 == figures["head_count"]
     assert sum(";Genomförd" in row for row in rows) >= figures["completed"]
+    with closing(sqlite3.connect(tmp_path / "tbblearn.sqlite")) as database:
+        noted = database.execute("SELECT seen, actor_id, object_kind, rows FROM access_log").fetchall()
+    assert noted == [("list_downloaded", None, "org_unit", figures["head_count"])], "the counts alone name nobody"
     for arguments, words in (
         (("--unit", "nowhere", "--cycle", round_now), "There is no unit 'nowhere'"),
         (("--unit", "region", "--cycle", round_now, "--course", "nothing"), "No such course or round"),

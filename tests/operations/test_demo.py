@@ -424,7 +424,7 @@ def test_a_demo_that_was_cut_off_is_built_anew(session):
 def test_each_sign_in_works_and_shows_what_its_role_is_for(session):
     made = opened(Key(1, STAFF, TODAY))
     with read_only():
-        stored = {account.role: credential_for(account.email) for account in made.accounts}
+        stored = {account.role: credential_for(account.email, TODAY) for account in made.accounts}
     for account in made.accounts:
         found = stored[account.role]
         assert found is not None

@@ -1,18 +1,24 @@
 """Utskick: what waits, what went, what did not arrive; no name and no address on it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from tbblearn.access.actions import make_link
 from tbblearn.access.letters import set_password_letter
-from tbblearn.access.views import SET_PASSWORD_MAIL
-from tbblearn.db import db, unit_of_work
-from tbblearn.mail.actions import NO_LETTER, queue
+from tbblearn.access.models import OneTimeLink
+from tbblearn.access.rules import LINK_MAIL, SET_PASSWORD_MAIL
+from tbblearn.audit.models import AccessLog
+from tbblearn.audit.rules import Seen
+from tbblearn.db import db, unit_of_work, utc_now
+from tbblearn.mail.actions import NO_LETTER, NO_SERVER, queue
 from tbblearn.mail.delivery import deliver
 from tbblearn.mail.models import Message
-from tbblearn.mail.rules import MAX_ATTEMPTS, MessageState
+from tbblearn.mail.rules import MAX_ATTEMPTS, Letter, MessageState
 from tbblearn.operations.queries import PAGE_SIZE
+from tbblearn.people.ending import EXTERNAL_ENDS_MAIL
 from tbblearn.people.models import Person
 from tbblearn.people.rules import Role
 from tbblearn.surveys.waves import ASKING_MAIL
@@ -104,19 +110,80 @@ def test_a_letter_that_asks_somebody_to_answer_is_not_there_to_be_sent_again(
             assert db.session.get_one(Message, message_id).state is MessageState.FAILED
 
 
-def test_without_a_mail_server_the_letter_is_read_here_and_its_link_works(
+def kept(app: Application, county: County, kind: str = EXTERNAL_ENDS_MAIL) -> int:
+    """A letter to p101 that there was no server for."""
+    words = {"kept_subject": "Ämne", "kept_body": "Hej!\n\nhttp://127.0.0.1:5000/mina-uppgifter"}
+    return message(
+        app, county.persons["p101"], f"kept {kind}", kind=kind, state=MessageState.SENT, sent_at=NOW, **words
+    )
+
+
+def seen(app: Application) -> list[tuple[Seen, int | None, str, int]]:
+    with app.app_context():
+        rows = db.session.execute(
+            select(AccessLog.seen, AccessLog.actor_id, AccessLog.object_kind, AccessLog.object_id)
+        )
+        return [(row.seen, row.actor_id, row.object_kind, row.object_id) for row in rows]
+
+
+def test_without_a_mail_server_a_letter_is_read_here_and_it_is_noted_who_read_it(
     app: Application, county: County, admin: Reader
 ) -> None:
+    kept(app, county)
+    page = admin.get("/utskick")
+    assert seen(app) == []
+    letter = admin.get(page.links["Visa mejlet till nummer " + str(county.persons["p101"])])
+    assert letter.h1 == "Mejlet: Ämne"
+    assert "Det noteras vem som har läst det." in letter.text
+    assert seen(app) == [(Seen.LETTER_SHOWN, county.persons["admin"], "person", county.persons["p101"])]
+
+
+def test_a_letter_with_a_link_to_sign_in_with_is_read_by_nobody_whoever_kept_it(
+    app: Application, county: County, admin: Reader
+) -> None:
+    for kind in sorted(LINK_MAIL):
+        message_id = kept(app, county, kind)
+        page = admin.get("/utskick")
+        assert "Visa mejlet" not in page.text
+        assert f"/utskick/{message_id}" not in page.links.values()
+        admin.get(f"/utskick/{message_id}", 404)
+    assert seen(app) == []
+
+
+def test_without_a_mail_server_no_link_is_made_and_nothing_of_the_letter_is_kept(
+    app: Application, county: County, admin: Reader
+) -> None:
+    """Nor does a link that was printed for the same person stop working."""
+    with app.app_context():
+        with unit_of_work():
+            path = f"/valj-losenord/{make_link(county.persons['p101'], utc_now())}"
+            queue(SET_PASSWORD_MAIL, county.persons["p101"], "a", now=NOW)
+        counts = deliver(utc_now(), WRITERS, None, never_kept=LINK_MAIL)
+        assert counts == {"messages_sent": 0, "messages_failed": 1}
+        found = db.session.scalars(select(Message)).one()
+        assert (found.state, found.fault, found.kept_subject, found.kept_body) == (
+            MessageState.FAILED,
+            NO_SERVER,
+            "",
+            "",
+        )
+        assert len(db.session.scalars(select(OneTimeLink)).all()) == 1
+    assert "Kom inte fram" in admin.get("/utskick").text
+    assert Reader(app).get(path).h1 == "Välj ditt lösenord"
+
+
+def test_by_a_mail_server_the_letter_with_its_link_goes_out_as_before(app: Application, county: County) -> None:
+    sent: list[Letter] = []
+
+    def transport(letters: Iterable[tuple[int, Letter]]) -> dict[int, str]:
+        sent.extend(letter for _id, letter in letters)
+        return {}
+
     with app.app_context():
         with unit_of_work():
             queue(SET_PASSWORD_MAIL, county.persons["p101"], "a", now=NOW)
-        from tbblearn.db import utc_now
-
-        deliver(utc_now(), WRITERS, None)
-    letter = admin.get(admin.get("/utskick").links["Visa brevet till nummer " + str(county.persons["p101"])])
-    assert letter.h1 == "Brevet: Välj ditt lösenord"
-    (url,) = [url for url in letter.links.values() if "/valj-losenord/" in url]
-    assert Reader(app).get(url.removeprefix("http://127.0.0.1:5000")).h1 == "Välj ditt lösenord"
+        assert deliver(utc_now(), WRITERS, transport, never_kept=LINK_MAIL)["messages_sent"] == 1
+    assert "/valj-losenord/" in sent[0].body
 
 
 def test_a_letter_to_somebody_with_a_protected_identity_is_read_by_nobody_else(
@@ -128,12 +195,13 @@ def test_a_letter_to_somebody_with_a_protected_identity_is_read_by_nobody_else(
         app,
         county.persons["p101"],
         "a",
+        kind=EXTERNAL_ENDS_MAIL,
         state=MessageState.SENT,
         sent_at=NOW,
         kept_subject="Ämne",
         kept_body="Hej Medarbetare!",
     )
-    assert "Visa brevet" not in admin.get("/utskick").text
+    assert "Visa mejlet" not in admin.get("/utskick").text
     admin.get(f"/utskick/{message_id}", 404)
 
 

@@ -98,8 +98,8 @@ def build_places() -> Places:
             attempts[person_id] = actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
     with unit_of_work():
         known = {"kind": "set_password", "recipient_id": holders["staff"], "created_at": NOW, "due_at": NOW}
-        kept = {"state": MessageState.SENT, "sent_at": NOW, "kept_subject": "Brev", "kept_body": "Hej!"}
-        letter = Message(dedupe_key="kept", **known, **kept)
+        kept = {"state": MessageState.SENT, "sent_at": NOW, "kept_subject": "Mejl", "kept_body": "Hej!"}
+        letter = Message(dedupe_key="kept", **(known | {"kind": "external_ends"}), **kept)
         failed = Message(dedupe_key="failed", state=MessageState.FAILED, **known)
         picture = CourseAsset(sha256="a" * 64, media_type="image/svg+xml", content=b"<svg/>")
         db.session.add_all([letter, failed, picture])

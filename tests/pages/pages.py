@@ -234,7 +234,10 @@ class Visitors:
 
     def _prepare(self) -> dict[str, str]:
         """Bring the persons into the states, by using the site as they would; returns the places found on the way."""
-        places = {"link": self._path(self.site.run("admin", "create", "--email", "ny@demo.example").strip())}
+        # A week's access: the timer then writes a letter that it soon ends, which an administrator may read.
+        week = str(date.today() + timedelta(days=7))
+        made = self.site.run("admin", "create", "--email", "ny@demo.example", "--until", week)
+        places = {"link": self._path(made.strip())}
         tab = self._tab(NOBODY)
         tab.goto(f"{self.site.url}/glomt-losenordet")
         fill("#email", self.site.accounts["editor"]["email"])(tab)

@@ -99,6 +99,8 @@ MATRIX: dict[str, Row] = {
     "POST access.send_link": everyone(422),
     "GET access.choose_password": everyone(410),
     "POST access.set_password": everyone(410),
+    "GET access.read_history": everyone(410),
+    "POST access.read_history_now": everyone(410),
     "GET access.details": members(200, anonymous=303),
     "POST access.change_language": members(422, anonymous=401),
     "POST access.sign_out_everywhere": members(303, anonymous=401),

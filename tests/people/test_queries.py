@@ -16,6 +16,7 @@ from tests.people.holding import roles_on
 OWN = {
     "person": "the person's own card, for the one who is signed in",
     "mail_address": "where to write to a person; read at delivery, shown to nobody",
+    "external_end": "of the person who is written to, or whom the one who is written to answers for",
     "with_roles": "a query that others finish; what a person may do makes the scope",
     "unit_by_name": "the command line, whose user may read the whole database",
     "below": "a condition, not rows",
@@ -88,10 +89,10 @@ def test_roles_hold_from_the_first_day_to_the_last(session: None, county: County
 
 
 def test_a_person_is_written_to_only_where_there_is_an_address(session: None, county: County) -> None:
-    address = queries.mail_address(county.persons["p101"])
+    address = queries.mail_address(county.persons["p101"], TODAY)
     assert address is not None
     assert address.email == "medarbetare101@example.org"
-    assert queries.mail_address(99_999) is None
+    assert queries.mail_address(99_999, TODAY) is None
 
 
 def test_as_many_questions_for_many_units_as_for_one(session: None, county: County) -> None:

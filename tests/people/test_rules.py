@@ -1,10 +1,26 @@
 """Scope, and the Swedish order and search."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tbblearn.people.rules import Role, Scope, email_key, holds, search_key, sort_key
+from tbblearn.people.rules import (
+    HeldGrant,
+    Language,
+    Principal,
+    Role,
+    Scope,
+    Span,
+    a_year_after,
+    email_key,
+    holds,
+    lapsed_on,
+    search_key,
+    sort_key,
+    telling,
+)
 from tests.factories import TODAY
 
 paths = st.lists(st.integers(1, 3), min_size=1, max_size=4).map(lambda ids: "/" + "".join(f"{n}/" for n in ids))
@@ -89,3 +105,58 @@ def test_a_period_holds_on_both_its_ends() -> None:
 
 def test_roles_are_written_as_design_says() -> None:
     assert {role.value for role in Role} == {"manager", "pilot", "follow_up", "process_leader", "editor", "admin"}
+
+
+def day(number: int) -> date:
+    """Days counted from the first of a grant."""
+    return TODAY + timedelta(days=number)
+
+
+def span(first: int, last: int | None) -> Span:
+    return day(first), None if last is None else day(last)
+
+
+LAPSES: dict[str, tuple[list[Span], int, int | None]] = {
+    "nothing has carried it yet": ([], 30, None),
+    "nothing ever carried it": ([], 31, 0),
+    "it is carried without an end": ([span(-900, None)], 900, None),
+    "thirty days without": ([span(-900, 10)], 40, None),
+    "one more": ([span(-900, 10)], 41, 10),
+    "back after thirty days without": ([span(-900, 10), span(41, None)], 900, None),
+    "back after one more": ([span(-900, 10), span(42, None)], 900, 10),
+    "in any order": ([span(42, None), span(-900, 10)], 900, 10),
+    "two at a time": ([span(-900, 10), span(5, 60)], 90, None),
+    "what begins later does not carry it yet": ([span(-900, 10), span(50, None)], 41, 10),
+    "what ended before it was given is not looked at": ([span(-900, -100), span(-1, None)], 900, None),
+    "the wait for the first day is not a leaving": ([span(90, None)], 91, None),
+}
+
+
+@pytest.mark.parametrize("case", LAPSES)
+def test_a_role_is_lost_after_more_than_thirty_days_without_what_carries_it(case: str) -> None:
+    carried, today, last = LAPSES[case]
+    assert lapsed_on(TODAY, carried, day(today)) == (None if last is None else day(last))
+
+
+@pytest.mark.parametrize(
+    ("lasts", "left", "told"),
+    [
+        (365, 61, None), (365, 60, 60), (365, 31, 60), (365, 30, 30), (365, 8, 30), (365, 7, 7), (365, 0, 7),
+        (365, -1, None), (21, 21, None), (21, 7, 7), (3, 3, None),
+    ],
+)  # fmt: skip
+def test_which_of_sixty_thirty_and_seven_days_is_told(lasts: int, left: int, told: int | None) -> None:
+    assert telling(TODAY, day(lasts), day(lasts - left)) == told
+
+
+def test_a_year_ahead_is_the_same_day_or_the_last_of_february() -> None:
+    assert a_year_after(TODAY) == date(2027, 11, 20)
+    assert a_year_after(date(2028, 2, 29)) == date(2029, 2, 28)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("path", ["/1/", "/1/2/", "/1/2/30/"])
+def test_an_administrator_and_an_editor_are_such_on_the_county_only(role: Role, path: str) -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    person = Principal(1, "Chef 3", "Chef", Language.SV, "token", now, (HeldGrant(role, 2, path),))
+    assert person.has(role) is (path == "/1/" or role not in {Role.ADMIN, Role.EDITOR})

@@ -16,6 +16,7 @@ import time_machine
 from sqlalchemy import create_engine, delete, func, select
 
 from tbblearn.db import db, prepare_engine, read_only, unit_of_work
+from tbblearn.people.actions import give_access
 from tbblearn.people.rules import Role
 from tbblearn.readiness import figures
 from tbblearn.readiness.absorption import absorb
@@ -72,6 +73,8 @@ def county(sizes: Mapping[str, Mapping[str, tuple[int, ...]]] = SIZES) -> Round:
         for role, unit in ((Role.EDITOR, "sormland"), (Role.ADMIN, "sormland"), (Role.MANAGER, "flen")):
             made._hold(role, unit)
         made.staff["manager-of-flen"] = [made.holders[Role.MANAGER]]
+        # Employed in the region, like everybody here who holds a role.
+        give_access(made.holders[Role.MANAGER], today=TODAY, now=NOW)
         made.holders[Role.MANAGER] = first
     return made
 

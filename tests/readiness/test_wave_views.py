@@ -75,7 +75,12 @@ def test_nobody_changes_the_plan_between_the_check_and_what_is_said_of_it(leader
     with statements(leader.app) as sent:
         leader.reader.submit(page.form(f"{leader.home}/kontroll"), 422, seen=[])
     held = next(place for place, statement in enumerate(sent) if "FOR UPDATE" in statement)
-    counted = [place for place, statement in enumerate(sent) if "FROM employment" in statement]
+    counted = [
+        place
+        for place, statement in enumerate(sent)
+        if "FROM employment" in statement
+        and "FROM sign_in_session" not in statement  # who is asking is looked up first
+    ]
     assert counted
     assert held < min(counted)
 

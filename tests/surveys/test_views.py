@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from tbblearn.db import db, unit_of_work
+from tbblearn.people.actions import give_access
 from tbblearn.people.rules import Language, Role
 from tbblearn.readiness.publishing import withdraw_wave
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import ResponseOpen, Wave
-from tests.factories import NOW, make_person
+from tests.factories import NOW, TODAY, make_person
 from tests.listening import statements
 from tests.readiness.rounds import CODES, Round
 from tests.surveys.conftest import THREES, Survey
@@ -245,6 +246,7 @@ def test_a_withdrawn_survey_says_that_all_is_deleted(survey: Survey) -> None:
 def test_who_is_not_invited_finds_no_survey(survey: Survey, end: str) -> None:
     with survey.inside(), unit_of_work():
         stranger = make_person().id
+        give_access(stranger, today=TODAY, now=NOW)
     survey.be(stranger)
     survey.get(end, 404)
     survey.reader.get("/enkater")

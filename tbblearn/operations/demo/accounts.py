@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tbblearn.access.actions import keep_password
+from tbblearn.db import stockholm_date
 from tbblearn.operations.demo.casting import Cast
 from tbblearn.operations.demo.county import PlannedUnit
 from tbblearn.operations.demo.staff import FOLLOW_UP_PAIRS, Member, Staff
 from tbblearn.operations.demo.storing import Row, add_all
-from tbblearn.people.models import Grant
-from tbblearn.people.rules import GrantSource, Role, UnitKind
+from tbblearn.people.models import ExternalAccess, Grant
+from tbblearn.people.rules import GrantSource, Role, UnitKind, a_year_after
 
 SHOWN_ROLES = (
     "staff",
@@ -59,6 +60,19 @@ def add_grants(units: Sequence[PlannedUnit], staff: Staff, cast: Cast, now: date
         if one.post in ROLE_OF_POST
     ]
     add_all(Grant, rows)
+    # Each of them is employed by one of two organisations, and follows the other one up without being employed there.
+    add_all(ExternalAccess, [_access(lead, now) for lead in cast.follow_ups])
+
+
+def _access(member: Member, now: datetime) -> Row:
+    today = stockholm_date(now)
+    return {
+        "person_id": member.id,
+        "from_on": today,
+        "until_on": a_year_after(today),
+        "sponsor_id": None,
+        "given_at": now,
+    }
 
 
 def _grant(member: Member, unit: PlannedUnit, role: Role, source: GrantSource, since: date, now: datetime) -> Row:

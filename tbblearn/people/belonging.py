@@ -1,0 +1,87 @@
+"""Who belongs here today, and which roles hold: the one place that says so, as SQL conditions.
+
+Everything that lets somebody in, or gives persons by their role, takes its condition from here: signing in, sessions,
+one-time links, mail, and every query about `Grant`. Nothing is erased when an employment ends: a condition that is met
+again lets in again, until the timer ends the grant (`people.ending`).
+"""
+
+from datetime import date, timedelta
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit
+from tbblearn.people.rules import HISTORY_DAYS, GrantSource
+
+Day = date | BindParameter[date]
+PersonId = InstrumentedAttribute[int] | ColumnElement[int]
+
+_job, _external = aliased(Employment), aliased(ExternalAccess)
+_employer, _granted = aliased(OrgUnit), aliased(OrgUnit)
+
+
+def employed(person_id: PersonId, today: Day) -> ColumnElement[bool]:
+    """SQL condition: the person holds an employment on this day, with any huvudman."""
+    return exists(_jobs(person_id, today))
+
+
+def external(person_id: PersonId, today: Day) -> ColumnElement[bool]:
+    """SQL condition: somebody answers for that the person has access on this day without being employed."""
+    return exists(
+        select(_external.id).where(
+            _external.person_id == person_id, _external.from_on <= today, _external.until_on >= today
+        )
+    )
+
+
+def belongs(person_id: PersonId, today: Day) -> ColumnElement[bool]:
+    """SQL condition: the person is employed, or external, on this day. Nobody else signs in or gets mail."""
+    return or_(employed(person_id, today), external(person_id, today))
+
+
+def left_lately(person_id: PersonId, today: Day, since: Day) -> ColumnElement[bool]:
+    """SQL condition: an employment of the person ended before this day, on `since` or later.
+
+    With `history_since` as `since` it says who may still read the own history; whoever belongs reads it anyway.
+    """
+    return exists(
+        select(_job.id).select_from(_job).where(_job.person_id == person_id, _job.end_on >= since, _job.end_on < today)
+    )
+
+
+def history_since(today: date) -> date:
+    """Whose last employment ended on this day or later may still read the own history."""
+    return today - timedelta(days=HISTORY_DAYS)
+
+
+def grant_holds(today: Day) -> ColumnElement[bool]:
+    """SQL condition on `Grant`: the role holds on this day.
+
+    One from an HR file holds while its person is employed; that the unit file must still name that person comes with
+    the import of such files, which is not built yet. One given by hand holds while its person is employed with the
+    unit's huvudman, on the county with any huvudman, or is external.
+    """
+    with_its_huvudman = (
+        _jobs(Grant.person_id, today)
+        .join(_employer, _employer.id == _job.unit_id)
+        .join(_granted, _granted.id == Grant.unit_id)
+        # The source of a unit is the huvudman that it lies in; the county has no parent.
+        .where(or_(_granted.parent_id.is_(None), _granted.source == _employer.source))
+        .correlate(Grant)
+    )
+    return and_(
+        Grant.from_on <= today,
+        or_(Grant.until_on.is_(None), Grant.until_on >= today),
+        or_(
+            and_(Grant.source == GrantSource.HR, employed(Grant.person_id, today)),
+            and_(Grant.source == GrantSource.HAND, or_(exists(with_its_huvudman), external(Grant.person_id, today))),
+        ),
+    )
+
+
+def _jobs(person_id: PersonId, today: Day) -> Select[int]:
+    return (
+        select(_job.id)
+        .select_from(_job)
+        .where(_job.person_id == person_id, _job.start_on <= today, or_(_job.end_on.is_(None), _job.end_on >= today))
+    )
