@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Application:
     Migrate(app, db, directory=str(tree_folder("migrations")), render_as_batch=True)
     init_language(app)
     init_appearance(app)
-    init_static(app)
+    init_static(app, secure=settings.secure)
     init_surround(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
