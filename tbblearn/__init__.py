@@ -22,6 +22,7 @@ from tbblearn.web.language import init_language, page_language
 from tbblearn.web.limits import init_limits
 from tbblearn.web.logs import init_logs
 from tbblearn.web.menu import add_to_menu, menu_for
+from tbblearn.web.origins import init_origins
 from tbblearn.web.starting import add_to_start
 from tbblearn.web.static_files import init_static
 from tbblearn.web.surround import init_surround
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Application:
 
     init_logs(app, settings.log_level)
     init_limits(app)
+    init_origins(app, settings.public_url)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

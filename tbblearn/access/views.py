@@ -31,6 +31,7 @@ from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import principal, public, signed_in, signed_in_person
 from tbblearn.people.rules import Language, email_key
 from tbblearn.web.addresses import page_path
+from tbblearn.web.kept import in_words
 from tbblearn.web.language import COOKIE
 from tbblearn.web.menu import first_page
 from tbblearn.web.pages import Page
@@ -114,7 +115,7 @@ def _welcome(person_id: int, next_path: str | None, held: HeldForm | None = None
     refresh()
     response: Response
     if held is not None and held.person_id == person_id:
-        response = Page("access/resend.html", held=held)
+        response = Page("access/resend.html", held=held, told=in_words(current_app, held.path, held.fields))
     else:
         response = redirect(page_path(next_path, first_page(current_app)), 303)
     return remember(response, COOKIE, live.principal.language)

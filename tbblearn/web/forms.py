@@ -1,5 +1,6 @@
 """The form that every form of a feature extends: WTForms with the words of its own in the page's language."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, MultipleFileField
 from werkzeug.datastructures import MultiDict
 from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.i18n import messages_path
 
 from tbblearn.web.language import page_language
@@ -46,8 +48,18 @@ class PageForm(FlaskForm):  # type: ignore[misc]
                     fitting.setlist(field.name, request.files.getlist(field.name))
             return fitting
 
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """The words of what can be chosen in a field, by what is sent. A form that makes them itself says them here."""
+        field = getattr(cls, name)
+        choices = [
+            (one.value, one.label) if isinstance(one, SelectChoice) else one
+            for one in field.kwargs.get("choices") or ()
+        ]
+        return {str(value): words for value, words in choices}
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """True when all is right. A file where a text belongs is told at its field; for what nobody sees it is nothing."""
+        """True when all is right. A file where a text belongs is told at its field; in a hidden one it is nothing."""
         valid: bool = super().validate(extra_validators)
         for field in self if request and request.files else ():
             if field.name in request.files and not takes_files(field) and not is_hidden(field):
