@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tbblearn.config import Settings, from_environment
 from tbblearn.db import db, prepare_engine
@@ -23,6 +22,7 @@ from tbblearn.web.limits import init_limits
 from tbblearn.web.logs import init_logs
 from tbblearn.web.menu import add_to_menu, menu_for
 from tbblearn.web.origins import init_origins
+from tbblearn.web.proxies import init_proxies
 from tbblearn.web.starting import add_to_start
 from tbblearn.web.static_files import init_static
 from tbblearn.web.surround import init_surround
@@ -64,9 +64,7 @@ def create_app(settings: Settings | None = None) -> Application:
     init_appearance(app)
     init_static(app, secure=settings.secure)
     init_surround(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    init_proxies(app, settings.trusted_proxies, secure=settings.secure)
 
     _add_features(app, settings)
     CSRFProtect(app)  # after the sessions' hook, which catches a form sent after its session ended
