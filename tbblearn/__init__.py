@@ -144,8 +144,11 @@ def _add_layout_values(app: Application) -> None:
 
     from tbblearn.access.rules import visit_key
     from tbblearn.db import utc_now
+    from tbblearn.operations.demo.marker import Asking
     from tbblearn.people.guards import signed_in_person
     from tbblearn.people.rules import Principal
+
+    holds_a_demo = Asking()
 
     def visit_of(person: Principal | None) -> str | None:
         """The session by a name that tells nothing, '' where nobody is signed in; None where that is not known."""
@@ -164,5 +167,5 @@ def _add_layout_values(app: Application) -> None:
             "theme": g.get("theme", ""),
             "visit": visit_of(person),
             "session_ends_in": int((person.ends_at - utc_now()).total_seconds()) if person else None,
-            "demo": app.config["TBBLEARN"].demo,
+            "demo": app.config["TBBLEARN"].demo or holds_a_demo(),
         }

@@ -95,13 +95,17 @@ def _with_last_day(courses: Sequence[CourseToDecide]) -> list[tuple[str, str]]:
 
 
 def _told_by(form: type[DecisionForm]) -> Callable[[View], View]:
-    """The form in words, should it come too late; courses by their titles."""
+    """The form in words, should it come too late: about whom, and courses by their titles."""
 
     def in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
         try:
-            return told(form, sent, {"course": dict(_titles(_before(values["person_id"]).courses))})
+            before = _before(
+                values["person_id"]
+            )  # that this manager saw this person was noted when the page was opened
         except NotFound:
             return None
+        about = Told(_("Medarbetare"), (before.person.name or _("Skyddade uppgifter"),))
+        return [about, *told(form, sent, {"course": dict(_titles(before.courses))})]
 
     return told_by(in_words)
 
