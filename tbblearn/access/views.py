@@ -243,7 +243,9 @@ def change_password_now() -> Page | Response:
     actions.forget_try(reserved)
     actions.change_password(person.person_id, password_hash, person.session_token, now)
     flash(_("Lösenordet är bytt. Var du inloggad någon annanstans är du utloggad där."))
-    return redirect(url_for("access.details"), 303)
+    response = redirect(url_for("access.details"), 303)
+    remember_browser(response, person.person_id, now)
+    return response
 
 
 @blueprint.get("/mina-uppgifter")
