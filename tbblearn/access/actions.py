@@ -167,11 +167,16 @@ def reserve_try(
     wait = seconds_to_wait(own, last_at, beside or 0, now, pace)
     if wait:
         return wait
-    session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - COUNTED))
+    forget_old_tries(session, now)
     row = LoginAttempt(account_key=account_key, address_key=address_key, at=now)
     session.add(row)
     session.flush()
     return Reserved(row.id, beside or 0)
+
+
+def forget_old_tries(session: Session, now: datetime) -> None:
+    """Tries that count no more go: with each new one, and by the timer where there is none."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - COUNTED))
 
 
 def _lock_number(key: str) -> int:

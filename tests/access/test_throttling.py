@@ -12,8 +12,9 @@ from tbblearn.access import passwords
 from tbblearn.access.models import LoginAttempt
 from tbblearn.access.rules import COUNTED, CROWDED, KNOWN_PACE, PACE, attempt_key
 from tbblearn.access.trying import COOKIE
-from tbblearn.db import db, unit_of_work
+from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.people.models import Person
+from tbblearn.tick import tick
 from tbblearn.web.application import Application
 from tests.access.accounts import PASSWORD, give_password, sign_in, whose
 from tests.factories import NOW, County
@@ -264,6 +265,19 @@ def test_tries_are_kept_for_a_day_and_hold_neither_address(
     clock.shift(timedelta(seconds=1))
     sign_in(Reader(app), email, WRONG, 422)
     assert rows(app) == 2
+
+
+def test_the_timer_takes_old_tries_away_where_nobody_tries_again(
+    app: Application, email: str, clock: time_machine.Traveller
+) -> None:
+    sign_in(Reader(app), email, WRONG, 422)
+    for passed, left in ((COUNTED - timedelta(seconds=1), 1), (timedelta(seconds=1), 0)):
+        clock.shift(passed)
+        with app.app_context():
+            tick(now=utc_now(), dry_run=True)
+            assert not any(tick(now=utc_now()).values())
+            db.session.remove()
+        assert rows(app) == left
 
 
 def test_asking_for_letters_again_and_again_is_slowed_but_signing_in_is_not(
