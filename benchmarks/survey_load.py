@@ -75,7 +75,7 @@ def run(database: str, url: str, folder: Path, *, submissions: int, seconds: flo
         "TBBLEARN_DATABASE_URL": url,
         "TBBLEARN_INSTANCE": str(folder),
         "TBBLEARN_LOG_LEVEL": "CRITICAL",
-        "TBBLEARN_SECRET_KEY": "only for this run",
+        "TBBLEARN_SECRET_KEY": "K9x-only-for-this-run-vQ2mZ8wL5rT1",
         "TBBLEARN_IDLE_MINUTES": "600",
     }
     app = create_app(from_environment(environment))

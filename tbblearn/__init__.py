@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tbblearn.config import Settings, from_environment
 from tbblearn.db import db, prepare_engine
@@ -22,6 +21,8 @@ from tbblearn.web.language import init_language, page_language
 from tbblearn.web.limits import init_limits
 from tbblearn.web.logs import init_logs
 from tbblearn.web.menu import add_to_menu, menu_for
+from tbblearn.web.origins import init_origins
+from tbblearn.web.proxies import init_proxies
 from tbblearn.web.starting import add_to_start
 from tbblearn.web.static_files import init_static
 from tbblearn.web.surround import init_surround
@@ -54,17 +55,16 @@ def create_app(settings: Settings | None = None) -> Application:
 
     init_logs(app, settings.log_level)
     init_limits(app)
+    init_origins(app, settings.public_url)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
     Migrate(app, db, directory=str(tree_folder("migrations")), render_as_batch=True)
     init_language(app)
     init_appearance(app)
-    init_static(app)
+    init_static(app, secure=settings.secure)
     init_surround(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    init_proxies(app, settings.trusted_proxies, secure=settings.secure)
 
     _add_features(app, settings)
     CSRFProtect(app)  # after the sessions' hook, which catches a form sent after its session ended
@@ -151,8 +151,11 @@ def _add_layout_values(app: Application) -> None:
 
     from tbblearn.access.rules import visit_key
     from tbblearn.db import utc_now
+    from tbblearn.operations.demo.marker import Asking
     from tbblearn.people.guards import signed_in_person
     from tbblearn.people.rules import Principal
+
+    holds_a_demo = Asking()
 
     def visit_of(person: Principal | None) -> str | None:
         """The session by a name that tells nothing, '' where nobody is signed in; None where that is not known."""
@@ -171,5 +174,5 @@ def _add_layout_values(app: Application) -> None:
             "theme": g.get("theme", ""),
             "visit": visit_of(person),
             "session_ends_in": int((person.ends_at - utc_now()).total_seconds()) if person else None,
-            "demo": app.config["TBBLEARN"].demo,
+            "demo": app.config["TBBLEARN"].demo or holds_a_demo(),
         }

@@ -10,6 +10,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "TBBLEARN_"
+SHORTEST_SECRET = 32
+"""Characters. The key signs sessions and seals forms: who works it out is whoever they like."""
+_FEWEST_DIFFERENT = 9
+"""Different characters that a key has at least: of random ones of 32 hexadecimal digits one in 100,000 has fewer."""
+_GIVEN_AWAY = (
+    "change",
+    "secret",
+    "password",
+    "lösenord",
+    "losenord",
+    "hemlig",
+    "example",
+    "exempel",
+    "tbblearn",
+    "12345678",
+)
+"""What stands in keys out of examples, and hardly ever in a random one."""
 
 
 class ConfigError(Exception):
@@ -65,7 +82,7 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         raise ConfigError(f"{PREFIX}PUBLIC_URL must be a full address such as https://utbildning.example.se")
     return Settings(
         database_url=url,
-        secret_key=env.get(f"{PREFIX}SECRET_KEY") or _kept_secret(instance),
+        secret_key=_secret(env, instance),
         instance=instance,
         public_url=public_url,
         contact=env.get(f"{PREFIX}CONTACT", ""),
@@ -95,6 +112,35 @@ def _whole_number(
         span = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ConfigError(f"{PREFIX}{name} must be a whole number {span}, not {text!r}")
     return int(text)
+
+
+def _secret(env: os._Environ[str] | dict[str, str], instance: Path) -> str:
+    """The key of the environment, else the one kept for this instance. Raises ConfigError where it could be guessed."""
+    given = env.get(f"{PREFIX}SECRET_KEY", "")
+    secret = given or _kept_secret(instance)
+    if len(secret) >= SHORTEST_SECRET and not _is_guessable(secret):
+        return secret
+    named = f"{PREFIX}SECRET_KEY" if given else str(instance / "secret_key")
+    mend = (
+        "set it to what this prints"
+        if given
+        else "delete the file and a new one is made, or write in it what this prints"
+    )
+    fault = (
+        f"has {len(secret)} characters; it needs at least {SHORTEST_SECRET}"
+        if len(secret) < SHORTEST_SECRET
+        else "is easy to guess"
+    )
+    raise ConfigError(
+        f"{named} {fault}. Everyone's sign-in hangs on it, so {mend}: "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    )
+
+
+def _is_guessable(secret: str) -> bool:
+    """True for few characters again and again, for a word repeated, and for what reads like an example."""
+    repeated = secret in (secret + secret)[1:-1]
+    return repeated or len(set(secret)) < _FEWEST_DIFFERENT or any(word in secret.casefold() for word in _GIVEN_AWAY)
 
 
 def _kept_secret(instance: Path) -> str:

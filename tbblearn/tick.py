@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from tbblearn.access.actions import forget_old_tries
 from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
 from tbblearn.people import ending
 from tbblearn.readiness import timing
@@ -56,6 +57,8 @@ def tick(
         with _step(dry_run):
             changes.update(job(now, today))
     if not dry_run:
+        with _step(dry_run):
+            forget_old_tries(db.session(), now)  # not counted: others' wrong tries are no work of the timer's
         changes.update(timing.clean())
     return dict(changes)
 

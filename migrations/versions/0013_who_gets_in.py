@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 SEEN_BEFORE = "seen IN ('list_downloaded', 'list_shown', 'person_shown')"
 SEEN = "seen IN ('list_downloaded', 'list_shown', 'person_shown', 'letter_shown')"

@@ -1,12 +1,24 @@
 """Writes for signing in and out. Hashing happens before, outside the transaction."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
-from tbblearn.access.rules import LINK_HOURS, TRY_WINDOW, LinkNotUsable, LinkPurpose, new_token, token_hash
+from tbblearn.access.rules import (
+    COUNTED,
+    CROWDED_WINDOW,
+    LINK_HOURS,
+    PACE,
+    LinkNotUsable,
+    LinkPurpose,
+    Pace,
+    new_token,
+    seconds_to_wait,
+    token_hash,
+)
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
 from tbblearn.db import db, run, stockholm_date
@@ -62,16 +74,7 @@ def make_link(
 
     The event log says for whom, by whom (None: the timer or the command line), and `how` it was handed over.
     """
-    db.session.execute(
-        update(OneTimeLink)
-        .where(
-            OneTimeLink.person_id == person_id,
-            OneTimeLink.purpose == purpose,
-            OneTimeLink.used_at.is_(None),
-            OneTimeLink.expires_at > now,
-        )
-        .values(expires_at=now)
-    )
+    _expire_links(person_id, now, purpose)
     token = new_token()
     db.session.add(
         OneTimeLink(
@@ -84,6 +87,19 @@ def make_link(
     )
     record(Event.LINK_MADE, now=now, actor_id=by, object_kind="person", object_id=person_id, how=how)
     return token
+
+
+def _expire_links(person_id: int, now: datetime, purpose: LinkPurpose = LinkPurpose.SET_PASSWORD) -> None:
+    db.session.execute(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.person_id == person_id,
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
+        )
+        .values(expires_at=now)
+    )
 
 
 def set_password(token: str, password_hash: str, now: datetime) -> int:
@@ -146,10 +162,77 @@ def keep_password(person_id: int, password_hash: str, now: datetime) -> None:
     db.session.flush()
 
 
-def note_failure(session: Session, account_key: str, address_key: str, now: datetime) -> None:
-    """Side record: a failed try. Old ones go at the same time."""
-    session.add(LoginAttempt(account_key=account_key, address_key=address_key, at=now))
-    session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - max(TRY_WINDOW, timedelta(hours=24))))
+def change_password(person_id: int, password_hash: str, keep_token: str, now: datetime) -> None:
+    """Keep a new password in place of the old one; every other session of the person ends, and links stop working."""
+    keep_password(person_id, password_hash, now)
+    db.session.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.token_hash != token_hash(keep_token),
+        )
+        .values(ended_at=now)
+    )
+    _expire_links(person_id, now)
+    record(Event.PASSWORD_SET, now=now, actor_id=person_id)
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """A try that may be checked now; its row stands already, and stays unless the try was right. `beside` are the wrong
+    tries of the same network address before it.
+    """
+
+    id: int
+    beside: int
+
+
+def reserve_try(
+    session: Session, account_key: str, address_key: str, now: datetime, pace: Pace = PACE
+) -> Reserved | int:
+    """Side record: a try, counted before it is checked; or the seconds to wait, and nothing is written.
+
+    Of many at once only as many are let through as may be: the tries of one account stand in line here, on both
+    databases. An empty `address_key` is counted with no other. Old rows go at the same time.
+    """
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time
+        session.execute(select(func.pg_advisory_xact_lock(_lock_number(account_key))))
+    own, last_at = session.execute(
+        select(func.count(), func.max(LoginAttempt.at)).where(
+            LoginAttempt.account_key == account_key, LoginAttempt.at > now - COUNTED
+        )
+    ).one()
+    beside = session.scalar(
+        select(func.count()).where(
+            LoginAttempt.address_key == address_key,
+            LoginAttempt.address_key != "",
+            LoginAttempt.at > now - CROWDED_WINDOW,
+        )
+    )
+    wait = seconds_to_wait(own, last_at, beside or 0, now, pace)
+    if wait:
+        return wait
+    forget_old_tries(session, now)
+    row = LoginAttempt(account_key=account_key, address_key=address_key, at=now)
+    session.add(row)
+    session.flush()
+    return Reserved(row.id, beside or 0)
+
+
+def forget_old_tries(session: Session, now: datetime) -> None:
+    """Tries that count no more go: with each new one, and by the timer where there is none."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - COUNTED))
+
+
+def _lock_number(key: str) -> int:
+    """A number for PostgreSQL's lock by number, which has 64 bits with a sign."""
+    return int.from_bytes(bytes.fromhex(key[:16]), signed=True)
+
+
+def forget_try(reserved: Reserved) -> None:
+    """It was right: it counts no more."""
+    db.session.execute(delete(LoginAttempt).where(LoginAttempt.id == reserved.id))
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:

@@ -1,17 +1,22 @@
 """Asking who it is: the page for signing in, wherever somebody meets it."""
 
 from flask import current_app, request, session
+from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import MultiDict
+from wtforms import ValidationError
 
 from tbblearn.access import queries
 from tbblearn.access.forms import SignInForm
 from tbblearn.access.held import HeldForm, seal
 from tbblearn.db import read_only
 from tbblearn.web.addresses import page_path
+from tbblearn.web.kept import may_be_kept
 from tbblearn.web.pages import Page
 
 USER_ID = "_user_id"
 """Where Flask-Login keeps the session's token in the browser's cookie; it stays there when the session has ended."""
+
+CSRF_FIELD = "csrf_token"
 
 SIGNED_OUT, ENDED, LOST, STALE = "signed_out", "ended", "lost", "stale"
 """Notes on the page, saying why it is here."""
@@ -30,19 +35,30 @@ def sign_in_page(
 def ask_again(*, keeps: bool) -> Page:
     """Somebody sent a form after their session had ended: the page for signing in, carrying the form along.
 
-    Nothing is carried with `keeps=False`, from a browser that never was signed in, with a file, or when it is too
-    large; then the page says so. What may not be kept leads back to its page once somebody has signed in.
+    Nothing is carried with `keeps=False`, from a browser that never was signed in, with a file or a password, when it
+    is too large, or without the token of a page of that very session: another site could have sent it. Then the page
+    says so. What is not kept leads back to its page once somebody has signed in.
     """
     held = ""
-    back = "" if keeps else page_path(request.path, "")
     token = session.get(USER_ID)
-    if token and keeps and not request.files:
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD]
+    may = keeps and not request.files and may_be_kept(current_app, request.path, sent)
+    if token and may and _is_of_this_session(request.form.get(CSRF_FIELD)):
         with read_only():
             owner = queries.owner_of(token)
         if owner is not None:
-            fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
-            held = seal(HeldForm(owner, request.path, fields), current_app.config["TBBLEARN"].secret_key)
+            held = seal(HeldForm(owner, request.path, tuple(sent)), current_app.config["TBBLEARN"].secret_key)
+    back = "" if held else page_path(request.path, "")
     return sign_in_page(SignInForm(formdata=MultiDict(), held=held, next=back), 401, LOST)
+
+
+def _is_of_this_session(csrf_token: str | None) -> bool:
+    """True for the token that pages of the ended session had: it lies in the same signed cookie as the session."""
+    try:
+        validate_csrf(csrf_token)
+    except ValidationError:
+        return False
+    return True
 
 
 def stale_sign_in_page() -> Page:

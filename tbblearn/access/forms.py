@@ -51,7 +51,23 @@ class PasswordForm(PageForm):
 
     password = PasswordField(
         _l("Välj ett lösenord"),
-        validators=[InputRequired(_l("Skriv ett lösenord."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangeForm(PageForm):
+    """The password there is, and the one to come."""
+
+    old_password = PasswordField(
+        _l("Ditt nuvarande lösenord"),
+        validators=[
+            InputRequired(_l("Skriv ditt nuvarande lösenord.")),
+            AtMost(MAX_PASSWORD, _l("Lösenordet är för långt. Högst 200 tecken.")),
+        ],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new_password = PasswordField(
+        _l("Ditt nya lösenord"),
         render_kw={"autocomplete": "new-password"},
     )
 

@@ -54,12 +54,16 @@ class OneTimeLink(Model):
 
 
 class LoginAttempt(Model):
-    """A failed try to sign in, or a link asked for; keys are keyed hashes, not addresses."""
+    """A try to sign in that was wrong or is being checked, or a link asked for; keys are keyed hashes, not addresses.
+
+    The account's key of a try in a browser that is known to it is that browser's own, and its address is not counted.
+    """
 
     __tablename__ = "login_attempt"
     __table_args__ = (
         Index("ix_login_attempt_account", "account_key", "at"),
         Index("ix_login_attempt_address", "address_key", "at"),
+        Index("ix_login_attempt_at", "at"),
     )
     __retention__ = retention(keep="24 hours", why="throttling", erase="rows are deleted by age")
 

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
-from tbblearn.access.rules import TRY_WINDOW, LinkPurpose, SessionTimes, token_hash
+from tbblearn.access.models import Credential, OneTimeLink, SignInSession
+from tbblearn.access.rules import LinkPurpose, SessionTimes, token_hash
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.belonging import belongs, history_since, left_lately
 from tbblearn.people.models import Employment, OrgUnit, Person
@@ -38,10 +38,6 @@ _CREDENTIAL = (
     .where(Person.email_key == bindparam("email_key"), Person.email_key != "", belongs(Person.id, bindparam("today")))
     .order_by(Credential.person_id)
     .limit(1)
-)
-_FAILURES = select(LoginAttempt.account_key, LoginAttempt.at).where(
-    (LoginAttempt.account_key == bindparam("account_key")) | (LoginAttempt.address_key == bindparam("address_key")),
-    LoginAttempt.at > bindparam("since"),
 )
 _LIVE = with_roles(
     select(
@@ -136,31 +132,38 @@ def owner_of(token: str) -> int | None:
     return db.session.scalar(select(SignInSession.person_id).where(SignInSession.token_hash == token_hash(token)))
 
 
-def recent_failures(account_key: str, address_key: str, now: datetime) -> tuple[list[datetime], list[datetime]]:
-    """Times of failed tries within the window, for the account and for the network address."""
-    values = {"account_key": account_key, "address_key": address_key, "since": now - TRY_WINDOW}
-    rows = run(_FAILURES, values).all()
-    own = [at for key, at in rows if key == account_key]
-    return own, [at for _key, at in rows]
-
-
-def link_owner(token: str, now: datetime) -> tuple[int, str] | None:
-    """Person id and e-mail of a one-time link for a password that can be used now.
+def link_owner(token: str, now: datetime) -> int | None:
+    """Whose one-time link for a password this is, where it can still be used.
 
     None while its person may not sign in.
     """
-    row = db.session.execute(
-        select(OneTimeLink.person_id, Person.email)
-        .join(Person, Person.id == OneTimeLink.person_id)
-        .where(
+    return db.session.scalar(
+        select(OneTimeLink.person_id).where(
             OneTimeLink.token_hash == token_hash(token),
             OneTimeLink.purpose == LinkPurpose.SET_PASSWORD,
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
             belongs(OneTimeLink.person_id, stockholm_date(now)),
         )
+    )
+
+
+def password_of(person_id: int) -> str | None:
+    """The password hash of a person; None where there is none."""
+    return db.session.scalar(select(Credential.password_hash).where(Credential.person_id == person_id))
+
+
+def own_words(person_id: int) -> list[str]:
+    """What others know of a person, and would try as a password: names, address, where they work and as what."""
+    named = db.session.execute(
+        select(Person.given_name, Person.family_name, Person.email).where(Person.id == person_id)
     ).one_or_none()
-    return (row[0], row[1]) if row else None
+    held = db.session.execute(
+        select(OrgUnit.name, Employment.profession)
+        .join(Employment, Employment.unit_id == OrgUnit.id)
+        .where(Employment.person_id == person_id)
+    )
+    return [word for row in (named or (), *held) for word in row if word]
 
 
 def opens_history(token: str, now: datetime) -> bool:

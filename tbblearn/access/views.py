@@ -1,38 +1,44 @@
 """Signing in and out, choosing a password, and one's own details."""
 
-from datetime import datetime
+from functools import partial
 
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
+from wtforms.fields import Field
 
 from tbblearn.access import actions, passwords, queries
 from tbblearn.access.asking import SIGNED_OUT, sign_in_page
-from tbblearn.access.forms import LanguageForm, LinkForm, PasswordForm, SignInForm
+from tbblearn.access.choosing import password_fault
+from tbblearn.access.forms import ChangeForm, LanguageForm, LinkForm, PasswordForm, SignInForm
 from tbblearn.access.held import HeldForm, unseal
 from tbblearn.access.rules import (
     LINK_HOURS,
-    MAX_TRIES_PER_ACCOUNT,
-    MAX_TRIES_PER_ADDRESS,
     MIN_PASSWORD,
     OWN_HISTORY_MAIL,
     SET_PASSWORD_MAIL,
     LinkNotUsable,
     PasswordFault,
-    attempt_key,
-    minutes_to_wait,
-    password_fault,
 )
 from tbblearn.access.sessions import session_times
+from tbblearn.access.trying import (
+    remember_browser,
+    reserve_change,
+    reserve_link,
+    reserve_sign_in,
+    retry_after,
+    wait_words,
+)
 from tbblearn.config import Settings
-from tbblearn.db import read_only, side_record, stockholm_date, utc_now
+from tbblearn.db import read_only, stockholm_date, utc_now
 from tbblearn.mail.actions import queue
 from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import principal, public, signed_in, signed_in_person
-from tbblearn.people.rules import HISTORY_DAYS, Language, email_key
+from tbblearn.people.rules import HISTORY_DAYS, Language
 from tbblearn.web.addresses import page_path
+from tbblearn.web.kept import in_words
 from tbblearn.web.language import COOKIE
 from tbblearn.web.menu import first_page
 from tbblearn.web.pages import Page
@@ -64,36 +70,17 @@ def sign_in_now() -> Page | Response:
         return sign_in_page(form, 422)
     now = utc_now()
     email, password = form.email.data or "", form.password.data or ""
-    secret = _settings().secret_key
-    account = attempt_key(secret, "account", email_key(email))
-    address = attempt_key(secret, "address", request.remote_addr or "")
-    wait = _minutes_to_wait(form, account, address, now)
-    if wait:
-        return sign_in_page(form, 429, headers=_retry_after(wait))
     with read_only():
         stored = queries.credential_for(email, stockholm_date(now))
+    reserved = reserve_sign_in(email, stored.person_id if stored else None, now)
+    if isinstance(reserved, int):
+        form.email.errors = [wait_words(reserved)]
+        return sign_in_page(form, 429, headers=retry_after(reserved))
     if not passwords.matches(password, stored.password_hash if stored else None) or stored is None:
-        with side_record() as records:
-            actions.note_failure(records, account, address, now)
         form.email.errors = [_("E-postadressen eller lösenordet stämmer inte.")]
         return sign_in_page(form, 422)
-    return _welcome(stored.person_id, form.next.data, unseal(form.held.data or "", secret))
-
-
-def _minutes_to_wait(form: SignInForm | LinkForm, account: str, address: str, now: datetime) -> int:
-    """How long this account or this network address must wait, said in the form too; 0 when it need not."""
-    with read_only():
-        own, from_address = queries.recent_failures(account, address, now)
-    wait = max(
-        minutes_to_wait(own, MAX_TRIES_PER_ACCOUNT, now), minutes_to_wait(from_address, MAX_TRIES_PER_ADDRESS, now)
-    )
-    if wait:
-        form.email.errors = [_("För många försök. Vänta %(min)s minuter.", min=wait)]
-    return wait
-
-
-def _retry_after(minutes: int) -> dict[str, str]:
-    return {"Retry-After": str(minutes * 60)}
+    actions.forget_try(reserved)
+    return _welcome(stored.person_id, form.next.data, unseal(form.held.data or "", _settings().secret_key))
 
 
 def _welcome(
@@ -117,9 +104,11 @@ def _welcome(
     refresh()
     response: Response
     if held is not None and held.person_id == person_id:
-        response = Page("access/resend.html", held=held)
+        response = Page("access/resend.html", held=held, told=in_words(current_app, held.path, held.fields))
     else:
         response = redirect(page_path(next_path, first_page(current_app, live.principal)), 303)
+    if not history_only:
+        remember_browser(response, person_id, now)
     return remember(response, COOKIE, live.principal.language)
 
 
@@ -167,15 +156,10 @@ def send_link() -> Page:
         return Page("access/ask_link.html", 422, form=form)
     now = utc_now()
     email = form.email.data or ""
-    secret = _settings().secret_key
-    # Counted apart from signing in: a whole unit may ask for its links from one address on its first day.
-    account = attempt_key(secret, "link", email_key(email))
-    address = attempt_key(secret, "link address", request.remote_addr or "")
-    wait = _minutes_to_wait(form, account, address, now)
-    if wait:
-        return Page("access/ask_link.html", 429, _retry_after(wait), form=form)
-    with side_record() as records:
-        actions.note_failure(records, account, address, now)
+    reserved = reserve_link(email, now)
+    if isinstance(reserved, int):
+        form.email.errors = [wait_words(reserved)]
+        return Page("access/ask_link.html", 429, retry_after(reserved), form=form)
     with read_only():
         person_id = queries.person_with_email(email, stockholm_date(now))
         leaver_id = queries.leaver_with_email(email, stockholm_date(now))
@@ -208,9 +192,7 @@ def set_password(token: str) -> Page | Response:
     if found is None:
         return Page("access/link_gone.html", 410)
     password = form.password.data or ""
-    fault = password_fault(password, found[1])
-    if fault is not None:
-        form.password.errors = [_fault_words(fault)]
+    if not form.validate() or not _may_be_chosen(form.password, found):
         return Page("access/choose_password.html", 422, form=form, least=MIN_PASSWORD)
     password_hash = passwords.hash_password(password)
     try:
@@ -240,12 +222,65 @@ def read_history_now(token: str) -> Page | Response:
     return _welcome(person_id, None, history_only=True)
 
 
+def _may_be_chosen(field: Field, person_id: int) -> bool:
+    """True for a password that may be taken; else the field says what is wrong, and how to mend it."""
+    with read_only():
+        own = queries.own_words(person_id)
+    fault = password_fault(field.data or "", own)
+    if fault is not None:
+        field.errors = [_fault_words(fault)]
+    return fault is None
+
+
 def _fault_words(fault: PasswordFault) -> str:
     if fault is PasswordFault.TOO_SHORT:
         return _("Lösenordet behöver ha minst %(n)s tecken. En mening du minns går bra.", n=MIN_PASSWORD)
     if fault is PasswordFault.TOO_LONG:
         return _("Lösenordet är för långt. Högst 200 tecken.")
-    return _("Det lösenordet är lätt att gissa. Välj ett annat.")
+    if fault is PasswordFault.OWN_WORDS:
+        return _(
+            "Lösenordet bygger på ditt namn, din e-postadress eller din arbetsplats. "
+            "Välj några ord som inte har med dig att göra."
+        )
+    return _(
+        "Lösenordet är lätt att gissa: det är vanligt, eller ett ord med några siffror efter. "
+        "Välj en mening du minns, eller fyra ord som inte hör ihop."
+    )
+
+
+@blueprint.get("/byt-losenord")
+@signed_in
+def change_password() -> Page:
+    """Choose another password; who sits here shows that they know the old one."""
+    return Page("access/change_password.html", form=ChangeForm(formdata=None), least=MIN_PASSWORD)
+
+
+@blueprint.post("/byt-losenord")
+@signed_in
+def change_password_now() -> Page | Response:
+    """Keep the new password, and sign the person out everywhere else."""
+    person = principal()
+    form = ChangeForm()
+    now = utc_now()
+    refused = partial(Page, "access/change_password.html", form=form, least=MIN_PASSWORD)
+    if not form.validate() or not _may_be_chosen(form.new_password, person.person_id):
+        return refused(422)
+    reserved = reserve_change(person.person_id, now)
+    if isinstance(reserved, int):
+        form.old_password.errors = [wait_words(reserved)]
+        return refused(429, retry_after(reserved))
+    with read_only():
+        stored = queries.password_of(person.person_id)
+    if not passwords.matches(form.old_password.data or "", stored):
+        form.old_password.errors = [_("Det är inte ditt nuvarande lösenord.")]
+        return refused(422)
+    password_hash = passwords.hash_password(form.new_password.data or "")
+    actions.forget_try(reserved)
+    actions.change_password(person.person_id, password_hash, person.session_token, now)
+    flash(_("Lösenordet är bytt. Var du inloggad någon annanstans är du utloggad där."))
+    response = redirect(url_for("access.details"), 303)
+    remember_browser(response, person.person_id, now)
+    return response
 
 
 @blueprint.get("/mina-uppgifter")

@@ -1,7 +1,12 @@
 """`tbblearn serve`: the production server."""
 
+from ipaddress import ip_address
+
 import click
 
+from tbblearn import create_app
+from tbblearn.db import db
+from tbblearn.operations.demo.marker import Asking
 from tbblearn.operations.serving import serve_forever
 
 
@@ -14,4 +19,29 @@ def serve(host: str, port: int) -> None:
     With SQLite: one worker with eight threads. With PostgreSQL: two workers with eight threads each
     (TBBLEARN_WORKERS and TBBLEARN_THREADS change that).
     """
+    if not is_loopback(host) and holds_a_demo():
+        raise click.UsageError(
+            f"The database holds a demo, which is served on this machine only, not on {host}. "
+            "Leave --host out, or name another database in TBBLEARN_DATABASE_URL."
+        )
     serve_forever(host, port)
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address that only this machine reaches."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def holds_a_demo() -> bool:
+    """Look into the database, and leave no connection behind for the server's processes to inherit."""
+    with create_app().app_context():
+        try:
+            return Asking()()
+        finally:
+            db.session.remove()
+            db.engine.dispose()

@@ -73,6 +73,25 @@ _HARMLESS = frozenset({"text", "tspan", "metadata"})
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 
+_FUNCTIONS = frozenset(
+    [
+        *("url", "var", "calc", "min", "max", "clamp"),
+        *("rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch", "color", "color-mix", "light-dark"),
+        *("matrix", "translate", "translatex", "translatey", "scale", "scalex", "scaley", "rotate"),
+        *("skew", "skewx", "skewy", "path", "polygon", "circle", "ellipse", "inset"),
+        *("blur", "brightness", "contrast", "drop-shadow", "grayscale", "hue-rotate", "invert", "opacity", "saturate"),
+        *("sepia", "not", "is", "where", "nth-child", "nth-last-child", "nth-of-type", "media", "and", "or"),
+    ]
+)
+"""What may stand before a parenthesis in a style: colours, shapes, moving, selecting. Whatever else there is, now or
+in a browser to come, may fetch (`image-set`, `image`, `src`, `cross-fade`, `element`); `url` is looked at by itself.
+"""
+
+_AT_RULES = frozenset({"@media", "@supports"})
+_SAYING = ("id", "class", "role", "lang", "title")
+_FREE_TEXT = re.compile(rf"(?:{'|'.join(_SAYING)}|aria-.*|data-.*)", re.IGNORECASE)
+"""Attributes that hold words or names: what looks like a function in them is none."""
+
 
 @dataclass(frozen=True)
 class PictureFile:
@@ -212,7 +231,8 @@ class _Drawing:
         self.acts = False
         self._path = path
         self._depth = 0
-        self._in_style = False
+        self._style_depth = 0
+        self._style_text: list[str] = []
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -250,7 +270,8 @@ class _Drawing:
         if self._depth == 0:
             self._root(namespace, name, attributes)
         self._depth += 1
-        self._in_style = name == "style"
+        if name == "style" and not self._style_depth:
+            self._style_depth = self._depth
         if namespace != _SVG:
             say = self._refuse if namespace == _XHTML else self._fault
             say(said("<{name}> does not belong to SVG; save the picture as plain SVG", name=name))
@@ -273,7 +294,7 @@ class _Drawing:
             self._refuse(
                 said("the event handler {name} on <{element}> is not allowed; remove it", name=name, element=element)
             )
-        elif name.lower() in ("href", "src") and not value.strip().startswith("#"):
+        elif name.lower() in ("href", "src", "base") and not value.strip().startswith("#"):
             self._refuse(
                 said(
                     "<{element}> refers outside the picture ({name}); only #names of its own parts are allowed",
@@ -282,19 +303,25 @@ class _Drawing:
                 )
             )
         else:
-            self._style(value)
+            self._style(value, functions=not _FREE_TEXT.fullmatch(name))
 
     def _end(self, tag: str) -> None:
+        if self._depth == self._style_depth:
+            self._style("".join(self._style_text))
+            self._style_depth, self._style_text = 0, []
         self._depth -= 1
-        self._in_style = False
 
     def _text(self, data: str) -> None:
-        if self._in_style:
-            self._style(data)
+        # Read as a whole when the element ends: a comment or an entity between would else part a word in two.
+        if self._style_depth:
+            self._style_text.append(data)
 
-    def _style(self, value: str) -> None:
+    def _style(self, value: str, *, functions: bool = True) -> None:
         # Escapes could spell url( in a way that a search does not see.
-        if "\\" in value or re.search(r"@import|expression\s*\(|javascript:", value, re.IGNORECASE):
+        at_rules = {rule.lower() for rule in re.findall(r"@[\w-]*", value)} if functions else set()
+        called = {name.lower() for name in re.findall(r"([^\W\d][\w-]*|-[\w-]+)\(", value)} if functions else set()
+        hidden = "\\" in value or re.search(r"expression\s*\(|javascript:", value, re.IGNORECASE)
+        if hidden or at_rules - _AT_RULES or called - _FUNCTIONS:
             self._refuse("the style refers outside the picture or hides something; use plain colours and shapes")
         for target in re.findall(r"url\(\s*['\"]?\s*([^)'\"]*)", value, re.IGNORECASE):
             if not target.startswith("#"):

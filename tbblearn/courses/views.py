@@ -18,13 +18,14 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; 
 def asset(sha256: str) -> WerkzeugResponse:
     """A picture, a film or captions; where there is none, 404.
 
-    Opened by itself, an SVG can neither run nor fetch anything. Browsers ask for films piece by piece.
+    Opened by itself, an SVG can neither run nor fetch anything. Browsers ask for films piece by piece. Only the
+    browser of who is signed in may keep it, no cache on the way: no public page has a course's file.
     """
     found = queries.asset(sha256)
     if found is None:
         raise NotFound
     response = picture(found.content, found.media_type)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.set_etag(sha256)
     return response.make_conditional(request, accept_ranges=True, complete_length=len(found.content))
 

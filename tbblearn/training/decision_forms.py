@@ -1,6 +1,6 @@
 """Shape of what a manager sends when deciding something about one person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,22 @@ class DecisionForm(PageForm):
     seen = HiddenField(filters=[Dropped(LONGEST_MARK)])
 
 
+def _exemption_choices() -> list[tuple[str, str]]:
+    return [(one.value, _capital(exemption_words(one))) for one in ExemptionReason]
+
+
+def _withdrawal_choices() -> list[tuple[str, str]]:
+    return [(one.value, _capital(withdrawal_words(one))) for one in RevocationReason]
+
+
+def _basis_choices() -> list[tuple[str, str]]:
+    said = {
+        Basis.RECORDED: _("Samma utbildning, men inte i tbblearn"),
+        Basis.EQUIVALENT: _("En annan utbildning som motsvarar den"),
+    }
+    return [(basis.value, f"{words} ({basis_words(basis)})") for basis, words in said.items()]
+
+
 class ExemptForm(DecisionForm):
     """Free somebody from a course for a time."""
 
@@ -69,7 +85,12 @@ class ExemptForm(DecisionForm):
     def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(**options)
         self.course.choices = list(courses)
-        self.reason.choices = [(one.value, _capital(exemption_words(one))) for one in ExemptionReason]
+        self.reason.choices = _exemption_choices()
+
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """The reasons."""
+        return dict(_exemption_choices()) if name == "reason" else super().choice_words(name)
 
 
 class ExtendForm(DecisionForm):
@@ -82,7 +103,12 @@ class ExtendForm(DecisionForm):
     def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(**options)
         self.course.choices = list(courses)
-        self.reason.choices = [(one.value, _capital(exemption_words(one))) for one in ExemptionReason]
+        self.reason.choices = _exemption_choices()
+
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """The reasons."""
+        return dict(_exemption_choices()) if name == "reason" else super().choice_words(name)
 
 
 class RecordForm(DecisionForm):
@@ -107,11 +133,12 @@ class RecordForm(DecisionForm):
     def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(**options)
         self.course.choices = list(courses)
-        said = {
-            Basis.RECORDED: _("Samma utbildning, men inte i tbblearn"),
-            Basis.EQUIVALENT: _("En annan utbildning som motsvarar den"),
-        }
-        self.basis.choices = [(basis.value, f"{words} ({basis_words(basis)})") for basis, words in said.items()]
+        self.basis.choices = _basis_choices()
+
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """What can have been done."""
+        return dict(_basis_choices()) if name == "basis" else super().choice_words(name)
 
 
 class WithdrawForm(DecisionForm):
@@ -121,7 +148,12 @@ class WithdrawForm(DecisionForm):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.reason.choices = [(one.value, _capital(withdrawal_words(one))) for one in RevocationReason]
+        self.reason.choices = _withdrawal_choices()
+
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """The reasons."""
+        return dict(_withdrawal_choices()) if name == "reason" else super().choice_words(name)
 
 
 def _capital(words: str) -> str:

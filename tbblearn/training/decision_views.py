@@ -4,12 +4,13 @@ Each is a page that says what will happen, and a POST that does it once. Where s
 is done: the page comes back with how it is now and all that was typed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from tbblearn.audit.actions import note_seen
@@ -39,6 +40,7 @@ from tbblearn.training.rules import (
     NotInFuture,
     RevocationReason,
 )
+from tbblearn.web.kept import Told, View, told, told_by
 from tbblearn.web.language import day, page_language
 from tbblearn.web.pages import Page
 
@@ -92,6 +94,22 @@ def _with_last_day(courses: Sequence[CourseToDecide]) -> list[tuple[str, str]]:
     ]
 
 
+def _told_by(form: type[DecisionForm]) -> Callable[[View], View]:
+    """The form in words, should it come too late: about whom, and courses by their titles."""
+
+    def in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
+        try:
+            before = _before(
+                values["person_id"]
+            )  # that this manager saw this person was noted when the page was opened
+        except NotFound:
+            return None
+        about = Told(_("Medarbetare"), (before.person.name or _("Skyddade uppgifter"),))
+        return [about, *told(form, sent, {"course": dict(_titles(before.courses))})]
+
+    return told_by(in_words)
+
+
 def _only(courses: Sequence[CourseToDecide]) -> str | None:
     """The course that is chosen from the start: the only one."""
     return courses[0].slug if len(courses) == 1 else None
@@ -127,6 +145,7 @@ def exempt(person_id: int) -> Page:
 
 
 @blueprint.post("/min-enhet/person/<int:person_id>/undantag")
+@_told_by(ExemptForm)
 @requires(Role.MANAGER)
 def exempt_now(person_id: int) -> Page | Response:
     """Grant it."""
@@ -170,6 +189,7 @@ def extend(person_id: int) -> Page:
 
 
 @blueprint.post("/min-enhet/person/<int:person_id>/forlang")
+@_told_by(ExtendForm)
 @requires(Role.MANAGER)
 def extend_now(person_id: int) -> Page | Response:
     """Give it."""
@@ -225,6 +245,7 @@ def record(person_id: int) -> Page:
 
 
 @blueprint.post("/min-enhet/person/<int:person_id>/registrera")
+@_told_by(RecordForm)
 @requires(Role.MANAGER)
 def record_now(person_id: int) -> Page | Response:
     """Write it down."""

@@ -1,5 +1,6 @@
 """Shape of what is said about a question, and of an editor's answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -33,7 +34,12 @@ class FaultForm(PageForm):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.kind.choices = [(one.value, fault_words(one)) for one in FaultKind]
+        self.kind.choices = list(self.choice_words("kind").items())
+
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """What can be wrong."""
+        return {one.value: fault_words(one) for one in FaultKind} if name == "kind" else super().choice_words(name)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Something else than what can be chosen has to be said in words."""

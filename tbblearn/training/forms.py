@@ -1,6 +1,7 @@
 """Shape of an answer to a question of the quiz."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -25,6 +26,7 @@ class AnswerForm(PageForm):
     straight_on = HiddenField()
     """Filled in by script: the browser can show the next page without being led to it."""
     answer = SelectMultipleField(
+        _l("Ditt svar"),
         validate_choice=False,
         validators=[demand_a_choice],
         widget=ListWidget(prefix_label=False),

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +17,7 @@ from tbblearn.training.question_counts import LEAST_ANSWERS, LEAST_RIGHT_PERCENT
 from tbblearn.training.question_queries import QuestionRow, QuestionTable
 from tbblearn.training.screens import safe_html
 from tbblearn.web.errors import ErrorWords, error_page
+from tbblearn.web.kept import Told, told_by
 from tbblearn.web.language import page_language, percent
 from tbblearn.web.pages import Page
 from tbblearn.web.spreadsheets import csv_file
@@ -125,7 +127,15 @@ def reports(slug: str) -> Page:
     return Page("training/fault_reports.html", found=fault_queries.fault_reports(slug))
 
 
+def _outcome_in_words(_values: object, sent: MultiDict[str, str]) -> list[Told] | None:
+    outcome = sent.get("outcome", "")
+    if outcome not in set(FaultOutcome):
+        return None
+    return [Told(_("Vad det blev av rapporten"), (outcome_words(FaultOutcome(outcome)),))]
+
+
 @blueprint.post("/kurser/<slug>/rapporter/<int:report_id>/klar")
+@told_by(_outcome_in_words)
 @requires(Role.EDITOR)
 def handle(slug: str, report_id: int) -> BaseResponse:
     """Say what came of a report. Which button was pressed says it; anything else is no form of ours."""

@@ -5,8 +5,12 @@ in a POST and answered with 303 to the next question. Most browsers with script 
 they ask for the next page at once (`straight_on`), and give it its own address in the history (tbblearn.js, ADR 7).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -17,8 +21,9 @@ from tbblearn.people.guards import principal, signed_in
 from tbblearn.training import actions, attempt_queries, learner_queries
 from tbblearn.training.forms import AnswerForm
 from tbblearn.training.learner_blueprint import blueprint, screen_url
-from tbblearn.training.rules import IncompleteAnswer, NotFound, SamePlaceTwice
-from tbblearn.training.screens import show_answer, show_rows
+from tbblearn.training.rules import IncompleteAnswer, NotFound, SamePlaceTwice, TrainingError
+from tbblearn.training.screens import safe_html, show_answer, show_rows
+from tbblearn.web.kept import Told, told_by
 from tbblearn.web.language import page_language
 from tbblearn.web.pages import Page
 
@@ -59,7 +64,22 @@ def question(slug: str, attempt_id: int, number: int) -> Page:
     return _question_page(found, just_saved="sparat" in request.args)
 
 
+def _answer_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
+    """The question with the answer that was chosen; None where another question stands there now, or none."""
+    try:
+        found = attempt_queries.question_page(principal().person_id, values["attempt_id"], values["number"])
+    except TrainingError:
+        return None
+    if found.question.id != sent.get("question"):
+        return None
+    language = page_language()
+    chosen = [one for one in found.choices if one.id in sent.getlist("answer")]
+    texts = tuple(safe_html(one.text[language]).striptags() for one in chosen)
+    return [Told(safe_html(found.question.stem[language]).striptags(), texts)]
+
+
 @blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
+@told_by(_answer_in_words)
 @signed_in
 def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
     """Save the answer, and go on to the next question without one; after the last, to the review."""

@@ -18,9 +18,18 @@ SECURITY = {
 HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
+def security_headers(*, secure: bool) -> dict[str, str]:
+    """What every answer has, files too; HSTS only where people come by https."""
+    return SECURITY | (HSTS if secure else {})
+
+
 def init_headers(app: Flask, *, secure: bool) -> None:
-    """Add the headers to every answer, save where a view has set them; HSTS only where people come by https."""
-    everywhere = SECURITY | (HSTS if secure else {})
+    """Add the headers to every answer, save where a view has set them.
+
+    Signed-in pages are kept nowhere. All others hold a token of the visitor's own, so no cache on the way may give one
+    visitor's page to another.
+    """
+    everywhere = security_headers(secure=secure)
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -29,6 +38,6 @@ def init_headers(app: Flask, *, secure: bool) -> None:
         headers.extend((name, value) for name, value in everywhere.items() if name.lower() not in there)
         if "cache-control" not in there:
             keeps_nothing = request.endpoint is None or current_user.is_authenticated
-            headers["Cache-Control"] = "no-store" if keeps_nothing else "no-cache"
+            headers["Cache-Control"] = "no-store" if keeps_nothing else "private, no-cache"
         headers.add("Vary", "Cookie")
         return response

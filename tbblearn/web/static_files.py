@@ -3,9 +3,12 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
+
+from tbblearn.web.headers import security_headers
 
 FOLDER = Path(__file__).parent / "static"
 
@@ -19,8 +22,8 @@ def _digest() -> str:
     return found.hexdigest()[:16]
 
 
-def init_static(app: Flask) -> None:
-    """Serve the folder and give templates `static_url(name)`."""
+def init_static(app: Flask, *, secure: bool) -> None:
+    """Serve the folder, with the security headers that pages have, and give templates `static_url(name)`."""
     prefix = f"static/{_digest()}/"
 
     @cache
@@ -29,8 +32,9 @@ def init_static(app: Flask) -> None:
             raise FileNotFoundError(f"no static file {name}")
         return f"/{prefix}{name}"
 
-    def headers(response_headers: object, _path: str, _url: str) -> None:
-        response_headers["X-Content-Type-Options"] = "nosniff"  # type: ignore[index]
+    def headers(response_headers: Headers, _path: str, _url: str) -> None:
+        for name, value in security_headers(secure=secure).items():
+            response_headers[name] = value
 
     white = WhiteNoise(
         app.wsgi_app, immutable_file_test=lambda _path, _url: True, add_headers_function=headers, max_age=31536000

@@ -95,7 +95,7 @@ def test_over_http_the_cookie_is_for_this_site_and_not_for_scripts(
 ) -> None:
     answer = sign_in(reader, give_password(app, county.persons["p101"]))
     cookies = dict(cookie.split("=", 1) for cookie in answer.response.headers.getlist("Set-Cookie"))
-    assert set(cookies) == {"tbblearn", "lang"}
+    assert set(cookies) == {"tbblearn", "tbblearn_browser", "lang"}
     for cookie in cookies.values():
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
@@ -133,7 +133,7 @@ def test_over_https_the_cookie_is_bound_to_host_and_https(secure_app: Applicatio
     reader = Reader(secure_app, "https://utbildning.example.org")
     answer = sign_in(reader, give_password(secure_app, county.persons["p101"]))
     cookies = dict(cookie.split("=", 1) for cookie in answer.response.headers.getlist("Set-Cookie"))
-    assert set(cookies) == {"__Host-tbblearn", "lang"}
+    assert set(cookies) == {"__Host-tbblearn", "__Secure-tbblearn_browser", "lang"}
     for cookie in cookies.values():
         assert "Secure" in cookie
         assert "HttpOnly" in cookie

@@ -17,6 +17,7 @@ from tbblearn.people.rules import Language
 from tbblearn.web.application import Application
 from tests.access.accounts import PASSWORD, give_password, sign_in, whose
 from tests.factories import NOW, County
+from tests.page_rules import words
 from tests.reading import Reader, ReadPage
 
 SECRET = "a word that only the first person wrote"
@@ -66,6 +67,74 @@ def test_the_same_person_gets_it_back_and_decides(
     assert sent == [("language", "en"), ("note", SECRET), ("note", "två"), ("empty", "")]
     reader.submit(form)
     assert language_of(app, county.persons["p101"]) is Language.EN
+
+
+def test_what_is_kept_is_shown_in_words_before_it_is_sent(lost: tuple[Reader, ReadPage]) -> None:
+    reader, page = lost
+    back = reader.submit(page.form("/logga-in"), 200, email="medarbetare101@example.org", password=PASSWORD)
+    assert "Ingenting är skickat än" in back.text
+    terms = [words(term) for term in back.main.select("dt")]
+    texts = [words(text) for text in back.main.select("dd")]
+    assert dict(zip(terms, texts, strict=True)) == {
+        "Språk på sidor och i mejl": "English",
+        "note": f"{SECRET}; två",
+        "empty": "Inget ifyllt",
+    }
+
+
+@pytest.mark.parametrize("token", [None, "", "made up"])
+def test_what_another_site_could_have_sent_is_not_kept(app: Application, county: County, token: str | None) -> None:
+    """The cookie of an ended session goes along with whatever a page elsewhere sends; a token of its pages does not."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        email = give_password(app, county.persons["p101"])
+        reader = Reader(app)
+        sign_in(reader, email)
+        reader.get("/mina-uppgifter")
+        clock.shift(timedelta(minutes=21))
+        fields = {"language": "en"} | ({} if token is None else {"csrf_token": token})
+        page = reader.post("/mina-uppgifter", fields, 401, csrf=False)
+        assert page.form("/logga-in")["held"] == ""
+        assert "kunde vi tyvärr inte behålla" in page.text
+        answer = reader.submit(page.form("/logga-in"), email=email, password=PASSWORD)
+    assert answer.location == "/mina-uppgifter"
+    assert language_of(app, county.persons["p101"]) is Language.SV
+
+
+def test_the_token_of_another_session_keeps_nothing(app: Application, county: County) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        theirs = Reader(app)
+        theirs.sign_in(county.persons["p102"])
+        token = theirs.get("/mina-uppgifter").form("/mina-uppgifter")["csrf_token"]
+        reader = Reader(app)
+        sign_in(reader, give_password(app, county.persons["p101"]))
+        reader.get("/mina-uppgifter")
+        clock.shift(timedelta(minutes=21))
+        page = reader.post("/mina-uppgifter", {"language": "en", "csrf_token": token}, 401, csrf=False)
+    assert page.form("/logga-in")["held"] == ""
+
+
+def test_a_button_that_sends_nothing_typed_leads_back_to_its_page(app: Application, county: County) -> None:
+    """Who signs in again is not asked to send what nobody can see."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        email = give_password(app, county.persons["p101"])
+        reader = Reader(app)
+        sign_in(reader, email)
+        form = reader.get("/mina-uppgifter").form("/logga-ut-overallt")
+        clock.shift(timedelta(minutes=21))
+        page = reader.submit(form, 401)
+        assert page.form("/logga-in")["held"] == ""
+        assert reader.submit(page.form("/logga-in"), email=email, password=PASSWORD).location == "/mina-utbildningar"
+
+
+def test_a_password_is_never_kept(app: Application, county: County) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        reader = Reader(app)
+        reader.sign_in(county.persons["p101"])
+        form = reader.get("/mina-uppgifter").form("/mina-uppgifter")
+        clock.shift(timedelta(minutes=21))
+        fields = [*form.fields, ("new_password", SECRET)]
+        page = reader.post("/mina-uppgifter", fields, 401, csrf=False)
+    assert page.form("/logga-in")["held"] == ""
 
 
 def test_a_wrong_password_in_between_loses_nothing(lost: tuple[Reader, ReadPage]) -> None:

@@ -1,4 +1,4 @@
-"""How long things last, how many tries, what a password must be."""
+"""How long things last, and how many tries there are."""
 
 from datetime import timedelta
 
@@ -7,17 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tbblearn.access.rules import (
-    MAX_PASSWORD,
-    MAX_TRIES_PER_ACCOUNT,
-    MIN_PASSWORD,
+    COUNTED,
+    CROWDED,
+    PACE,
     TOUCH_EVERY,
-    TRY_WINDOW,
-    PasswordFault,
     SessionTimes,
     attempt_key,
-    minutes_to_wait,
     new_token,
-    password_fault,
+    seconds_to_wait,
     token_hash,
 )
 from tests.factories import NOW
@@ -25,46 +22,51 @@ from tests.factories import NOW
 TIMES = SessionTimes(idle=timedelta(minutes=15), absolute=timedelta(hours=12))
 
 
+FREE = PACE[0][0]
+
+
 @pytest.mark.parametrize(
-    ("password", "fault"),
+    ("tries", "beside", "seconds"),
     [
-        ("en mening att minnas", None),
-        ("räksmörgås på tåget", None),
-        ("x" * (MIN_PASSWORD - 1), PasswordFault.TOO_SHORT),
-        ("abcdefghi1"[:MIN_PASSWORD], None),
-        ("abcd" * (MAX_PASSWORD // 4), None),
-        ("abcd" * (MAX_PASSWORD // 4) + "e", PasswordFault.TOO_LONG),
-        ("Sommar2026", PasswordFault.TOO_COMMON),
-        ("aaaaaaaaaaaa", PasswordFault.TOO_COMMON),
-        ("abababababab", PasswordFault.TOO_COMMON),
-        ("Medarbetare17@example.org", PasswordFault.TOO_COMMON),
-        ("medarbetare17", PasswordFault.TOO_COMMON),
-        ("", PasswordFault.TOO_SHORT),
+        (FREE - 1, 0, 0),
+        (6, 0, 30),
+        (9, 0, 30),
+        (10, 0, 60),
+        (20, 0, 300),
+        (40, 0, 900),
+        (4_000, 1_000_000, 900),
+        # From an address with many wrong tries the first two are taken all the same.
+        (1, 1_000_000, 0),
+        (2, CROWDED - 1, 0),
+        (2, CROWDED, 30),
+        (6, CROWDED, 60),
     ],
 )
-def test_a_password_needs_length_and_must_not_be_obvious(password: str, fault: PasswordFault | None) -> None:
-    assert password_fault(password, "medarbetare17@example.org") is fault
+def test_tries_come_slower_and_slower(tries: int, beside: int, seconds: int) -> None:
+    assert seconds_to_wait(tries, NOW, beside, NOW) == seconds
 
 
-def test_six_tries_are_allowed_within_the_window_and_then_the_first_must_grow_old() -> None:
-    tries = [NOW - timedelta(minutes=minute) for minute in (14, 9, 8, 7, 6, 5)]
-    assert minutes_to_wait(tries[:5], MAX_TRIES_PER_ACCOUNT, NOW) == 0
-    assert minutes_to_wait(tries, MAX_TRIES_PER_ACCOUNT, NOW) == 1
-    assert minutes_to_wait(tries, MAX_TRIES_PER_ACCOUNT, NOW + timedelta(minutes=1)) == 0
+def test_nobody_who_has_not_tried_wrong_waits_whatever_others_do() -> None:
+    assert seconds_to_wait(0, None, 1_000_000, NOW) == 0
 
 
-@given(ages=st.lists(st.integers(0, 899), max_size=12), allowed=st.integers(1, 8))
-def test_after_the_minutes_told_a_try_is_always_allowed_and_never_a_minute_before(
-    ages: list[int], allowed: int
-) -> None:
-    tries = [NOW - timedelta(seconds=age) for age in ages]
-    wait = minutes_to_wait(tries, allowed, NOW)
+@given(tries=st.integers(1, 1_000), beside=st.integers(0, 1_000), ago=st.floats(0, 86_400))
+def test_nobody_is_ever_locked_out(tries: int, beside: int, ago: float) -> None:
+    """Never more than a quarter of an hour since the last try; after the seconds told a try is taken, not before."""
+    last = NOW - timedelta(seconds=ago)
+    wait = seconds_to_wait(tries, last, beside, NOW)
+    assert wait <= 15 * 60
+    assert seconds_to_wait(tries, last, beside, NOW + timedelta(seconds=wait)) == 0
+    assert wait == 0 or seconds_to_wait(tries, last, beside, NOW + timedelta(seconds=wait - 1)) > 0
 
-    def still_counted(minutes: int) -> list[object]:
-        return [t for t in tries if t > NOW + timedelta(minutes=minutes) - TRY_WINDOW]
 
-    assert len(still_counted(wait)) < allowed
-    assert wait == 0 or len(still_counted(wait - 1)) >= allowed
+def test_who_tries_as_fast_as_it_allows_gets_few_tries_a_day() -> None:
+    now, made = NOW, [NOW]
+    while now < NOW + COUNTED:
+        now += timedelta(seconds=max(1, seconds_to_wait(len(made), made[-1], len(made), now)))
+        if seconds_to_wait(len(made), made[-1], len(made), now) == 0:
+            made.append(now)
+    assert len(made) < 150
 
 
 def test_a_session_ends_after_rest_and_after_a_working_day() -> None:

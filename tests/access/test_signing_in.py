@@ -1,22 +1,19 @@
-"""Signing in with e-mail and password, throttling, and what the answers give away: nothing."""
+"""Signing in with e-mail and password, and what the answers give away: nothing."""
 
 import re
-from datetime import timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import func, select
 
 from tbblearn.access import passwords
 from tbblearn.access.models import LoginAttempt, SignInSession
-from tbblearn.access.rules import MAX_TRIES_PER_ACCOUNT, MAX_TRIES_PER_ADDRESS
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
 from tbblearn.db import TransactionError, db, unit_of_work
 from tbblearn.people.models import Person
 from tbblearn.web.application import Application
 from tests.access.accounts import PASSWORD, give_password, sign_in, whose
-from tests.factories import NOW, County
+from tests.factories import County
 from tests.reading import Reader
 
 
@@ -92,71 +89,6 @@ def test_an_unknown_address_takes_the_same_path_to_the_same_answer(
         assert hasher.verified == number
         assert failures(app) == number
     assert answers[0] == answers[1] == answers[2]
-
-
-def test_an_account_rests_after_six_wrong_tries_and_opens_again_in_time(app: Application, email: str) -> None:
-    with time_machine.travel(NOW, tick=False) as clock:
-        reader = Reader(app)
-        for _ in range(MAX_TRIES_PER_ACCOUNT):
-            sign_in(reader, email, "fel lösenord här", 422)
-        page = sign_in(reader, email, PASSWORD, 429)
-        assert page.errors == ["För många försök. Vänta 15 minuter."]
-        assert page.response.headers["Retry-After"] == "900"
-        assert failures(app) == MAX_TRIES_PER_ACCOUNT
-        clock.shift(timedelta(minutes=14, seconds=59))
-        sign_in(reader, email, PASSWORD, 429)
-        clock.shift(timedelta(seconds=1))
-        sign_in(reader, email)
-
-
-def test_writing_the_address_in_another_way_gives_no_more_tries(app: Application, email: str) -> None:
-    reader = Reader(app)
-    for number in range(MAX_TRIES_PER_ACCOUNT):
-        sign_in(reader, " " * number + (email.upper() if number % 2 else email), "fel lösenord här", 422)
-    sign_in(reader, email + "  ", PASSWORD, 429)
-
-
-def test_an_unknown_address_rests_just_the_same(app: Application, county: County) -> None:
-    reader = Reader(app)
-    for _ in range(MAX_TRIES_PER_ACCOUNT):
-        sign_in(reader, "okand@example.org", "fel lösenord här", 422)
-    sign_in(reader, "okand@example.org", "fel lösenord här", 429)
-
-
-def test_another_account_is_not_held_back_until_the_network_address_is(app: Application, email: str) -> None:
-    with time_machine.travel(NOW, tick=False) as clock:
-        with app.app_context(), unit_of_work():
-            from tbblearn.access.rules import attempt_key
-
-            address = attempt_key("only for tests", "address", "127.0.0.1")
-            db.session.add_all(
-                LoginAttempt(account_key=f"{number:064}", address_key=address, at=NOW)
-                for number in range(MAX_TRIES_PER_ADDRESS - 1)
-            )
-        reader = Reader(app)
-        sign_in(reader, "nagon@example.org", "fel lösenord här", 422)
-        sign_in(reader, email, PASSWORD, 429)
-        elsewhere = Reader(app)
-        form = elsewhere.get("/logga-in").form("/logga-in")
-        elsewhere.post(
-            form.action,
-            [("email", email), ("password", PASSWORD)],
-            environ_overrides={"REMOTE_ADDR": "10.0.0.9"},
-        )
-        clock.shift(timedelta(minutes=15))
-        sign_in(reader, email)
-
-
-def test_tries_are_kept_for_a_day_and_hold_neither_address(app: Application, email: str) -> None:
-    with time_machine.travel(NOW, tick=False) as clock:
-        sign_in(Reader(app), email, "fel lösenord här", 422)
-        with app.app_context():
-            row = db.session.scalars(select(LoginAttempt)).one()
-            assert email not in row.account_key
-            assert "127.0.0.1" not in row.address_key
-        clock.shift(timedelta(hours=24, seconds=1))
-        sign_in(Reader(app), email, "fel lösenord här", 422)
-    assert failures(app) == 1
 
 
 def test_signing_in_as_another_ends_the_first_session(app: Application, reader: Reader, county: County) -> None:

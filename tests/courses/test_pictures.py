@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tbblearn.courses.findings import Findings
-from tbblearn.courses.pictures import read_picture
+from tbblearn.courses.pictures import acts, read_picture
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 360) + b"\x08\x06\x00\x00\x00"
 JPEG = (
@@ -78,6 +78,58 @@ def test_what_may_not_be_published_is_a_fault(tmp_path: Path, name: str, content
     findings = Findings()
     assert read_picture(path, findings) is None or findings.faults
     assert message in findings.faults[0].message
+
+
+SVG = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'>{}</svg>"
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "<rect fill=\"image-set('//host/x' 1x)\"/>",
+        "<rect style=\"fill: -webkit-image-set('//host/x' 1x)\"/>",
+        "<style>rect { mask: IMAGE-SET('//host/x' 1x) }</style>",
+        "<style>rect { mask: image<!-- parted -->-set('//host/x' 1x) }</style>",
+        "<style>rect { mask: image<![CDATA[-set(]]>'//host/x' 1x) }</style>",
+        "<style>rect { mask: <title>image</title>-set('//host/x' 1x) }</style>",
+        "<style>rect { mask: \\69mage-set('//host/x' 1x) }</style>",
+        "<style>rect { mask: &#92;69mage-set('//host/x' 1x) }</style>",
+        "<style>rect { mask: cross-fade('//host/x', red) }</style>",
+        "<style>rect { mask: src('//host/x') }</style>",
+        "<style>rect { mask: u<!-- parted -->rl(//host/x) }</style>",
+        "<style>@import '//host/x';</style>",
+        "<style>@im<!-- parted -->port '//host/x';</style>",
+        "<style>@namespace x '//host/x';</style>",
+        "<style>@font-face { font-family: x; src: local('x') }</style>",
+        "<rect style='fill: url(//host/x)'/>",
+        "<rect filter='url( \"//host/x#f\" )'/>",
+        "<g xml:base='//host/x'/>",
+        "<use href='//host/x#g'/>",
+    ],
+)
+def test_a_drawing_that_could_fetch_is_refused_however_it_is_written(tmp_path: Path, drawn: str):
+    path = tmp_path / "a.svg"
+    path.write_text(SVG.format(drawn), encoding="utf-8")
+    findings = Findings()
+    assert read_picture(path, findings) is None
+    assert findings.faults
+    assert acts(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "<rect transform='translate(1 2) rotate(45)' fill='rgb(1 2 3)' aria-label='En sten (liten) image(x)'/>",
+        "<style>@media (prefers-color-scheme: dark) { rect:not(.a) { fill: hsl(1 2% 3%); d: path('M0 0') } }</style>",
+        "<g data-name='mail@example.org'/>",
+    ],
+)
+def test_a_drawing_may_be_coloured_moved_and_described(tmp_path: Path, drawn: str):
+    path = tmp_path / "a.svg"
+    path.write_text(SVG.format(drawn), encoding="utf-8")
+    findings = Findings()
+    assert read_picture(path, findings) is not None
+    assert findings.faults == []
 
 
 def test_a_drawing_may_use_its_own_parts(tmp_path: Path):

@@ -313,7 +313,7 @@ def run(app: Application, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     with app.app_context():
         monkeypatch.setenv("TBBLEARN_DATABASE_URL", db.engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("TBBLEARN_INSTANCE", str(tmp_path / "instance"))
-    monkeypatch.setenv("TBBLEARN_SECRET_KEY", "only for tests")
+    monkeypatch.setenv("TBBLEARN_SECRET_KEY", "K9x-only-for-this-test-vQ2mZ8wL5rT")
     monkeypatch.setenv("TBBLEARN_LOG_LEVEL", "ERROR")
 
     def invoke(*arguments: str) -> tuple[int, str]:

@@ -34,7 +34,7 @@ def test_a_picture_is_served_as_it_was_written(app: Application, county: County,
     response = reader.get(picture).response
     assert response.data == courses.path(f"{PART}/stigen.svg").read_bytes()
     assert response.mimetype == "image/svg+xml"
-    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     policy = response.headers["Content-Security-Policy"].split("; ")
     assert {"default-src 'none'", "style-src 'unsafe-inline'", "sandbox"} <= set(policy)

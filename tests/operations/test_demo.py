@@ -6,15 +6,19 @@ import os
 import random
 import socket
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, delete, func, select, text, update
 
+from tbblearn.access.choosing import password_fault
 from tbblearn.access.passwords import matches
 from tbblearn.access.queries import credential_for
+from tbblearn.cli import main
 from tbblearn.cli.demo import demo as demo_command
+from tbblearn.cli.serve import is_loopback
 from tbblearn.courses.edition import Edition
 from tbblearn.db import Base, db, read_only, stockholm_date, unit_of_work, writing
 from tbblearn.mail.models import Message
@@ -40,9 +44,12 @@ from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmpl
 from tbblearn.training.population import counted, over
 from tbblearn.training.rules import Basis, ExemptionKind, Outcome, Status, manager_view
 from tbblearn.training.standing import status_of
+from tbblearn.web.application import Application
 from tests.factories import NOW, County
 from tests.factories import TODAY as ROUND_DAY
+from tests.page_rules import words
 from tests.readiness.rounds import CODES, Round
+from tests.reading import Reader, ReadPage
 
 STAFF = 200
 TODAY = date(2026, 11, 20)
@@ -367,7 +374,9 @@ def test_the_same_key_gives_the_same_rows_and_is_served_as_it_is(session):
 
     again = opened(key)
     assert not again.built
-    assert again.accounts == first.accounts
+    assert [replace(one, password="") for one in again.accounts] == [
+        replace(one, password="") for one in first.accounts
+    ]
     assert digest() == rows
 
     later = opened(Key(1, STAFF, TODAY + timedelta(days=5)), exactly_today=False)
@@ -457,6 +466,48 @@ def test_each_sign_in_works_and_shows_what_its_role_is_for(session):
     assert {persons["staff"], persons["new_hire"]} <= left
 
 
+@only_on_sqlite
+def test_the_password_is_new_each_time_and_opens_what_was_printed_last(session):
+    printed = [opened(Key(1, STAFF, TODAY), fresh=fresh).accounts[0] for fresh in (False, False, True)]
+    assert len({account.password for account in printed}) == 3
+    assert all(password_fault(account.password) is None for account in printed)
+    with read_only():
+        found = credential_for(printed[-1].email, TODAY)
+    assert found is not None
+    assert [matches(account.password, found.password_hash) for account in printed] == [False, False, True]
+
+
+# --- every page says so ---------------------------------------------------------------------------------------------
+
+BANNER = "Demo: påhittade personer och siffror. Skriv inga riktiga uppgifter här."
+
+
+def banner(page: ReadPage) -> str:
+    line = page.soup.select_one("aside.demo")
+    return words(line) if line else ""
+
+
+@only_on_sqlite
+def test_every_page_of_a_demo_says_so_also_when_it_is_served_as_a_site_is(app: Application):
+    reader = Reader(app)
+    assert banner(reader.get("/om")) == "", "a database may be empty before it is a demo"
+    with app.app_context():
+        made = opened(Key(1, STAFF, TODAY))
+        db.session.remove()
+    assert not app.config["TBBLEARN"].demo
+    for path, status in (("/", 200), ("/logga-in", 200), ("/om", 200), ("/finns-inte", 404)):
+        assert banner(reader.get(path, status)) == BANNER
+    form = reader.get("/logga-in").form("/logga-in")
+    reader.submit(form, email=made.accounts[0].email, password=made.accounts[0].password)
+    assert banner(reader.get("/mina-utbildningar")) == BANNER
+    reader.post("/sprak", {"language": "en"})
+    assert banner(reader.get("/mina-uppgifter")).startswith("Demo: invented people")
+
+
+def test_no_page_of_another_database_says_so(app: Application, county: County):
+    assert banner(Reader(app).get("/logga-in")) == ""
+
+
 # --- the command ----------------------------------------------------------------------------------------------------
 
 
@@ -491,6 +542,7 @@ def test_the_command_prints_one_sign_in_for_each_role(command):
 
     table = command("--no-serve", "--staff", "200", "--today", "2026-11-20").stdout
     assert "Already there" in table
+    assert printed["accounts"][0]["password"] not in table
     assert "for the demo only" in table
     for account in printed["accounts"]:
         assert account["email"] in table
@@ -509,6 +561,33 @@ def test_the_command_refuses_a_foreign_database_with_a_sentence(command):
     assert done.exit_code == 1
     assert "no demo" in done.output
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
+def test_a_demo_is_served_on_this_machine_only(command, host):
+    assert command("--no-serve", "--staff", "200", "--today", "2026-11-20").exit_code == 0
+    done = CliRunner().invoke(main, ["serve", "--host", host])
+    assert done.exit_code == 2
+    assert f"served on this machine only, not on {host}" in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("localhost", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("", False),
+        ("127.0.0.1.example.org", False),
+    ],
+)
+def test_what_only_this_machine_reaches(host, own):
+    assert is_loopback(host) is own
 
 
 def test_a_taken_port_is_told_before_anything_is_built(command, tmp_path):

@@ -99,6 +99,8 @@ STATES = (
     State("survey", "staff", "{survey}"),
     State("statements", "staff", "{survey}/pastaenden"),
     State("details", "staff", "/mina-uppgifter"),
+    State("change-password", "staff", "/byt-losenord"),
+    State("change-password-errors", "staff", "/byt-losenord", send()),
     State("error-403", "staff", "/min-enhet"),
     State("error-404-signed-in", "staff", "/intyg/999999"),
     State("error-400", "staff", "/mina-uppgifter", spoil_the_token),

@@ -103,6 +103,8 @@ MATRIX: dict[str, Row] = {
     "POST access.read_history_now": everyone(410),
     "GET access.details": members(200, anonymous=303),
     "POST access.change_language": members(422, anonymous=401),
+    "GET access.change_password": members(200, anonymous=303),
+    "POST access.change_password_now": members(422, anonymous=401),
     "POST access.sign_out_everywhere": members(303, anonymous=401),
     # courses
     "GET courses.asset": members(200, anonymous=303),

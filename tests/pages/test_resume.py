@@ -152,6 +152,8 @@ def test_an_answer_sent_too_late_comes_back_to_the_same_person(chromium: Browser
     tab.get_by_label("Lösenord").fill(account["password"])
     tab.get_by_role("button", name="Logga in", exact=True).click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Välkommen tillbaka")
+    for text in chosen:
+        expect(tab.get_by_role("definition").filter(has_text=text)).to_be_visible()
     tab.get_by_role("button", name="Skicka nu").click()
     expect(tab.get_by_text("Svaret är sparat.")).to_be_visible()
     tab.goto(asked_at)

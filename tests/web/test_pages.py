@@ -20,7 +20,8 @@ def test_the_footers_pages_say_something_to_everybody(reader: Reader, county: Co
     assert page.h1 == FOOTER[path][0]
     assert page.title == f"{page.h1} – tbblearn"
     assert len(page.text.split()) > 40
-    assert page.response.headers["Cache-Control"] == "no-cache"
+    assert page.response.headers["Cache-Control"] == "private, no-cache"
+    assert page.response.headers["Vary"] == "Cookie"
     reader.sign_in(county.persons["p101"])
     assert reader.get(path).response.headers["Cache-Control"] == "no-store"
 

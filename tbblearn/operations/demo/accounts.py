@@ -1,7 +1,7 @@
 """Who may see what in the demo, and the sign-ins that it prints."""
 
-import hashlib
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,6 +26,9 @@ SHOWN_ROLES = (
     "admin",
 )
 
+LETTERS = "abcdefghjkmnpqrstuvwxyz"
+"""Those that are read off a screen without doubt."""
+
 ROLE_OF_POST = {"Processledare": Role.PROCESS_LEADER, "Redaktör": Role.EDITOR, "Administratör": Role.ADMIN}
 
 
@@ -40,9 +43,9 @@ class Account:
     unit: str
 
 
-def demo_password(seed: int) -> str:
-    """The password of every printed account: the same for the same seed, long enough for the product's own rule."""
-    return f"demo-{hashlib.sha256(f'tbblearn demo {seed}'.encode()).hexdigest()[:8]}"
+def new_password() -> str:
+    """A password for the printed accounts: drawn anew each time, from nothing that somebody else could know."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def add_grants(units: Sequence[PlannedUnit], staff: Staff, cast: Cast, now: datetime) -> None:
@@ -88,7 +91,7 @@ def _grant(member: Member, unit: PlannedUnit, role: Role, source: GrantSource, s
     }
 
 
-def add_passwords(cast: Cast, password_hash: str, now: datetime) -> None:
+def set_passwords(persons: Mapping[str, int], password_hash: str, now: datetime) -> None:
     """Let the shown persons sign in, all with one password; it was hashed outside the transaction."""
     for role in SHOWN_ROLES:
-        keep_password(cast.roles[role].id, password_hash, now)
+        keep_password(persons[role], password_hash, now)

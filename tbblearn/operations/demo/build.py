@@ -15,7 +15,7 @@ from tbblearn.courses.checking import check
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.queries import content, current_version, forget_contents
 from tbblearn.db import STOCKHOLM, db, read_only, unit_of_work
-from tbblearn.operations.demo.accounts import SHOWN_ROLES, Account, add_grants, add_passwords, demo_password
+from tbblearn.operations.demo.accounts import SHOWN_ROLES, Account, add_grants, new_password, set_passwords
 from tbblearn.operations.demo.by_hand import Managers, unfinished
 from tbblearn.operations.demo.casting import Cast, cast_parts
 from tbblearn.operations.demo.county import PlannedUnit, add_county, plan_county
@@ -101,10 +101,13 @@ def _empty() -> None:
 
 
 def _shown(found: Found, *, built: bool) -> Demo:
-    """The sign-ins, as the database has them now."""
+    """The sign-ins, with a new password: the one before is known from no database, and opens nothing any more."""
     assert found.key is not None
     assert found.persons is not None
-    password = demo_password(found.key.seed)
+    password = new_password()
+    password_hash = hash_password(password)
+    with unit_of_work():
+        set_passwords(found.persons, password_hash, demo_now(found.key.today))
     with read_only():
         rows = {
             row.id: row
@@ -131,7 +134,6 @@ def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
     """
     rng = Random(key.seed)  # noqa: S311  (nothing secret is drawn)
     now = demo_now(key.today)
-    password_hash = hash_password(demo_password(key.seed))
     units = plan_county(key.staff, rng)
     staff = Staff(units, first_file_on(key.today), key.today, rng)
     cast = cast_parts(staff)
@@ -152,7 +154,6 @@ def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
     _run_timer(key.today, now)
     add_rounds(units, cast, key.today, key.seed, lambda share: step(0.2 * share))
     with unit_of_work():
-        add_passwords(cast, password_hash, now)
         mark_built(key, {role: cast.roles[role].id for role in SHOWN_ROLES}, now)
     step(0.05)
     return changes

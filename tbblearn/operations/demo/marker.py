@@ -1,6 +1,6 @@
 """How a database tells that it holds a demo, and which: two events of its log, written first and last.
 
-Each tells of what was done just then, the roles given to the first rows and the passwords set at the end, so the demo
+Each tells of what is done just then, the roles given to the first rows and the passwords set at the end, so the demo
 needs neither a table nor a kind of event of its own.
 """
 
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import inspect, literal, select
+from sqlalchemy import URL, create_engine, inspect, literal, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.models import AuditEvent
@@ -94,13 +96,49 @@ def _events() -> dict[str, dict[str, str | int]]:
     return {row.object_id: row.details for row in rows}
 
 
+class Asking:
+    """Whether the database holds a demo, for every page: asked until it is known for good, and then no more.
+
+    An empty database can become a demo; one with persons in it stays what it is. Asked past the pages' own connections,
+    which are then as they were. Where the database does not answer nothing is known, and no page is held up.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[URL, bool] = {}
+
+    def __call__(self) -> bool:
+        """True where pages must say that nobody in it is real."""
+        url = db.engine.url
+        if url not in self._known:
+            try:
+                demo, filled = self._ask(url)
+            except SQLAlchemyError:
+                return False
+            if not (demo or filled):
+                return False
+            self._known[url] = demo
+        return self._known[url]
+
+    def _ask(self, url: URL) -> tuple[bool, bool]:
+        aside = create_engine(url, poolclass=NullPool)
+        events, persons = (Base.metadata.tables[name] for name in (AuditEvent.__tablename__, "person"))
+        with aside.connect() as connection:
+            demo = connection.execute(
+                select(literal(1))
+                .where(events.c.event.in_([Event.ROLE_GIVEN, Event.PASSWORD_SET]), events.c.object_kind == KIND)
+                .limit(1)
+            ).first()
+            filled = connection.execute(select(persons.c.id).limit(1)).first()
+        return demo is not None, filled is not None
+
+
 def mark_begun(now: datetime) -> None:
     """Say that the roles given here are a demo's: what is there may be taken away."""
     record(Event.ROLE_GIVEN, now=now, object_kind=KIND, object_id=BEGUN)
 
 
 def mark_built(key: Key, persons: Mapping[str, int], now: datetime) -> None:
-    """Say that the demo is whole, which it is, and for whom its passwords were set."""
+    """Say that the demo is whole, which it is, and for whom passwords are set."""
     record(
         Event.PASSWORD_SET,
         now=now,

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from tbblearn.access.actions import end_all_sessions
 from tbblearn.audit.models import AccessLog, AuditEvent
 from tbblearn.audit.rules import Event, Seen
-from tbblearn.db import db, unit_of_work
+from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.people.models import Person
 from tbblearn.training.models import Completion, Exemption
+from tests.page_rules import words
 from tests.reading import ReadPage
 from tests.training.test_views.conftest import Learners
 
@@ -317,3 +319,28 @@ def test_the_page_asks_the_database_as_often_for_three_decisions_as_for_one(desk
         desk.record(achieved_on=f"2026-0{month}-01")
         desk.exempt(until_on=f"2027-0{month}-01")
     assert [desk.learners.queries(page) for page in pages] == one
+
+
+def test_a_decision_sent_too_late_is_told_in_words_before_it_is_made(desk: Desk) -> None:
+    """About whom, which course, from when until when and why: the manager decides once more, knowing what."""
+    from tests.access.accounts import PASSWORD, give_password
+
+    reader, manager = desk.learners.reader, desk.learners.training.person("manager")
+    email = give_password(reader.app, manager)
+    form = desk.form("undantag").form(f"{desk.address}/undantag")
+    with desk.learners.inside(), unit_of_work():
+        end_all_sessions(manager, utc_now())
+    page = reader.submit(form, 401, until_on="2027-03-31", reason="other_duties")
+    back = reader.submit(page.form("/logga-in"), 200, email=email, password=PASSWORD)
+    terms, texts = ([words(tag) for tag in back.main.select(name)] for name in ("dt", "dd"))
+    said = dict(zip(terms, texts, strict=True))
+    assert said.pop("Från och med").endswith("2026")
+    assert said == {
+        "Medarbetare": "Medarbetare 101",
+        "Utbildning": "Kursen base",
+        "Till och med": "31 mars 2027",
+        "Skäl": "Andra arbetsuppgifter",
+    }
+    assert desk.count(Exemption) == 0
+    reader.submit(back.form(f"{desk.address}/undantag"))
+    assert desk.count(Exemption) == 1

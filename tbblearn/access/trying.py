@@ -1,0 +1,105 @@
+"""Each try at a password, and each letter asked for, is counted before anything else is done with it.
+
+A try from a browser that is known to the account counts for that browser alone; any other for the account and for the
+network address. Who must wait is told how long, and waits at home: no thread of the server does.
+"""
+
+from datetime import datetime
+
+import structlog
+from flask import current_app, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from tbblearn.access.actions import Reserved, reserve_try
+from tbblearn.access.known_browsers import KNOWN_DAYS, Mark, cookie_with, mark_of, marks_in
+from tbblearn.access.rules import CROWDED, KNOWN_PACE, attempt_key
+from tbblearn.config import Settings
+from tbblearn.db import side_record
+from tbblearn.people.rules import email_key
+
+COOKIE = "tbblearn_browser"
+PATH = "/logga-in"
+"""The browser sends the cookie where a password is checked, and nowhere else."""
+
+_log = structlog.get_logger("tbblearn.access")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["TBBLEARN"]
+    return settings
+
+
+def _cookie_name() -> str:
+    return f"__Secure-{COOKIE}" if _settings().secure else COOKIE
+
+
+def reserve_sign_in(email: str, person_id: int | None, now: datetime) -> Reserved | int:
+    """A try at signing in, or the seconds to wait. `person_id` is whose address it is; None where it is nobody's."""
+    secret = _settings().secret_key
+    mark = mark_of(_marks(now), person_id, secret) if person_id is not None else None
+    if mark is not None:
+        own = attempt_key(secret, "known browser", f"{person_id}:{mark.name}")
+        with side_record() as records:
+            reserved = reserve_try(records, own, "", now, KNOWN_PACE)
+        if isinstance(reserved, Reserved):
+            return reserved
+    return _reserve("account", email_key(email), "address", now)
+
+
+def reserve_link(email: str, now: datetime) -> Reserved | int:
+    """A letter asked for, or the seconds to wait. Counted apart from signing in: a whole unit may ask for its links
+    from one address on its first day.
+    """
+    return _reserve("link", email_key(email), "link address", now)
+
+
+def reserve_change(person_id: int, now: datetime) -> Reserved | int:
+    """A try at the old password by somebody who is signed in, or the seconds to wait."""
+    return _reserve("change", str(person_id), "", now)
+
+
+def _reserve(kind: str, value: str, address_kind: str, now: datetime) -> Reserved | int:
+    secret = _settings().secret_key
+    account = attempt_key(secret, kind, value)
+    address = attempt_key(secret, address_kind, request.remote_addr or "") if address_kind else ""
+    with side_record() as records:
+        reserved = reserve_try(records, account, address, now)
+    if isinstance(reserved, Reserved) and reserved.beside == CROWDED:
+        _log.warning("many tries from one network address, now taken more slowly", counted=kind)
+    return reserved
+
+
+def _marks(now: datetime) -> tuple[Mark, ...]:
+    return marks_in(request.cookies.get(_cookie_name(), ""), _settings().secret_key, now)
+
+
+def remember_browser(response: Response, person_id: int, now: datetime) -> None:
+    """This person has given the right password here: the browser is known to the account from now on."""
+    settings = _settings()
+    response.set_cookie(
+        _cookie_name(),
+        cookie_with(_marks(now), person_id, settings.secret_key, now),
+        max_age=KNOWN_DAYS * 24 * 3600,
+        path=PATH,
+        secure=settings.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def wait_words(seconds: int) -> str:
+    """How long to wait, and what else can be done."""
+    if seconds <= 90:
+        return ngettext(
+            "För många försök. Vänta %(num)s sekund och försök igen.",
+            "För många försök. Vänta %(num)s sekunder och försök igen.",
+            seconds,
+        )
+    return _("För många försök. Vänta %(min)s minuter och försök igen.", min=-(-seconds // 60))
+
+
+def retry_after(seconds: int) -> dict[str, str]:
+    """The same for programs."""
+    return {"Retry-After": str(seconds)}

@@ -1,0 +1,61 @@
+"""Static files: kept for good by browsers, with the headers of every answer."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tbblearn import create_app
+from tbblearn.config import Settings
+from tbblearn.db import db
+from tbblearn.web.application import Application
+from tests.conftest import Backend
+from tests.reading import HEADERS, Reader
+
+
+def files(reader: Reader) -> list[str]:
+    """The addresses of the static files that a page names."""
+    page = reader.get("/om")
+    named = [tag.get("href") or tag.get("src") for tag in page.soup.select("link[href], script[src]")]
+    found = [str(address) for address in named if str(address).startswith("/static/")]
+    assert {address.rpartition(".")[2] for address in found} == {"svg", "woff2", "css", "js"}
+    return found
+
+
+def test_a_static_file_has_the_headers_of_every_answer(app: Application) -> None:
+    reader = Reader(app)
+    for address in files(reader):
+        headers = reader.client.get(address, buffered=True).headers
+        for name, pattern in HEADERS.items():
+            if name != "X-Request-Id":
+                assert pattern.search(headers.get(name, "")), f"{address}: {name}: {headers.get(name)!r}"
+        assert re.search(r"max-age=31536000.*immutable", headers["Cache-Control"])
+        assert "Strict-Transport-Security" not in headers
+
+
+@pytest.fixture
+def secure_app(backend: Backend) -> Iterator[Application]:
+    """The application as people reach it over https."""
+    url = backend.copy()
+    app = create_app(
+        Settings(
+            database_url=url,
+            secret_key="only for tests",
+            instance=backend.folder,
+            public_url="https://utbildning.example.org",
+            log_level="ERROR",
+        )
+    )
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    backend.drop(url)
+
+
+def test_over_https_a_static_file_asks_for_https_from_then_on(secure_app: Application) -> None:
+    reader = Reader(secure_app, "https://utbildning.example.org")
+    for address in files(reader):
+        headers = reader.client.get(address, base_url=reader.base_url, buffered=True).headers
+        assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
