@@ -50,6 +50,10 @@ class Participation:
     """Percent of the smallest units that get a result of their own when 60 % answer."""
     weak_builds: int
     """Builds that break the promise on purpose, all of them found out."""
+    full_units: int
+    """Units in which all, or all but one, took part, tried for what values tell beside sizes."""
+    two_fewer_possible: float
+    """Percent of them in which two fewer could have given the same values."""
 
 
 @cache

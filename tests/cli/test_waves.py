@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from tbblearn import create_app
 from tbblearn.config import Settings
 from tbblearn.db import db, stockholm_date, unit_of_work, utc_now
 from tbblearn.people.rules import Role
 from tbblearn.readiness.wave_actions import take_adoption_back
+from tbblearn.surveys.models import ResponseOpen
 from tbblearn.web.application import Application
 from tests.cli.conftest import Run
 from tests.readiness.rounds import Round
@@ -36,7 +38,7 @@ def planned(app: Application) -> Round:
 
 def test_a_round_from_its_day_to_its_end(app: Application, planned: Round, run: Run, tmp_path: Path) -> None:
     number = str(planned.wave_id)
-    assert run("waves", "open", number).stdout == "Open. 84 persons are invited.\n"
+    assert run("waves", "open", number).stdout == "Open. 89 persons are invited.\n"
     told = json.loads(run("tick", "--format", "json").stdout)
     assert (told["messages_sent"], told["messages_failed"]) == (0, 0), "letters that ask are counted nowhere"
     refused = run("waves", "open", number, status=1)
@@ -57,6 +59,25 @@ def test_a_round_from_its_day_to_its_end(app: Application, planned: Round, run: 
     run("waves", "withdraw", number, status=1)  # nobody says yes
     assert run("waves", "withdraw", number, "--yes").stdout == "Withdrawn.\n"
     assert "it cannot become withdrawn" in run("waves", "withdraw", number, "--yes", status=1).stderr
+
+
+def test_a_restore_without_answers_says_what_is_lost_and_how_to_go_on(
+    app: Application, planned: Round, run: Run
+) -> None:
+    number = str(planned.wave_id)
+    run("waves", "open", number)
+    with app.app_context():
+        given = planned.answer_all(today=stockholm_date(utc_now()))
+        with unit_of_work():
+            db.session.execute(delete(ResponseOpen))  # as a documented backup leaves it
+        db.session.remove()
+        db.engine.dispose()
+    told = run("waves", "close", number, status=1).stderr
+    assert f"{len(given)} persons have answered, and 0 answers are stored." in told
+    assert f"`tbblearn waves withdraw {number}`" in told
+    assert f"`tbblearn waves close {number} --lost {len(given)}`" in told
+    assert run("waves", "close", number, "--lost", "1", status=1).stderr == told
+    assert run("waves", "close", number, "--lost", str(len(given))).stdout == "Closed.\n"
 
 
 def test_what_is_not_ready_is_told_in_a_sentence(app: Application, planned: Round, run: Run) -> None:

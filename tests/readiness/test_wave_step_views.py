@@ -1,9 +1,10 @@
 """A process leader takes a survey round from open to published or withdrawn, page by page. On both databases."""
 
+import re
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.readiness.closing import renew_rates
@@ -106,6 +107,20 @@ def test_the_state_machine_refuses_all_else_with_a_reason(leader: Leader):
         refused()
     leader.send("/dra-tillbaka", confirm="y")
     refused()
+
+
+def test_missing_answers_stop_the_closing_with_what_to_do_and_no_number(leader: Leader):
+    leader.open()
+    leader.answer_all()
+    with leader.inside(), unit_of_work():
+        db.session.execute(delete(ResponseOpen))
+    leader.send("/stang", 409)
+    page = leader.reader.page
+    assert page is not None
+    assert page.h1 == "Svar saknas"
+    assert "Dra tillbaka mätningen, eller fråga den som driver systemet." in page.text
+    assert not re.search(r"\d", words(page.main)), "how many are gone is for who runs the server"
+    assert leader.wave().state is WaveState.OPEN
 
 
 def test_a_wave_that_is_not_there_is_not_found(leader: Leader):

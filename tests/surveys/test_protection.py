@@ -42,6 +42,8 @@ PARTICIPATION = {
     "flips": 29236,
     "flips_seen": 7,
     "leaves_shown_60": 69.6,
+    "full_units": 321,
+    "two_fewer_possible": 98.4,
     "weak_builds": 9,
     "on": "2027-03-01",
 }
