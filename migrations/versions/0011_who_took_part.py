@@ -1,7 +1,7 @@
 """Who took part stays unknown: printed sizes in place of bands, and nothing kept that tells of who answered.
 
-Published rows keep what they said, with the lower end of a band of n as its printed size; notes and response rates of
-closed waves go, because they told of who took part.
+Published rows keep what they said, with the lower end of a band of n as its printed size; notes and response rates go,
+because they told of who took part. What was checked by the rule before has to be checked again.
 """
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ def upgrade() -> None:
     op.execute("UPDATE wave_unit SET rate_band = NULL")
     op.execute("UPDATE wave SET rated_on = NULL")
     op.execute("DELETE FROM published_figure WHERE measure = 'note'")
+    op.execute("DELETE FROM published_figure WHERE wave_id IN (SELECT id FROM wave WHERE state = 'audited')")
+    op.execute("UPDATE wave SET state = 'closed', audited_at = NULL, audit_report = NULL WHERE state = 'audited'")
     _retype(_OLD_KINDS, _NEW_KINDS, _OLD_MEASURES, _NEW_MEASURES)
     figures = _figures(_NEW_KINDS, _NEW_MEASURES)
     for band, least in _BANDS.items():

@@ -20,10 +20,15 @@ SENTENCES = {
     "nobody_invited": "Nobody is employed in the units that the wave reaches.",
     "too_few_invited": "Fewer than {least} persons would be invited: results would tell who took part.",
     "answers_lost": (
-        "{answered} persons have answered, and {stored} answers are stored. So it is after a backup was restored: "
-        "backups leave out the answers of an open wave. What is lost cannot be had back, and nobody is asked twice. "
+        "{lost} answers that were given are not stored. So it is after a backup was restored: backups leave out the "
+        "answers of an open wave. What is lost cannot be had back, and nobody is asked twice. "
         "Withdraw the wave (`tbblearn waves withdraw {wave_id}`), or close it with what there is: "
         "`tbblearn waves close {wave_id} --lost {lost}`."
+    ),
+    "nothing_lost": "No answers are missing: close the wave without --lost.",
+    "stray_answers": (
+        "More answers are stored than persons have answered: somebody changed the database. The wave cannot be "
+        "trusted; withdraw it (`tbblearn waves withdraw {wave_id}`)."
     ),
     "too_soon": "“{other}” asked {shared} of the same persons and closed on {closes_on}; waves lie {days} days apart.",
     "last_day_gone": "The last day of the wave was {closes_on}. A process leader can choose other days on its page.",
@@ -69,7 +74,7 @@ def open_(wave_id: int) -> None:
 @click.argument("wave_id", metavar="ID", type=int)
 @click.option(
     "--lost",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=0),
     default=0,
     metavar="N",
     help="Close though N answers are gone: exactly the number that closing without it says.",

@@ -18,7 +18,7 @@ from tbblearn.readiness.trees import FrozenTree, frozen_tree
 from tbblearn.readiness.wave_actions import locked, log_wave
 from tbblearn.readiness.wiping import empty, move
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
-from tbblearn.surveys.waves import AnswersLost, WaveState, demand_step
+from tbblearn.surveys.waves import AnswersLost, NothingLost, StrayAnswers, WaveState, demand_step
 
 
 def close_wave(
@@ -35,7 +35,8 @@ def close_wave(
     `lost`: how many answers are known to be gone, such as after a restored backup, which holds none of an open wave;
     exactly so many must be missing. What is left of the open table on the disk is wiped afterwards (`wiping.wipe`);
     until then the wave is not clean. The two steps that must leave no order are given, so that the proofs can show that
-    weaker ones are found out. Raises NoSuchWave, WrongState, AnswersLost.
+    weaker ones are found out. Raises NoSuchWave, WrongState, AnswersLost, NothingLost,
+    StrayAnswers.
     """
     wave = locked(wave_id)
     demand_step(wave.state, WaveState.CLOSED)
@@ -93,42 +94,54 @@ def unclean_waves() -> dict[int, int]:
 
 
 def _demand_all_there(wave_id: int, lost: int) -> None:
-    """As many answers as invitations that are marked as answered, but for those known to be gone."""
+    """As many answers as invitations that are marked as answered, but for those known to be gone.
+
+    No error tells how many there are: of a wave in order nobody learns that.
+    """
     answered = db.session.scalar(
         select(func.count()).where(Invitation.wave_id == wave_id, Invitation.answered.is_(True))
     )
     stored = db.session.scalar(select(func.count()).where(ResponseOpen.wave_id == wave_id))
     missing = (answered or 0) - (stored or 0)
+    if missing < 0:
+        raise StrayAnswers(wave_id=wave_id)
+    if missing == 0 and lost:
+        raise NothingLost(wave_id=wave_id)
     if missing != lost:
-        raise AnswersLost(wave_id=wave_id, answered=answered, stored=stored, lost=missing)
+        raise AnswersLost(wave_id=wave_id, lost=missing)
 
 
 def _fold_again(wave: Wave, known: FrozenTree) -> FrozenTree:
-    """The tree with what has become too small since the limit was raised while the wave was open."""
-    folding = fold(known.tree, known.invited, wave.k, wave.margin)
+    """The tree folded by the limit as it is now: raised while the wave was open, it makes more groups too small.
+
+    From where each person is invited, which opening settled by the limit of that day; the top's own are invited at the
+    top, wherever they count. With the same limit it gives the same tree.
+    """
+    own = {
+        str(unit_id): count
+        for unit_id, count in db.session.execute(
+            select(Invitation.unit_id, func.count()).where(Invitation.wave_id == wave.id).group_by(Invitation.unit_id)
+        )
+    }
+    folding = fold(known.tree, own, wave.k, wave.margin)
     into = {unit: above for unit, above in folding.moved.items() if unit != above}
     if folding.top_into is not None:
         into[known.tree.roots[0]] = folding.top_into
-    moved = {int(unit): int(other) for unit, other in into.items() if known.invited[unit]}
-    if not moved:
-        return known
-    _update_units(
-        wave.id,
-        [
-            {
-                "unit": unit.id,
-                "folded_into": moved.get(unit.id, unit.folded_into),
-                "invited": folding.invited.get(str(unit.id), 0),
-            }
-            for unit in known.units.values()
-        ],
-    )
-    for unit, above in moved.items():
-        if unit != known.root.id:
+    rows = [
+        {
+            "unit": int(unit),
+            "folded_into": int(into[unit]) if unit in into else None,
+            "invited": folding.invited.get(unit, 0),
+        }
+        for unit in known.tree.units
+    ]
+    _update_units(wave.id, rows)
+    for unit, above in folding.moved.items():
+        if unit != above and unit in own:
             db.session.execute(
                 update(Invitation)
-                .where(Invitation.wave_id == wave.id, Invitation.unit_id == unit)
-                .values(unit_id=above)
+                .where(Invitation.wave_id == wave.id, Invitation.unit_id == int(unit))
+                .values(unit_id=int(above))
                 .execution_options(synchronize_session=False)
             )
     return frozen_tree(wave.id)
@@ -152,7 +165,7 @@ def _write_rates(wave_id: int, known: FrozenTree, draw: Callable[[], int]) -> No
         .where(Invitation.wave_id == wave_id, Invitation.answered.is_(True))
         .group_by(Invitation.unit_id)
     ):
-        answered[str(unit_id)] = count
+        answered[str(known.counted_in(unit_id))] += count
     invited = Counter(known.invited)
     for name in reversed(known.tree.top_down):
         above = known.tree.parent[name]

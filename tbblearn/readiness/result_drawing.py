@@ -74,7 +74,7 @@ def bar_of(low: Shown, high: Shown) -> list[BarPart]:
     """The two published ends with what they leave between them."""
     ends = number_of(low), number_of(high)
     parts, at = [], Fraction(0)
-    for part, width in zip(PARTS, (ends[0], 100 - sum(ends), ends[1]), strict=True):
+    for part, width in zip(PARTS, (ends[0], max(Fraction(0), 100 - sum(ends)), ends[1]), strict=True):
         if width:
             parts.append(
                 BarPart(part, _percent(at), _percent(width), _percent(at + width / 2), roomy=width >= FROM_HERE)

@@ -45,7 +45,8 @@ def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult
     below = [one for one in children if reader.reads_as_part(one)]
     figures = _figures(wave_id, place.id, [one.id for one in (*line, *below)])
     own = figures.get(place.id, NOTHING)
-    compared = {unit: found for unit, found in figures.items() if found.means_of.same_as is None}
+    over = line[-1] if line else place
+    county = line[0] if line else place
     groups = [group for found in figures.values() for group in (found.means_of, found.shares_of)]
     same = {group.same_as for group in groups if group.same_as is not None}
     shown_at = {one.id: one for one in places_of(wave_id, same).values() if reader.reads(one)} if same else {}
@@ -54,10 +55,12 @@ def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult
         place=place,
         figures=own,
         above=line[-1] if line else None,
-        county=line[0] if line else place,
+        county=county,
         line=tuple(one for one in line if reader.reads(one)),
-        figures_above=compared.get(line[-1].id, NOTHING) if line else NOTHING,
-        figures_county=compared.get((line[0] if line else place).id, NOTHING),
+        figures_above=_beside(figures.get(over.id, NOTHING)) if line else NOTHING,
+        figures_county=_beside(figures.get(county.id, NOTHING)),
+        above_at=shown_at.get(figures.get(over.id, NOTHING).means_of.same_as or 0),
+        county_at=shown_at.get(figures.get(county.id, NOTHING).means_of.same_as or 0),
         nearest=None if own.shown else nearest_shown(line, figures, Family.MEANS),
         nearest_shares=None if own.shares_of.n else nearest_shown(line, figures, Family.DISTRIBUTIONS),
         means_at=shown_at.get(own.means_of.same_as or 0),
@@ -72,6 +75,11 @@ def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult
         own=places.get(reader.home) if reader.home is not None else None,
         county_table=reader.reads_county_table(place.line[0]),
     )
+
+
+def _beside(figures: Figures) -> Figures:
+    """What a unit is compared with: no figures where a unit below shows them; statistics always."""
+    return figures if figures.means_of.same_as is None else Figures(statistics=figures.statistics)
 
 
 def unit_place(wave_id: int, unit_id: int, who: Who, today: date) -> tuple[WaveHead, Place]:

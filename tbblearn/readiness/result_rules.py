@@ -309,6 +309,9 @@ class UnitResult:
     """The units above, from the county down, that the person reads."""
     figures_above: Figures
     figures_county: Figures
+    above_at: Place | None
+    county_at: Place | None
+    """The unit below it that shows the figures of the one above, and of the county, where the person reads it."""
     nearest: Place | None
     """For a unit that is not shown: the nearest above that is."""
     nearest_shares: Place | None

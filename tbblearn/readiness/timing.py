@@ -18,7 +18,7 @@ from tbblearn.readiness.disposing import (
 from tbblearn.readiness.opening import open_wave
 from tbblearn.readiness.wiping import wipe
 from tbblearn.surveys.models import Wave
-from tbblearn.surveys.waves import AnswersLost, WaveError, WaveState
+from tbblearn.surveys.waves import AnswersLost, StrayAnswers, WaveError, WaveState
 
 Changes = dict[str, int]
 Job = Callable[[datetime, date], Changes]
@@ -65,7 +65,7 @@ def _each(waves: Sequence[int], change: Callable[[int], None]) -> int:
         try:
             with db.session.begin_nested():
                 change(wave_id)
-        except AnswersLost as error:  # whoever closes it by hand is told what is lost, and how to go on
+        except (AnswersLost, StrayAnswers) as error:  # whoever closes it by hand is told what is lost, and how to go on
             log.warning("a wave cannot close", wave_id=wave_id, why=error.code)
         except OperationalError as error:
             if not is_busy(error):

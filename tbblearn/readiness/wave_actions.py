@@ -25,6 +25,7 @@ from tbblearn.surveys.waves import (
     EnoughReminders,
     NoSuchWave,
     NotOpen,
+    TooFewInvited,
     UnknownHuvudman,
     WaveState,
     WrongState,
@@ -139,7 +140,7 @@ def raise_limits(wave_id: int, *, k: int, k_distribution: int, by: int | None, n
 
     Before it opens they decide which units are too small: what was approved must be seen anew.
 
-    Raises NoSuchWave, WrongState, BadLimits.
+    Raises NoSuchWave, WrongState, BadLimits, TooFewInvited.
     """
     wave = locked(wave_id)
     if wave.state not in (WaveState.PLANNED, WaveState.OPEN):
@@ -147,6 +148,8 @@ def raise_limits(wave_id: int, *, k: int, k_distribution: int, by: int | None, n
     _demand_limits(k, k_distribution)
     if k < wave.k or k_distribution < wave.k_distribution:
         raise BadLimits(k=k, k_distribution=k_distribution, least_k=wave.k, least_k_distribution=wave.k_distribution)
+    if wave.state is WaveState.OPEN and k + wave.margin > wave.invited:
+        raise TooFewInvited(least=k + wave.margin)
     wave.k, wave.k_distribution = k, k_distribution
     if wave.state is WaveState.PLANNED:
         wave.approved_at = wave.approved_by = None

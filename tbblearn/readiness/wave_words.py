@@ -20,6 +20,7 @@ from tbblearn.surveys.waves import (
     NotAdopted,
     NotCleaned,
     NotOpen,
+    StrayAnswers,
     TooFewInvited,
     TooSoon,
     WaveError,
@@ -94,7 +95,38 @@ def refusal_words(error: WaveError) -> ErrorWords:
         return ErrorWords(_("Det är för tätt mellan mätningarna"), text)
     if isinstance(error, EnoughReminders):
         return _enough_reminders(_count(values["sent"]))
-    return _simple_refusal(error)
+    return _refusal_for_who_answered(error) or _simple_refusal(error)
+
+
+def _refusal_for_who_answered(error: WaveError) -> ErrorWords | None:
+    """What is refused because results would tell who took part, or because answers are not all there."""
+    if isinstance(error, TooFewInvited):
+        return ErrorWords(
+            _("Det är för få att bjuda in"),
+            _(
+                "Det behövs minst %(n)s inbjudna. Annars säger resultatet också vilka som har svarat. Inget är ändrat.",
+                n=number(_count(error.values["least"])),
+            ),
+        )
+    if isinstance(error, StrayAnswers):
+        return ErrorWords(
+            _("Svaren stämmer inte"),
+            _(
+                "Det finns fler svar sparade än det finns personer som har svarat. Någon har ändrat i databasen, så "
+                "mätningen går inte att lita på. Den är inte stängd. Dra tillbaka den."
+            ),
+        )
+    if isinstance(error, AnswersLost):
+        return ErrorWords(
+            _("Svar saknas"),
+            _(
+                "Fler har svarat än det finns svar sparade, så mätningen är inte stängd och inget är ändrat. Så blir "
+                "det när databasen har återställts från en säkerhetskopia: svar i en öppen mätning kopieras inte. Dra "
+                "tillbaka mätningen, eller fråga den som driver systemet. Kommandot tbblearn waves close säger vad "
+                "som är borta och kan stänga ändå."
+            ),
+        )
+    return None
 
 
 def _enough_reminders(sent: int) -> ErrorWords:
@@ -123,24 +155,6 @@ def _simple_refusal(error: WaveError) -> ErrorWords:
         return ErrorWords(
             _("Det finns ingen att bjuda in"),
             _("Ingen arbetar i dag i de huvudmän som är med. Inget är ändrat."),
-        )
-    if isinstance(error, TooFewInvited):
-        return ErrorWords(
-            _("Det är för få att bjuda in"),
-            _(
-                "Det behövs minst %(n)s inbjudna. Annars säger resultatet också vilka som har svarat. Inget är ändrat.",
-                n=number(_count(error.values["least"])),
-            ),
-        )
-    if isinstance(error, AnswersLost):
-        return ErrorWords(
-            _("Svar saknas"),
-            _(
-                "Fler har svarat än det finns svar sparade, så mätningen är inte stängd och inget är ändrat. Så blir "
-                "det när databasen har återställts från en säkerhetskopia: svar i en öppen mätning kopieras inte. Dra "
-                "tillbaka mätningen, eller fråga den som driver systemet. Kommandot tbblearn waves close säger vad "
-                "som är borta och kan stänga ändå."
-            ),
         )
     if isinstance(error, NotOpen):
         return ErrorWords(

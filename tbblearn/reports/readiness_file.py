@@ -50,8 +50,8 @@ def unit_json(result: UnitResult) -> bytes:
             for word in result.words
         ],
         "distribution": _distribution(result, asked),
-        "above": _brief(result.above, result.figures_above) if result.above else None,
-        "county": _brief(result.county, result.figures_county) if result.above else None,
+        "above": _brief(result.above, result.figures_above, result.above_at) if result.above else None,
+        "county": _brief(result.county, result.figures_county, result.county_at) if result.above else None,
         "units": [_brief(place, figures, shown_at) for place, figures, shown_at in result.below],
         "note": words.always(),
     }

@@ -17,6 +17,7 @@ from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.waves import NoSuchWave, NotInvited, WaveState, taken_in
 
 _worked_in = aliased(WaveUnit)
+_counted_in = aliased(WaveUnit)
 _away = (
     select(Leave.id)
     .where(
@@ -57,6 +58,7 @@ _INVITED: Select[*tuple[Any, ...]] = (
         Wave.k_distribution,
         Invitation.unit_id,
         WaveUnit.name.label("unit"),
+        func.coalesce(_counted_in.name, WaveUnit.name).label("counted_in"),
         func.coalesce(_WORK_PLACE, WaveUnit.name).label("work_place"),
         Invitation.answered,
         Invitation.declined,
@@ -66,6 +68,7 @@ _INVITED: Select[*tuple[Any, ...]] = (
     .join(Invitation, Invitation.wave_id == Wave.id)
     .join(Programme, Programme.id == Wave.programme_id)
     .join(WaveUnit, (WaveUnit.wave_id == Wave.id) & (WaveUnit.unit_id == Invitation.unit_id))
+    .outerjoin(_counted_in, (_counted_in.wave_id == Wave.id) & (_counted_in.unit_id == WaveUnit.folded_into))
     .where(Wave.state != WaveState.PLANNED, Invitation.person_id == bindparam("person_id"))
 )
 _WAITING = _INVITED.where(
@@ -86,8 +89,9 @@ def last_day(closes_on: date, closed_at: datetime | None) -> date:
 class Invited:
     """A wave as one person who is invited to it meets it.
 
-    `work_place` is where the person worked when it opened: what the statements are about. The answers count in `unit`,
-    which is larger for a manager and where few are invited.
+    `work_place` is where the person worked when it opened: what the statements are about. The person is invited in
+    `unit`, which is larger for a manager and where few are. The answers count there, or where even the county's own are
+    too few, in the largest unit below: `counted_in`.
     """
 
     wave_id: int
@@ -101,6 +105,7 @@ class Invited:
     k_distribution: int
     unit_id: int
     unit: str
+    counted_in: str
     work_place: str
     answered: bool
     declined: bool

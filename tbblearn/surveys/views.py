@@ -77,7 +77,7 @@ def first(wave_id: int) -> Page:
     return first_page(
         found,
         unit=found.work_place,
-        counted_in=found.unit,
+        counted_in=found.counted_in,
         statements_url=url_for("surveys.statements", wave_id=wave_id),
         decline_url=url_for("surveys.send", wave_id=wave_id),
     )

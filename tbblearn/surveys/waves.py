@@ -170,13 +170,24 @@ class TooFewInvited(WaveError):
 
 
 class AnswersLost(WaveError):
-    """Another number of answers is stored than invitations are marked as answered.
+    """Fewer answers are stored than invitations are marked as answered, and not by the number that was said to be lost.
 
-    So it is after a restored backup: backups leave out the answers of an open wave. Values: wave_id, answered, stored,
-    lost.
+    So it is after a restored backup: backups leave out the answers of an open wave. Values: wave_id, lost.
     """
 
     code = "answers_lost"
+
+
+class NothingLost(WaveError):
+    """Answers were said to be lost, and none are. Values: wave_id."""
+
+    code = "nothing_lost"
+
+
+class StrayAnswers(WaveError):
+    """More answers are stored than invitations are marked as answered: the database was changed. Values: wave_id."""
+
+    code = "stray_answers"
 
 
 class TooSoon(WaveError):

@@ -38,7 +38,10 @@ def is_own(site: str, origin: str, host: str, public_url: str) -> bool:
         return site in OWN
     if not origin:
         return True
-    parts = urlsplit(origin.lower())
+    try:
+        parts = urlsplit(origin.lower())
+    except ValueError:  # no origin that a browser writes
+        return False
     if parts.scheme != "https" and urlsplit(public_url).scheme == "https":
         return False  # anybody on the way could have made that page
     return parts.netloc == host.lower()

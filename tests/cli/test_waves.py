@@ -73,7 +73,7 @@ def test_a_restore_without_answers_says_what_is_lost_and_how_to_go_on(
         db.session.remove()
         db.engine.dispose()
     told = run("waves", "close", number, status=1).stderr
-    assert f"{len(given)} persons have answered, and 0 answers are stored." in told
+    assert f"{len(given)} answers that were given are not stored." in told
     assert f"`tbblearn waves withdraw {number}`" in told
     assert f"`tbblearn waves close {number} --lost {len(given)}`" in told
     assert run("waves", "close", number, "--lost", "1", status=1).stderr == told

@@ -5,7 +5,8 @@ from collections.abc import Set
 from datetime import date
 from pathlib import Path
 
-PARTICIPATION = "participation"
+from tbblearn.surveys.proofs import PARTICIPATION
+
 SOUND = "sound"
 """The proof of the product as it is; the others are of builds that break the promise."""
 

@@ -218,6 +218,21 @@ def top_not_folded(county: County) -> Folded:
     return Folded(found.tree, there, {unit: list(edges(K, n, MARGIN)) for unit, n in there.items()})
 
 
+@dataclass(frozen=True)
+class FallingBack(Folded):
+    """Sizes up to all invited, and none where that would decide somebody."""
+
+    def listing(self, taking: Mapping[str, int]) -> Counts:
+        told = super().listing(taking)
+        return {unit: K if size >= self.invited[unit] - 1 else size for unit, size in told.items()}
+
+
+def falling_back_for_participation(county: County) -> Folded:
+    """Weak: an audit takes away the sizes that would decide somebody. That they are gone decides it."""
+    found = _folded(county, margin=0)
+    return FallingBack(found.tree, found.invited, found.edges)
+
+
 WEAK: Sequence[Build] = (
     edge_at_invited,
     edge_at_invited_less_one,

@@ -2,12 +2,14 @@
 
 import json
 import random
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
 import pytest
 
+from tbblearn.readiness import figures
 from tbblearn.readiness.absorption import fold, single
 from tbblearn.readiness.audit import audit
 from tbblearn.readiness.audit_participation import took_part
@@ -18,12 +20,14 @@ from tbblearn.readiness.figures import Collected, Publication, by_piece, publish
 from tbblearn.readiness.rules import Family, Kind, Measure, Part, Tree
 from tbblearn.readiness.scoring import Values
 from tests.readiness.counties import ORIC
+from tests.readiness.faulty_builds import swapped
 from tests.readiness.participation import (
     WEAK,
     Build,
     Folded,
     decided,
     extremes_take_part,
+    falling_back_for_participation,
     flips_seen,
     pieces_read,
     random_county,
@@ -106,19 +110,20 @@ def test_weak_builds_are_caught(build: Build):
 
 
 def test_kinds_by_exact_sizes_are_caught():
-    # Twelve invited, ten or more answer: printed 10 whatever the number. By exact numbers, with nine answers of nine
-    # invited there is no edge but k, so the mean must be a half; one decimal would tell that ten took part somewhere.
+    """Eleven invited, so there is no edge but k: the mean is a half whether eleven, ten or nine of them answered."""
     tree = Tree.build([("r", None), ("a", "r"), ("b", "r")])
-    invited = {"r": 0, "a": 11, "b": 40}
-    kinds = set()
-    for taking in (11, 10, 9):
-        rng = random.Random(1)
-        given = answers(rng, {"r": 0, "a": taking, "b": 30})
-        rows = published(Folded(tree, invited, {}), given)[1].rows
-        kinds.add(next(row.kind for row in rows if (row.unit, row.measure) == ("a", Measure.MEAN)))
-    assert kinds == {Kind.HALF}
-    by_exact = {Kind.ONE_DECIMAL if taking >= 10 else Kind.HALF for taking in (11, 10, 9)}
-    assert len(by_exact) == 2  # the weak build tells eleven and ten from nine
+
+    def kinds() -> set[Kind]:
+        found = set()
+        for taking in (11, 10, 9):
+            given = answers(random.Random(1), {"r": 0, "a": taking, "b": 30})
+            rows = published(Folded(tree, {"r": 0, "a": 11, "b": 40}, {}), given)[1].rows
+            found.add(next(row.kind for row in rows if (row.unit, row.measure) == ("a", Measure.MEAN)))
+        return found
+
+    assert kinds() == {Kind.HALF}
+    with swapped(figures, "printed_size", lambda n, *_: n):  # weak
+        assert kinds() == {Kind.HALF, Kind.ONE_DECIMAL}
 
 
 def test_statistics_do_not_go_by_whether_a_hidden_unit_answered():
@@ -140,45 +145,42 @@ def test_statistics_do_not_go_by_whether_a_hidden_unit_answered():
     assert by_answers[0] != by_answers[1]  # the weak build
 
 
+Coarse = Callable[[Kind, int, int, int], Mapping[Part, str]]
+
+
+def excluded(coarse: Coarse, kind: Kind, numbers: Iterable[int]) -> tuple[int, int]:
+    """How many sets of published shares there are, and how many of them some number of answers cannot have."""
+    found = {
+        n: {tuple(sorted(coarse(kind, low, high, n).items())) for low in range(n + 1) for high in range(n + 1 - low)}
+        for n in numbers
+    }
+    every = set().union(*found.values())
+    return len(every), sum(any(told not in there for there in found.values()) for told in every)
+
+
 @pytest.mark.parametrize(("kind", "least", "pairs"), [(Kind.BAND, 10, 15), (Kind.TENS, 30, 28), (Kind.FIVES, 100, 231)])
 def test_no_published_shares_exclude_any_number_of_answers(kind, least, pairs):
-    found: dict[int, set[tuple[str, str]]] = {}
-    for n in (*range(least, least + 25), 137, 150, 199, 250):
-        found[n] = {
-            (told[Part.LOW], told[Part.HIGH])
-            for low in range(n + 1)
-            for high in range(n + 1 - low)
-            for told in (coarse_shares(kind, low, high, n),)
-        }
-    assert len(found[least]) == pairs
-    assert all(one == found[least] for one in found.values())
+    assert excluded(coarse_shares, kind, (*range(least, least + 25), 137, 150, 199, 250)) == (pairs, 0)
 
 
-def test_three_parts_rounded_alone_exclude_numbers():
-    """Weak: tens of each part, halves up, as version 0.1 had them."""
+def test_three_parts_rounded_alone_are_caught():
+    """Weak: each part in tens by itself, halves up, as version 0.1 had them."""
 
-    def tens(count: int, n: int) -> int:
-        return min(80, max(20, (200 * count + 10 * n) // (20 * n) * 10))
+    def each_alone(_kind: Kind, low: int, high: int, n: int) -> Mapping[Part, str]:
+        counts = {Part.LOW: low, Part.MIDDLE: n - low - high, Part.HIGH: high}
+        return {part: str(min(80, max(20, (200 * count + 10 * n) // (20 * n) * 10))) for part, count in counts.items()}
 
-    told = {
-        n: {
-            (tens(low, n), tens(n - low - high, n), tens(high, n))
-            for low in range(n + 1)
-            for high in range(n + 1 - low)
-        }
-        for n in (30, 31, 34, 40)
-    }
-    assert any(told[30] - told[n] for n in (31, 34))
+    assert excluded(each_alone, Kind.TENS, (30, 31, 34, 40))[1] > 0
 
 
 def test_a_fall_back_for_participation_is_caught():
-    """Weak: sizes up to all invited, and where that would decide somebody, no size: then its absence decides."""
-
-    def listing(taking: int) -> int | None:
-        size = printed_size(taking, K, 20, 0)
-        return None if size == 20 else size
-
-    assert [listing(20), listing(19), listing(18)] == [None, 15, 15]
+    """Weak: sizes up to all invited, and where they would decide somebody an audit takes them away."""
+    rng = random.Random(5)
+    seen = 0
+    for _ in range(10):
+        folded = falling_back_for_participation(random_county(rng))
+        seen += flips_seen(folded, extremes_take_part(rng, folded.invited))[1]
+    assert seen
 
 
 def test_edges_leave_room_for_the_margin():

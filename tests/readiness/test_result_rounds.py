@@ -187,6 +187,24 @@ def test_a_small_county_has_no_statistics_and_no_band(app: Application):
         assert not page.soup.select(".s-band")
 
 
+def test_a_county_of_one_huvudman_keeps_its_statistics_and_says_where_its_figures_stand(app: Application):
+    with time_machine.travel(NOW, tick=False), app.app_context():
+        made = Round.county({"region": {"barn": (14,) * 10, "vuxen": (10,)}})
+        made.run()
+        db.session.remove()
+    with time_machine.travel(LATER, tick=False):
+        one = Built(app, made)
+        page = manager(one).get(address(one, "barn-1"))
+        assert page.soup.select(".s-band"), "the spread within units is the county's, though its means stand elsewhere"
+        with app.app_context(), read_only():
+            result = result_queries.unit_result(made.wave_id, made.units["barn"], OPERATOR, LATER.date())
+        document = json.loads(unit_json(result))
+        assert document["county"] == {
+            **{"unit": "sormland/sormland", "name": "Sörmland", "shown": False, "n": None, "means": {}},
+            "shown_at": "region/region",
+        }
+
+
 def test_both_languages(changing: Built):
     boss = changing.round.holders[Role.MANAGER]
     with changing.app.app_context(), unit_of_work():

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
@@ -22,6 +22,7 @@ from tbblearn.readiness.opening import open_wave
 from tbblearn.readiness.publishing import publish_wave, withdraw_wave
 from tbblearn.readiness.rules import Against, Family
 from tbblearn.readiness.statistics import Difference
+from tbblearn.readiness.trees import frozen_tree
 from tbblearn.readiness.wave_actions import adopt_wave, raise_limits, remind
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveUnit
@@ -31,8 +32,10 @@ from tbblearn.surveys.waves import (
     CheckFirst,
     EnoughReminders,
     LastDayGone,
+    NothingLost,
     NotInvited,
     NotOpen,
+    StrayAnswers,
     TooFewInvited,
     TooSoon,
     UnknownAnswer,
@@ -200,6 +203,50 @@ def test_a_limit_raised_while_it_is_open_folds_again_at_closing(opened: Round) -
     assert sum(unit.invited for unit in units.values()) == len(opened.invited())
     db.session.rollback()
     assert opened.audit()
+
+
+@pytest.mark.parametrize("k", [6, 9, 12, 18])
+def test_a_raised_limit_never_counts_answers_where_they_are_not_expected(k: int) -> None:
+    """A county whose own are few: at the top they count in the largest unit, until the limit makes others join them."""
+    made = Round.county({"region": {"barn": (20, 4), "vuxen": (9,)}, "flen": {"skola": (8,)}})
+    made.open()
+    with unit_of_work():
+        raise_limits(made.wave_id, k=k, k_distribution=20, by=None, now=NOW)
+    made.answer_all()
+    with read_only():
+        before = dict(
+            db.session.execute(select(ResponseOpen.unit_id, func.count()).group_by(ResponseOpen.unit_id)).all()
+        )
+    db.session.rollback()
+    made.close()
+    with read_only():
+        known = frozen_tree(made.wave_id)
+    counted: dict[int, int] = {}
+    for unit_id, count in before.items():
+        there = known.counted_in(unit_id)
+        counted[there] = counted.get(there, 0) + count
+    expected = {unit.id: unit.invited for unit in known.units.values() if unit.invited}
+    assert counted == expected, "all have answered"
+    assert all(count >= k + 2 for count in expected.values())
+    db.session.rollback()
+    assert made.audit()
+
+
+def test_a_limit_above_all_who_are_invited_is_refused(opened: Round) -> None:
+    with pytest.raises(TooFewInvited), unit_of_work():
+        raise_limits(opened.wave_id, k=len(opened.invited()) - 1, k_distribution=200, by=None, now=NOW)
+
+
+def test_closing_a_wave_in_order_tells_no_number(opened: Round) -> None:
+    opened.answer_all(share=0.5)
+    with pytest.raises(NothingLost) as refused, unit_of_work():
+        close_wave(opened.wave_id, by=None, now=NOW, lost=1)
+    assert refused.value.values == {"wave_id": opened.wave_id}
+    with unit_of_work():
+        db.session.execute(update(Invitation).values(answered=False))
+    with pytest.raises(StrayAnswers) as stray, unit_of_work():
+        close_wave(opened.wave_id, by=None, now=NOW)
+    assert stray.value.values == {"wave_id": opened.wave_id}
 
 
 @on_sqlite

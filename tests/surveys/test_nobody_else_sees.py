@@ -8,12 +8,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.delivery import deliver
+from tbblearn.mail.models import Message
 from tbblearn.people.models import OrgUnit
 from tbblearn.people.rules import Role
+from tbblearn.readiness.wave_actions import remind
 from tbblearn.surveys.waves import ASKING_MAIL
+from tbblearn.tick import tick
 from tbblearn.web.application import Application
 from tests.conftest import Backend
 from tests.factories import NOW, grant, make_person
@@ -31,6 +35,9 @@ class Seen:
 
     pages: Crawl
     delivered: dict[str, int]
+    ticked: dict[str, int]
+    letters: list[tuple[int, str, int]]
+    """Number, kind and recipient of every letter that waits or was sent to somebody else."""
     log: list[dict[str, object]]
 
 
@@ -100,6 +107,16 @@ def seen(
         clock.shift(timedelta(hours=1))
         with app.app_context():
             delivered = deliver(NOW + timedelta(hours=1), app.extensions["tbblearn_letters"], None, uncounted)
+            with unit_of_work():
+                remind(made.wave_id, by=None, now=NOW, today=NOW.date())
+            ticked = tick(now=NOW + timedelta(hours=1))
+            letters = [
+                (number, kind, recipient)
+                for number, kind, recipient in db.session.execute(
+                    select(Message.id, Message.kind, Message.recipient_id).order_by(Message.id)
+                )
+                if recipient != person_id
+            ]
             db.session.remove()
         for who, other in others(made, person_id).items() if crawled else ():
             crawl_as(app, made, who, other, pages)
@@ -109,7 +126,7 @@ def seen(
     for line in log:
         for count in ("requests", "slow"):  # of all pages together; how many were slow is the machine's doing
             line.pop(count, None)
-    return Seen(pages, delivered, log)
+    return Seen(pages, delivered, ticked, letters, log)
 
 
 @pytest.mark.parametrize("place", ["in a unit of seven", "a manager"])

@@ -29,6 +29,7 @@ OWN = "https://utbildning.example.org"
         ("", "https://utbildning.example.org.evil.example", "utbildning.example.org", False),
         ("", "null", "utbildning.example.org", False),
         ("", "nonsense", "utbildning.example.org", False),
+        ("", "http://[x", "utbildning.example.org", False),
         ("cross-site", "https://evil.example", "utbildning.example.org", False),
         ("cross-site", "http://utbildning.example.org", "utbildning.example.org", False),
         # A proxy asks us by a name of its own: the address that people use is ours all the same.
