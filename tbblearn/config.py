@@ -6,6 +6,7 @@ Every setting has a safe default for a single machine; production sets the ones 
 import os
 import secrets
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -138,9 +139,13 @@ def _secret(env: os._Environ[str] | dict[str, str], instance: Path) -> str:
 
 
 def _is_guessable(secret: str) -> bool:
-    """True for few characters again and again, for a word repeated, and for what reads like an example."""
-    repeated = secret in (secret + secret)[1:-1]
-    return repeated or len(set(secret)) < _FEWEST_DIFFERENT or any(word in secret.casefold() for word in _GIVEN_AWAY)
+    """True for few characters again and again, a beginning repeated, runs like 0011 and abcd, and what reads like an
+    example.
+    """
+    repeated = any(secret[:-step] == secret[step:] for step in range(1, len(secret) // 2 + 1))
+    in_runs = sum(abs(ord(first) - ord(second)) <= 1 for first, second in pairwise(secret)) > 0.6 * len(secret)
+    given_away = any(word in secret.casefold() for word in _GIVEN_AWAY)
+    return repeated or in_runs or given_away or len(set(secret)) < _FEWEST_DIFFERENT
 
 
 def _kept_secret(instance: Path) -> str:

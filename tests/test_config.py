@@ -24,6 +24,8 @@ def read(folder: Path, secret: str) -> str:
         "changemechangemechangemechangeme",
         "k3Jq9vT2mZ8wL5rX" * 2,
         "0123456789abcdef" * 4,
+        "abcdefghij" * 3 + "abcdef",
+        "00000000111111112222222233333333444455556666777788889999",
         "please-change-me-before-production-xyz",
         "det här är vår hemliga nyckel i Sörmland",
     ],

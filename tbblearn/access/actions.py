@@ -11,10 +11,12 @@ from tbblearn.access.rules import (
     COUNTED,
     CROWDED_WINDOW,
     LINK_HOURS,
+    OWN_WINDOW,
     PACE,
     LinkNotUsable,
     LinkPurpose,
     Pace,
+    has_own_try,
     new_token,
     seconds_to_wait,
     token_hash,
@@ -210,8 +212,15 @@ def reserve_try(
             LoginAttempt.at > now - CROWDED_WINDOW,
         )
     )
+    from_there = session.scalar(
+        select(func.count()).where(
+            LoginAttempt.account_key == account_key,
+            LoginAttempt.address_key == address_key,
+            LoginAttempt.at > now - OWN_WINDOW,
+        )
+    )
     wait = seconds_to_wait(own, last_at, beside or 0, now, pace)
-    if wait:
+    if wait and not (address_key and has_own_try(own, from_there or 0, beside or 0)):
         return wait
     forget_old_tries(session, now)
     row = LoginAttempt(account_key=account_key, address_key=address_key, at=now)

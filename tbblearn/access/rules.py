@@ -28,6 +28,9 @@ whole organisation is behind it and has a bad morning."""
 HEAD_START = 4
 """From a crowded address the second wrong try of an account counts as its sixth. The first ones are taken as ever, so
 that those behind it come in; no number of tries at other accounts makes anybody wait."""
+OWN_TRIES, OWN_WINDOW, OWN_UNTIL = 2, timedelta(hours=1), 300
+"""So many tries of an account in an hour does each network address have of its own, whatever others try, until the
+account has had the last number within a day."""
 KNOWN_PACE: Pace = ((10, COUNTED),)
 """Wrong tries a day in a browser that has signed in to this account before, whatever others try elsewhere. After that
 it is a browser like any other."""
@@ -101,6 +104,16 @@ class SessionTimes:
     def needs_touch(self, seen_at: datetime, now: datetime) -> bool:
         """True when last-seen is old enough to be written again."""
         return now - seen_at >= TOUCH_EVERY
+
+
+def has_own_try(tries: int, from_there: int, beside: int) -> bool:
+    """True where the first tries of an account from one network address are taken though the account must wait: else
+    whoever polls it elsewhere would keep its owner out for as long as they like.
+
+    `tries` of the account are within COUNTED, `from_there` those from this address within OWN_WINDOW, `beside` all of
+    the address within CROWDED_WINDOW.
+    """
+    return from_there < OWN_TRIES and tries < OWN_UNTIL and beside < CROWDED
 
 
 def seconds_to_wait(tries: int, last_at: datetime | None, beside: int, now: datetime, pace: Pace = PACE) -> int:

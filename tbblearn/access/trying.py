@@ -20,8 +20,8 @@ from tbblearn.db import side_record
 from tbblearn.people.rules import email_key
 
 COOKIE = "tbblearn_browser"
-PATH = "/logga-in"
-"""The browser sends the cookie where a password is checked, and nowhere else."""
+PATH = "/"
+"""It must be there wherever a browser becomes known: others' marks on a shared PC are kept in the same cookie."""
 
 _log = structlog.get_logger("tbblearn.access")
 

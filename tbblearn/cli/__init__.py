@@ -1,5 +1,6 @@
 """Commands, as thin as views. Each group is loaded only when it is called, so that `--help` answers at once."""
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -72,3 +73,4 @@ def main() -> None:
     Settings come from the environment (TBBLEARN_DATABASE_URL and others, see docs/operations.md). Try it with
     `tbblearn demo`.
     """
+    os.umask(0o077)  # what a command writes (a database, a file of names) is for its owner alone

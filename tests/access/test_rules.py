@@ -13,6 +13,7 @@ from tbblearn.access.rules import (
     TOUCH_EVERY,
     SessionTimes,
     attempt_key,
+    has_own_try,
     new_token,
     seconds_to_wait,
     token_hash,
@@ -100,3 +101,11 @@ def test_keys_for_counting_tries_need_the_secret_and_tell_kinds_apart() -> None:
         len({key, attempt_key("other", "account", "m@example.org"), attempt_key("secret", "link", "m@example.org")})
         == 3
     )
+
+
+def test_each_address_has_tries_of_its_own_while_others_poll():
+    assert has_own_try(tries=200, from_there=0, beside=0)
+    assert has_own_try(tries=299, from_there=1, beside=99)
+    assert not has_own_try(tries=200, from_there=2, beside=2)
+    assert not has_own_try(tries=300, from_there=0, beside=0)
+    assert not has_own_try(tries=6, from_there=0, beside=100), "a crowded address has none"

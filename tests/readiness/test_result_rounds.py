@@ -200,7 +200,11 @@ def test_a_county_of_one_huvudman_keeps_its_statistics_and_says_where_its_figure
             result = result_queries.unit_result(made.wave_id, made.units["barn"], OPERATOR, LATER.date())
         document = json.loads(unit_json(result))
         assert document["county"] == {
-            **{"unit": "sormland/sormland", "name": "Sörmland", "shown": False, "n": None, "means": {}},
+            "unit": "sormland/sormland",
+            "name": "Sörmland",
+            "shown": False,
+            "n": None,
+            "means": {},
             "shown_at": "region/region",
         }
 
