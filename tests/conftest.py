@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from flask_migrate import upgrade
+from hypothesis import settings
 from sqlalchemy import Dialect, create_engine, event, make_url, text
 
 from tbblearn import create_app
@@ -25,6 +26,10 @@ from tbblearn.tree import tree_folder
 from tbblearn.web.application import Application
 from tests.factories import County
 from tests.training.conftest import Training
+
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
+"""How long an example takes says how busy the machine is."""
 
 _numbers = itertools.count()
 

@@ -265,6 +265,9 @@ def change_password_now() -> Page | Response:
     refused = partial(Page, "access/change_password.html", form=form, least=MIN_PASSWORD)
     if not form.validate() or not _may_be_chosen(form.new_password, person.person_id):
         return refused(422)
+    if form.new_password.data == form.old_password.data:
+        form.new_password.errors = [_("Det är samma lösenord två gånger. Välj ett nytt.")]
+        return refused(422)
     reserved = reserve_change(person.person_id, now)
     if isinstance(reserved, int):
         form.old_password.errors = [wait_words(reserved)]

@@ -55,10 +55,10 @@ def _too_few_invited(line: Line, _today: date) -> LineWords:
 def _near_wave(line: Line, _today: date) -> LineWords:
     shared = line.counts["shared"]
     text = ngettext(
-        "Mätningen ”%(other)s” har frågat en av samma personer. Mellan två mätningar ska det gå minst 180 dagar. "
-        "Den här kan öppna tidigast %(date)s.",
-        "Mätningen ”%(other)s” har frågat %(n)s av samma personer. Mellan två mätningar ska det gå minst 180 dagar. "
-        "Den här kan öppna tidigast %(date)s.",
+        "Mätningen ”%(other)s” har frågat en av samma personer. Mellan två mätningar i samma program ska det gå minst "
+        "180 dagar. Den här kan öppna tidigast %(date)s.",
+        "Mätningen ”%(other)s” har frågat %(n)s av samma personer. Mellan två mätningar i samma program ska det gå "
+        "minst 180 dagar. Den här kan öppna tidigast %(date)s.",
         shared,
         other=line.other,
         n=number(shared),

@@ -88,6 +88,11 @@ def in_bands(shares: Iterable[Shown]) -> bool:
     return any(share.kind is Kind.BAND for share in shares)
 
 
+def open_ended(shares: Iterable[Shown]) -> bool:
+    """True where an end of a bar says only that it is at most, or at least, so much."""
+    return any(share.value.startswith(("<=", ">=")) for share in shares)
+
+
 def steps_of(share: Shown) -> int:
     """How many of five steps a band fills."""
     return BANDS.index(share.value) + 1

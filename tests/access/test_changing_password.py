@@ -36,6 +36,11 @@ def test_own_details_lead_to_it_and_back(signed_in: Reader) -> None:
     assert "Lösenordet är bytt" in page.text
 
 
+def test_the_old_one_is_no_new_one(signed_in: Reader) -> None:
+    page = signed_in.submit(signed_in.get(PATH).form(PATH), 422, old_password=PASSWORD, new_password=PASSWORD)
+    assert page.errors == ["Det är samma lösenord två gånger. Välj ett nytt."]
+
+
 def test_the_new_one_opens_and_the_old_one_no_more(app: Application, signed_in: Reader) -> None:
     signed_in.submit(signed_in.get(PATH).form(PATH), old_password=PASSWORD, new_password=NEW)
     sign_in(Reader(app), "medarbetare101@example.org", PASSWORD, 422)

@@ -271,7 +271,7 @@ class Visitors:
             ("department", "senior_manager", "/min-enhet", ""),
             ("huvudman", "follow_up", "/min-enhet", "main li a"),
             ("letter", "admin", "/utskick", "main tbody a"),
-            ("no_shares", "senior_manager", "{results}", "main tbody tr:has-text('5–9') a"),
+            ("no_shares", "senior_manager", "{results}", "main tbody tr:has(:text-matches('^minst 5 svar', 'i')) a"),
             ("not_shown", "senior_manager", "{results}", "main tbody tr:has(td[colspan]) a"),
             ("whole_county", "staff", "{later_results}", "main a:text('Hela länet')"),
         ):

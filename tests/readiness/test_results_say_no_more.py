@@ -136,7 +136,11 @@ def test_each_page_and_file_is_fetched_again(evidence: Evidence) -> None:
 def test_every_number_shown_is_a_published_row(evidence: Evidence) -> None:
     for known, shown in zip(evidence.behind, evidence.shown, strict=True):
         assert shown - of_units_below(known) <= known.rows
-        assert known.rows <= shown, "the crawl reads every row, or the audit below would see too little"
+        linked = {row[0] for row in known.rows if row[1:3] == ("means", "same_as")}
+        told_with_means = {row for row in known.rows if row[0] in linked and row[1:3] == ("distributions", "same_as")}
+        assert known.rows - told_with_means <= shown, (
+            "the crawl reads every row, or the audit below would see too little"
+        )
         assert not unexplained(evidence.plain, known, evidence.behind)
 
 

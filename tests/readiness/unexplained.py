@@ -15,6 +15,8 @@ from tests.readiness.shown_values import plain
 _NUMBER = re.compile(r"\d[\d,]*")
 _SCALE = {"1", "2", "3", "4", "5"}
 """The scale and its parts."""
+_ENDS = {"20", "80"}
+"""Where bars of a distribution end, said once beside them."""
 _TALK = {"20", "7"}
 _METHOD = {"0", "95", "100", "0,70", "0,95", "30", "2014", "9", "1186", "1748", "5908", "7"}
 _LEADER = {"2027", "180", "100", "2"}
@@ -33,7 +35,7 @@ def unexplained(found: Crawl, known: Published, waves: Sequence[Published]) -> l
         named = {known.root} | {unit for name, unit in known.units.items() if name in text}
         for name in sorted(known.units, key=len, reverse=True):
             text = re.sub(rf"{re.escape(name)}(?!\d)", "", text)
-        allowed = _SCALE | _limits(known) | set(_allowed(named, known))
+        allowed = _SCALE | _ENDS | _limits(known) | set(_allowed(named, known))
         allowed |= _TALK if path.endswith("/samtal") else set()
         allowed |= _METHOD | _counts(known) if path.endswith("/metod") else set()
         odd += [(path, number) for number in _NUMBER.findall(text) if number.strip(",") not in allowed]

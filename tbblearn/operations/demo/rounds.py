@@ -18,7 +18,7 @@ from tbblearn.operations.demo.storing import add_all
 from tbblearn.people.models import Programme
 from tbblearn.people.rules import UnitKind
 from tbblearn.readiness.checking import check, closed_wave, keep_check
-from tbblearn.readiness.closing import close_wave, mark_clean, renew_rates, unclean_waves
+from tbblearn.readiness.closing import close_wave, mark_clean, mark_unclean, renew_rates, unclean_waves
 from tbblearn.readiness.disposing import dispose_of_answers, forget_invitations, waves_to_dispose_of, waves_to_forget
 from tbblearn.readiness.opening import open_wave
 from tbblearn.readiness.publishing import publish_wave
@@ -108,6 +108,7 @@ class _County:
         else:
             with unit_of_work():
                 renew_rates(wave_id, today=self.today, draw=lambda: 0)
+                mark_unclean(wave_id, today=self.today)
 
     def _plan(self, one: _Round, opens_on: date, closes_on: date) -> int:
         planned_on = min(self.today, opens_on) - timedelta(days=30)
