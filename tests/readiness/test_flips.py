@@ -110,7 +110,7 @@ def test_two_copies_alike_but_that_one_manager_declines_differ_in_nothing(
     assert ("manager", f"/resultat/1/{everybody.rows[0][0]}") in everybody.pages
 
 
-@pytest.mark.parametrize("unit", ["barn", "skola-1", "barn-1"])
+@pytest.mark.parametrize("unit", ["barn", "skola-1", pytest.param("barn-1", marks=pytest.mark.full)])
 def test_all_but_one_and_all_but_two_of_a_unit_make_no_difference(
     sqlite_backend: SQLite, people: dict[str, list[int]], everybody: Copy, unit: str
 ):

@@ -55,7 +55,7 @@ def published(folded: Folded, given: dict[str, list[Values]]) -> tuple[Collected
 @pytest.mark.parametrize("take_part", [some_take_part, extremes_take_part])
 def test_nobody_can_be_sure_of_anybody_by_all_published_rows(take_part):
     rng = random.Random(f"{take_part.__name__}")
-    for _ in range(15):
+    for _ in range(6):
         folded = rule(random_county(rng))
         taking = take_part(rng, folded.invited)
         _collected, publication = published(folded, answers(rng, taking))
@@ -234,7 +234,7 @@ def test_a_draw_excludes_no_count_and_a_band_never_falls():
 
 def test_two_passes_find_what_the_program_finds():
     rng = random.Random(8)
-    for _ in range(8):
+    for _ in range(3):
         folded = rule(random_county(rng))
         taking = extremes_take_part(rng, folded.invited)
         found = took_part(as_audit_file(*published(folded, answers(rng, taking)), "oric"))
@@ -247,7 +247,7 @@ def test_two_passes_find_what_the_program_finds():
 
 def test_the_audit_passes_what_the_product_makes():
     rng = random.Random(9)
-    for _ in range(10):
+    for _ in range(4):
         folded = rule(random_county(rng))
         given = answers(rng, some_take_part(rng, folded.invited))
         collected = Collected(folded.tree, by_piece(folded.tree, given, K), folded.invited)

@@ -129,6 +129,7 @@ def seen(
     return Seen(pages, delivered, ticked, letters, log)
 
 
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)], indirect=True)
 @pytest.mark.parametrize("place", ["in a unit of seven", "a manager"])
 def test_nothing_that_others_can_open_tells_whether_somebody_answered_or_declined(
     backend: Backend, app: Application, opened: Round, place: str
