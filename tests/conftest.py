@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,19 @@ def app(backend: Backend, beginning: str) -> Iterator[Application]:
     """The application on a fresh, migrated database."""
     with backend.database(beginning) as app:
         yield app
+
+
+@pytest.fixture
+def secure_app(backend: Backend) -> Iterator[Application]:
+    """The application as people reach it over https."""
+    url = backend.copy()
+    app = create_app(replace(settings_for(url, backend.folder), public_url="https://utbildning.example.org"))
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    backend.drop(url)
 
 
 @pytest.fixture

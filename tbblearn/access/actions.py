@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tbblearn.access.models import Credential, LoginAttempt, OneTimeLink, SignInSession
@@ -110,20 +110,7 @@ def set_password(token: str, password_hash: str, now: datetime) -> int:
     Raises LinkNotUsable when the link is unknown, used or too old, also when two use it at once, and while its person
     may not sign in.
     """
-    person_id: int | None = db.session.scalar(
-        update(OneTimeLink)
-        .where(
-            OneTimeLink.token_hash == token_hash(token),
-            OneTimeLink.purpose == LinkPurpose.SET_PASSWORD,
-            OneTimeLink.used_at.is_(None),
-            OneTimeLink.expires_at > now,
-            belongs(OneTimeLink.person_id, stockholm_date(now)),
-        )
-        .values(used_at=now)
-        .returning(OneTimeLink.person_id)
-    )
-    if person_id is None:
-        raise LinkNotUsable
+    person_id = _use_link(token, LinkPurpose.SET_PASSWORD, belongs(OneTimeLink.person_id, stockholm_date(now)), now)
     keep_password(person_id, password_hash, now)
     end_all_sessions(person_id, now)
     record(Event.PASSWORD_SET, now=now, actor_id=person_id)
@@ -137,14 +124,21 @@ def use_history_link(token: str, now: datetime) -> int:
     left too long ago.
     """
     today = stockholm_date(now)
+    return _use_link(
+        token, LinkPurpose.READ_HISTORY, left_lately(OneTimeLink.person_id, today, history_since(today)), now
+    )
+
+
+def _use_link(token: str, purpose: LinkPurpose, may_use: ColumnElement[bool], now: datetime) -> int:
+    """Use a link in one statement, so that of two at once one is refused; returns whose it is."""
     person_id: int | None = db.session.scalar(
         update(OneTimeLink)
         .where(
             OneTimeLink.token_hash == token_hash(token),
-            OneTimeLink.purpose == LinkPurpose.READ_HISTORY,
+            OneTimeLink.purpose == purpose,
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
-            left_lately(OneTimeLink.person_id, today, history_since(today)),
+            may_use,
         )
         .values(used_at=now)
         .returning(OneTimeLink.person_id)

@@ -1,6 +1,5 @@
 """Forms from elsewhere or from a page that is too old; the cookies."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,13 +7,10 @@ from flask import url_for
 from sqlalchemy import func, select
 from werkzeug.routing import IntegerConverter
 
-from tbblearn import create_app
 from tbblearn.access.models import SignInSession
-from tbblearn.config import Settings
 from tbblearn.db import db
 from tbblearn.web.application import Application
 from tests.access.accounts import PASSWORD, give_password, sign_in, whose
-from tests.conftest import Backend
 from tests.factories import County
 from tests.reading import Reader
 
@@ -103,27 +99,6 @@ def test_over_http_the_cookie_is_for_this_site_and_not_for_scripts(
         assert "Secure" not in cookie
     assert "Expires" not in cookies["tbblearn"]
     assert "Strict-Transport-Security" not in answer.response.headers
-
-
-@pytest.fixture
-def secure_app(backend: Backend) -> Iterator[Application]:
-    """The application as people reach it over https."""
-    url = backend.copy()
-    app = create_app(
-        Settings(
-            database_url=url,
-            secret_key="only for tests",
-            instance=backend.folder,
-            public_url="https://utbildning.example.org",
-            log_level="ERROR",
-        )
-    )
-    app.testing = True
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    backend.drop(url)
 
 
 def test_over_https_the_cookie_is_bound_to_host_and_https(secure_app: Application) -> None:

@@ -1,15 +1,8 @@
 """Static files: kept for good by browsers, with the headers of every answer."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-
-from tbblearn import create_app
-from tbblearn.config import Settings
-from tbblearn.db import db
 from tbblearn.web.application import Application
-from tests.conftest import Backend
 from tests.reading import HEADERS, Reader
 
 
@@ -31,27 +24,6 @@ def test_a_static_file_has_the_headers_of_every_answer(app: Application) -> None
                 assert pattern.search(headers.get(name, "")), f"{address}: {name}: {headers.get(name)!r}"
         assert re.search(r"max-age=31536000.*immutable", headers["Cache-Control"])
         assert "Strict-Transport-Security" not in headers
-
-
-@pytest.fixture
-def secure_app(backend: Backend) -> Iterator[Application]:
-    """The application as people reach it over https."""
-    url = backend.copy()
-    app = create_app(
-        Settings(
-            database_url=url,
-            secret_key="only for tests",
-            instance=backend.folder,
-            public_url="https://utbildning.example.org",
-            log_level="ERROR",
-        )
-    )
-    app.testing = True
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    backend.drop(url)
 
 
 def test_over_https_a_static_file_asks_for_https_from_then_on(secure_app: Application) -> None:
