@@ -16,7 +16,7 @@ PAGE_SIZE = 50
 HIDDEN = ASKING_MAIL
 """Kinds that no page knows of: they would tell who has answered a survey, or who has not."""
 READABLE = and_(Message.kept_body != "", Person.protected_identity.is_(False), Message.kind.not_in(LINK_MAIL))
-"""A letter may name the one it is to; with a protected identity nobody else reads it (design.md 4). One that holds a
+"""A letter may name the one it is to; with a protected identity nobody else reads it. One that holds a
 one-time link, whoever kept it, is read by nobody: it would sign in as its reader."""
 
 
