@@ -98,10 +98,8 @@ def _told_by(form: type[DecisionForm]) -> Callable[[View], View]:
     """The form in words, should it come too late: about whom, and courses by their titles."""
 
     def in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
-        try:
-            before = _before(
-                values["person_id"]
-            )  # that this manager saw this person was noted when the page was opened
+        try:  # that this manager saw this person was noted when the page was opened
+            before = _before(values["person_id"])
         except NotFound:
             return None
         about = Told(_("Medarbetare"), (before.person.name or _("Skyddade uppgifter"),))

@@ -14,9 +14,8 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.i18n import messages_path
 
+from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.language import page_language
-
-SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
@@ -38,7 +37,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
             """
             if formdata is None or isinstance(formdata, MultiDict):
                 return formdata
-            if not request or request.method not in SENDING:
+            if not request or request.method in SAFE_METHODS:
                 return None
             if not request.files:
                 return request.form or None

@@ -11,9 +11,9 @@ from flask import Flask, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.errors import ErrorWords, error_page
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"same-origin", "none"})
 """`none`: the person did it without any page, from the address bar or a bookmark."""
 
@@ -53,7 +53,7 @@ def init_origins(app: Flask, public_url: str) -> None:
     @app.before_request
     def refuse_others() -> Response | None:
         said = request.headers
-        if request.method in READS or is_own(
+        if request.method in SAFE_METHODS or is_own(
             said.get("Sec-Fetch-Site", ""), said.get("Origin", ""), request.host, public_url
         ):
             return None
