@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
 from flask_babel import force_locale
 
 from tbblearn.courses import checking, parts, pictures, questions, reading, shapes
@@ -15,6 +16,8 @@ from tests.courses.test_checking import SPOILT
 
 SAYING = {"fault", "note", "_fault", "_refuse", "say", "said"}
 FOLDER = Path(checking.__file__).parent
+ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""Nothing is read from it."""
 
 
 def templates() -> set[str]:
@@ -48,6 +51,7 @@ def test_every_sentence_has_its_words():
     assert len(SENTENCES) > 150
 
 
+@ONE_DATABASE
 def test_the_words_hold_the_same_values(app: Application):
     with app.test_request_context(), force_locale("sv"):
         wrong = [
@@ -58,6 +62,7 @@ def test_the_words_hold_the_same_values(app: Application):
     assert wrong == []
 
 
+@ONE_DATABASE
 def test_every_fault_is_told_in_both_languages(app: Application, tmp_path: Path):
     """All ways in which the tests of the check spoil the example; no value is lost on the way to the page."""
     for number, spoilt in enumerate(SPOILT.values()):

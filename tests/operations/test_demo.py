@@ -563,13 +563,13 @@ def test_the_command_refuses_a_foreign_database_with_a_sentence(command):
     assert "Traceback" not in done.output
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
-def test_a_demo_is_served_on_this_machine_only(command, host):
+def test_a_demo_is_served_on_this_machine_only(command):
     assert command("--no-serve", "--staff", "200", "--today", "2026-11-20").exit_code == 0
-    done = CliRunner().invoke(main, ["serve", "--host", host])
-    assert done.exit_code == 2
-    assert f"served on this machine only, not on {host}" in done.output
-    assert "Traceback" not in done.output
+    for host in ("0.0.0.0", "192.0.2.1", "::", "example.org"):
+        done = CliRunner().invoke(main, ["serve", "--host", host])
+        assert done.exit_code == 2
+        assert f"served on this machine only, not on {host}" in done.output
+        assert "Traceback" not in done.output
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A real server on a small demo county, and a real browser."""
 
+import fcntl
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.commands import run_command
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -106,11 +107,17 @@ class Site:
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A small demo county, built once by the product's own command; copied for each site."""
-    folder = tmp_path_factory.mktemp("demo")
+    """A small demo county, built once a run by the product's own command; copied for each site."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    folder.mkdir(exist_ok=True)
     site = Site(folder, f"sqlite:///{folder / 'demo.sqlite'}", port=1)
-    printed = site.run("demo", "--no-serve", "--staff", str(STAFF), "--format", "json")
-    site.accounts = {account["role"]: account for account in json.loads(printed)["accounts"]}
+    printed = folder / "printed.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process of this run may be making it
+        if not printed.exists():
+            printed.write_text(site.run("demo", "--no-serve", "--staff", str(STAFF), "--format", "json"))
+    site.accounts = {account["role"]: account for account in json.loads(printed.read_text())["accounts"]}
     site.port = 0
     return site
 
@@ -144,7 +151,7 @@ def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
             pytest.fail("chromium is missing; tests/pages/need-chromium.sh should have installed it")
-        pytest.skip("chromium is not installed: sudo apt-get install chromium")
+        pytest.skip("chromium is not installed: sudo apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

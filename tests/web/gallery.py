@@ -38,6 +38,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tbblearn.web.surround import init_surround
+from tests.pages.conftest import CHROMIUM, FLAGS
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "tbblearn" / "web"
@@ -169,7 +170,7 @@ def picture(browser: Browser, address: str, page: str, width: int, theme: str, f
         lambda message: faults.append(f"console: {message.text}") if message.type != "log" else None,
     )
     tab.on("pageerror", lambda error: faults.append(f"script: {error}"))
-    tab.goto(f"{address}/gallery/{page}", wait_until="networkidle")
+    tab.goto(f"{address}/gallery/{page}")
     tab.screenshot(path=folder / f"{page}-{width}-{theme}.png", full_page=True)
     if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         faults.append("scrolls sideways")
@@ -188,10 +189,7 @@ def main() -> int:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     faults: list[str] = []
     with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--headless"],
-        )
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for page in wanted:
             for width in WIDTHS:
                 for theme in THEMES:
