@@ -122,8 +122,8 @@ def seconds_to_wait(tries: int, last_at: datetime | None, beside: int, now: date
     `tries` of the account are within COUNTED, the last of them at `last_at`; `beside` are those of the same network
     address within CROWDED_WINDOW, of whatever account. Tries that are being checked at this moment count as wrong.
     """
-    if last_at is None:
-        return 0
     counted = tries + (HEAD_START if beside >= CROWDED else 0)
     pause = max((pause for least, pause in pace if counted >= least), default=timedelta(0))
+    if last_at is None or not pause:
+        return 0  # also where the last try was stamped later than this one, which stood in line longer
     return max(0, math.ceil((last_at + pause - now).total_seconds()))

@@ -51,6 +51,10 @@ def test_nobody_who_has_not_tried_wrong_waits_whatever_others_do() -> None:
     assert seconds_to_wait(0, None, 1_000_000, NOW) == 0
 
 
+def test_who_stood_in_line_behind_a_later_try_waits_no_longer_for_it() -> None:
+    assert seconds_to_wait(1, NOW + timedelta(milliseconds=30), 1, NOW) == 0
+
+
 @given(tries=st.integers(1, 1_000), beside=st.integers(0, 1_000), ago=st.floats(0, 86_400))
 def test_nobody_is_ever_locked_out(tries: int, beside: int, ago: float) -> None:
     """Never more than a quarter of an hour since the last try; after the seconds told a try is taken, not before."""
