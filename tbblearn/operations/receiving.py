@@ -45,6 +45,8 @@ SLOWEST_BYTES_A_SECOND = 10_000
 """A request may take REQUEST_SECONDS, and as much longer as it takes at this speed."""
 GRACE_SECONDS = 3.5
 """For requests that are being answered when the process is to end."""
+SENDING_SECONDS = 1.0
+"""For those that are on their way then."""
 
 
 class Forgetting(BytesIOBasedBuffer):  # type: ignore[misc]
@@ -57,6 +59,8 @@ class Forgetting(BytesIOBasedBuffer):  # type: ignore[misc]
 class Parser(HTTPRequestParser):  # type: ignore[misc]
     """Reads a request. One that cannot be read, or could be read in two ways, is answered with 400."""
 
+    completed = False
+    error: BadRequest | None = None
     path = ""
     """waitress asks for it even where the head could not be read."""
 
@@ -164,11 +168,15 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
         """Serve until `end` is called, then finish what is being answered, within GRACE_SECONDS."""
         while not self.ending:
             self._turn(1.0)
+        for _ in range(2):
+            self._turn(0.0)  # what had come by then
         self.del_channel()
         self.socket.close()
-        last = time.monotonic() + GRACE_SECONDS
-        while self._close_idle() and time.monotonic() < last:
+        begun = time.monotonic()
+        while self._close_idle(sending=time.monotonic() - begun < SENDING_SECONDS):
             self._turn(0.05)
+            if time.monotonic() - begun > GRACE_SECONDS:
+                break
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)
@@ -178,12 +186,10 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
         self.ending = True
         self.pull_trigger()
 
-    def _close_idle(self) -> bool:
-        """True while somebody is being answered, or is in the middle of sending."""
-        now = time.time()
+    def _close_idle(self, *, sending: bool) -> bool:
+        """True while somebody is being answered; or is in the middle of `sending`, as long as that may take."""
         for channel in list(self.active_channels.values()):
-            sending = channel.request is not None and now - channel.last_activity < 1
-            if not channel.is_served and not sending:
+            if not channel.is_served and not (sending and channel.request is not None):
                 channel.handle_close()
         return bool(self.active_channels)
 

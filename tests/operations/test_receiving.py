@@ -133,7 +133,7 @@ def test_what_is_sent_well_is_answered(receiver: Receiver) -> None:
 
 
 def test_a_file_as_large_as_allowed_arrives_and_of_a_larger_one_only_its_length(receiver: Receiver) -> None:
-    """So that the page says what is too large, in words: a server's own answer would say it in English, or not at all."""
+    """So that a page says in words what is too large: a server's own answer would be in English, or not come at all."""
     for size, kept in ((FILE_BYTES, FILE_BYTES), (BODY_BYTES + 1, 0)):
         came = answer_to(receiver, HEAD, b"Content-Length: %d\r\n\r\n" % size, b"a" * size)
         assert came.endswith(b"\r\n\r\n%d %d " % (size, kept))
