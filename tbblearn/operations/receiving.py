@@ -135,7 +135,7 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
     def __init__(self, application: Any, listening: socket, threads: int, is_wanted: Callable[[], bool]) -> None:
         """Ends by itself when `is_wanted`, asked about once a second, says no."""
         self.is_wanted = is_wanted
-        self.ending = False
+        self.ending = self.untidy = False
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.most_connections = min(MOST_CONNECTIONS, files // FILES_A_CONNECTION) if files > 0 else MOST_CONNECTIONS
         dispatcher = ThreadedTaskDispatcher()
@@ -150,7 +150,6 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
                 clear_untrusted_proxy_headers=False,  # whom to believe is for web/proxies.py to say
                 backlog=2048,
                 connection_limit=self.most_connections + 100,
-                channel_timeout=IDLE_SECONDS,
                 cleanup_interval=1,
                 log_socket_errors=False,
                 max_request_header_size=HEAD_BYTES,
@@ -168,6 +167,8 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
         """Serve until `end` is called, then finish what is being answered, within GRACE_SECONDS."""
         while not self.ending:
             self._turn(1.0)
+            if self.untidy:
+                self._tidy()
         for _ in range(2):
             self._turn(0.0)  # what had come by then
         self.del_channel()
@@ -202,20 +203,28 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
                 min(silent, key=lambda channel: channel.last_activity).handle_close()
 
     def maintenance(self, now: float) -> None:
-        """Once a second: close what is silent or too slow, and the largest bodies where all together are too large."""
+        """Called once a second, in the middle of a turn: what is closed there may be taken for the next to come."""
+        self.untidy = True
+
+    def _tidy(self) -> None:
+        """Close what is silent or too slow, and the largest bodies where all together are too large."""
+        self.untidy = False
         if not self.is_wanted():
             self.end()
-        silent_since, moment = now - IDLE_SECONDS, time.monotonic()
-        waiting = [channel for channel in self.active_channels.values() if not channel.requests]
-        for channel in waiting:
+        silent_since, moment = time.time() - IDLE_SECONDS, time.monotonic()
+        for channel in self._waiting():
             if channel.last_activity < silent_since or channel.is_too_slow(moment):
                 channel.handle_close()
         kept = sum(channel.bytes_kept for channel in self.active_channels.values())
-        for channel in sorted(waiting, key=lambda channel: channel.bytes_kept, reverse=True):
+        for channel in sorted(self._waiting(), key=lambda channel: channel.bytes_kept, reverse=True):
             if kept <= ALL_BODIES_BYTES:
                 break
             kept -= channel.bytes_kept
             channel.handle_close()
+
+    def _waiting(self) -> list[Channel]:
+        """Connections that no thread is at work for."""
+        return [channel for channel in self.active_channels.values() if not channel.requests]
 
 
 class WithoutAddresses(logging.Filter):
