@@ -6,6 +6,8 @@ are read one after another before it comes and while it is there. All traffic go
 
 import argparse
 import contextlib
+import os
+import signal
 import socket
 import tempfile
 import threading
@@ -117,6 +119,12 @@ def report(prepared: Prepared, connections: int, slow: int, rounds: int) -> None
                 each = 1000 * (cpu_seconds(web) - cpu) / (rounds * len(reading))
                 held = f", {crowd.still_held()} still held" if crowd else ""
                 print(f"{'':11}{each:.1f} CPU-ms a page, {peak_megabytes(web):.0f} MB at most{held}", flush=True)
+                if crowd:
+                    begun = time.perf_counter()
+                    os.kill(web, signal.SIGTERM)
+                    while Path(f"/proc/{web}/exe").exists():  # gone as soon as it is a zombie
+                        time.sleep(0.01)
+                    print(f"{'':11}{time.perf_counter() - begun:.1f} s from SIGTERM to the end")
 
 
 def main() -> None:
