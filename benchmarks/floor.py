@@ -11,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -48,24 +47,10 @@ def application(url: str) -> Flask:
 
 def serve() -> None:
     """Run the floor under the same server as tbblearn."""
-    from tbblearn.operations.serving import Server
+    from tbblearn.operations.serving import listen, run_workers
 
     url, port, workers = sys.argv[1:4]
-
-    class Floor(Server):
-        def load(self) -> Any:
-            return application(url)
-
-    Floor(
-        {
-            "bind": f"127.0.0.1:{port}",
-            "workers": int(workers),
-            "threads": 8,
-            "worker_class": "gthread",
-            "loglevel": "warning",
-            "control_socket_disable": True,
-        }
-    ).run()
+    run_workers(listen("127.0.0.1", int(port)), int(workers), 8, lambda: application(url))
 
 
 def run_floor(database: str, url: str, database_pid: int | None, clients: int, rounds: int) -> None:

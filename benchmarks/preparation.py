@@ -63,7 +63,7 @@ class Prepared:
 
     def wait_until_ready(self) -> None:
         """Wait for the server."""
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
                     if answer.status == 200:

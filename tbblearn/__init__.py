@@ -17,6 +17,7 @@ from tbblearn.web.application import Application
 from tbblearn.web.errors import register_errors
 from tbblearn.web.guarding import demand_guards
 from tbblearn.web.headers import init_headers
+from tbblearn.web.health import init_health
 from tbblearn.web.language import init_language, page_language
 from tbblearn.web.limits import init_limits
 from tbblearn.web.logs import init_logs
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Application:
     Migrate(app, db, directory=str(tree_folder("migrations")), render_as_batch=True)
     init_language(app)
     init_appearance(app)
+    init_health(app)
     init_static(app, secure=settings.secure)
     init_surround(app)
     init_proxies(app, settings.trusted_proxies, secure=settings.secure)

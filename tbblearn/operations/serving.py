@@ -1,59 +1,44 @@
-"""The production server: gunicorn with threads, inside this process (design.md 5)."""
+"""The production server: a parent that listens and watches, and workers that answer (docs/adr/0012)."""
 
 import gc
 import os
+import resource
+import signal
+import socket
+import sys
+import time
+import traceback
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-from gunicorn.app.base import BaseApplication
+from typing import Any, NoReturn
 
 from tbblearn import create_app
 from tbblearn.config import from_environment
+from tbblearn.operations.receiving import Receiver, log_with_ours
 
-GRACE_SECONDS = 4
-
-
-class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn, set up from our own settings instead of a file."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Give gunicorn its settings."""
-        for name, value in self.options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Each worker makes its own application, after the fork."""
-        return create_app()
+KILLED_AFTER_SECONDS = 4.2
+"""After SIGTERM: what has not ended then is ended."""
+PAUSE_SECONDS = 0.2
+"""Before a worker is started in the place of one that ended."""
+CANNOT_START = 3
+"""Exit code of a worker that could not make its application: no other would fare better."""
+END = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT}
 
 
-def choose_core(server: Any, worker: Any) -> None:
-    """Before a worker is forked: the core that fewest of the living workers keep to (Linux).
-
-    The last of them first: the first one often serves the machine's interrupts too.
-    """
-    if hasattr(os, "sched_getaffinity"):
-        taken = Counter(other.core for other in server.WORKERS.values())
-        worker.core = min(os.sched_getaffinity(0), key=lambda core: (taken[core], -core))
-
-
-def keep_to_core(_server: object, worker: Any) -> None:
+def keep_to_core(core: int | None) -> None:
     """Let the worker's threads run on its core; anywhere, where the machine does not allow it.
 
     They share Python's lock, so they mostly run one at a time and lose by moving: `make bench` takes a third more CPU
     a page without it.
     """
-    if hasattr(worker, "core"):
+    if core is not None:
         with suppress(OSError):
-            os.sched_setaffinity(0, {worker.core})
+            os.sched_setaffinity(0, {core})
 
 
-def settle(_worker: object) -> None:
+def settle() -> None:
     """What a worker has loaded lives as long as it does: the garbage collector need not look through it.
 
     What a page makes goes without the collector, nearly all of it; so it is let to gather for some pages.
@@ -71,27 +56,119 @@ def keep_private(database: Path) -> None:
             file.chmod(0o600)
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections; OSError where the address is not ours or is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    host = host.strip("[]")
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((host, port), family=family, backlog=2048, dualstack_ipv6=both)
+
+
+class Workers:
+    """The worker processes: so many are kept alive until the parent is told to end."""
+
+    def __init__(self, listening: socket.socket, count: int, threads: int, make_app: Callable[[], Any]) -> None:
+        self.listening = listening
+        self.count = count
+        self.threads = threads
+        self.make_app = make_app
+        self.alive: dict[int, int | None] = {}
+        """Process -> its core."""
+
+    def run(self) -> int:
+        """Keep them alive until a signal says to end; gives the exit code. Leaves no process behind."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, END | {signal.SIGCHLD})
+        code = 0
+        while not code:
+            while len(self.alive) < self.count:
+                self._start()
+            if signal.sigwait(END | {signal.SIGCHLD}) in END:
+                break
+            time.sleep(PAUSE_SECONDS)
+            code = self._bury()
+        self.listening.close()
+        self._end()
+        return code
+
+    def _start(self) -> None:
+        core = self._free_core()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        process = os.fork()
+        if not process:
+            self._work(core, parent)
+        self.alive[process] = core
+
+    def _free_core(self) -> int | None:
+        """The core that fewest of the living workers keep to (Linux).
+
+        The last of them first: the first one often serves the machine's interrupts too.
+        """
+        if not hasattr(os, "sched_getaffinity"):
+            return None
+        taken = Counter(self.alive.values())
+        return min(os.sched_getaffinity(0), key=lambda core: (taken[core], -core))
+
+    def _work(self, core: int | None, parent: int) -> NoReturn:
+        """Be a worker, to the end of the process."""
+        code = CANNOT_START
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent says when to end
+            keep_to_core(core)
+            receiver = Receiver(self.make_app(), self.listening, self.threads, lambda: os.getppid() == parent)
+            log_with_ours()
+            settle()
+            code = 1
+            for number in END - {signal.SIGINT}:
+                signal.signal(number, lambda _number, _frame: receiver.end())
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, END | {signal.SIGCHLD})
+            receiver.run()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)  # threads that still answer end here
+
+    def _bury(self) -> int:
+        """Forget those that have ended; gives an exit code where it makes no sense to go on."""
+        code = 0
+        for process in list(self.alive):
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                del self.alive[process]
+                code = code or int(os.waitstatus_to_exitcode(status) == CANNOT_START)
+        return code
+
+    def _end(self) -> None:
+        """Let all end, and end those that do not."""
+        self._tell(signal.SIGTERM)
+        last = time.monotonic() + KILLED_AFTER_SECONDS
+        while self.alive:
+            self._bury()
+            time.sleep(0.02)
+            if time.monotonic() > last:
+                self._tell(signal.SIGKILL)
+
+    def _tell(self, number: signal.Signals) -> None:
+        for process in self.alive:
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+
 def serve_forever(host: str, port: int) -> None:
     """Serve until told to stop; ends within five seconds of SIGTERM and leaves no process."""
     settings = from_environment()
     if settings.sqlite:
         keep_private(Path(settings.database_url.removeprefix("sqlite:///")))
-    Server(
-        {
-            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            "workers": 1 if settings.sqlite else settings.workers,
-            "threads": settings.threads,
-            "worker_class": "gthread",
-            "graceful_timeout": GRACE_SECONDS,
-            "timeout": 60,
-            "umask": 0o077,
-            "keepalive": 5,
-            "accesslog": None,
-            "loglevel": "warning",
-            "pre_fork": choose_core,
-            "post_fork": keep_to_core,
-            "post_worker_init": settle,
-            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
-            "control_socket_disable": True,
-        }
-    ).run()
+    run_workers(listen(host, port), 1 if settings.sqlite else settings.workers, settings.threads, create_app)
+
+
+def run_workers(listening: socket.socket, workers: int, threads: int, make_app: Callable[[], Any]) -> NoReturn:
+    """Serve what `make_app` makes, anew in each worker, until told to stop; then end this process."""
+    os.umask(0o077)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    sys.exit(Workers(listening, workers, threads, make_app).run())

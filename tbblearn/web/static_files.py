@@ -1,44 +1,89 @@
-"""Static files: served by WhiteNoise under an address that holds their hash, so that browsers keep them for good."""
+"""Static files: in memory, sent compressed, under an address with their hash, so that browsers keep them for good."""
 
+import gzip
 import hashlib
+import mimetypes
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from wsgiref.headers import Headers
+from typing import Any
 
 from flask import Flask
-from whitenoise import WhiteNoise
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response
 
 from tbblearn.web.headers import security_headers
 
 FOLDER = Path(__file__).parent / "static"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+}
+"""Ending -> type, where Python does not know it, or not on every machine."""
+COMPRESSED = frozenset({".css", ".js", ".svg", ".txt"})
+FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-def _digest() -> str:
-    """One hash over all static files: a change of any gives all a new address."""
-    found = hashlib.sha256()
-    for file in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
-        found.update(str(file.relative_to(FOLDER)).encode())
-        found.update(file.read_bytes())
-    return found.hexdigest()[:16]
+class StaticFile:
+    """One file, as it is and compressed, each with an ETag of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self.content_type = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        plain = file.read_bytes()
+        self.forms = {"": plain}
+        if file.suffix in COMPRESSED:
+            self.forms["gzip"] = gzip.compress(plain, mtime=0)
+        self.etag = hashlib.sha256(plain).hexdigest()[:16]
+
+    def answer(self, environ: dict[str, Any], headers: dict[str, str]) -> Response:
+        """The whole file, a part of it, or that it has not changed."""
+        accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        coding = "gzip" if "gzip" in self.forms and accepted.quality("gzip") > 0 else ""
+        body = self.forms[coding]
+        response = Response(body, headers={**headers, "Cache-Control": FOR_GOOD}, content_type=self.content_type)
+        if coding:
+            response.headers["Content-Encoding"] = coding
+        if len(self.forms) > 1:
+            response.vary.add("Accept-Encoding")
+        response.set_etag(self.etag + coding)
+        try:
+            return response.make_conditional(environ, accept_ranges=True, complete_length=len(body))
+        except RequestedRangeNotSatisfiable:
+            return Response(status=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
+
+
+@cache
+def _files() -> tuple[str, dict[str, StaticFile]]:
+    """How their addresses begin, and address -> file. A hash over all stands in each: a change of any changes all."""
+    named = {file.relative_to(FOLDER).as_posix(): file for file in FOLDER.rglob("*") if file.is_file()}
+    digest = hashlib.sha256()
+    for name, file in sorted(named.items()):
+        digest.update(name.encode())
+        digest.update(file.read_bytes())
+    prefix = f"/static/{digest.hexdigest()[:16]}/"
+    return prefix, {prefix + name: StaticFile(file) for name, file in named.items()}
 
 
 def init_static(app: Flask, *, secure: bool) -> None:
     """Serve the folder, with the security headers that pages have, and give templates `static_url(name)`."""
-    prefix = f"static/{_digest()}/"
+    prefix, files = _files()
+    headers = security_headers(secure=secure)
+    inner: Callable[..., Iterable[bytes]] = app.wsgi_app
 
-    @cache
     def static_url(name: str) -> str:
-        if not (FOLDER / name).is_file():
+        if prefix + name not in files:
             raise FileNotFoundError(f"no static file {name}")
-        return f"/{prefix}{name}"
+        return prefix + name
 
-    def headers(response_headers: Headers, _path: str, _url: str) -> None:
-        for name, value in security_headers(secure=secure).items():
-            response_headers[name] = value
+    def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        file = files.get(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else None
+        if file is None:
+            return inner(environ, start_response)
+        return file.answer(environ, headers)(environ, start_response)
 
-    white = WhiteNoise(
-        app.wsgi_app, immutable_file_test=lambda _path, _url: True, add_headers_function=headers, max_age=31536000
-    )
-    white.add_files(str(FOLDER), prefix=prefix)
-    app.wsgi_app = white  # type: ignore[method-assign]
+    app.wsgi_app = serve  # type: ignore[method-assign]
     app.jinja_env.globals["static_url"] = static_url

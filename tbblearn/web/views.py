@@ -2,13 +2,11 @@
 
 from blinker import Namespace
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
-from tbblearn.db import db
 from tbblearn.web.addresses import page_path
 from tbblearn.web.guarding import public
+from tbblearn.web.health import why_not_ready
 from tbblearn.web.language import COOKIE, LANGUAGES
 from tbblearn.web.pages import Page
 
@@ -102,14 +100,9 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """The database answers too, and is migrated as far as this code expects."""
-    try:
-        found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except SQLAlchemyError:
-        return Response("database not ready\n", 503, mimetype="text/plain")
-    if found != current_app.config["TBBLEARN_MIGRATION"]:
-        return Response("database not migrated\n", 503, mimetype="text/plain")
-    return Response("ready\n", mimetype="text/plain")
+    """The database answers too, has a schema that this code can work with, and takes changes."""
+    why = why_not_ready()
+    return Response(f"{why or 'ready'}\n", 503 if why else 200, mimetype="text/plain")
 
 
 def init_appearance(app: Flask) -> None:

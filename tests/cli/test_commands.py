@@ -1,15 +1,8 @@
 """The commands as an operator meets them: from an empty folder to a running site."""
 
 import json
-import os
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +11,6 @@ import pytest
 from tbblearn.cli import COMMANDS
 from tbblearn.db import stockholm_date, utc_now
 from tests.cli.conftest import Run
-from tests.pages.conftest import free_port
 
 
 def test_help_names_every_command_and_each_has_help_of_its_own(run: Run):
@@ -93,38 +85,6 @@ def test_the_completion_report_of_a_demo(run: Run, tmp_path: Path):
     earlier = run("report", "completion", "--unit", "region", "--cycle", round_now, "--as-of", "2020-06-01",
                   "--format", "json", "--output", "-", status=2)  # fmt: skip
     assert "needs monthly snapshots" in earlier.stderr
-
-
-def test_serve_answers_and_ends_within_five_seconds_of_sigterm(run: Run, environment: dict[str, str]):
-    run("db", "upgrade")
-    port = free_port()
-    server = subprocess.Popen([sys.executable, "-m", "tbblearn.cli", "serve", "--port", str(port)], env=environment)
-    try:
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
-                    assert answer.status == 200
-                    break
-            except (OSError, urllib.error.URLError):
-                time.sleep(0.1)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
-            page = answer.read().decode()
-            assert '<html lang="sv">' in page
-            assert "Logga in" in page
-            assert "Strict-Transport-Security" not in answer.headers
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(server.pid)], capture_output=True, text=True, check=True
-        ).stdout.split()
-        assert children
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=5)
-        for child in children:
-            with pytest.raises(ProcessLookupError):
-                os.kill(int(child), 0)
-    finally:
-        if server.poll() is None:
-            server.kill()
-            server.wait(timeout=10)
 
 
 @pytest.mark.parametrize(
