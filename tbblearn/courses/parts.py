@@ -22,7 +22,7 @@ from tbblearn.courses.markdown import (
 )
 from tbblearn.courses.reading import Document, parse_yaml
 from tbblearn.courses.shapes import S, check_shape
-from tbblearn.courses.texts import invisible, unwanted_entities
+from tbblearn.courses.texts import TOO_LONG, invisible, shortened, unwanted_entities
 
 _HEADING = re.compile(r"^(?P<title>.*?)\s*\{#(?P<id>[^}]*)\}$", re.DOTALL)
 
@@ -114,6 +114,9 @@ class Part:
 
 def read_part(text: str, path: Path, language: str, findings: Findings) -> Part:
     """The part that `text` holds. What one file shows to be wrong is a fault; the rest is read all the same."""
+    text, faulty = shortened(text)
+    for row in faulty:
+        findings.fault(path, row + 1, TOO_LONG)
     _find_raw_html(text, path, findings)
     return Part(path, language, text, tuple(_PartReader(text, path, findings).screens()))
 

@@ -149,7 +149,7 @@ def split(choice_id: str) -> tuple[str, str]:
 
 
 def report_alike(items: Iterable[Entry], must_differ: Callable[[Entry, Entry], bool], findings: Findings) -> None:
-    """Find items that read the same in some language. A fault where the key tells them apart (`must_differ`), else a note."""
+    """Find items that read the same: a fault where the key tells them apart (`must_differ`), else a note."""
     written = list(items)
     for language in LANGUAGES:
         first: dict[str, Entry] = {}

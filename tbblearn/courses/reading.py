@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 
 from tbblearn.characters import named
 from tbblearn.courses.findings import Findings, said
-from tbblearn.courses.texts import invisible, read_text, unwanted, without
+from tbblearn.courses.texts import TOO_LONG, invisible, read_text, shortened, unwanted, without
 from tbblearn.courses.yaml_faults import BRACES, BRACKETS, UNCLOSED, Ended, Scanner, cut, no_hyphen, reason
 
 Location = tuple[str | int, ...]
@@ -258,7 +258,9 @@ class _Builder:
         self._cut = None
         if event.style in ("'", '"'):
             self._check_end(event)
-        value = self._visible(str(event.value), line)
+        value, faulty = shortened(self._visible(str(event.value), line))
+        if faulty:
+            self._fault(line, TOO_LONG)
         plain = event.style in (None, "")
         holder = self._open[-1] if self._open else None
         if holder is not None and isinstance(holder.value, dict) and holder.key is None:

@@ -9,9 +9,13 @@ from pathlib import Path
 from tbblearn.characters import number, unseen
 from tbblearn.courses.findings import Findings, said
 
-LARGEST_TEXT_FILE = 1_000_000
-"""Bytes: far above any real part, and small enough to read without harm."""
+LARGEST_TEXT_FILE = 200_000
+"""Bytes: six times as much as the largest real file, and small enough to read without harm."""
 
+LONGEST_PARAGRAPH = 5_000
+"""Characters without an empty line. The time to read marks in a paragraph can grow with the square of its length."""
+
+TOO_LONG = "a paragraph of more than 5,000 characters is not read; divide it by empty lines"
 INVISIBLE = "invisible control character U+{number}; delete it"
 
 _WANTED = frozenset("\t\n\u00ad\u200c\u200d")
@@ -57,6 +61,22 @@ def read_text(path: Path, findings: Findings) -> str | None:
             if letter in content:
                 findings.fault(path, row, invisible(letter))
     return without(text, found)
+
+
+def shortened(text: str) -> tuple[str, list[int]]:
+    """The text without paragraphs that are too long to read, and their rows, counted from 0. No other row moves."""
+    rows = text.split("\n")
+    faulty = []
+    length = first = 0
+    for number, row in enumerate([*rows, ""]):
+        if row.strip():
+            length += len(row)
+            continue
+        if length > LONGEST_PARAGRAPH:
+            faulty.append(first)
+            rows[first:number] = [""] * (number - first)
+        length, first = 0, number + 1
+    return "\n".join(rows) if faulty else text, faulty
 
 
 def unwanted(text: str) -> tuple[str, ...]:

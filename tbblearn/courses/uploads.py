@@ -5,7 +5,6 @@ happened. The limits are far above any real course.
 """
 
 import io
-import os
 import re
 import shutil
 import stat
@@ -26,7 +25,7 @@ MOST_ENTRIES = 2_000
 """Files and folders in one zip."""
 
 LARGEST_FILE = 5_000_000
-"""Bytes of one file when unpacked; the check of the course then asks for less (pictures 500 kB, texts 1 MB)."""
+"""Bytes of one file when unpacked; the check of the course then asks for less (pictures 500 kB, texts 200 kB)."""
 
 LARGEST_UNPACKED = 40_000_000
 """Bytes of all files together when unpacked."""
