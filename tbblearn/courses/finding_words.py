@@ -257,9 +257,6 @@ SENTENCES: Mapping[str, object] = {
     "here stands {name}; a text needs straight quotation marks around it": _l(
         "här står %(name)s. Citattecken runt en text ska vara raka"
     ),
-    "here stands {name}; a list item begins with a hyphen and a space": _l(
-        "här står %(name)s. En sak i en lista börjar med bindestreck och mellanslag"
-    ),
     "the quotation mark that opens this text is never closed; write another one where the text ends": _l(
         "Citattecknet som inleder texten har inget som avslutar den. Skriv ett till där texten slutar."
     ),
@@ -273,7 +270,7 @@ SENTENCES: Mapping[str, object] = {
     "more than {most} levels of indentation": _l("Fler än %(most)s steg av indrag."),
     "more lines than can be read; split the file": _l("Filen har fler rader än vi läser. Dela den."),
     "a paragraph of more than 5,000 characters is not read; divide it by empty lines": _l(
-        "Ett stycke med fler än 5 000 tecken läses inte. Dela det med tomma rader."
+        "Ett stycke med fler än 5\u00a0000 tecken läses inte. Dela det med tomma rader."
     ),
     "the file is {encoding}; save it as UTF-8": _l("Filen är sparad som %(encoding)s. Spara den som UTF-8."),
     "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it": _l(

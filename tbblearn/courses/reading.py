@@ -269,10 +269,17 @@ class _Builder:
         location = self._place(_plain_value(value) if plain else value, line)
         if event.style == "|":
             self.text_lines[location] = line + 1
-        lost = self.rows[event.end_mark.line][event.end_mark.column :].strip() if plain else ""
-        if lost.startswith("#"):
+        if plain and (lost := self._remark(event, self.lines.get(location, line))):
             self.cuts[location] = lost
             self._cut = Ended(event.end_mark.line, cut(lost))
+
+    def _remark(self, event: ScalarEvent, line: int) -> str:
+        """What stands behind a value after ` #`; `line` is that of its key or list item."""
+        if not event.value:
+            found = re.search(r"[:-] +(#.*)", self.rows[line - self.first_line])
+            return found[1] if found else ""
+        behind = self.rows[event.end_mark.line][event.end_mark.column :].strip()
+        return behind if behind.startswith("#") else ""
 
     def _check_end(self, event: ScalarEvent) -> None:
         """Quoted text goes on only where it is indented further than its key (YAML 1.2.2, 7.3.1).

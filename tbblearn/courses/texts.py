@@ -68,14 +68,14 @@ def shortened(text: str) -> tuple[str, list[int]]:
     rows = text.split("\n")
     faulty = []
     length = first = 0
-    for number, row in enumerate([*rows, ""]):
+    for at, row in enumerate([*rows, ""]):
         if row.strip():
             length += len(row)
             continue
         if length > LONGEST_PARAGRAPH:
             faulty.append(first)
-            rows[first:number] = [""] * (number - first)
-        length, first = 0, number + 1
+            rows[first:at] = [""] * (at - first)
+        length, first = 0, at + 1
     return "\n".join(rows) if faulty else text, faulty
 
 

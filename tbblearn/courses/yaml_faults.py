@@ -31,7 +31,6 @@ LINE_HINTS = {
     r"\s*(?:- +)?[\w-]+:(?P<odd>[^\S ])": "after the colon stands {name}; write an ordinary space",
     r"\s*(?:- +)?[a-z_]+:[^\s:/]": "a space is missing after the colon",
     r"\s*(?:- +)?[\w-]+: +(?P<odd>[”“„»«’‘])": "here stands {name}; a text needs straight quotation marks around it",
-    r"\s*(?P<odd>[–—−‐‑•·*+])\s": "here stands {name}; a list item begins with a hyphen and a space",
 }
 """What to do, by how the faulty line looks or the one above it."""
 
@@ -39,7 +38,7 @@ BRACES = "braces { }; write one key a line, indented by two spaces"
 BRACKETS = "brackets [ ]; write one item a line, each after a dash"
 UNCLOSED = "the quotation mark that opens this text is never closed; write another one where the text ends"
 
-_LIKE_A_HYPHEN = re.compile(r"-(?=\w)|-(?! )\s|[–—−‐‑•·+]")
+_LIKE_A_HYPHEN = re.compile(r"-(?=\w)|-(?! )\s|[–—−‐‑•·+*]")
 _LONGEST_SHOWN = 40
 
 
@@ -72,6 +71,8 @@ def reason(error: Exception, rows: Sequence[str]) -> Ended:
         return Ended(error.context_mark.line, UNCLOSED)
     above = next((number for number in range(min(row, len(rows)) - 1, -1, -1) if rows[number].strip()), 0)
     for number in (row, above):
+        if number < len(rows) and (message := no_hyphen(rows[number].lstrip(" "))):
+            return Ended(number, message)
         for pattern, hint in LINE_HINTS.items():
             if number < len(rows) and (found := re.match(pattern, rows[number])):
                 odd = found.groupdict().get("odd")

@@ -17,10 +17,13 @@ from tests.courses.example import PART, Courses
 from tests.courses.test_checking import COURSE, EN, FIRST_STEM, GLOSSARY, QUIZ, SV, VTT
 
 WAITING = "Jag väntar och ser hur det går nästa gång."
+FATHER = "Jag ber hennes pappa att prata med henne i kväll."
 ASKING = "Jag frågar henne hur hon har det just nu."
 CUT = "the text ends before this, which is not read: "
 ROW = "| Hur har du det? | Barnet |"
 HEAD = "| Fråga | Till vem? |\n|---|---|\n"
+SOURCE = "source: 003, Vad ska implementeras?\n    stem:\n      sv: En"
+LAST_ROW = "| Har du sett samma sak? | En kollega |\n"
 ALIKE = "read the same (sv), and only one is right"
 
 
@@ -60,9 +63,9 @@ INPUTS = {
         1,
     ),
     "quiz_same_text": Spoilt(
-        QUIZ, "Jag ber hennes pappa att prata med henne i kväll.", WAITING, "a and c read the same (sv)", 0, True
+        QUIZ, FATHER, WAITING, "a and c read the same (sv)", 0, True
     ),
-    "same_choice_both": Spoilt(QUIZ, "Jag ber hennes pappa att prata med henne i kväll.", ASKING, f"b and c {ALIKE}"),
+    "same_choice_both": Spoilt(QUIZ, FATHER, ASKING, f"b and c {ALIKE}"),
     "same_option": Spoilt(QUIZ, "sv: En vuxens\n", "sv: Barnets egna\n", f"barnet and vuxna {ALIKE}"),
     "quiz_unclosed_quote": Spoilt(
         QUIZ, FIRST_STEM, FIRST_STEM.replace("sv: ", 'sv: "'), "the quotation mark that opens this text is never closed"
@@ -83,7 +86,7 @@ SIBLINGS = {
     "title": Spoilt(COURSE, "sv: Det första steget\n", "sv: Steg # 1\n", CUT + "# 1"),
     "goal": Spoilt(COURSE, "sv: fråga barnet hur det har det", "sv: fråga # barnet", CUT),
     "change": Spoilt(COURSE, "sv: Första versionen.", "sv: Version # 1.", CUT),
-    "source": Spoilt(QUIZ, "source: 003, Vad ska implementeras?\n    stem:\n      sv: En", "source: 003 # Vad\n    stem:\n      sv: En", CUT),
+    "source": Spoilt(QUIZ, SOURCE, SOURCE.replace(", Vad", " # Vad"), CUT),
     "practice": Spoilt(QUIZ, "sv: Säga hej och", "sv: Säga # hej och", CUT),
     "option": Spoilt(QUIZ, "sv: Barnets egna", "sv: Barnets # egna", CUT),
     "word": Spoilt(GLOSSARY, "sv: öppen fråga", "sv: öppen # fråga", CUT),
@@ -91,8 +94,8 @@ SIBLINGS = {
     "film": Spoilt(SV, "title: En skolsköterska ställer", "title: En skolsköterska # ställer", CUT),
     "a text that goes on below": Spoilt(QUIZ, WAITING, "Jag ringer # 112\n            och väntar.", CUT),
     "too few cells": Spoilt(SV, ROW, "| Hur har du det? |", "cells in this row: 1, in the table's head: 2"),
-    "English table": Spoilt(EN, "| How are you? | The child |", "| How | are you? | The child |", "cells in this row: 3"),
-    "text after a table": Spoilt(SV, "sett samma sak? | En kollega |\n", "sett samma sak? | En kollega |\nFråga dem.\n", "cells in this row: 1", 1),
+    "English table": Spoilt(EN, "| How are you? | The child |", "| How | are you? | The child |", "in this row: 3"),
+    "text after a table": Spoilt(SV, LAST_ROW, LAST_ROW + "Fråga dem.\n", "cells in this row: 1", 1),
     "too many columns": Spoilt(SV, "|---|---|", "|---|---|---|", "under the table's head: 3, in the head: 2"),
     "no line under the head": Spoilt(SV, HEAD, "| Fråga | Till vem? |\n", "a table has a head, and under it a line"),
     "dashes by Word": Spoilt(SV, "|---|---|", "|–|–|", "a table has a head, and under it a line", -1),
@@ -106,21 +109,23 @@ SIBLINGS = {
     "bullet": Spoilt(QUIZ, "  - id: q1a-tva", "  • id: q1a-tva", "U+2022 BULLET in place of a hyphen"),
     "hyphen without a space": Spoilt(QUIZ, "  - id: q1a-tva", "  -id: q1a-tva", "in place of a hyphen and a space"),
     "hyphen and no-break space": Spoilt(QUIZ, "  - id: q1a-tva", "  -\u00a0id: q1a-tva", "U+00A0 NO-BREAK SPACE"),
-    "asterisk": Spoilt(QUIZ, "  - id: q1a-tva", "  * id: q1a-tva", "here stands U+002A ASTERISK"),
+    "asterisk": Spoilt(QUIZ, "  - id: q1a-tva", "  * id: q1a-tva", "U+002A ASTERISK in place"),
     "dash before plain items": Spoilt(COURSE, "satisfies: []", "satisfies:\n  – base", "U+2013 EN DASH", faults=1),
     "no space after a colon": Spoilt(QUIZ, "q1a-tva\n    goal: 1A", "q1a-tva\n    goal:1A", "a space is missing", 1),
-    "no-break space after a colon": Spoilt(QUIZ, "goal: 1A\n    kind: multiple", "goal:\u00a01A\n    kind: multiple", "after the colon stands U+00A0"),
-    "round quotation marks": Spoilt(QUIZ, WAITING, "”Nu: vänta”", "here stands U+201D RIGHT DOUBLE QUOTATION MARK"),
-    "a quoted word": Spoilt(QUIZ, WAITING, '"Vänta" säger jag', "put quotation marks around the whole text"),
-    "wide space in a course file": Spoilt(COURSE, "  sv: Det första", "\u2003 sv: Det första", "U+2003 EM SPACE in the ind"),
-    # --- alike ---
-    "capitals and spaces": Spoilt(QUIZ, "Jag ber hennes pappa att prata med henne i kväll.", f"{ASKING.upper()}  ", ALIKE),
-    "letters put together": Spoilt(
-        QUIZ, "Jag ber hennes pappa att prata med henne i kväll.", '"Jag fra\\u030Agar henne hur hon har det just\\_nu."', ALIKE
+    "no-break space after a colon": Spoilt(
+        QUIZ, "goal: 1A\n    kind: multiple", "goal:\u00a01A\n    kind: multiple", "after the colon stands U+00A0"
     ),
-    "rows": Spoilt(QUIZ, "sv: ”Jag vill inte sitta själv.”", "sv: ”Han är nog bara trött.”", f"trott and ensam {ALIKE}"),
-    "steps": Spoilt(QUIZ, "sv: Bestämmer vem av er som gör vad", "sv: Frågar barnet hur det har det", f"fraga and bestam {ALIKE}"),
-    "practice choices": Spoilt(QUIZ, "sv: Läsa på om barn som är tysta.", "sv: Säga hej och sätta mig en stund.", ALIKE),
+    "round quotation marks": Spoilt(QUIZ, WAITING, "”Nu: vänta”", "here stands U+201D RIGHT DOUBLE QUOTATION"),
+    "a quoted word": Spoilt(QUIZ, WAITING, '"Vänta" säger jag', "put quotation marks around the whole text"),
+    "wide space in a course file": Spoilt(COURSE, "  sv: Det första", "\u2003 sv: Det första", "U+2003 EM SPACE in"),
+    # --- alike ---
+    "capitals and spaces": Spoilt(QUIZ, FATHER, f"{ASKING.upper()}  ", ALIKE),
+    "letters put together": Spoilt(
+        QUIZ, FATHER, '"Jag fra\\u030Agar henne hur hon har det just\\_nu."', ALIKE
+    ),
+    "rows": Spoilt(QUIZ, "sv: ”Jag vill inte sitta själv.”", "sv: ”Han är nog bara trött.”", f"ensam {ALIKE}"),
+    "steps": Spoilt(QUIZ, "Bestämmer vem av er som gör vad", "Frågar barnet hur det har det", f"bestam {ALIKE}"),
+    "practice choices": Spoilt(QUIZ, "Läsa på om barn som är tysta.", "Säga hej och sätta mig en stund.", ALIKE),
     # --- invisible ---
     "direction by escape": Spoilt(QUIZ, WAITING, '"Jag \\u202Eväntar."', "U+202E"),
     "direction": Spoilt(SV, "Ett barn på", "Ett \u202ebarn på", "U+202E"),
@@ -196,7 +201,7 @@ HARD_TO_READ: dict[str, tuple[str, str, Callable[[Courses], str]]] = {
     "lists in lists": (QUIZ, "more than 20 levels", lambda _: "- " * 90_000),
     "keys in keys": (QUIZ, "more than 20 levels", lambda _: "".join(f"{' ' * n}a:\n" for n in range(500))),
     "a long text": (QUIZ, "a paragraph of more than 5,000", lambda _: "questions: " + "a" * 190_000),
-    "marks in a question": (QUIZ, "a paragraph of more", lambda one: one.read(QUIZ).replace(WAITING, "[" * 100_000)),
+    "marks in a question": (QUIZ, "a paragraph of", lambda one: one.read(QUIZ).replace(WAITING, f'"{"[" * 100_000}"')),
     "marks in a part": (SV, "a paragraph of more", lambda one: one.read(SV) + "\n" + "![" * 50_000 + "\n"),
     "a heading": (SV, "a paragraph of more", lambda one: one.read(SV) + "\n## a" + " x" * 50_000 + "\n"),
     "a large file": (SV, "the file has 300,000 bytes", lambda _: "a " * 150_000),
