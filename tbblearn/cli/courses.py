@@ -7,6 +7,7 @@ import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tbblearn import create_app
+from tbblearn.characters import visible
 from tbblearn.courses.balance import Balance
 from tbblearn.courses.checking import Report, check
 from tbblearn.courses.edition import Edition, make_edition
@@ -114,7 +115,7 @@ def _told(published: Published) -> str:
 def _print_findings(findings: list[Finding]) -> None:
     for finding in findings:
         kind = "note: " if finding.is_note else ""
-        click.echo(f"{os.path.relpath(finding.path)}:{finding.line}: {kind}{finding.message}")
+        click.echo(visible(f"{os.path.relpath(finding.path)}:{finding.line}: {kind}{finding.message}"))
 
 
 def _print_balance(slug: str, balance: Balance) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from tbblearn.readiness.characters import unseen, visible
+from tbblearn.characters import unseen, visible
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MOST_FAULTS = 20

@@ -35,6 +35,16 @@ def refusal_words(refused: UploadRefused) -> str:
         Refusal.ENCRYPTED: _("Zip-filen är låst med lösenord. Packa den utan lösenord."),
         Refusal.PACKED_OTHERWISE: _("Zip-filen är packad på ett sätt som vi inte läser. Packa den som vanlig zip."),
         Refusal.TWICE: _("Filen ”%(name)s” finns två gånger i zip-filen. Ta bort den ena.", name=name),
+        Refusal.BACKSLASHES: _(
+            "Filen ”%(name)s” i zip-filen har \\ i sitt namn. Packa mappen med datorns eget program: högerklicka på "
+            "mappen och välj att komprimera den.",
+            name=name,
+        ),
+        Refusal.TOO_DEEP: _(
+            "Kursen ligger för djupt, i mappen ”%(name)s”. Packa mappen som kursens mapp ligger i, utan fler mappar "
+            "runt om.",
+            name=name,
+        ),
         Refusal.NO_FOLDER: _("Kursens mapp saknas i zip-filen. Packa hela mappen, inte bara filerna i den."),
         Refusal.NO_COURSE: _("Det finns ingen kurs i zip-filen. En kurs är en mapp med filen course.yaml."),
         Refusal.ACTIVE_PICTURE: _(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tbblearn.courses.findings import Findings, said
-from tbblearn.courses.reading import read_text
+from tbblearn.courses.texts import read_text
 
 LARGEST_FILM = 5_000_000
 """Bytes: what an upload takes, and about a minute of film. A longer one lies in the county's player and is linked."""

@@ -236,12 +236,89 @@ SENTENCES: Mapping[str, object] = {
     "every key ends with a colon, and a long text needs `|` after its key": _l(
         "varje nyckel slutar med kolon, och en lång text behöver `|` efter sin nyckel"
     ),
-    "use spaces, never tabs": _l("använd mellanslag, aldrig tabbar"),
     "the line is not indented like the lines that it belongs with": _l(
         "raden är inte indragen som raderna den hör ihop med"
     ),
     "the line is not indented like the lines above it": _l("raden är inte indragen som raderna ovanför"),
-    "text goes on after its closing quotation mark": _l("texten fortsätter efter sitt sista citattecken"),
+    "put quotation marks around the whole text, and none within it": _l(
+        "sätt citattecken runt hela texten och inga inne i den"
+    ),
+    "a text that begins with this character needs quotation marks around it": _l(
+        "en text som börjar med det här tecknet behöver citattecken runt sig"
+    ),
+    "after > or | the text begins on the line below": _l("efter > eller | börjar texten på raden under"),
+    "write two backslashes for one, or use single quotation marks": _l(
+        "skriv två omvända snedstreck för ett, eller använd enkla citattecken"
+    ),
+    "after the colon stands {name}; write an ordinary space": _l(
+        "efter kolonet står %(name)s. Skriv ett vanligt mellanslag"
+    ),
+    "a space is missing after the colon": _l("det saknas ett mellanslag efter kolonet"),
+    "here stands {name}; a text needs straight quotation marks around it": _l(
+        "här står %(name)s. Citattecken runt en text ska vara raka"
+    ),
+    "the quotation mark that opens this text is never closed; write another one where the text ends": _l(
+        "Citattecknet som inleder texten har inget som avslutar den. Skriv ett till där texten slutar."
+    ),
+    "the text ends before this, which is not read: {lost}; put quotation marks around the whole text": _l(
+        "Texten tar slut före det här, som inte läses: %(lost)s. Sätt citattecken runt hela texten."
+    ),
+    "{characters} in place of a hyphen and a space; begin the list item with - and a space": _l(
+        "Här står %(characters)s i stället för bindestreck och mellanslag. Börja raden med - och ett mellanslag."
+    ),
+    "{name} in the indentation; write ordinary spaces": _l("%(name)s i indraget. Skriv vanliga mellanslag."),
+    "more than {most} levels of indentation": _l("Fler än %(most)s steg av indrag."),
+    "more lines than can be read; split the file": _l("Filen har fler rader än vi läser. Dela den."),
+    "a paragraph of more than 5,000 characters is not read; divide it by empty lines": _l(
+        "Ett stycke med fler än 5\u00a0000 tecken läses inte. Dela det med tomma rader."
+    ),
+    "the file is {encoding}; save it as UTF-8": _l("Filen är sparad som %(encoding)s. Spara den som UTF-8."),
+    "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it": _l(
+        "%(shown)s ser ut som text som är läst med fel teckenkodning%(more)s. Öppna originalet som UTF-8 och kopiera."
+    ),
+    "{one} and {other} read the same ({language}), and only one is right; rewrite one": _l(
+        "%(one)s och %(other)s har samma text (%(language)s), och bara den ena är rätt. Skriv om en av dem."
+    ),
+    "{one} and {other} read the same ({language})": _l("%(one)s och %(other)s har samma text (%(language)s)."),
+    "cells in this row: {cells}, in the table's head: {columns}; write as many, \\| for a | in a text, and an empty "
+    "line after the table": _l(
+        "Raden har %(cells)s celler och tabellens huvud %(columns)s. Skriv lika många, \\| för ett | i en text, och en "
+        "tom rad efter tabellen."
+    ),
+    "columns in the line under the table's head: {under}, in the head: {head}; write as many": _l(
+        "Raden under tabellens huvud har %(under)s kolumner och huvudet %(head)s. Skriv lika många."
+    ),
+    "a table has a head, and under it a line such as |---|---|; it ends at an empty line": _l(
+        "En tabell har ett huvud, och under det en rad som |---|---|. Den slutar vid en tom rad."
+    ),
+    "this is taken for a link's address and not shown: {shown}; write it otherwise": _l(
+        "Det här läses som adressen till en länk och visas inte: %(shown)s. Skriv det på ett annat sätt."
+    ),
+    "the text in quotation marks after a link's address is not shown; remove it": _l(
+        "Texten inom citattecken efter länkens adress visas inte. Ta bort den."
+    ),
+    "{mark} stands in the text as it is; {hint}": _l("%(mark)s står i texten som det är: %(hint)s"),
+    "bold is written **so**, without spaces inside the asterisks": _l(
+        "fetstil skrivs **så**, utan mellanslag innanför asteriskerna"
+    ),
+    "a text cannot be struck out; remove the marks": _l("text går inte att stryka över, ta bort tecknen"),
+    "there are no boxes to tick; write a list with - or remove it": _l(
+        "det finns inga rutor att kryssa i, skriv en lista med - eller ta bort det"
+    ),
+    "a heading stands in a part, as ### with a space after it": _l(
+        "en rubrik hör hemma i en del och skrivs ### med ett mellanslag efter"
+    ),
+    "a table stands in a part, with a line |---|---| under its head": _l(
+        "en tabell hör hemma i en del, med en rad |---|---| under sitt huvud"
+    ),
+    "begin a list item with a hyphen and a space, with an empty line above the list": _l(
+        "börja en sak i en lista med bindestreck och mellanslag, och lämna en tom rad ovanför listan"
+    ),
+    "course.yaml is missing here and stands in {deeper}; move that folder up beside the other courses, or name the "
+    "folder that holds it": _l(
+        "course.yaml saknas här men finns i %(deeper)s. Flytta upp den mappen bredvid de andra kurserna, eller ange "
+        "mappen som den ligger i."
+    ),
     "braces { }; write one key a line, indented by two spaces": _l(
         "Klammer { }. Skriv en nyckel per rad, indragen två mellanslag."
     ),

@@ -10,11 +10,14 @@ from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.format import CourseShape, GlossaryShape, ModuleShape, QuestionsShape
 from tbblearn.courses.parts import Part, read_part
 from tbblearn.courses.pictures import PictureFile, read_picture
-from tbblearn.courses.reading import Document, Entry, read_text, read_yaml
+from tbblearn.courses.reading import Document, Entry, read_yaml
 from tbblearn.courses.rules import LANGUAGES
 from tbblearn.courses.shapes import check_shape
+from tbblearn.courses.texts import read_text
 
-LEFT_BY_COMPUTERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"})
+LEFT_BY_COMPUTERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", "__MACOSX"})
+LEFT_BY_MACS = "._"
+"""How the names begin of files that a Mac puts beside others on a disk that is not its own."""
 
 MOST_FILES = 2_000
 """Files in one course folder; far above any real course."""
@@ -132,7 +135,7 @@ def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
         )
         return {}
     courses = {}
-    for folder in sorted(path for path in root.iterdir() if not path.name.startswith(".")):
+    for folder in sorted(path for path in root.iterdir() if not path.name.startswith((".", "__MACOSX"))):
         if folder.is_symlink():
             findings.fault(folder, 1, "a symbolic link; put the files themselves here")
         elif folder.is_dir():
@@ -149,7 +152,16 @@ def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
     present = _present(folder, findings)
     file = folder / "course.yaml"
     if file not in present:
-        findings.fault(file, 1, "course.yaml is missing; every folder here is a course and needs one")
+        deeper = sorted(path.parent for path in present if path.name == file.name)
+        if deeper:
+            message = said(
+                "course.yaml is missing here and stands in {deeper}; move that folder up beside the other courses, or "
+                "name the folder that holds it",
+                deeper=deeper[0].relative_to(folder).as_posix(),
+            )
+            findings.fault(file, 1, message)
+        else:
+            findings.fault(file, 1, "course.yaml is missing; every folder here is a course and needs one")
         return None
     document = read_yaml(file, findings)
     if document is None:
@@ -181,12 +193,12 @@ def _present(folder: Path, findings: Findings) -> set[Path]:
     """The ordinary files below `folder`. Symbolic links are faults and are not followed."""
     present: set[Path] = set()
     for place, folders, files in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name not in LEFT_BY_COMPUTERS)
         for name in [*folders, *files]:
             path = Path(place, name)
             if path.is_symlink():
                 findings.fault(path, 1, "a symbolic link; put the file itself here")
-            elif name in files and name not in LEFT_BY_COMPUTERS:
+            elif name in files and name not in LEFT_BY_COMPUTERS and not name.startswith(LEFT_BY_MACS):
                 if path.is_file():
                     present.add(path)
                 else:

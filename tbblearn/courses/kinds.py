@@ -16,7 +16,18 @@ from typing import ClassVar
 
 from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.format import ChoiceShape, PracticeShape, RowShape, StepShape
-from tbblearn.courses.question_kind import JOIN, LISTS, AnswerFault, AskedRow, Kind, Place, Render, pair, split
+from tbblearn.courses.question_kind import (
+    JOIN,
+    LISTS,
+    AnswerFault,
+    AskedRow,
+    Kind,
+    Place,
+    Render,
+    pair,
+    report_alike,
+    split,
+)
 from tbblearn.courses.reading import Entry
 from tbblearn.courses.rules import LANGUAGES, Choice, Item, Question, QuestionKind, ScreenRef
 
@@ -52,6 +63,7 @@ class Chosen(Kind):
                     kind=self.kind,
                 ),
             )
+        report_alike(question.entries("choices"), _is_one_right, findings)
 
     def choices(self, shape: PracticeShape, render: Render) -> tuple[Choice, ...]:
         return tuple(
@@ -75,6 +87,10 @@ class Chosen(Kind):
     def almost(self, question: Question, which: int) -> frozenset[str]:
         tempting = [choice.id for choice in question.choices if not choice.correct]
         return frozenset({tempting[min(which, len(tempting) - 1)]})
+
+
+def _is_one_right(one: Entry, other: Entry) -> bool:
+    return one.flag("correct") != other.flag("correct")
 
 
 class Single(Chosen):
@@ -242,6 +258,11 @@ class Matching(RowByRow):
                         names=", ".join(known),
                     ),
                 )
+        wanted = {row.text("option") for row in question.entries("rows")}
+        report_alike(
+            question.entries("options"), lambda one, other: bool({one.text("id"), other.text("id")} & wanted), findings
+        )
+        report_alike(question.entries("rows"), lambda one, other: one.text("option") != other.text("option"), findings)
 
     def written_rows(self, shape: PracticeShape) -> Sequence[StepShape]:
         return shape.rows
@@ -279,7 +300,8 @@ class Ordering(RowByRow):
     lists = {"steps": 3}
 
     def check_key(self, question: Entry, findings: Findings) -> None:
-        """The order in the file is the key: there is nothing to get wrong."""
+        """The order in the file is the key: it can only be wrong where two steps read the same."""
+        report_alike(question.entries("steps"), lambda _one, _other: True, findings)
 
     def written_rows(self, shape: PracticeShape) -> Sequence[StepShape]:
         return shape.steps

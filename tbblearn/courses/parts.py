@@ -1,17 +1,28 @@
 """Reads a part's Markdown into screens, and finds the faults that one file shows by itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from markdown_it.token import Token
 
 from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.format import NAME_PATTERN, FilmShape, PlaceholderShape, PracticeBlockShape
-from tbblearn.courses.markdown import BOXES, FENCES, heading_words, located, parser, plain_text
+from tbblearn.courses.markdown import (
+    BOXES,
+    FENCES,
+    heading_words,
+    located,
+    parser,
+    plain_text,
+    table_faults,
+    unread_table,
+)
 from tbblearn.courses.reading import Document, parse_yaml
 from tbblearn.courses.shapes import S, check_shape
+from tbblearn.courses.texts import TOO_LONG, invisible, shortened, unwanted_entities
 
 _HEADING = re.compile(r"^(?P<title>.*?)\s*\{#(?P<id>[^}]*)\}$", re.DOTALL)
 
@@ -103,6 +114,9 @@ class Part:
 
 def read_part(text: str, path: Path, language: str, findings: Findings) -> Part:
     """The part that `text` holds. What one file shows to be wrong is a fault; the rest is read all the same."""
+    text, faulty = shortened(text)
+    for row in faulty:
+        findings.fault(path, row + 1, TOO_LONG)
     _find_raw_html(text, path, findings)
     return Part(path, language, text, tuple(_PartReader(text, path, findings).screens()))
 
@@ -134,7 +148,9 @@ class _PartReader:
         self._path = path
         self._findings = findings
         self._lines = text.split("\n")
-        self._tokens = self._markdown.parse(text)
+        read: dict[str, Any] = {}
+        self._tokens = self._markdown.parse(text, read)
+        self._find_lost(read)
         self._boxes: list[tuple[str, int]] = []
         self._in_table = False
         self._line = 1
@@ -164,6 +180,26 @@ class _PartReader:
 
     def _fault(self, message: str, line: int | None = None) -> None:
         self._findings.fault(self._path, self._line if line is None else line, message)
+
+    def _find_lost(self, read: Mapping[str, Any]) -> None:
+        """What the parser takes in and no reader would see."""
+        for line, message in table_faults(self._tokens, self._lines):
+            self._fault(message, line)
+        inline = [child for token in self._tokens for child in token.children or ()]
+        used = {address for child in inline for address in (child.attrs.get("href"), child.attrs.get("src"))}
+        for reference in [*read.get("references", {}).values(), *read.get("duplicate_refs", ())]:
+            if reference["href"] not in used:
+                line = reference["map"][0]
+                self._fault(
+                    said(
+                        "this is taken for a link's address and not shown: {shown}; write it otherwise",
+                        shown=self._lines[line].strip()[:40],
+                    ),
+                    line + 1,
+                )
+        for line, row in enumerate(self._lines, start=1):
+            for letter in unwanted_entities(row):
+                self._fault(invisible(letter), line)
 
     def _started(self, inline: Token, *, nested: bool) -> ScreenSource:
         if nested:
@@ -299,7 +335,10 @@ class _PartReader:
         pictures = [child for child in inline.children or [] if child.type == "image"]
         if pictures and len(inline.children or []) > 1:
             self._fault("a picture must stand in a paragraph of its own; leave an empty line before and after it")
-        for offset, line in enumerate(inline.content.split("\n")):
+        rows = inline.content.split("\n")
+        if unread := unread_table(rows):
+            self._fault(unread[1], self._line + unread[0])
+        for offset, line in enumerate(rows):
             if line.startswith(":::"):
                 word = line.strip(": ") or ":::"
                 self._fault(
@@ -316,6 +355,8 @@ class _PartReader:
                 self._fault(_REFUSED[child.type], line)
             elif child.type == "link_open":
                 screen.links.append(Located(str(child.attrs.get("href", "")), line))
+                if "title" in child.attrs:
+                    self._fault("the text in quotation marks after a link's address is not shown; remove it", line)
             elif child.type == "image":
                 self._picture(child, line, screen)
             elif child.type == "text" and "](" in child.content:

@@ -1,7 +1,8 @@
 """What a kind of question has to say of itself. The kinds are in `kinds`."""
 
+import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -9,7 +10,7 @@ from typing import ClassVar
 from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.format import PracticeShape, Translated
 from tbblearn.courses.reading import Entry
-from tbblearn.courses.rules import Choice, Item, Question, QuestionKind, Text
+from tbblearn.courses.rules import LANGUAGES, Choice, Item, Question, QuestionKind, Text
 
 LISTS = ("choices", "options", "rows", "steps")
 """The lists that a question of some kind is written with."""
@@ -145,3 +146,34 @@ def split(choice_id: str) -> tuple[str, str]:
     """The row and the option of a choice."""
     row_id, _, option_id = choice_id.partition(JOIN)
     return row_id, option_id
+
+
+def report_alike(items: Iterable[Entry], must_differ: Callable[[Entry, Entry], bool], findings: Findings) -> None:
+    """Find items that read the same: a fault where the key tells them apart (`must_differ`), else a note."""
+    written = list(items)
+    for language in LANGUAGES:
+        first: dict[str, Entry] = {}
+        for item in written:
+            earlier = first.setdefault(_as_read(item, language), item)
+            if earlier is item or not item.entry("text").text(language):
+                continue
+            names = {"one": earlier.text("id"), "other": item.text("id"), "language": language}
+            path, line = item.document.path, item.entry("text").line(language)
+            if must_differ(earlier, item):
+                findings.fault(
+                    path,
+                    line,
+                    said(
+                        "{one} and {other} read the same ({language}), and only one is right; rewrite one",
+                        **names,
+                    ),
+                )
+            else:
+                findings.note(path, line, said("{one} and {other} read the same ({language})", **names))
+
+
+def _as_read(item: Entry, language: str) -> str:
+    """The words of an item as a reader takes them: without regard to bold, capitals, spaces and what nobody sees."""
+    written = unicodedata.normalize("NFKC", item.entry("text").text(language) or "")
+    seen = "".join(letter for letter in written if unicodedata.category(letter) != "Cf")
+    return " ".join(seen.replace("**", "").casefold().split())

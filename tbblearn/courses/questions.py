@@ -8,6 +8,7 @@ from tbblearn.courses.kinds import written_kind, written_texts
 from tbblearn.courses.markdown import inline_parser, parser
 from tbblearn.courses.reading import Entry
 from tbblearn.courses.rules import LANGUAGES
+from tbblearn.courses.texts import invisible, unwanted_entities
 
 _ALLOWED_BLOCKS = frozenset({"paragraph_open", "paragraph_close", "inline"})
 _ALLOWED_MARKS = frozenset({"text", "softbreak", "hardbreak", "strong_open", "strong_close"})
@@ -40,7 +41,7 @@ def check_questions(course: CourseFiles, findings: Findings) -> None:
         _check_marks(case.entry("text"), findings)
     for option in _options(course):
         _check_plain(option, findings)
-    for entry in _plain_texts(course):
+    for entry in plain_texts(course):
         for language in LANGUAGES:
             _check_html(entry, language, findings)
 
@@ -59,7 +60,7 @@ def _check_plain(holder: Entry, findings: Findings) -> None:
             )
 
 
-def _plain_texts(course: CourseFiles) -> Iterator[Entry]:
+def plain_texts(course: CourseFiles) -> Iterator[Entry]:
     """The texts of `course.yaml` and `glossary.yaml` and the titles of cases, which have no marks at all."""
     top = course.document.top
     yield from (top.entry("title"), top.entry("summary"))
@@ -84,6 +85,9 @@ def _check_marks(holder: Entry, findings: Findings) -> None:
 def _check_marks_in(holder: Entry, key: str, findings: Findings) -> None:
     text = holder.text(key) or ""
     _check_html(holder, key, findings)
+    for offset, row in enumerate(text.split("\n") if "&" in text else ()):
+        for letter in unwanted_entities(row):
+            findings.fault(holder.document.path, holder.text_line(key, offset), invisible(letter))
     for block in _marks.parse(text):
         line = holder.text_line(key, block.map[0] if block.map else 0)
         for token in [block, *(block.children or [])]:

@@ -5,13 +5,12 @@ it can, so that an author sees all of them at once.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -23,39 +22,37 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from tbblearn.characters import named
 from tbblearn.courses.findings import Findings, said
+from tbblearn.courses.texts import TOO_LONG, invisible, read_text, shortened, unwanted, without
+from tbblearn.courses.yaml_faults import BRACES, BRACKETS, UNCLOSED, Ended, Scanner, cut, no_hyphen, reason
 
 Location = tuple[str | int, ...]
 """The way to a value: keys and list positions from the top of the file."""
 
-LARGEST_TEXT_FILE = 1_000_000
-"""Bytes: far above any real part, and small enough to read without harm."""
-
 TAB_WIDTHS = (2, 4, 6, 8, 10)
 """What a tab may have stood for: tried in turn until the rest of the file can be read."""
 
-YAML_HINTS = {
-    "mapping values are not allowed here": "a text with a colon and a space in it needs quotation marks around it",
-    "could not find expected ':'": "every key ends with a colon, and a long text needs `|` after its key",
-    "found character '\\t' that cannot start any token": "use spaces, never tabs",
-    "expected <block end>, but found '?'": "the line is not indented like the lines that it belongs with",
-    "expected <block end>, but found '-'": "the line is not indented like the lines that it belongs with",
-    "expected <block end>, but found '<block mapping start>'": "the line is not indented like the lines above it",
-    "expected <block end>, but found '<scalar>'": "text goes on after its closing quotation mark",
-}
+DEEPEST = 20
+"""Levels of indentation; the deepest text of a course has nine."""
+
+MOST_EVENTS = 20_000
+"""Texts, keys, lists and their ends in one file: ten times as many as a large quiz has."""
 
 
 @dataclass(frozen=True)
 class Document:
     """A YAML text as plain data, and the line of each key and list item.
 
-    `text_lines` holds the first line of each text written as a block with `|`.
+    `text_lines` holds the first line of each text written as a block with `|`, `cuts` the remark that stands behind a
+    value without quotation marks: in a text it is a piece of the text that was lost.
     """
 
     path: Path
     data: object
     lines: Mapping[Location, int]
     text_lines: Mapping[Location, int]
+    cuts: Mapping[Location, str] = field(default_factory=dict)
 
     def line(self, location: Location) -> int:
         """The line of `location`, or of the nearest thing around it."""
@@ -135,58 +132,6 @@ class Entry:
         return self.line(key) if first is None else first + offset
 
 
-def read_text(path: Path, findings: Findings) -> str | None:
-    """The text of a file, with line feeds only and in Unicode's composed form; None where it cannot be read.
-
-    Bytes that are not UTF-8 are a fault, and are read as U+FFFD so that checking can go on.
-    """
-    size = path.stat().st_size
-    if size > LARGEST_TEXT_FILE:
-        findings.fault(
-            path,
-            1,
-            said(
-                "the file has {size} bytes; split it, at most {most} are read",
-                size=f"{size:,}",
-                most=f"{LARGEST_TEXT_FILE:,}",
-            ),
-        )
-        return None
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        findings.fault(
-            path,
-            line,
-            said(
-                "not UTF-8: byte 0x{byte} at position {start} of the file{more}; save the file as UTF-8",
-                byte=f"{raw[error.start]:02X}",
-                start=error.start,
-                more=_more_faulty_lines(raw, line),
-            ),
-        )
-        text = raw.decode("utf-8-sig", errors="replace")
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    for number, content in enumerate(text.split("\n"), start=1):
-        if control := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]", content):
-            findings.fault(
-                path, number, said("invisible control character U+{number}; delete it", number=f"{ord(control[0]):04X}")
-            )
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]", "", text)
-
-
-def _more_faulty_lines(raw: bytes, first: int) -> str:
-    faulty = 0
-    for line in raw.split(b"\n")[first:]:
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            faulty += 1
-    return said(" (and on {faulty} more lines)", faulty=faulty) if faulty else ""
-
-
 def read_yaml(path: Path, findings: Findings) -> Document | None:
     """The data of a YAML file; None where it cannot be read, which is then a fault."""
     text = read_text(path, findings)
@@ -195,38 +140,33 @@ def read_yaml(path: Path, findings: Findings) -> Document | None:
 
 def parse_yaml(text: str, path: Path, findings: Findings, *, first_line: int = 1) -> Document | None:
     """The data of `text`, which begins on `first_line` of the file; None where it is no YAML, which is then a fault."""
-    tabs = [number for number, line in enumerate(text.split("\n")) if "\t" in line]
+    rows = text.split("\n")
+    tabs = [number for number, row in enumerate(rows) if "\t" in row]
     for number in tabs:
         findings.fault(path, number + first_line, "tab in YAML; indent with two spaces, and use spaces elsewhere")
-    problem: YAMLError | None = None
+    rows = [_indented(row, path, number, findings) for number, row in enumerate(rows, start=first_line)]
     for width in TAB_WIDTHS if tabs else (0,):
         found = Findings()
-        builder = _Builder(path, found, first_line)
-        try:
-            for event in YAML(typ="safe", pure=True).parse(text.replace("\t", " " * width)):
-                builder.take(event)
-        except YAMLError as error:
-            problem = error
-            continue
-        for finding in found.faults:
-            findings.fault(finding.path, finding.line, finding.message)
-        return Document(path, builder.data, builder.lines, builder.text_lines)
-    if not tabs:
-        _report_syntax(problem, path, first_line, findings)
+        builder = _Builder(path, found, first_line, [row.replace("\t", " " * width) for row in rows])
+        ended = builder.read()
+        if ended is None or not tabs:
+            for finding in found.faults:
+                findings.fault(finding.path, finding.line, finding.message)
+        if ended is None:
+            return Document(path, builder.data, builder.lines, builder.text_lines, builder.cuts)
+        if not tabs:
+            findings.fault(path, ended.row + first_line, ended.message)
     return None
 
 
-def _report_syntax(error: YAMLError | None, path: Path, first_line: int, findings: Findings) -> None:
-    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        findings.fault(path, first_line, said("not YAML: {error}", error=error))
-        return
-    problem = str(error.problem)
-    hint = YAML_HINTS.get(problem, "look at this line and the one above it")
-    findings.fault(
-        path,
-        error.problem_mark.line + first_line,
-        said("not YAML: {problem}; {hint}", problem=problem, hint=said(hint)),
-    )
+def _indented(row: str, path: Path, line: int, findings: Findings) -> str:
+    """The row with ordinary spaces before what it says. Others look the same and are none to YAML."""
+    said_from = row.lstrip()
+    before = row[: len(row) - len(said_from)]
+    for odd in dict.fromkeys(before.replace(" ", "").replace("\t", "")):
+        findings.fault(path, line, said("{name} in the indentation; write ordinary spaces", name=named(odd)))
+        before = before.replace(odd, " ")
+    return before + said_from
 
 
 @dataclass
@@ -235,6 +175,7 @@ class _Open:
 
     value: dict[str, object] | list[object]
     location: Location
+    column: int
     key: str | None = None
     keys: int = 0
 
@@ -246,13 +187,31 @@ class _Builder:
     path: Path
     findings: Findings
     first_line: int
+    rows: Sequence[str]
     data: object = None
     lines: dict[Location, int] = field(default_factory=dict)
     text_lines: dict[Location, int] = field(default_factory=dict)
+    cuts: dict[Location, str] = field(default_factory=dict)
     _open: list[_Open] = field(default_factory=list)
     _documents: int = 0
+    _cut: Ended | None = None
+    """What was lost behind the value that was read last."""
 
-    def take(self, event: Event) -> None:
+    def read(self) -> Ended | None:
+        """Read all rows; where that cannot be done, why."""
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Scanner = Scanner
+        try:
+            for count, event in enumerate(yaml.parse("\n".join(self.rows))):
+                if count > MOST_EVENTS:
+                    raise Ended(event.start_mark.line, said("more lines than can be read; split the file"))
+                self._take(event)
+        except (YAMLError, ValueError, OverflowError) as error:
+            goes_on = "found '<scalar>'" in str(error)
+            return self._cut if self._cut and goes_on else reason(error, self.rows)
+        return None
+
+    def _take(self, event: Event) -> None:
         line = event.start_mark.line + self.first_line
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
@@ -281,29 +240,68 @@ class _Builder:
         self._check_decoration(event, line)
         value: dict[str, object] | list[object] = {} if isinstance(event, MappingStartEvent) else []
         location = self._place(value, line)
-        self._open.append(_Open(value, location))
+        if len(self._open) == DEEPEST:
+            raise Ended(event.start_mark.line, said("more than {most} levels of indentation", most=DEEPEST))
+        outer = self._open[-1].column if self._open else -1
+        self._open.append(_Open(value, location, outer if event.flow_style else event.start_mark.column))
         if event.flow_style and isinstance(event, MappingStartEvent):
-            self._fault(line, "braces { }; write one key a line, indented by two spaces")
+            self._fault(line, BRACES)
         self.lines.setdefault(location, line)
 
     def _end(self, event: MappingEndEvent | SequenceEndEvent, line: int) -> None:
         ended = self._open.pop()
         if isinstance(ended.value, list) and ended.value and event.end_mark.index > event.start_mark.index:
-            self._fault(self.lines[ended.location], "brackets [ ]; write one item a line, each after a dash")
+            self._fault(self.lines[ended.location], BRACKETS)
 
     def _scalar(self, event: ScalarEvent, line: int) -> None:
         self._check_decoration(event, line)
+        self._cut = None
+        if event.style in ("'", '"'):
+            self._check_end(event)
+        value, faulty = shortened(self._visible(str(event.value), line))
+        if faulty:
+            self._fault(line, TOO_LONG)
+        plain = event.style in (None, "")
         holder = self._open[-1] if self._open else None
         if holder is not None and isinstance(holder.value, dict) and holder.key is None:
-            self._key(holder, str(event.value), line)
+            self._key(holder, value, line, plain=plain)
             return
-        plain = event.style in (None, "")
-        location = self._place(_plain_value(event.value) if plain else str(event.value), line)
+        location = self._place(_plain_value(value) if plain else value, line)
         if event.style == "|":
             self.text_lines[location] = line + 1
+        if plain and (lost := self._remark(event, self.lines.get(location, line))):
+            self.cuts[location] = lost
+            self._cut = Ended(event.end_mark.line, cut(lost))
 
-    def _key(self, holder: _Open, key: str, line: int) -> None:
+    def _remark(self, event: ScalarEvent, line: int) -> str:
+        """What stands behind a value after ` #`; `line` is that of its key or list item."""
+        if not event.value:
+            found = re.search(r"[:-] +(#.*)", self.rows[line - self.first_line])
+            return found[1] if found else ""
+        behind = self.rows[event.end_mark.line][event.end_mark.column :].strip()
+        return behind if behind.startswith("#") else ""
+
+    def _check_end(self, event: ScalarEvent) -> None:
+        """Quoted text goes on only where it is indented further than its key (YAML 1.2.2, 7.3.1).
+
+        What stands below and is not belongs to something else: the quotation mark was left open.
+        """
+        column = self._open[-1].column if self._open else -1
+        for row in self.rows[event.start_mark.line + 1 : event.end_mark.line + 1]:
+            if row.strip() and len(row) - len(row.lstrip()) <= column:
+                raise Ended(event.start_mark.line, UNCLOSED)
+
+    def _visible(self, value: str, line: int) -> str:
+        r"""The text without the characters that only an escape such as `\0` can put into it, each a fault."""
+        found = unwanted(value) + (("\t",) if "\t" in value else ())
+        for letter in found:
+            self._fault(line, invisible(letter))
+        return without(value, found)
+
+    def _key(self, holder: _Open, key: str, line: int, *, plain: bool) -> None:
         assert isinstance(holder.value, dict)
+        if plain and (message := no_hyphen(key)):
+            raise Ended(line - self.first_line, message)
         if key in holder.value:
             self._fault(
                 line, said("the key {key} is written twice here; remove one (the first is used)", key=repr(key))

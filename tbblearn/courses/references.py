@@ -17,6 +17,9 @@ ID_NAMES = {"choices": "choice id", "options": "option id", "rows": "row id", "s
 MOST_NAMED = 10
 """Names that a fault lists to choose from."""
 
+MOST_COMPARED, LONGEST_COMPARED = 300, 100
+"""Names, and letters of one, among which the nearest is looked for: the time grows with both."""
+
 
 def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], findings: Findings) -> None:
     """Find every reference of `course` that leads nowhere, and every id that is used twice."""
@@ -36,7 +39,7 @@ def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], fi
 def _close(wanted: str, known: Iterable[str]) -> str:
     """How to mend a name that nothing has."""
     names = sorted(name for name in known if name)
-    close = get_close_matches(wanted, names, n=1)
+    close = get_close_matches(wanted[:LONGEST_COMPARED], names[:MOST_COMPARED], n=1)
     if close:
         return said("did you mean {close}?", close=close[0])
     if not names:

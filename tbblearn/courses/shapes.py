@@ -8,9 +8,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tbblearn.courses.findings import Findings, said
-from tbblearn.courses.format import GOAL_PATTERN, SCREEN_PATTERN, Shape
+from tbblearn.courses.format import GOAL_PATTERN, SCREEN_PATTERN, Shape, Words
 from tbblearn.courses.reading import Document
 from tbblearn.courses.rules import LANGUAGES
+from tbblearn.courses.yaml_faults import cut, no_hyphen
 
 S = TypeVar("S", bound=Shape)
 
@@ -22,6 +23,9 @@ def check_shape(shape: type[S], document: Document, findings: Findings) -> S | N
     if document.data is None:
         findings.fault(document.path, 1, said("the file is empty; it needs {keys}", keys=", ".join(_required(shape))))
         return None
+    for location, lost in document.cuts.items():
+        if _is_free_text(shape, location):
+            findings.fault(document.path, document.line(location), cut(lost))
     try:
         return shape.model_validate(document.data)
     except ValidationError as error:
@@ -104,8 +108,9 @@ _SENTENCES: dict[str, Callable[[str, ErrorDetails], str]] = {
     "less_than_equal": lambda name, details: said(
         "{name} must be at most {most}", name=name, most=details["ctx"]["le"]
     ),
-    "list_type": lambda name, details: said(
-        "{name} must be a list; write each item on a line of its own after a dash", name=name
+    "list_type": lambda name, details: (
+        no_hyphen(str(details["input"]))
+        or said("{name} must be a list; write each item on a line of its own after a dash", name=name)
     ),
     "too_short": lambda name, details: said(
         "{name} needs at least {least} items", name=name, least=details["ctx"]["min_length"]
@@ -167,6 +172,22 @@ def _keys(shape: type[BaseModel], location: tuple[str | int, ...]) -> Iterator[s
                 shape = next(_shapes(field.annotation))
     for name, field in shape.model_fields.items():
         yield field.alias or name
+
+
+def _is_free_text(shape: type[BaseModel], location: tuple[str | int, ...]) -> bool:
+    """True where the shape has a text of the author's own at `location`, not an id or a word of the format."""
+    keys = [step for step in location if isinstance(step, str)]
+    for depth, key in enumerate(keys, start=1):
+        field = next((field for name, field in shape.model_fields.items() if key == (field.alias or name)), None)
+        if field is None:
+            return False
+        if depth == len(keys):
+            return field.metadata == [*Words.__metadata__] or Words in getattr(field.annotation, "__args__", ())
+        inner = next(_shapes(field.annotation), None)
+        if inner is None:
+            return False
+        shape = inner
+    return False
 
 
 def _shapes(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -5,7 +5,6 @@ happened. The limits are far above any real course.
 """
 
 import io
-import os
 import re
 import shutil
 import stat
@@ -20,12 +19,13 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from tbblearn.courses.rules import CourseError
+from tbblearn.courses.texts import unwanted
 
 MOST_ENTRIES = 2_000
 """Files and folders in one zip."""
 
 LARGEST_FILE = 5_000_000
-"""Bytes of one file when unpacked; the check of the course then asks for less (pictures 500 kB, texts 1 MB)."""
+"""Bytes of one file when unpacked; the check of the course then asks for less (pictures 500 kB, texts 200 kB)."""
 
 LARGEST_UNPACKED = 40_000_000
 """Bytes of all files together when unpacked."""
@@ -51,7 +51,7 @@ _ENCRYPTED = 0x1
 _END, _ZIP64_LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
 _END_SIZE, _LOCATOR_SIZE, _LONGEST_COMMENT = 22, 20, 65_535
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_FAULTY_NAME = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|^/|(^|/)\.{1,2}(/|$)|//")
+_FAULTY_NAME = re.compile(r"[\x00-\x1f\x7f]|^[A-Za-z]:|^/|(^|/)\.{1,2}(/|$)|//")
 
 
 class Refusal(StrEnum):
@@ -70,6 +70,8 @@ class Refusal(StrEnum):
     TWICE = "twice"
     NO_FOLDER = "no_folder"
     NO_COURSE = "no_course"
+    TOO_DEEP = "too_deep"
+    BACKSLASHES = "backslashes"
     ACTIVE_PICTURE = "active_picture"
 
 
@@ -86,7 +88,7 @@ class UploadRefused(CourseError):
 def unpacked(packed: bytes) -> Iterator[Path]:
     """The folder of courses that the zip holds, for as long as the block lasts. Raises UploadRefused.
 
-    The zip may hold one course folder, several, or a folder of course folders.
+    The zip may hold one course folder, several, or a folder of course folders, also when that lies alone in others.
     """
     entries = _entries(packed)
     folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))
@@ -107,7 +109,7 @@ def _entries(packed: bytes) -> dict[PurePosixPath, zipfile.ZipInfo]:
     for entry in _listed(packed):
         path = _path(entry)
         _demand_ordinary(entry)
-        if not entry.is_dir() and path.parts[0] != LEFT_BY_MACS:
+        if not entry.is_dir() and LEFT_BY_MACS not in path.parts and not path.name.startswith("._"):
             if path in found:
                 raise UploadRefused(Refusal.TWICE, str(path))
             found[path] = entry
@@ -141,7 +143,9 @@ def _listed(packed: bytes) -> list[zipfile.ZipInfo]:
 def _path(entry: zipfile.ZipInfo) -> PurePosixPath:
     """Where the file belongs, below the folder. Names are compared in Unicode's composed form, as the check reads."""
     name = unicodedata.normalize("NFC", entry.orig_filename)
-    if not name.strip("/") or len(name) > LONGEST_PATH or _FAULTY_NAME.search(name):
+    if "\\" in name:
+        raise UploadRefused(Refusal.BACKSLASHES, _printable(name))
+    if not name.strip("/") or len(name) > LONGEST_PATH or _FAULTY_NAME.search(name) or unwanted(name):
         raise UploadRefused(Refusal.BAD_PATH, _printable(name))
     return PurePosixPath(name)
 
@@ -209,15 +213,19 @@ def _write(packed: bytes, entries: dict[PurePosixPath, zipfile.ZipInfo], folder:
 
 
 def _courses_in(folder: Path) -> Path:
-    """The folder whose folders are courses: what was packed, or the one folder in it."""
+    """The folder whose folders are courses: what was packed, or the one folder in it, or the one in that."""
     if (folder / "course.yaml").exists():
         raise UploadRefused(Refusal.NO_FOLDER)
-    if _has_course(folder):
-        return folder
-    inside = [entry for entry in os.scandir(folder) if entry.is_dir()]
-    if len(inside) == 1 and _has_course(Path(inside[0])):
-        return Path(inside[0])
-    raise UploadRefused(Refusal.NO_COURSE)
+    above = folder
+    while not _has_course(folder):
+        inside = [path for path in folder.iterdir() if path.is_dir()]
+        if len(inside) != 1:
+            deeper = sorted(path.parent for path in above.rglob("course.yaml"))
+            if deeper:
+                raise UploadRefused(Refusal.TOO_DEEP, deeper[0].relative_to(above).as_posix())
+            raise UploadRefused(Refusal.NO_COURSE)
+        folder = inside[0]
+    return folder
 
 
 def _has_course(folder: Path) -> bool:

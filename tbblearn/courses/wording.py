@@ -1,16 +1,22 @@
-"""Notes on a course's language: length, readability and words that we do not write.
+"""Notes on a course's language: length, readability, words that we do not write, and marks that do nothing.
 
 Limits are those of the content guide, sections 1, 2 and 4. Lengths and LIX are measured in Swedish, which is the
 source; sentences and words in both languages.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from operator import add
+from pathlib import Path
 
+from tbblearn.characters import visible
 from tbblearn.courses.findings import Findings, said
 from tbblearn.courses.folders import CourseFiles, ModuleFiles
 from tbblearn.courses.kinds import written_feedback, written_texts
+from tbblearn.courses.markdown import inline_parser, plain_text
 from tbblearn.courses.parts import Part
+from tbblearn.courses.questions import plain_texts
 from tbblearn.courses.readability import lix, sentences, words
 from tbblearn.courses.reading import Entry
 from tbblearn.courses.rules import LANGUAGES, Level, QuestionKind
@@ -87,6 +93,23 @@ _AVOIDED_PATTERNS = {
     language: [(_avoided_pattern(word), instead) for word, instead in avoided.items()]
     for language, avoided in _AVOIDED.items()
 }
+_marks = inline_parser()
+
+_STRAY = (
+    (re.compile(r"\*\*|(?<!_)__(?!_)"), "bold is written **so**, without spaces inside the asterisks"),
+    (re.compile(r"~~"), "a text cannot be struck out; remove the marks"),
+    (re.compile(r"\[[ xX]?\](?!\()"), "there are no boxes to tick; write a list with - or remove it"),
+    (re.compile(r"^\s*#{1,6}(?=\s?\w)", re.MULTILINE), "a heading stands in a part, as ### with a space after it"),
+    (re.compile(r"^\s*\|", re.MULTILINE), "a table stands in a part, with a line |---|---| under its head"),
+    (
+        re.compile(
+            r"^\s*(?:[•·▪▫◦●○■□➢➤✓✔]|[-+*](?=[^\W\d]|[^\S ]))|[\ue000-\uf8ff]|\A[–—](?= .*\n[–—] )", re.MULTILINE
+        ),
+        "begin a list item with a hyphen and a space, with an empty line above the list",
+    ),
+)
+"""What stands in a text as it is where somebody meant a mark, and what to do."""
+
 _NUMBER_WORDS = {
     SWEDISH: {2: ("två", "2"), 3: ("tre", "3"), 4: ("fyra", "4"), 5: ("fem", "5")},
     ENGLISH: {2: ("two", "2"), 3: ("three", "3"), 4: ("four", "4"), 5: ("five", "5")},
@@ -103,7 +126,52 @@ def note_wording(course: CourseFiles, findings: Findings) -> None:
             _note_part(module.parts[SWEDISH], findings, LIX_PART_IN_DEPTH if in_depth else LIX_PART)
         _note_questions(module, findings)
         _note_cases(module, findings)
+        for part in module.parts.values():
+            for written, line in _texts_of_part(part):
+                _note_stray(written, part.path, partial(add, line), findings)
     _note_glossary(course, findings)
+    _note_stray_in_yaml(course, findings)
+
+
+def _texts_of_part(part: Part) -> Iterator[tuple[str, int]]:
+    """What a part shows, without the marks that were understood, each text with its line."""
+    for screen in part.screens:
+        yield screen.title, screen.line
+        yield from ((one.text, one.line) for one in screen.passages if not one.text.startswith("|"))
+        yield from ((picture.alternative, picture.line) for picture in screen.pictures)
+        yield from ((film.shape.title, film.line) for film in screen.films)
+        yield from ((one.shape.needed, one.line) for one in screen.placeholders)
+        for token in screen.tokens:
+            if token.type == "container_case_open" and token.map:
+                yield token.info.strip().removeprefix("case").strip(), token.map[0] + 1
+
+
+def _note_stray_in_yaml(course: CourseFiles, findings: Findings) -> None:
+    asked = [question for _, question in [*course.questions(), *course.practice()]]
+    marked = [text for question in asked for text in written_texts(question)]
+    for holder in [*marked, *(case.entry("text") for case in course.cases())]:
+        for language in LANGUAGES:
+            for block in _marks.parse(holder.text(language) or ""):
+                if block.type == "inline" and block.map:
+                    line_of = partial(_line_in, holder, language, block.map[0])
+                    _note_stray(plain_text(block), holder.document.path, line_of, findings)
+    for holder in plain_texts(course):
+        for language in LANGUAGES:
+            line_of = partial(holder.text_line, language)
+            _note_stray(holder.text(language) or "", holder.document.path, line_of, findings)
+
+
+def _line_in(holder: Entry, language: str, before: int, offset: int) -> int:
+    return holder.text_line(language, before + offset)
+
+
+def _note_stray(text: str, path: Path, line_of: Callable[[int], int], findings: Findings) -> None:
+    """Note each kind of mark once a text; `line_of` gives the line of the text's first row (0) and of those below."""
+    for pattern, hint in _STRAY:
+        if found := pattern.search(text):
+            mark = visible(found[0].strip())
+            line = line_of(text.count("\n", 0, found.end()))
+            findings.note(path, line, said("{mark} stands in the text as it is; {hint}", mark=mark, hint=said(hint)))
 
 
 def _note_part(part: Part, findings: Findings, limit: int) -> None:

@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tbblearn.characters import quoted, unseen_named, visible
 from tbblearn.readiness.audit_rows import AuditFile
-from tbblearn.readiness.characters import quoted, unseen_named, visible
 from tbblearn.readiness.given_units import FaultyUnits, one_tree
 from tbblearn.readiness.rules import LEAST_K, LEAST_MARGIN, Family, Kind, Measure, Part, PublishedRow, Tree
 from tbblearn.surveys.instruments import instrument as find_instrument

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tbblearn.readiness.characters import quoted, unseen_named, visible
+from tbblearn.characters import quoted, unseen_named, visible
 from tbblearn.readiness.given_units import FaultyUnits, one_tree
 from tbblearn.readiness.rules import Tree
 from tbblearn.readiness.scoring import OutsideScale, Scorer, Unanswered, Values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tbblearn.readiness.characters import quoted, unseen_named
+from tbblearn.characters import quoted, unseen_named
 from tbblearn.readiness.rules import Tree, TreeFault
 
 LONGEST_CIRCLE = 400

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask_babel import force_locale
 
-from tbblearn.courses import checking, parts, pictures, questions, reading, shapes
+from tbblearn.courses import checking, parts, pictures, questions, shapes, texts, wording, yaml_faults
 from tbblearn.courses.checking import check
 from tbblearn.courses.finding_words import SENTENCES, finding_words
 from tbblearn.web.application import Application
@@ -36,9 +36,10 @@ def templates() -> set[str]:
                         )
                         if isinstance(text, ast.Constant) and isinstance(text.value, str)
                     }
-    tables = (parts._REFUSED, pictures._WHY_NOT, questions._MARK_NAMES, reading.YAML_HINTS, shapes.LANGUAGE_NAMES)
-    for table in (*tables, shapes._MISSING_TEXT):
+    tables = (parts._REFUSED, pictures._WHY_NOT, questions._MARK_NAMES, shapes.LANGUAGE_NAMES, shapes._MISSING_TEXT)
+    for table in (*tables, yaml_faults.YAML_HINTS, yaml_faults.LINE_HINTS, dict(wording._STRAY)):
         found |= set(table.values())
+    found |= {yaml_faults.BRACES, yaml_faults.BRACKETS, yaml_faults.UNCLOSED, texts.INVISIBLE, texts.TOO_LONG}
     return found | {checking.WAITS, checking.WAIVED, shapes._KEYS_WANTED}
 
 

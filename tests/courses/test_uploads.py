@@ -77,7 +77,7 @@ def with_entry(info: zipfile.ZipInfo, content: bytes = b"x") -> bytes:
 # --- what is taken in ---
 
 
-@pytest.mark.parametrize("above", ["", "courses/", "Mina kurser/"])
+@pytest.mark.parametrize("above", ["", "courses/", "Mina kurser/", "hem/Dokument/Mina kurser/"])
 def test_a_course_folder_or_a_folder_of_courses_is_taken_in(above: str):
     with unpacked(zip_of({above + name: content for name, content in example().items()})) as root:
         found = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
@@ -85,8 +85,14 @@ def test_a_course_folder_or_a_folder_of_courses_is_taken_in(above: str):
 
 
 def test_what_a_mac_adds_is_left_out():
-    files = example() | {"__MACOSX/exempel/._course.yaml": b"\x00\x05\x16\x07", "exempel/.DS_Store": b"\x00"}
-    assert check_upload(zip_of(files)).faults == ()
+    left = (
+        "__MACOSX/exempel/._course.yaml",
+        "exempel/__MACOSX/._x",
+        "._exempel",
+        f"{PART}/._stigen.svg",
+        "exempel/.DS_Store",
+    )
+    assert check_upload(zip_of(example() | dict.fromkeys(left, b"\x00\x05\x16\x07"))).faults == ()
 
 
 def test_files_are_ordinary_whatever_the_zip_says():
@@ -178,7 +184,7 @@ HARMFUL = {
     "escapes": (zip_of(example() | {"exempel/../../../outside.txt": b"x"}), Refusal.BAD_PATH),
     "escapes at once": (zip_of(example() | {"../outside.txt": b"x"}), Refusal.BAD_PATH),
     "absolute": (with_entry(entry("/etc/cron.d/x")), Refusal.BAD_PATH),
-    "backslashes": (with_entry(entry("exempel\\..\\..\\x")), Refusal.BAD_PATH),
+    "backslashes": (with_entry(entry("exempel\\..\\..\\x")), Refusal.BACKSLASHES),
     "drive": (with_entry(entry("C:/windows/x")), Refusal.BAD_PATH),
     "two slashes": (with_entry(entry("exempel//x")), Refusal.BAD_PATH),
     "control character": (with_entry(entry("exempel/a\nb")), Refusal.BAD_PATH),
@@ -191,6 +197,11 @@ HARMFUL = {
     "a file as a folder": (zip_of(example() | {"exempel/course.yaml/x": b"x"}), Refusal.TWICE),
     "files without their folder": (zip_of({"course.yaml": b"id: exempel\n"}), Refusal.NO_FOLDER),
     "no course": (zip_of({"bilder/a.png": b"x"}), Refusal.NO_COURSE),
+    "a direction that turns": (with_entry(entry("exempel/\u202efdp.md")), Refusal.BAD_PATH),
+    "two courses at different depths of a folder": (
+        zip_of({"a/b/exempel/course.yaml": b"x", "a/c/readme.txt": b"x"}),
+        Refusal.TOO_DEEP,
+    ),
     "an empty zip": (zip_of({}), Refusal.NO_COURSE),
 }
 

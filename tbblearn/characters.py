@@ -19,7 +19,7 @@ def unseen(text: str) -> tuple[str, ...]:
 def visible(text: str) -> str:
     """The text with each character that nobody sees written as its number: `north<U+200B>`."""
     for letter in unseen(text):
-        text = text.replace(letter, f"<{_number(letter)}>")
+        text = text.replace(letter, f"<{number(letter)}>")
     return text
 
 
@@ -30,9 +30,15 @@ def quoted(text: str) -> str:
 
 def unseen_named(text: str) -> str:
     """A sentence, after a space, that names the characters of the text that nobody sees; empty where all are seen."""
-    names = [f"{_number(letter)} {unicodedata.name(letter, '(it has no name)')}" for letter in unseen(text)]
+    names = [named(letter) for letter in unseen(text)]
     return f" It holds {', '.join(names)}, which is not seen: take it away." if names else ""
 
 
-def _number(letter: str) -> str:
+def number(letter: str) -> str:
+    """How Unicode counts the character: `U+200B`."""
     return f"U+{ord(letter):04X}"
+
+
+def named(letter: str) -> str:
+    """The number and Unicode's name of the character: `U+200B ZERO WIDTH SPACE`."""
+    return f"{number(letter)} {unicodedata.name(letter, '(it has no name)')}"
