@@ -19,7 +19,9 @@ class Inbox:
         self.letters: list[EmailMessage] = []
         self.asked: Counter[str] = Counter()
         self.connections = 0
-        self.at_rcpt: Callable[[str], str | None] = lambda address: "550 no such person" if "refused" in address else None
+        self.at_rcpt: Callable[[str], str | None] = lambda address: (
+            "550 no such person" if "refused" in address else None
+        )
         self.at_data: Callable[[str], str | None] = lambda address: None
         self.after_data: Callable[[str], str | None] = lambda address: None
         """The letter has been taken; what is said of it."""

@@ -87,7 +87,9 @@ def test_of_a_quiet_kind_only_what_was_queued_is_told_and_the_server_is_asked_ab
     session: None, server: str, inbox: Inbox
 ) -> None:
     """m1, m3 and m5 need none. Were m3's address bad, the fault would not say whether m3 needed one."""
-    inbox.at_rcpt = lambda address: "550 5.1.1 <m3@example.org> unknown" if address in {"m2@example.org", "m3@example.org"} else None
+    inbox.at_rcpt = lambda address: (
+        "550 5.1.1 <m3@example.org> unknown" if address in {"m2@example.org", "m3@example.org"} else None
+    )
     put(*["asks"] * 6)
     assert deliver(CLOCK, WRITERS, Smtp(server, SENDER), {"asks"}) == counts(quiet_messages_begun=6)
     assert inbox.taken == ["m0@example.org", "m4@example.org"]
@@ -98,7 +100,9 @@ def test_of_a_quiet_kind_only_what_was_queued_is_told_and_the_server_is_asked_ab
         refused = key in {"asks:2", "asks:3"}
         assert told == ((MessageState.FAILED, 1, "RCPT 550 5.1.1") if refused else (MessageState.SENT, 1, ""))
     with read_only():
-        assert len(set(db.session.scalars(select(Message.due_at)))) == 1, "a time of its own would tell whose took longer"
+        assert len(set(db.session.scalars(select(Message.due_at)))) == 1, (
+            "a time of its own would tell whose took longer"
+        )
 
 
 def test_no_transaction_is_open_while_letters_go_out(session: None) -> None:

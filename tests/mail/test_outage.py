@@ -15,7 +15,10 @@ from tbblearn.mail.smtp import Smtp
 from tests.mail.outbox import NOW, WRITERS, Clock, put, states
 from tests.mail.server import CUT, STALL, Inbox, free_port
 
-pytestmark = [pytest.mark.usefixtures("session", "impatient"), pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
+pytestmark = [
+    pytest.mark.usefixtures("session", "impatient"),
+    pytest.mark.parametrize("backend", ["sqlite"], indirect=True),
+]
 SENDER = "tbblearn@example.org"
 QUIET = {"asks"}
 WAITING, SENT, FAILED = MessageState.WAITING, MessageState.SENT, MessageState.FAILED
@@ -55,9 +58,7 @@ def test_three_days_without_a_server_cost_no_letter_a_try_and_somebody_is_told(s
 
 
 @pytest.mark.parametrize("when", ["at_rcpt", "at_data"])
-def test_a_server_that_wants_no_letter_now_for_three_days_gets_each_once(
-    server: str, inbox: Inbox, when: str
-) -> None:
+def test_a_server_that_wants_no_letter_now_for_three_days_gets_each_once(server: str, inbox: Inbox, when: str) -> None:
     put(*["hello"] * 12)
     clock = Clock()
     setattr(inbox, when, lambda address: "451 4.7.1 later")
@@ -75,9 +76,7 @@ def test_a_server_that_wants_no_letter_now_for_three_days_gets_each_once(
     assert wrong(clock) == {}
 
 
-def test_one_letter_that_is_never_taken_is_tried_for_three_days_given_up_and_told_of(
-    server: str, inbox: Inbox
-) -> None:
+def test_one_letter_that_is_never_taken_is_tried_for_three_days_given_up_and_told_of(server: str, inbox: Inbox) -> None:
     put("hello", "hello")
     inbox.at_rcpt = lambda address: "450 4.2.2 mailbox full" if address.startswith("m1") else None
     clock = Clock()
@@ -186,7 +185,9 @@ def test_whoever_has_answered_changes_nothing_that_is_told_of_a_quiet_kind(serve
             db.session.query(Message).delete()
             for number in numbers:
                 db.session.add(
-                    Message(dedupe_key=str(number), kind="asks", recipient_id=number, created_at=clock(), due_at=clock())
+                    Message(
+                        dedupe_key=str(number), kind="asks", recipient_id=number, created_at=clock(), due_at=clock()
+                    )
                 )
         before = would_do(clock(), QUIET)
         done = run(clock, server)

@@ -84,12 +84,13 @@ def test_what_somebody_began_to_send_and_never_told_of_fails_and_is_not_sent_aga
     with unit_of_work():
         take(first(), NOW, WRITERS)
     assert due(NOW + timedelta(days=1)) == []
+    message_id = first()
     with unit_of_work():
         assert give_up_on_lost(NOW + LEASE - timedelta(seconds=1)) == 0
         assert give_up_on_lost(NOW + LEASE) == 1
     assert states()["hello:0"] == (FAILED, 1, MAY_HAVE_ARRIVED)
     with unit_of_work():
-        assert report(first(), NOW + LEASE, due_at=NOW) is None, "whoever is too late changes nothing"
+        assert report(message_id, NOW + LEASE, due_at=NOW) is None, "whoever is too late changes nothing"
 
 
 def test_many_at_once_take_each_message_once(app: Application) -> None:
@@ -140,6 +141,7 @@ def test_what_is_due_comes_in_batches_the_longest_due_first(session: None) -> No
 
 def test_what_becomes_of_a_letter_goes_by_its_fault(session: None) -> None:
     put("hello")
+    message_id = first()
     for fault, becomes in (
         (ServerAway("away"), (WAITING, 0, "away")),
         (NotNow("later"), (WAITING, 1, "later")),
@@ -147,8 +149,8 @@ def test_what_becomes_of_a_letter_goes_by_its_fault(session: None) -> None:
         (Unsure("perhaps"), (FAILED, 1, "perhaps")),
     ):
         with unit_of_work():
-            take(first(), NOW, WRITERS)
-            report(first(), NOW, fault, due_at=NOW)
+            take(message_id, NOW, WRITERS)
+            report(message_id, NOW, fault, due_at=NOW)
         assert states()["hello:0"] == becomes
         with read_only():
             left = db.session.scalars(select(Message.due_at)).one() - NOW
@@ -160,11 +162,11 @@ def test_what_becomes_of_a_letter_goes_by_its_fault(session: None) -> None:
 
 def test_only_what_failed_can_be_sent_again(session: None) -> None:
     put("gone", "faulty", "hello", "asks")
+    gone, failed, sent, asks = range(first(), first() + 4)
     for message_id, _ in due(NOW):
         with unit_of_work():
             take(message_id, NOW, WRITERS)
-            report(message_id, NOW, Refused("never") if message_id == first() + 3 else None, due_at=NOW)
-    gone, failed, sent, asks = range(first(), first() + 4)
+            report(message_id, NOW, Refused("never") if message_id == asks else None, due_at=NOW)
     with unit_of_work():
         assert not send_again(gone, NOW)
         assert not send_again(sent, NOW)
