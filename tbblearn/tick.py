@@ -36,8 +36,8 @@ def tick(
 ) -> dict[str, int]:
     """Do all that is due at `now`; returns the number of changes by kind, all zero where there was nothing to do.
 
-    With `dry_run` every batch is done and rolled back: what would be done at that time, and nothing is changed. Then the
-    letters that would be due are counted too, with those that the batches would queue.
+    With `dry_run` every batch is done and rolled back: what would be done at that time, and nothing is changed. Then
+    the letters that would be due are counted too, with those that the batches would queue.
     `response_days` and `disposal_decision`: how long single answers of a published survey are kept, and by which
     decision they go.
     """

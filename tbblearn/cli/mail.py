@@ -83,8 +83,8 @@ def status(*, form: str) -> None:
 def retry(*, kind: str, form: str) -> None:
     """Let all letters that failed be tried again by the next `tbblearn tick`.
 
-    Mend the cause first. One whose fault is "may have arrived" may then arrive twice. How many letters about answering a
-    survey are tried again is not said.
+    Mend the cause first. One of which nobody knows whether it arrived may then arrive twice. How many letters that ask
+    somebody to answer a survey are tried again is not said.
     """
     app = create_app()
     known = app.extensions["tbblearn_letters"]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from tbblearn.db import db
 from tbblearn.mail.models import Message
@@ -61,8 +61,8 @@ def trouble(now: datetime, quiet: Collection[str]) -> dict[str, int]:
     late = and_(ON_ITS_WAY, or_(Message.due_at <= now - LATE, Message.attempts >= LATE_ATTEMPTS))
     failed = and_(Message.state == MessageState.FAILED, Message.due_at > now - TOLD_FOR)
 
-    def number(condition: object) -> Select[tuple[int]]:
-        return select(func.count()).select_from(Message).where(condition)  # type: ignore[arg-type]
+    def number(condition: ColumnElement[bool]) -> Select[int]:
+        return select(func.count()).select_from(Message).where(condition)
 
     hidden = Message.kind.in_(quiet)
     return {

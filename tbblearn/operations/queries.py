@@ -50,7 +50,7 @@ class Wanted:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Never one of the hidden kinds, whatever is asked for."""
-        found = [Message.kind.not_in(HIDDEN)]
+        found: list[ColumnElement[bool]] = [Message.kind.not_in(HIDDEN)]
         if self.kind:
             found.append(Message.kind == self.kind)
         if self.recipient_id is not None:
@@ -94,7 +94,7 @@ def outbox(wanted: Wanted, number: int = 1) -> OutboxPage:
     """
     groups = [tuple(state for state in group if wanted.state in (None, state)) for group in GROUPS]
     counted = select(Message.state, func.count()).where(*wanted.conditions()).group_by(Message.state)
-    sizes = {state: count for state, count in db.session.execute(counted)}
+    sizes: dict[MessageState, int] = {row[0]: row[1] for row in db.session.execute(counted)}
     total = sum(sizes.get(state, 0) for group in groups for state in group)
     number = max(1, min(number, -(-total // PAGE_SIZE)))
     start = skip = (number - 1) * PAGE_SIZE

@@ -86,7 +86,7 @@ def send_again(message_id: int) -> Response:
 @blueprint.post("/utskick/skicka-igen")
 @requires(Role.ADMIN)
 def send_kind_again() -> Response:
-    """Try once more to send all messages of a kind that did not arrive. Of some kinds nobody learns how many, or whose."""
+    """Try once more to send all messages of a kind that did not arrive; of some nobody learns how many, or whose."""
     kind = request.form.get("typ", "")
     if kind not in current_app.extensions["tbblearn_letters"]:
         raise NotFound

@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from tbblearn.access.letters import closing
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
-from tbblearn.mail.sending import Writer
 from tbblearn.mail.rules import Letter
+from tbblearn.mail.sending import Writer
 from tbblearn.people.queries import MailAddress, mail_address
 from tbblearn.surveys import queries
 from tbblearn.surveys.queries import Invited, Published

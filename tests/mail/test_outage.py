@@ -1,4 +1,4 @@
-"""A mail server that stalls, refuses and breaks off, for days: nothing is lost, nothing is sent twice, and it is told."""
+"""A mail server that stalls, refuses and breaks off, for days: nothing is lost, nothing goes twice, and it is told."""
 
 from datetime import timedelta
 
@@ -12,7 +12,8 @@ from tbblearn.mail.models import Message
 from tbblearn.mail.queries import quiet_acts, totals, trouble, would_do
 from tbblearn.mail.rules import LATE, MAX_ATTEMPTS, MessageState
 from tbblearn.mail.smtp import Smtp
-from tests.mail.outbox import NOW, WRITERS, Clock, put, states
+from tests.factories import NOW
+from tests.mail.outbox import WRITERS, Clock, put, states
 from tests.mail.server import CUT, STALL, Inbox, free_port
 
 pytestmark = [

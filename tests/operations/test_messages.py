@@ -25,7 +25,7 @@ from tbblearn.people.rules import Role
 from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.web.application import Application
 from tests.factories import NOW, County
-from tests.reading import ReadPage, Reader
+from tests.reading import Reader, ReadPage
 
 WRITERS = {SET_PASSWORD_MAIL: set_password_letter}
 
@@ -83,7 +83,7 @@ def test_every_kind_of_letter_that_can_be_written_has_a_word(app: Application, c
     kinds = [kind for kind in app.extensions["tbblearn_letters"] if kind not in ASKING_MAIL]
     for number, kind in enumerate(kinds):
         message(app, county.persons["p101"], str(number), kind=kind)
-    heads = [row.select_one("th").get_text(strip=True) for row in listed(admin.get("/utskick"))]  # type: ignore[union-attr]
+    heads = [row.select_one("th").get_text(strip=True) for row in listed(admin.get("/utskick"))]
     assert len(heads) == len(kinds)
     assert all(heads)
     assert len(set(heads)) == len(heads)
