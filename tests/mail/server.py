@@ -23,8 +23,9 @@ class Inbox:
             "550 no such person" if "refused" in address else None
         )
         self.at_data: Callable[[str], str | None] = lambda address: None
+        """The whole letter has come, and is thrown away."""
         self.after_data: Callable[[str], str | None] = lambda address: None
-        """The letter has been taken; what is said of it."""
+        """It has been taken."""
 
     @property
     def taken(self) -> list[str]:
