@@ -31,7 +31,7 @@ class _Watched(smtplib.SMTP):
             self.handed_over = True
             self.sock.settimeout(ACCEPT_SECONDS)
 
-    def begin(self) -> None:
+    def next_letter(self) -> None:
         """The next letter."""
         self.handed_over = False
         if self.sock is not None:
@@ -69,7 +69,7 @@ class Smtp:
 
     def _try(self, letter: Letter, message: EmailMessage) -> MailFault | None:
         server = self.server or self._connect()
-        server.begin()
+        server.next_letter()
         try:
             if letter.only_asks:
                 _ask(server, message)
@@ -127,7 +127,7 @@ class Smtp:
     def close(self) -> None:
         """End the connection. What the server says to that matters to nobody."""
         if self.server is not None:
-            self.server.begin()
+            self.server.next_letter()
             try:
                 self.server.quit()
             except OSError:
