@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import text
 
 from tbblearn.access.actions import forget_old_tries
 from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
+from tbblearn.mail.queries import would_do
 from tbblearn.people import ending
 from tbblearn.readiness import timing
+from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.training import enrolling
 from tbblearn.training.carrying import carry_over_idle
 
@@ -33,44 +36,58 @@ def tick(
 ) -> dict[str, int]:
     """Do all that is due at `now`; returns the number of changes by kind, all zero where there was nothing to do.
 
-    With `dry_run` every batch is done and rolled back: what would be done at that time, and nothing is changed.
+    With `dry_run` every batch is done and rolled back: what would be done at that time, and nothing is changed. Then
+    the letters that would be due are counted too, with those that the batches would queue.
     `response_days` and `disposal_decision`: how long single answers of a published survey are kept, and by which
     decision they go.
     """
     today = stockholm_date(now)
     changes: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
+    if dry_run:
+        changes.update(would_do(now, ASKING_MAIL))
+    step = partial(_step, now, changes) if dry_run else _work
     for job in ending.jobs():
-        with _step(dry_run):
+        with step():
             changes.update(job(now, today))
     last: int | None = 0
     while last is not None:
-        with _step(dry_run):
+        with step():
             batch = enrolling.enrol_all(last, now=now, today=today)
         changes.update(batch.changes)
         last = batch.last_person_id
     last = 0
     while last is not None:
-        with _step(dry_run):
+        with step():
             carried, last = carry_over_idle(last, now=now)
         changes[CARRIED_OVER] += carried
     for job in timing.jobs(response_days=response_days, disposal_decision=disposal_decision):
-        with _step(dry_run):
+        with step():
             changes.update(job(now, today))
     if not dry_run:
-        with _step(dry_run):
+        with step():
             forget_old_tries(db.session(), now)  # not counted: others' wrong tries are no work of the timer's
         changes.update(timing.clean())
     return dict(changes)
 
 
 @contextmanager
-def _step(dry_run: bool) -> Iterator[UnitOfWork]:
-    """One batch: queued behind other nodes, and rolled back where it is only asked for."""
+def _work() -> Iterator[UnitOfWork]:
+    """One batch, queued behind other nodes."""
     with unit_of_work() as work:
         _queue()
         yield work
-        if dry_run:
-            work.refuse()
+
+
+@contextmanager
+def _step(now: datetime, changes: Counter[str]) -> Iterator[UnitOfWork]:
+    """One batch that is only asked for: rolled back, and the letters that it would have sent are counted."""
+    with _work() as work:
+        before = Counter(would_do(now, ASKING_MAIL))
+        yield work
+        db.session.flush()
+        changes.update(would_do(now, ASKING_MAIL))
+        changes.subtract(before)
+        work.refuse()
 
 
 def _queue() -> None:

@@ -87,6 +87,33 @@ def test_administrators_made_before_stay_in_and_letters_with_links_go(app: Appli
         assert {row.kind: row.kept_body for row in bodies} == {"set_password": "", "course_changed": "b"}
 
 
+def test_letters_not_needed_have_not_failed_and_those_that_ask_do_not_say_so(app: Application):
+    """Step 0015: until then they were failed letters, and one that asked said that its reader had answered."""
+    fault = "no address, or no longer needed"
+    with app.app_context():
+        steps = revisions()
+        with unit_of_work():
+            known = {"recipient_id": 1, "created_at": NOW, "due_at": NOW, "state": "failed"}
+            for key, kind, said in (
+                ("a", "survey_reminder", fault),
+                ("b", "course_changed", fault),
+                ("c", "course_changed", "SMTPDataError"),
+            ):
+                db.session.add(Message(dedupe_key=key, kind=kind, fault=said, **known))
+            db.session.add(Message(dedupe_key="d", kind="course_changed", **(known | {"state": "sending"})))
+        db.session.remove()
+        downgrade(directory=FOLDER, revision=steps[steps.index("0015") - 1])
+        upgrade(directory=FOLDER, revision="0015")
+        with db.engine.connect() as connection:
+            found = connection.execute(sa.text("SELECT dedupe_key, state, sent_at IS NULL FROM message")).all()
+        assert {key: (state, bool(unsent)) for key, state, unsent in found} == {
+            "a": ("sent", False),
+            "b": ("dropped", True),
+            "c": ("failed", True),
+            "d": ("failed", True),
+        }
+
+
 def test_every_step_goes_down_and_up_again_and_keeps_the_rows_of_the_others(full: Rows):
     assert sum(1 for count in full.values() if count) > 20
     steps = revisions()

@@ -5,7 +5,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from tbblearn.db import db
+from tbblearn.access.rules import SET_PASSWORD_MAIL
+from tbblearn.db import db, unit_of_work
+from tbblearn.mail.actions import queue, queue_many
+from tbblearn.mail.models import Message
+from tbblearn.people.models import ExternalAccess
+from tbblearn.surveys.waves import REMINDER_MAIL
 from tbblearn.tick import tick
 from tbblearn.training.models import Enrolment, EnrolmentEvent
 from tbblearn.web.application import Application
@@ -52,6 +57,24 @@ def test_after_three_days_down_over_the_new_year_it_ends_in_the_same_state(train
         ("2027", date(2027, 1, 1)),
     }
     assert {due_on for _, occasion, _, due_on in state() if occasion == "2027"} == {date(2027, 11, 30)}
+
+
+def test_a_dry_run_counts_the_letters_that_are_due_and_those_that_it_would_queue(training: Training) -> None:
+    """Both as if it were the day that is asked about."""
+    with unit_of_work():
+        queue(SET_PASSWORD_MAIL, training.county.persons["p101"], "a", now=at(TODAY))
+        queue_many(REMINDER_MAIL, [1, 2, 3], "b", now=at(TODAY), due_at=at(TODAY + timedelta(days=2)))
+        end = TODAY + timedelta(days=70)
+        who = training.county.persons["admin"]
+        db.session.add(ExternalAccess(person_id=who, from_on=TODAY, until_on=end, given_at=at(TODAY)))
+    today = tick(now=at(TODAY), dry_run=True)
+    assert (today["messages_sent"], today["quiet_messages_begun"]) == (1, 0)
+    later = tick(now=at(end - timedelta(days=7)), dry_run=True)
+    assert later["externals_told"] >= 1
+    assert later["messages_sent"] == 1 + later["externals_told"]
+    assert later["quiet_messages_begun"] == 3
+    assert db.session.scalars(select(Message.kind)).all() == [SET_PASSWORD_MAIL, *[REMINDER_MAIL] * 3]
+    db.session.rollback()
 
 
 def test_a_dry_run_leaves_no_trace(training: Training) -> None:

@@ -10,8 +10,8 @@ from tbblearn.access.actions import make_link
 from tbblearn.access.rules import LINK_HOURS, OWN_HISTORY_MAIL, SET_PASSWORD_MAIL, LinkPurpose
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
-from tbblearn.mail.actions import Writer
 from tbblearn.mail.rules import Letter
+from tbblearn.mail.sending import Writer
 from tbblearn.people.ending import EXTERNAL_ENDS_MAIL
 from tbblearn.people.queries import external_end, mail_address
 from tbblearn.people.rules import HISTORY_DAYS

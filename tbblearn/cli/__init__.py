@@ -15,6 +15,7 @@ COMMANDS = {
     "db": "tbblearn.cli.database:database",
     "demo": "tbblearn.cli.demo:demo",
     "link": "tbblearn.cli.people:link",
+    "mail": "tbblearn.cli.mail:mail",
     "readiness": "tbblearn.cli.readiness:readiness",
     "report": "tbblearn.cli.report:report",
     "serve": "tbblearn.cli.serve:serve",

@@ -1,6 +1,7 @@
 """`tbblearn tick`: what time brings about."""
 
 import json
+import sys
 from datetime import datetime
 
 import click
@@ -9,7 +10,9 @@ from tbblearn import create_app
 from tbblearn.access.rules import LINK_MAIL
 from tbblearn.config import Settings
 from tbblearn.db import STOCKHOLM, utc_now
-from tbblearn.mail.delivery import Transport, deliver, smtp_transport
+from tbblearn.mail.delivery import Transport, deliver
+from tbblearn.mail.queries import DONE, TROUBLE, trouble
+from tbblearn.mail.smtp import Smtp
 from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.tick import tick as run_tick
 
@@ -26,7 +29,8 @@ from tbblearn.tick import tick as run_tick
 def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
     """Enrol, cancel and send what is due. Run it from a timer, as often as you like and on any number of machines.
 
-    Run twice in a row, or after some days of silence, it ends in the same state.
+    Run twice in a row, or after some days of silence, it ends in the same state. Exit code 1: letters wait longer than
+    a day, or have failed in the last week (`tbblearn mail status` says more); all else was done.
     """
     if at and not dry_run:
         raise click.UsageError("--at only asks a question: use it with --dry-run.")
@@ -40,20 +44,28 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
             response_days=settings.response_days,
             disposal_decision=settings.disposal_decision,
         )
-        if not dry_run and not no_mail:
-            # How many letters asked somebody to answer a survey would tell how many have not.
-            counts |= deliver(now, app.extensions["tbblearn_letters"], _transport(settings), ASKING_MAIL, LINK_MAIL)
+        if no_mail:
+            counts = {name: count for name, count in counts.items() if name not in DONE}
+        else:
+            if not dry_run:
+                # What became of each letter that asked somebody to answer a survey would tell how many have not.
+                letters = app.extensions["tbblearn_letters"]
+                counts |= deliver(utc_now, letters, transport(settings), ASKING_MAIL, LINK_MAIL)
+            counts |= trouble(utc_now(), ASKING_MAIL)
     if kind == "json":
         click.echo(json.dumps(counts))
-        return
-    for name, count in counts.items():
-        click.echo(f"{name.replace('_', ' ')}: {count}")
+    else:
+        for name, count in counts.items():
+            click.echo(f"{name.replace('_', ' ')}: {count}")
+    if not dry_run and any(counts.get(name) for name in TROUBLE):
+        sys.exit(1)
 
 
-def _transport(settings: Settings) -> Transport | None:
+def transport(settings: Settings) -> Transport | None:
+    """The mail server of the settings; None where there is none."""
     if not settings.smtp_url:
         return None
-    return smtp_transport(settings.smtp_url, settings.mail_sender, plain=settings.smtp_plain)
+    return Smtp(settings.smtp_url, settings.mail_sender, plain=settings.smtp_plain)
 
 
 def _moment(text: str) -> datetime:

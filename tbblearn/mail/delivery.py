@@ -1,111 +1,125 @@
-"""Delivery of what waits in the outbox: by SMTP, or kept to be read where there is no mail server."""
+"""Delivery of what waits in the outbox: handed to a mail server, or kept to be read where there is none."""
 
-import smtplib
-import ssl
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from email.message import EmailMessage
-from email.utils import formataddr, formatdate, make_msgid, parseaddr
-from urllib.parse import unquote, urlsplit
+from typing import Protocol
+
+import structlog
 
 from tbblearn.db import unit_of_work
-from tbblearn.mail.actions import Writer, claim, keep_letter, report
-from tbblearn.mail.rules import Letter, may_go_in_clear
+from tbblearn.mail.queries import DONE, DROPPED, FAILED, QUIET_BEGUN, SENT, TRIED, untouched
+from tbblearn.mail.rules import Letter, MailFault, MessageState, ServerAway
+from tbblearn.mail.sending import Writer, due, give_up_on_lost, report, take
 
-Transport = Callable[[Iterable[tuple[int, Letter]]], dict[int, str]]
-"""Sends letters; returns a fault for each message id that did not go out."""
+log = structlog.get_logger("tbblearn.mail")
 
-TIMEOUT_SECONDS = 20
+ENOUGH = 10
+"""So many letters in a row that the server does not take, and the fault is not theirs: the others wait."""
+CUTS = 2
+"""The same of broken connections."""
+COUNTED = {
+    MessageState.SENT: SENT,
+    MessageState.WAITING: TRIED,
+    MessageState.FAILED: FAILED,
+    MessageState.DROPPED: DROPPED,
+}
+
+
+class Transport(Protocol):
+    """A way to hand letters over."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand one over; raises a MailFault."""
+
+    def close(self) -> None:
+        """No more letters for now."""
+
+
+class _Kept:
+    """No mail server: every letter arrives."""
+
+    def send(self, letter: Letter) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 def deliver(
-    now: datetime,
+    clock: Callable[[], datetime],
     writers: Mapping[str, Writer],
     transport: Transport | None,
-    uncounted: Collection[str] = (),
+    quiet: Collection[str] = (),
     never_kept: Collection[str] = (),
 ) -> dict[str, int]:
-    """Deliver everything that is due; returns how many were sent and how many were not.
+    """Deliver what is due, letter by letter; returns how many were sent, are tried again, failed or were not needed.
 
-    No transaction is open while letters go out. With no transport the letters are kept and count as sent, but those of
-    the kinds in `never_kept`, whose words nobody but the reader may see: they are not written, and do not arrive. Kinds
-    in `uncounted` are delivered and not counted.
+    No transaction is open while a letter goes out. What became of it is kept before the next is taken: where the
+    process is killed, one letter at most is left of which nobody knows; it is told as failed, and not sent twice. Where
+    the server does not answer, or takes ten in a row not, the rest waits for the next run and loses no try.
+
+    With no transport the letters are kept and count as sent, but those of the kinds in `never_kept`, whose words nobody
+    but the reader may see: they are not written, and fail. Of the `quiet` kinds nobody is told more than how many were
+    queued by the acts whose first letter went now: outcomes would tell who needed one.
     """
+    started = clock()
+    counts: Counter[str] = Counter(dict.fromkeys(DONE, 0))
+    before = untouched(started, quiet)
+    with unit_of_work():
+        counts[FAILED] += give_up_on_lost(started, quiet)
     left_out = never_kept if transport is None else ()
-    counts = {"messages_sent": 0, "messages_failed": 0}
-    while True:
-        with unit_of_work():
-            claimed = claim(now, writers, uncounted, left_out)
-        if not claimed:
-            return counts
-        faults = transport(claimed.letters) if transport else {}
-        with unit_of_work():
-            for message_id, letter in claimed.letters:
-                report(message_id, now, fault=faults.get(message_id, ""))
-                if transport is None:
-                    keep_letter(message_id, letter)
-        counted = [message_id for message_id, _letter in claimed.letters if message_id not in claimed.uncounted]
-        failed = sum(message_id in faults for message_id in counted)
-        counts["messages_sent"] += len(counted) - failed
-        counts["messages_failed"] += failed + claimed.unwritten
+    line = transport or _Kept()
+    keeps = transport is None
+    in_a_row = 0
+    try:
+        while in_a_row < ENOUGH and (found := due(clock())):
+            taken = 0
+            for message_id, due_at in found:
+                with unit_of_work():
+                    held = take(message_id, clock(), writers, left_out)
+                if held is None:
+                    continue
+                taken += 1
+                kind, letter = held
+                if isinstance(letter, MessageState):
+                    counts[COUNTED[letter]] += kind not in quiet
+                    continue
+                fault = _hand_over(line, letter)
+                told_at = started if kind in quiet else clock()  # a time of its own would tell whose took longer
+                with unit_of_work():
+                    state = report(
+                        message_id, told_at, fault, due_at=due_at, kept=letter if keeps and kind not in quiet else None
+                    )
+                away = isinstance(fault, ServerAway)
+                if state and kind not in quiet and not away:
+                    counts[COUNTED[state]] += 1
+                in_a_row = _weigh(in_a_row, fault)
+                if in_a_row >= ENOUGH:
+                    break
+            if not taken:
+                break
+    finally:
+        line.close()
+    counts[QUIET_BEGUN] = sum(before.values()) - sum(
+        number for act, number in untouched(started, quiet).items() if act in before
+    )
+    return dict(counts)
 
 
-class NotEncrypted(OSError):
-    """The mail server offers no STARTTLS. Nothing was handed over."""
+def _hand_over(line: Transport, letter: Letter) -> MailFault | None:
+    try:
+        line.send(letter)
+    except MailFault as fault:
+        return fault
+    return None
 
 
-def smtp_transport(url: str, sender: str, *, plain: bool = False) -> Transport:
-    """A transport from an address such as smtp://user:password@host:587 (STARTTLS) or smtps://host:465.
-
-    A server elsewhere that offers no encryption gets nothing, unless `plain` allows it.
-    """
-    parts = urlsplit(url)
-
-    def send(letters: Iterable[tuple[int, Letter]]) -> dict[int, str]:
-        waiting = dict(letters)
-        faults: dict[int, str] = {}
-        try:
-            with _connect(parts.scheme, parts.hostname or "localhost", parts.port, plain=plain) as server:
-                if parts.username:
-                    server.login(unquote(parts.username), unquote(parts.password or ""))
-                for message_id in list(waiting):
-                    letter = waiting.pop(message_id)
-                    try:
-                        server.send_message(_message(sender, letter))
-                    except (
-                        OSError,
-                        ValueError,
-                    ) as error:  # ValueError: no header can hold it
-                        faults[message_id] = type(error).__name__
-        except OSError as error:
-            # Only what had not been handed over: a server that hangs up afterwards must not make us send twice.
-            faults |= dict.fromkeys(waiting, type(error).__name__)
-        return faults
-
-    return send
-
-
-def _connect(scheme: str, host: str, port: int | None, *, plain: bool) -> smtplib.SMTP:
-    if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-    server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
-    server.ehlo()
-    if server.has_extn("starttls"):
-        server.starttls(context=ssl.create_default_context())
-        server.ehlo()
-    elif not may_go_in_clear(host, allowed=plain):
-        server.close()
-        raise NotEncrypted(f"{host} offers no STARTTLS")
-    return server
-
-
-def _message(sender: str, letter: Letter) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = formataddr((letter.sender, parseaddr(sender)[1])) if letter.sender else sender
-    message["To"] = letter.to
-    message["Subject"] = letter.subject
-    message["Date"] = formatdate()
-    message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost")
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.body)
-    return message
+def _weigh(in_a_row: int, fault: MailFault | None) -> int:
+    """How near the run is to its end: at ENOUGH it waits for the next."""
+    if fault is None:
+        return 0
+    if fault.stops or isinstance(fault, ServerAway):
+        log.warning("the mail server does not answer: letters wait", fault=fault.words)
+        return ENOUGH
+    return in_a_row + (ENOUGH // CUTS if fault.cut else 1)

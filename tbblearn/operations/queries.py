@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, false, func, select
+from sqlalchemy import ColumnElement, and_, false, func, select
 
 from tbblearn.access.rules import LINK_MAIL
 from tbblearn.db import db
@@ -14,7 +14,13 @@ from tbblearn.surveys.waves import ASKING_MAIL
 
 PAGE_SIZE = 50
 HIDDEN = ASKING_MAIL
-"""Kinds that no page knows of: they would tell who has answered a survey, or who has not."""
+"""Kinds of which no page shows a letter: they would tell who has answered a survey, or who has not."""
+GROUPS: tuple[tuple[MessageState, ...], ...] = (
+    (MessageState.FAILED,),
+    (MessageState.WAITING, MessageState.SENDING),
+    (MessageState.SENT, MessageState.DROPPED),
+)
+"""The order of the list: what somebody has to look at first."""
 READABLE = and_(Message.kept_body != "", Person.protected_identity.is_(False), Message.kind.not_in(LINK_MAIL))
 """A letter may name the one it is to; with a protected identity nobody else reads it. One that holds a
 one-time link, whoever kept it, is read by nobody: it would sign in as its reader."""
@@ -22,17 +28,49 @@ one-time link, whoever kept it, is read by nobody: it would sign in as its reade
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """A message on its way, without its words and without a name."""
+    """A message on its way, without its words and without a name. `at`: see `Message.due_at`."""
 
     id: int
     kind: str
     recipient_id: int
     state: MessageState
     attempts: int
-    created_at: datetime
-    sent_at: datetime | None
+    at: datetime
     fault: str
     readable: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for in the outbox; nothing chosen means everything that may be shown."""
+
+    state: MessageState | None = None
+    kind: str = ""
+    recipient_id: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Never one of the hidden kinds, whatever is asked for."""
+        found: list[ColumnElement[bool]] = [Message.kind.not_in(HIDDEN)]
+        if self.kind:
+            found.append(Message.kind == self.kind)
+        if self.recipient_id is not None:
+            found.append(Message.recipient_id == self.recipient_id)
+        return found
+
+
+@dataclass(frozen=True)
+class OutboxPage:
+    """A page of messages, the first being number `first` of `total`."""
+
+    rows: list[OutboxRow]
+    number: int
+    first: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """Number of the last message of the page."""
+        return self.first + len(self.rows) - 1
 
 
 @dataclass(frozen=True)
@@ -49,27 +87,46 @@ class KeptLetter:
         return [" ".join(paragraph.split()) for paragraph in self.body.split("\n\n") if paragraph.strip()]
 
 
-def outbox(before_id: int | None = None) -> list[OutboxRow]:
-    """The newest messages, or those older than `before_id`; one more than a page, to show that there are more.
+def outbox(wanted: Wanted, number: int = 1) -> OutboxPage:
+    """A page of what is wanted: what failed first, then what waits, by the day it goes, then the rest, newest first.
 
-    What asks somebody to answer a survey is left out: it would tell who has not, or no longer needs to.
+    A number past the last page gives the last. At most five queries, however many messages there are.
     """
-    rows = select(
-        Message.id,
-        Message.kind,
-        Message.recipient_id,
-        Message.state,
-        Message.attempts,
-        Message.created_at,
-        Message.sent_at,
-        Message.fault,
-        func.coalesce(READABLE, false()),
+    groups = [tuple(state for state in group if wanted.state in (None, state)) for group in GROUPS]
+    counted = select(Message.state, func.count()).where(*wanted.conditions()).group_by(Message.state)
+    sizes: dict[MessageState, int] = {row[0]: row[1] for row in db.session.execute(counted)}
+    total = sum(sizes.get(state, 0) for group in groups for state in group)
+    number = max(1, min(number, -(-total // PAGE_SIZE)))
+    start = skip = (number - 1) * PAGE_SIZE
+    rows: list[OutboxRow] = []
+    for group in groups:
+        size = sum(sizes.get(state, 0) for state in group)
+        if skip < size and len(rows) < PAGE_SIZE:
+            rows += _rows(wanted, group, skip, PAGE_SIZE - len(rows))
+        skip = max(0, skip - size)
+    return OutboxPage(rows, number, start + 1, total)
+
+
+def _rows(wanted: Wanted, states: tuple[MessageState, ...], skip: int, most: int) -> list[OutboxRow]:
+    rows = (
+        select(
+            Message.id,
+            Message.kind,
+            Message.recipient_id,
+            Message.state,
+            Message.attempts,
+            Message.due_at,
+            Message.fault,
+            func.coalesce(READABLE, false()),
+        )
+        .outerjoin(Person, Person.id == Message.recipient_id)
+        .where(Message.state.in_(states), *wanted.conditions())
     )
-    rows = rows.outerjoin(Person, Person.id == Message.recipient_id).order_by(Message.id.desc())
-    rows = rows.where(Message.kind.not_in(HIDDEN))
-    if before_id is not None:
-        rows = rows.where(Message.id < before_id)
-    return [OutboxRow(*row) for row in db.session.execute(rows.limit(PAGE_SIZE + 1))]
+    if MessageState.WAITING in states:
+        rows = rows.order_by(Message.due_at, Message.id)
+    else:
+        rows = rows.order_by(Message.id.desc())
+    return [OutboxRow(*row) for row in db.session.execute(rows.offset(skip).limit(most))]
 
 
 def kept_letter(message_id: int) -> KeptLetter | None:

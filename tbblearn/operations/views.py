@@ -1,12 +1,16 @@
 """The administrator's pages about the running of the system."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tbblearn.audit.actions import note_seen
 from tbblearn.audit.rules import Seen
 from tbblearn.db import end_read, utc_now
 from tbblearn.mail.actions import send_again as try_again
+from tbblearn.mail.actions import send_failed_again
+from tbblearn.mail.queries import quiet_acts, totals
+from tbblearn.mail.rules import MessageState
 from tbblearn.operations import queries
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
@@ -17,13 +21,39 @@ from tbblearn.web.pages import Page
 blueprint = Blueprint("operations", __name__, template_folder="templates")
 
 
+STATES = {
+    "kom-inte-fram": MessageState.FAILED,
+    "vantar": MessageState.WAITING,
+    "skickas-nu": MessageState.SENDING,
+    "skickat": MessageState.SENT,
+    "behovdes-inte": MessageState.DROPPED,
+}
+"""What is chosen in the list, as its address names it."""
+
+
 @blueprint.get("/utskick")
 @requires(Role.ADMIN)
 def outbox() -> Page:
-    """What waits to be sent, what went out, and what did not arrive."""
-    rows = queries.outbox(whole_number("fore"))
-    shown = rows[: queries.PAGE_SIZE]
-    return Page("operations/outbox.html", rows=shown, older=shown[-1].id if len(rows) > queries.PAGE_SIZE else None)
+    """What did not arrive, what waits to be sent and what went out, and how many of each."""
+    known: dict[str, object] = current_app.extensions["tbblearn_letters"]
+    shown = sorted(kind for kind in known if kind not in queries.HIDDEN)
+    kind, state = request.args.get("typ", ""), request.args.get("lage", "")
+    chosen = {
+        "lage": state if state in STATES else "",
+        "typ": kind if kind in shown else "",
+        "nummer": whole_number("nummer"),
+    }
+    wanted = queries.Wanted(STATES.get(state), str(chosen["typ"]), whole_number("nummer"))
+    return Page(
+        "operations/outbox.html",
+        found=queries.outbox(wanted, whole_number("sida") or 1),
+        totals=totals(queries.HIDDEN),
+        acts=quiet_acts(queries.HIDDEN),
+        states=STATES,
+        shown=shown,
+        chosen=chosen,
+        kept={name: value for name, value in chosen.items() if value not in ("", None)},
+    )
 
 
 @blueprint.get("/utskick/<int:message_id>")
@@ -50,4 +80,16 @@ def send_again(message_id: int) -> Response:
     """Try once more to send a message that did not arrive."""
     if not try_again(message_id, utc_now(), queries.HIDDEN):
         raise NotFound
+    return redirect(url_for("operations.outbox"), 303)
+
+
+@blueprint.post("/utskick/skicka-igen")
+@requires(Role.ADMIN)
+def send_kind_again() -> Response:
+    """Try once more to send all messages of a kind that did not arrive; of some nobody learns how many, or whose."""
+    kind = request.form.get("typ", "")
+    if kind not in current_app.extensions["tbblearn_letters"]:
+        raise NotFound
+    send_failed_again(utc_now(), kind)
+    flash(_("De som inte kom fram skickas igen, inom en kort stund."))
     return redirect(url_for("operations.outbox"), 303)

@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from tbblearn.access.letters import closing
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
-from tbblearn.mail.actions import Writer
 from tbblearn.mail.rules import Letter
+from tbblearn.mail.sending import Writer
 from tbblearn.people.queries import MailAddress, mail_address
 from tbblearn.surveys import queries
 from tbblearn.surveys.queries import Invited, Published
@@ -38,12 +38,12 @@ def result_endpoint() -> str:
 
 
 def invitation_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
-    """The survey is open; not for who has answered or declined, nor once it has closed."""
+    """The survey is open; without words for who has answered or declined, none once it has closed."""
     return _asking_letter(person_id, values, now, _invitation_words)
 
 
 def reminder_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
-    """The survey is still open; not for who has answered or declined meanwhile, nor once it has closed."""
+    """The survey is still open; without words for who has answered or declined, none once it has closed."""
     return _asking_letter(person_id, values, now, _reminder_words)
 
 
@@ -125,17 +125,21 @@ WRITERS: dict[str, Writer] = {
 def _asking_letter(
     person_id: int, values: Values, now: datetime, words: Callable[[Invited, str], tuple[str, str]]
 ) -> Letter | None:
-    """A letter that asks for answers; None for who is not, or no longer, asked. `words` gives subject and body.
+    """A letter that asks for answers; None where the survey is closed or there is no address. `words` gives subject and
+    body.
 
-    Who has left lately is asked too: they may answer until the survey closes.
+    Of who has answered or declined the mail server is only asked whether it takes mail to the address, so that how many
+    letters it refused tells nothing. Who has left lately is asked too: they may answer until the survey closes.
     """
     address = mail_address(person_id, stockholm_date(now), leavers=True)
     try:
         found = queries.invitation(int(values["wave"]), person_id)
     except NotInvited:
         return None
-    if address is None or found.answered or found.declined or not found.open(stockholm_date(now)):
+    if address is None or not found.open(stockholm_date(now)):
         return None
+    if found.answered or found.declined:
+        return Letter(address.email, "", "", only_asks=True)
     with force_locale(address.language):
         subject, body = words(found, _address("surveys.first", wave_id=found.wave_id))
         return _letter(address, subject, body, queries.huvudman_of(found.wave_id, found.unit_id))

@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from tbblearn.access.letters import closing
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
-from tbblearn.mail.actions import Writer
 from tbblearn.mail.rules import Letter
+from tbblearn.mail.sending import Writer
 from tbblearn.people.queries import MailAddress, mail_address
 from tbblearn.training.news_queries import corrected_completion, open_renewal, unread_version
 from tbblearn.training.rules import CORRECTED_KEY_MAIL, COURSE_CHANGED_MAIL, RENEWAL_MAIL

@@ -1,45 +1,26 @@
-"""The outbox: queued once, claimed, tried again, given up."""
+"""The outbox: queued once, taken by one, and told of."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from tbblearn.db import db, read_only, unit_of_work
-from tbblearn.mail.actions import BATCH, NO_LETTER, Writer, claim, queue, report, send_again
+from tbblearn.mail.actions import queue, send_again, send_failed_again
 from tbblearn.mail.models import Message
-from tbblearn.mail.rules import MAX_ATTEMPTS, Letter, MessageState, next_attempt
+from tbblearn.mail.rules import Letter, MessageState, NotNow, Refused, ServerAway, Unsure
+from tbblearn.mail.sending import BATCH, LEASE, MAY_HAVE_ARRIVED, NO_LETTER, due, give_up_on_lost, report, take
 from tbblearn.web.application import Application
 from tests.factories import NOW
+from tests.mail.outbox import WRITERS, put, states
+
+SENT, WAITING, SENDING = MessageState.SENT, MessageState.WAITING, MessageState.SENDING
+FAILED, DROPPED = MessageState.FAILED, MessageState.DROPPED
 
 
-def write(recipient_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
-    return Letter(f"m{recipient_id}@example.org", "Ämne", f"Hej {values.get('n', '')}")
-
-
-def no_longer(recipient_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
-    return None
-
-
-def faulty(recipient_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
-    db.session.add(Message(dedupe_key="left behind", kind="x", recipient_id=1, created_at=now, due_at=now))
-    db.session.flush()
-    raise KeyError("a value that is missing")
-
-
-WRITERS: dict[str, Writer] = {"hello": write, "gone": no_longer, "faulty": faulty}
-
-
-def put(*kinds: str, now: datetime = NOW) -> None:
-    with unit_of_work():
-        for number, kind in enumerate(kinds):
-            assert queue(kind, number, f"{kind}:{number}", now=now, values={"n": number})
-
-
-def states() -> dict[str, tuple[MessageState, int, str]]:
+def first() -> int:
     with read_only():
-        rows = db.session.execute(select(Message.dedupe_key, Message.state, Message.attempts, Message.fault)).all()
-    return {key: (state, attempts, fault) for key, state, attempts, fault in rows}
+        return db.session.scalars(select(Message.id).order_by(Message.id)).first() or 0
 
 
 def test_the_same_thing_is_said_once(session: None) -> None:
@@ -79,111 +60,125 @@ def test_what_is_queued_in_a_change_that_fails_is_never_said(session: None) -> N
     assert states() == {}
 
 
-def test_a_letter_is_written_when_it_is_claimed_and_then_reported(session: None) -> None:
+def test_a_letter_is_written_when_it_is_taken_and_then_reported(session: None) -> None:
     put("hello")
     with unit_of_work():
-        claimed = claim(NOW, WRITERS)
-    ((message_id, letter),) = claimed.letters
-    assert letter == Letter("m0@example.org", "Ämne", "Hej 0")
+        taken = take(first(), NOW, WRITERS)
+    assert taken == ("hello", Letter("m0@example.org", "Ämne", "Hej 0"))
     with unit_of_work():
-        report(message_id, NOW)
+        assert report(first(), NOW, due_at=NOW) is SENT
     with read_only():
         message = db.session.scalars(select(Message)).one()
-    assert (message.state, message.sent_at, message.kept_body) == (MessageState.SENT, NOW, "")
+    assert (message.state, message.sent_at, message.kept_body) == (SENT, NOW, "")
 
 
 def test_what_is_not_due_is_left(session: None) -> None:
     put("hello", now=NOW + timedelta(minutes=1))
+    assert due(NOW) == []
     with unit_of_work():
-        assert not claim(NOW, WRITERS)
+        assert take(first(), NOW, WRITERS) is None
 
 
-def test_a_claimed_message_is_not_claimed_again_until_its_next_try(session: None) -> None:
-    """So a crash between sending and reporting leads to a second letter at worst, never to none."""
+def test_what_somebody_began_to_send_and_never_told_of_fails_and_is_not_sent_again(session: None) -> None:
     put("hello")
     with unit_of_work():
-        assert claim(NOW, WRITERS).letters
+        take(first(), NOW, WRITERS)
+    assert due(NOW + timedelta(days=1)) == []
+    message_id = first()
     with unit_of_work():
-        assert not claim(NOW + timedelta(minutes=4, seconds=59), WRITERS)
+        assert give_up_on_lost(NOW + LEASE - timedelta(seconds=1)) == 0
+        assert give_up_on_lost(NOW + LEASE) == 1
+    assert states()["hello:0"] == (FAILED, 1, MAY_HAVE_ARRIVED)
     with unit_of_work():
-        assert claim(NOW + timedelta(minutes=5), WRITERS).letters
+        assert report(message_id, NOW + LEASE, due_at=NOW) is None, "whoever is too late changes nothing"
 
 
-def test_two_deliveries_at_once_claim_each_message_once(app: Application) -> None:
+def test_many_at_once_take_each_message_once(app: Application) -> None:
     with app.app_context():
-        put(*["hello"] * 40)
+        put(*["hello"] * 20)
+        ids = [message_id for message_id, _ in due(NOW)]
+        db.session.remove()
     together = threading.Barrier(3)
     taken: list[int] = []
 
     def work() -> None:
         together.wait(10)
-        with app.app_context(), unit_of_work():
-            taken.extend(message_id for message_id, _ in claim(NOW, WRITERS).letters)
+        with app.app_context():
+            for message_id in ids:
+                with unit_of_work():
+                    if take(message_id, NOW, WRITERS):
+                        taken.append(message_id)
 
     threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
-    assert len(taken) == len(set(taken)) == 40
+        thread.join(60)
+    assert sorted(taken) == ids
 
 
-def test_one_message_that_cannot_be_written_holds_up_no_other(session: None) -> None:
+def test_one_message_that_cannot_be_written_is_set_aside(session: None) -> None:
     put("faulty", "hello", "unknown kind", "gone", "hello")
-    with unit_of_work():
-        claimed = claim(NOW, WRITERS)
-    assert len(claimed.letters) == 2
-    assert claimed.unwritten == 3
+    for message_id, _ in due(NOW):
+        with unit_of_work():
+            take(message_id, NOW, WRITERS)
     assert {key: (state, fault) for key, (state, _n, fault) in states().items()} == {
-        "faulty:0": (MessageState.FAILED, "KeyError"),
-        "hello:1": (MessageState.WAITING, ""),
-        "unknown kind:2": (MessageState.FAILED, "UnknownMessageKind"),
-        "gone:3": (MessageState.FAILED, NO_LETTER),
-        "hello:4": (MessageState.WAITING, ""),
+        "faulty:0": (FAILED, "KeyError"),
+        "hello:1": (SENDING, ""),
+        "unknown kind:2": (FAILED, "UnknownMessageKind"),
+        "gone:3": (DROPPED, NO_LETTER),
+        "hello:4": (SENDING, ""),
     }
 
 
-def test_a_batch_has_a_limit(session: None) -> None:
-    put(*["hello"] * (BATCH + 3))
-    with unit_of_work():
-        assert len(claim(NOW, WRITERS).letters) == BATCH
-    with unit_of_work():
-        assert len(claim(NOW, WRITERS).letters) == 3
+def test_what_is_due_comes_in_batches_the_longest_due_first(session: None) -> None:
+    put(*["hello"] * BATCH)
+    put("asks", now=NOW - timedelta(minutes=1))
+    found = due(NOW)
+    assert len(found) == BATCH
+    assert found[0][1] == NOW - timedelta(minutes=1)
 
 
-def test_tries_lie_further_and_further_apart_and_end(session: None) -> None:
-    waits = [next_attempt(n, NOW) for n in range(1, MAX_ATTEMPTS + 1)]
-    assert [wait and (wait - NOW).total_seconds() / 60 for wait in waits] == [5, 10, 20, 40, 80, None]
+def test_what_becomes_of_a_letter_goes_by_its_fault(session: None) -> None:
     put("hello")
-    now, tries = NOW, 0
-    while states()["hello:0"][0] is MessageState.WAITING:
+    message_id = first()
+    for fault, becomes in (
+        (ServerAway("away"), (WAITING, 0, "away")),
+        (NotNow("later"), (WAITING, 1, "later")),
+        (Refused("never"), (FAILED, 1, "never")),
+        (Unsure("perhaps"), (FAILED, 1, "perhaps")),
+    ):
         with unit_of_work():
-            for message_id, _letter in claim(now, WRITERS).letters:
-                tries += 1
-                report(message_id, now, fault="SMTPServerDisconnected")
-        now += timedelta(minutes=1)
-        assert now < NOW + timedelta(hours=3)
-    assert tries == MAX_ATTEMPTS
-    assert states()["hello:0"] == (MessageState.FAILED, MAX_ATTEMPTS, "SMTPServerDisconnected")
+            take(message_id, NOW, WRITERS)
+            report(message_id, NOW, fault, due_at=NOW)
+        assert states()["hello:0"] == becomes
+        with read_only():
+            left = db.session.scalars(select(Message.due_at)).one() - NOW
+        assert left == timedelta(minutes=5 if isinstance(fault, NotNow) else 0)
+        with unit_of_work():
+            message = db.session.scalars(select(Message)).one()
+            message.state, message.attempts, message.due_at = WAITING, 0, NOW
 
 
-def test_only_what_did_not_arrive_can_be_sent_again(session: None) -> None:
-    put("hello", "gone")
+def test_only_what_failed_can_be_sent_again(session: None) -> None:
+    put("gone", "faulty", "hello", "asks")
+    gone, failed, sent, asks = range(first(), first() + 4)
+    for message_id, _ in due(NOW):
+        with unit_of_work():
+            take(message_id, NOW, WRITERS)
+            report(message_id, NOW, Refused("never") if message_id == asks else None, due_at=NOW)
     with unit_of_work():
-        ((message_id, _letter),) = claim(NOW, WRITERS).letters
-    with read_only():
-        failed = db.session.scalars(select(Message.id).where(Message.state == MessageState.FAILED)).one()
-    with unit_of_work():
-        assert not send_again(message_id, NOW)
+        assert not send_again(gone, NOW)
+        assert not send_again(sent, NOW)
         assert not send_again(99_999, NOW)
+        assert not send_again(asks, NOW, {"asks"})
         assert send_again(failed, NOW)
         assert not send_again(failed, NOW)
-    assert states()["gone:1"] == (MessageState.WAITING, 0, "")
-
-
-def test_a_fault_is_kept_short(session: None) -> None:
-    put("hello")
-    with unit_of_work():
-        ((message_id, _letter),) = claim(NOW, WRITERS).letters
-        report(message_id, NOW, fault="x" * 1000)
-    assert len(states()["hello:0"][2]) == 200
+        assert send_failed_again(NOW, "hello") == {}
+        assert send_failed_again(NOW) == {"asks": 1}
+    assert {key: state for key, (state, _n, _fault) in states().items()} == {
+        "gone:0": DROPPED,
+        "faulty:1": WAITING,
+        "hello:2": SENT,
+        "asks:3": WAITING,
+    }

@@ -1,10 +1,10 @@
 """Utskick: what waits, what went, what did not arrive; no name and no address on it."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from bs4 import Tag
+from sqlalchemy import event, select
 
 from tbblearn.access.actions import make_link
 from tbblearn.access.letters import set_password_letter
@@ -13,10 +13,11 @@ from tbblearn.access.rules import LINK_MAIL, SET_PASSWORD_MAIL
 from tbblearn.audit.models import AccessLog
 from tbblearn.audit.rules import Seen
 from tbblearn.db import db, unit_of_work, utc_now
-from tbblearn.mail.actions import NO_LETTER, NO_SERVER, queue
+from tbblearn.mail.actions import queue
 from tbblearn.mail.delivery import deliver
 from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MAX_ATTEMPTS, Letter, MessageState
+from tbblearn.mail.sending import NO_LETTER, NO_SERVER
 from tbblearn.operations.queries import PAGE_SIZE
 from tbblearn.people.ending import EXTERNAL_ENDS_MAIL
 from tbblearn.people.models import Person
@@ -24,7 +25,7 @@ from tbblearn.people.rules import Role
 from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.web.application import Application
 from tests.factories import NOW, County
-from tests.reading import Reader
+from tests.reading import Reader, ReadPage
 
 WRITERS = {SET_PASSWORD_MAIL: set_password_letter}
 
@@ -44,6 +45,11 @@ def message(app: Application, recipient_id: int, key: str, **values: object) -> 
         return found.id
 
 
+def listed(page: ReadPage) -> list[Tag]:
+    """The rows of the letters one by one."""
+    return page.soup.select("section[aria-labelledby=letters] tbody tr")
+
+
 def test_where_there_is_nothing_the_page_says_so(admin: Reader) -> None:
     page = admin.get("/utskick")
     assert "Inget väntar på att skickas." in page.text
@@ -56,6 +62,8 @@ def test_where_there_is_nothing_the_page_says_so(admin: Reader) -> None:
         ({}, "Väntar"),
         ({"attempts": 2, "fault": "SMTPServerDisconnected"}, "Försöker igen"),
         ({"state": MessageState.SENT, "sent_at": NOW, "attempts": 1}, "Skickat"),
+        ({"state": MessageState.SENDING, "attempts": 1}, "Skickas nu"),
+        ({"state": MessageState.DROPPED}, "Skickades inte"),
         ({"state": MessageState.FAILED, "attempts": MAX_ATTEMPTS}, "Kom inte fram"),
     ],
 )
@@ -64,8 +72,7 @@ def test_a_state_is_a_word(
 ) -> None:
     message(app, county.persons["p101"], "a", **values)
     page = admin.get("/utskick")
-    row = page.soup.select_one("tbody tr")
-    assert row is not None
+    row = listed(page)[0]
     tag = row.select_one(".tag")
     assert tag is not None
     assert tag.get_text(strip=True) == word
@@ -76,7 +83,7 @@ def test_every_kind_of_letter_that_can_be_written_has_a_word(app: Application, c
     kinds = [kind for kind in app.extensions["tbblearn_letters"] if kind not in ASKING_MAIL]
     for number, kind in enumerate(kinds):
         message(app, county.persons["p101"], str(number), kind=kind)
-    heads = [head.get_text(strip=True) for head in admin.get("/utskick").soup.select("tbody th")]
+    heads = [row.select_one("th").get_text(strip=True) for row in listed(admin.get("/utskick"))]
     assert len(heads) == len(kinds)
     assert all(heads)
     assert len(set(heads)) == len(heads)
@@ -158,8 +165,8 @@ def test_without_a_mail_server_no_link_is_made_and_nothing_of_the_letter_is_kept
         with unit_of_work():
             path = f"/valj-losenord/{make_link(county.persons['p101'], utc_now())}"
             queue(SET_PASSWORD_MAIL, county.persons["p101"], "a", now=NOW)
-        counts = deliver(utc_now(), WRITERS, None, never_kept=LINK_MAIL)
-        assert counts == {"messages_sent": 0, "messages_failed": 1}
+        counts = deliver(utc_now, WRITERS, None, never_kept=LINK_MAIL)
+        assert counts["messages_failed"] == sum(counts.values()) == 1
         found = db.session.scalars(select(Message)).one()
         assert (found.state, found.fault, found.kept_subject, found.kept_body) == (
             MessageState.FAILED,
@@ -175,14 +182,17 @@ def test_without_a_mail_server_no_link_is_made_and_nothing_of_the_letter_is_kept
 def test_by_a_mail_server_the_letter_with_its_link_goes_out_as_before(app: Application, county: County) -> None:
     sent: list[Letter] = []
 
-    def transport(letters: Iterable[tuple[int, Letter]]) -> dict[int, str]:
-        sent.extend(letter for _id, letter in letters)
-        return {}
+    class Line:
+        def send(self, letter: Letter) -> None:
+            sent.append(letter)
+
+        def close(self) -> None:
+            pass
 
     with app.app_context():
         with unit_of_work():
             queue(SET_PASSWORD_MAIL, county.persons["p101"], "a", now=NOW)
-        assert deliver(utc_now(), WRITERS, transport, never_kept=LINK_MAIL)["messages_sent"] == 1
+        assert deliver(utc_now, WRITERS, Line(), never_kept=LINK_MAIL)["messages_sent"] == 1
     assert "/valj-losenord/" in sent[0].body
 
 
@@ -211,18 +221,39 @@ def test_a_letter_that_there_is_not_is_not_found(app: Application, county: Count
     admin.get("/utskick/99999", 404)
 
 
-def test_a_long_list_is_read_page_by_page_newest_first(app: Application, county: County, admin: Reader) -> None:
+def test_a_long_list_is_read_page_by_page_both_ways_and_what_waits_by_its_day(
+    app: Application, county: County, admin: Reader
+) -> None:
     with app.app_context(), unit_of_work():
         for number in range(PAGE_SIZE + 2):
             queue(SET_PASSWORD_MAIL, number, str(number), now=NOW + timedelta(minutes=number))
-    page = admin.get("/utskick")
-    assert len(page.soup.select("tbody tr")) == PAGE_SIZE
-    older = page.soup.select_one("a[rel=next]")
-    assert older is not None
-    last = admin.get(str(older["href"]))
-    assert [row.get_text() for row in last.soup.select("tbody tr td:nth-of-type(1)")] == ["Nummer 1", "Nummer 0"]
+    page = admin.get("/utskick?typ=set_password")
+    assert len(listed(page)) == PAGE_SIZE
+    assert "1–50 av 52" in page.text
+    later = page.soup.select_one("a[rel=next]")
+    assert later is not None
+    last = admin.get(str(later["href"]))
+    assert "51–52 av 52" in last.text
+    assert [
+        cell.get_text(strip=True) for cell in last.soup.select("section[aria-labelledby=letters] td:nth-of-type(1)")
+    ] == [
+        "Nummer 50",
+        "Nummer 51",
+    ]
     assert last.soup.select_one("a[rel=next]") is None
-    admin.get("/utskick?fore=nonsense")
+    back = last.soup.select_one("a[rel=prev]")
+    assert back is not None
+    assert "typ=set_password" in str(back["href"]), "the filter is kept"
+    for nonsense in (
+        "sida=nonsense",
+        "sida=99999999999",
+        "sida=0",
+        "sida=999",
+        "lage=nonsense",
+        "typ=nonsense",
+        "nummer=x",
+    ):
+        admin.get(f"/utskick?{nonsense}")
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN] + [None])
@@ -234,3 +265,92 @@ def test_only_an_administrator_comes_in(app: Application, county: County, reader
     reader.post(f"/utskick/{message_id}/skicka-igen", {}, 403)
     anonymous = Reader(app)
     assert anonymous.get("/utskick", 303).location == "/logga-in?next=/utskick"
+
+
+def test_what_failed_stands_first_and_every_letter_says_its_day(
+    app: Application, county: County, admin: Reader
+) -> None:
+    sent, failed, waits = county.persons["p101"], county.persons["p102"], county.persons["p103"]
+    message(app, failed, "a", state=MessageState.FAILED, attempts=1, fault="RCPT 550 5.1.1", due_at=NOW)
+    message(app, sent, "b", state=MessageState.SENT, sent_at=NOW, due_at=NOW)
+    message(app, waits, "c", due_at=NOW + timedelta(days=3))
+    message(app, waits, "d", attempts=2, fault="RCPT 450", due_at=NOW + timedelta(days=4))
+    rows = [" ".join(row.get_text(" ").replace("\xa0", " ").split()) for row in listed(admin.get("/utskick"))]
+    assert [row.split(" Nummer ")[1].split()[0] for row in rows] == [str(one) for one in (failed, waits, waits, sent)]
+    assert "RCPT 550 5.1.1" in rows[0]
+    assert "Senaste försöket 20 november" in rows[0]
+    assert "Skickas 23 november" in rows[1]
+    assert "Nytt försök 24 november" in rows[2]
+
+
+def test_letters_are_found_by_state_kind_and_recipient_and_counted(
+    app: Application, county: County, admin: Reader
+) -> None:
+    one, other = county.persons["p101"], county.persons["p102"]
+    message(app, one, "a", state=MessageState.FAILED)
+    message(app, one, "b")
+    message(app, other, "c", kind=EXTERNAL_ENDS_MAIL)
+    for query, number in (
+        ("", 3),
+        ("lage=kom-inte-fram", 1),
+        ("lage=vantar", 2),
+        ("lage=skickat", 0),
+        (f"typ={EXTERNAL_ENDS_MAIL}", 1),
+        (f"nummer={one}", 2),
+        (f"lage=vantar&typ=set_password&nummer={one}", 1),
+        (f"nummer={one}&typ={EXTERNAL_ENDS_MAIL}", 0),
+    ):
+        assert len(listed(admin.get(f"/utskick?{query}"))) == number, query
+    assert "Inget mejl passade." in admin.get("/utskick?lage=skickat").text
+    totals = admin.get("/utskick").soup.select("section[aria-labelledby=totals] tfoot td")
+    assert [cell.get_text(strip=True) for cell in totals][:2] == ["1", "2"]
+
+
+def test_the_page_asks_no_more_of_the_database_however_much_there_is(
+    app: Application, county: County, admin: Reader
+) -> None:
+    def queries() -> int:
+        asked: list[str] = []
+        with app.app_context():
+            event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False)
+        admin.get("/utskick")
+        return sum("message" in statement for statement in asked)
+
+    for state in MessageState:
+        message(app, county.persons["p101"], f"first {state}", state=state, sent_at=NOW if state == "sent" else None)
+    few = queries()
+    for number in range(10):
+        for state in MessageState:
+            sent_at = NOW if state == "sent" else None
+            message(app, county.persons["p101"], f"{number} {state}", state=state, sent_at=sent_at)
+    assert queries() <= few + few, "the second listener hears what the first does"
+    assert few < 10
+
+
+def test_letters_that_ask_are_counted_and_sent_again_without_anybody_shown(
+    app: Application, county: County, admin: Reader
+) -> None:
+    people = [county.persons[f"p{number}"] for number in range(101, 106)]
+    for kind in sorted(ASKING_MAIL):
+        for person_id in people:
+            message(app, person_id, f"{kind} {person_id}", kind=kind, state=MessageState.SENT, sent_at=NOW)
+    with app.app_context(), unit_of_work():
+        for found in db.session.scalars(select(Message).where(Message.recipient_id.in_(people[:2]))):
+            found.state, found.sent_at = MessageState.FAILED, None
+    page = admin.get("/utskick")
+    quiet = [" ".join(row.get_text(" ").split()) for row in page.soup.select("section[aria-labelledby=quiet] tbody tr")]
+    assert len(quiet) == 2
+    for row in quiet:
+        assert " 5 Några kom inte fram" in row
+    assert listed(page) == []
+    for person_id in people:
+        assert f"nummer={person_id}" not in str(page.soup)
+        assert listed(admin.get(f"/utskick?nummer={person_id}")) == []
+    admin.post("/utskick/skicka-igen", {"typ": "survey_reminder"})
+    page = admin.follow()
+    assert "De som inte kom fram skickas igen" in page.text
+    with app.app_context():
+        waiting = db.session.scalars(select(Message.kind).where(Message.state == MessageState.WAITING)).all()
+    assert waiting == ["survey_reminder"] * 2
+    admin.post("/utskick/skicka-igen", {"typ": "nonsense"}, 404)
+    admin.post("/utskick/skicka-igen", {}, 404)

@@ -213,10 +213,15 @@ MATRIX: dict[str, Row] = {
     "GET operations.outbox": only({"admin": 200}),
     "GET operations.letter": only({"admin": 200}),
     "POST operations.send_again": only({"admin": 303}, anonymous=401),
+    "POST operations.send_kind_again": only({"admin": 303}, anonymous=401),
 }
 
 
-SENT = {"POST training.answer": {"question": "q1"}, "POST examining.handle": {"outcome": "mended"}}
+SENT = {
+    "POST training.answer": {"question": "q1"},
+    "POST examining.handle": {"outcome": "mended"},
+    "POST operations.send_kind_again": {"typ": "set_password"},
+}
 """What is sent along where a guard is only reached with it."""
 
 

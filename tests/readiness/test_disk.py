@@ -14,6 +14,7 @@ from sqlalchemy import inspect, text
 
 from tbblearn.db import Base, db, read_only, unit_of_work
 from tbblearn.mail.delivery import deliver
+from tbblearn.mail.rules import Letter, Refused
 from tbblearn.readiness import wiping
 from tbblearn.readiness.closing import close_wave, mark_unclean
 from tbblearn.readiness.disposing import dispose_of_answers
@@ -107,12 +108,23 @@ def came_together(disk: Disk) -> int:
     return sum(row["row_xmin"] in of_invitations for row in disk.tables["response_open"])
 
 
+class Losing:
+    """A mail server that refuses every letter, and no address."""
+
+    def send(self, letter: Letter) -> None:
+        if not letter.only_asks:
+            raise Refused("DATA 554")
+
+    def close(self) -> None:
+        pass
+
+
 def test_after_publication_nothing_tells_who_answered_or_was_reminded(app: Application):
     county, watched = answered(SIZES, share=0.5)
-    deliver(NOW, app.extensions["tbblearn_letters"], lambda letters: dict.fromkeys((key for key, _ in letters), "lost"))
+    deliver(lambda: NOW, app.extensions["tbblearn_letters"], Losing(), ASKING_MAIL)
     with unit_of_work():
         remind(county.wave_id, by=None, now=NOW, today=TODAY)
-    assert letters_tell(read_disk()), "letters that were not needed any more say who had answered"
+    assert letters_tell(read_disk()), "a letter that the server does not take says that its reader has not answered"
     close(county)
     assert county.audit()
     with unit_of_work():

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.delivery import deliver
 from tbblearn.mail.models import Message
+from tbblearn.mail.queries import trouble
+from tbblearn.mail.rules import Letter, Refused
 from tbblearn.people.models import OrgUnit
 from tbblearn.people.rules import Role
 from tbblearn.readiness.wave_actions import remind
@@ -54,6 +56,21 @@ def opened(app: Application) -> Round:
         made.open()
         db.session.remove()
     return made
+
+
+class Refusing:
+    """A mail server that takes no letter, at worst: only who has not answered would get one."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def send(self, letter: Letter) -> None:
+        self.number += 1
+        if not letter.only_asks and self.number % 5:  # not ten in a row
+            raise Refused("DATA 554")
+
+    def close(self) -> None:
+        pass
 
 
 @contextmanager
@@ -106,7 +123,10 @@ def seen(
         do(reader, made, deed)
         clock.shift(timedelta(hours=1))
         with app.app_context():
-            delivered = deliver(NOW + timedelta(hours=1), app.extensions["tbblearn_letters"], None, uncounted)
+            delivered = deliver(
+                lambda: NOW + timedelta(hours=1), app.extensions["tbblearn_letters"], Refusing(), uncounted
+            )
+            delivered |= trouble(NOW + timedelta(hours=1), uncounted)
             with unit_of_work():
                 remind(made.wave_id, by=None, now=NOW, today=NOW.date())
             ticked = tick(now=NOW + timedelta(hours=1))
