@@ -67,16 +67,16 @@ def _join(folder: Path) -> tuple[IO[str], str]:
     """Be one of the users of the server; start it where there is none."""
     while True:
         folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
-        with ExitStack() as held, suppress(FileNotFoundError):  # the last user had gone, and the server's folder too
-            with (folder / "lock").open("a") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                users = held.enter_context((folder / "users").open("a"))
-                fcntl.flock(users, fcntl.LOCK_SH)
-                if (folder / "users").stat().st_ino == os.fstat(users.fileno()).st_ino:
-                    told = folder / "url"
-                    url = told.read_text() if told.exists() else _start_keeper(folder)
-                    held.pop_all()
-                    return users, url
+        # A file that is not found: the last user had gone, and the server's folder with it.
+        with suppress(FileNotFoundError), (folder / "lock").open("a") as lock, ExitStack() as held:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            users = held.enter_context((folder / "users").open("a"))
+            fcntl.flock(users, fcntl.LOCK_SH)
+            if (folder / "users").stat().st_ino == os.fstat(users.fileno()).st_ino:
+                told = folder / "url"
+                url = told.read_text() if told.exists() else _start_keeper(folder)
+                held.pop_all()
+                return users, url
 
 
 def _start_keeper(folder: Path) -> str:
@@ -130,8 +130,26 @@ def _server(folder: Path) -> Iterator[str]:
         os.chown(home, other.pw_uid, other.pw_gid)
         how |= {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
     with _programs(folder.name, how) as programs, (folder / "log").open("wb") as log:
-        make = [programs / "initdb", "-D", data, "--auth=trust", "--encoding=UTF8", "-U", "postgres", "--no-sync"]
-        serve = [programs / "postgres", "-D", data, "-k", home, "-h", "", *(f"-c{one}" for one in SETTINGS)]
+        make: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "-U",
+            "postgres",
+            "--no-sync",
+        ]
+        serve: list[str | Path] = [
+            programs / "postgres",
+            "-D",
+            data,
+            "-k",
+            home,
+            "-h",
+            "",
+            *(f"-c{one}" for one in SETTINGS),
+        ]
         try:
             subprocess.run(make, check=True, stdout=log, stderr=log, **how)
             (data / "pg_hba.conf").write_text(WHO_GETS_IN)
@@ -149,7 +167,7 @@ def _server(folder: Path) -> Iterator[str]:
             shutil.rmtree(home)
 
 
-def _wait_until_ready(told: Path, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(told: Path, process: subprocess.Popen[Any]) -> None:
     until = time.monotonic() + STARTS_WITHIN
     while not (told.exists() and "ready" in told.read_text().split()):
         if process.poll() is not None or time.monotonic() > until:

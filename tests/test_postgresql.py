@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -78,7 +79,7 @@ def test_it_says_what_is_wrong_where_it_cannot_start(open_base: Path) -> None:
     with pytest.raises(RuntimeError, match=f"finds no folder among {closed}"), postgresql.running("no", [closed]):
         pass
     (open_base / "tbblearn-pg-no" / "server").mkdir(parents=True)
-    with pytest.raises(RuntimeError, match="did not start:(?s:.*)FileExistsError"):
+    with pytest.raises(RuntimeError, match=r"did not start:(?s:.*)FileExistsError"):
         postgresql.running("no", [open_base]).__enter__()
 
 
@@ -94,7 +95,7 @@ def test_programs_in_a_folder_of_roots_own_are_copied_and_not_opened(
     private.chmod(0o700)
     monkeypatch.setattr(postgresql, "PACKAGE", "package")
     monkeypatch.syspath_prepend(private)
-    how = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
+    how: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
     with postgresql._programs("copied", how) as programs:
         assert private not in programs.parents
         subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, **how)

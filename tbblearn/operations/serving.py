@@ -63,19 +63,9 @@ def settle(_worker: object) -> None:
     gc.set_threshold(20_000, 10, 10)
 
 
-def keep_private(database: Path) -> None:
-    """A file of a database that others on the machine may read is its owner's alone from now on."""
-    for end in ("", "-wal", "-shm"):
-        file = database.with_name(database.name + end)
-        if file.exists():
-            file.chmod(0o600)
-
-
 def serve_forever(host: str, port: int) -> None:
     """Serve until told to stop; ends within five seconds of SIGTERM and leaves no process."""
     settings = from_environment()
-    if settings.sqlite:
-        keep_private(Path(settings.database_url.removeprefix("sqlite:///")))
     Server(
         {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

@@ -344,6 +344,23 @@ def test_the_command_refuses_placeholders_unless_they_are_allowed(run, app: Appl
     assert run("publish", str(courses.root))[0] == 0
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_blocking_placeholder_is_published_in_a_demo_only_whatever_is_allowed(
+    run, app: Application, courses: Courses
+):
+    for file in (SV, EN):
+        courses.change(file, "blocking: false", "blocking: true")
+    code, output = run("publish", str(courses.root), "--allow-placeholders")
+    assert code == 1
+    assert "fill it before production" in output
+    with app.app_context():
+        assert queries.current_version("exempel") is None
+        with unit_of_work():
+            mark_begun(utc_now())
+    code, output = run("publish", str(courses.root), "--allow-placeholders")
+    assert (code, "1 placeholder shown" in output) == (0, True), output
+
+
 def test_the_command_names_every_fault_and_publishes_nothing(run, app: Application, courses: Courses):
     borrow(courses, "1B")
     courses.change(COURSE, "minutes: 6", "minutes: six")
