@@ -130,30 +130,12 @@ def _server(folder: Path) -> Iterator[str]:
         os.chown(home, other.pw_uid, other.pw_gid)
         how |= {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
     with _programs(folder.name, how) as programs, (folder / "log").open("wb") as log:
-        make: list[str | Path] = [
-            programs / "initdb",
-            "-D",
-            data,
-            "--auth=trust",
-            "--encoding=UTF8",
-            "-U",
-            "postgres",
-            "--no-sync",
-        ]
-        serve: list[str | Path] = [
-            programs / "postgres",
-            "-D",
-            data,
-            "-k",
-            home,
-            "-h",
-            "",
-            *(f"-c{one}" for one in SETTINGS),
-        ]
+        make: list[str | Path] = [programs / "initdb", "-D", data, "--encoding=UTF8", "-U", "postgres", "--no-sync"]
+        serve: list[str | Path] = [programs / "postgres", "-D", data, "-k", home, "-h", ""]
         try:
-            subprocess.run(make, check=True, stdout=log, stderr=log, **how)
+            subprocess.run([*make, "--auth=trust"], check=True, stdout=log, stderr=log, **how)
             (data / "pg_hba.conf").write_text(WHO_GETS_IN)
-            process = subprocess.Popen(serve, stdout=log, stderr=log, **how)
+            process = subprocess.Popen([*serve, *(f"-c{one}" for one in SETTINGS)], stdout=log, stderr=log, **how)
             try:
                 _wait_until_ready(data / "postmaster.pid", process)
                 yield f"postgresql://postgres@/postgres?host={home}"

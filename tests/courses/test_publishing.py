@@ -21,10 +21,11 @@ from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.models import CourseAsset, CourseVersion
 from tbblearn.courses.rules import ChangeClass, NoSuchPart, NoSuchVersion, QuestionKind, ScreenRef
 from tbblearn.courses.storing import course_from_json, course_to_json
-from tbblearn.db import db, unit_of_work
+from tbblearn.db import db, unit_of_work, utc_now
+from tbblearn.operations.demo.marker import mark_begun
 from tbblearn.web.application import Application
 from tests.courses.example import PART, Courses
-from tests.courses.test_checking import borrow, waive
+from tests.courses.test_checking import EN, borrow, waive
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COURSE = "exempel/course.yaml"
