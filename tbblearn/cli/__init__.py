@@ -15,11 +15,14 @@ COMMANDS = {
     "db": "tbblearn.cli.database:database",
     "demo": "tbblearn.cli.demo:demo",
     "link": "tbblearn.cli.people:link",
+    "persons": "tbblearn.cli.listing:persons",
     "readiness": "tbblearn.cli.readiness:readiness",
     "report": "tbblearn.cli.report:report",
+    "requirements": "tbblearn.cli.listing:requirements",
     "serve": "tbblearn.cli.serve:serve",
     "settings": "tbblearn.cli.settings:settings",
     "tick": "tbblearn.cli.tick:tick",
+    "units": "tbblearn.cli.listing:units",
     "waves": "tbblearn.cli.waves:waves",
 }
 

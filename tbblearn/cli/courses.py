@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 
 from tbblearn import create_app
+from tbblearn.cli.listing import FORMAT, listed
 from tbblearn.cli.serve import holds_a_demo
 from tbblearn.courses.balance import Balance
 from tbblearn.courses.checking import Placeholders, Report, check
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.findings import Finding
 from tbblearn.db import db, unit_of_work, utc_now
+from tbblearn.operations.listing import courses as published_courses
 from tbblearn.training.publishing import Published, publish_edition
 from tbblearn.tree import tree_folder
 
@@ -54,6 +56,13 @@ def check_command(folder: Path, production: bool) -> None:
     click.echo(_summary(report))
     if report.faults:
         raise SystemExit(1)
+
+
+@courses.command("list")
+@FORMAT
+def list_command(kind: str) -> None:
+    """List the published courses, by their newest version."""
+    listed(published_courses, kind)
 
 
 @courses.command("publish")

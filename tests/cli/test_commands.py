@@ -84,6 +84,7 @@ def test_the_completion_report_of_a_demo(run: Run, tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / "tbblearn.sqlite")) as database:
         noted = database.execute("SELECT seen, actor_id, object_kind, rows FROM access_log").fetchall()
     assert noted == [("list_downloaded", None, "org_unit", figures["head_count"])], "the counts alone name nobody"
+    lists_name_what_commands_ask_for(run)
     for arguments, words in (
         (("--unit", "nowhere", "--cycle", round_now), "There is no unit 'nowhere'"),
         (("--unit", "region", "--cycle", round_now, "--course", "nothing"), "No such course or round"),
@@ -93,6 +94,26 @@ def test_the_completion_report_of_a_demo(run: Run, tmp_path: Path):
     earlier = run("report", "completion", "--unit", "region", "--cycle", round_now, "--as-of", "2020-06-01",
                   "--format", "json", "--output", "-", status=2)  # fmt: skip
     assert "needs monthly snapshots" in earlier.stderr
+
+
+def lists_name_what_commands_ask_for(run: Run) -> None:
+    def listed(*arguments: str) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = json.loads(run(*arguments, "--format", "json").stdout)
+        return rows
+
+    units = listed("units", "list")
+    assert [one["id"] for one in units if one["kind"] == "lan"] == ["sormland/sormland"]
+    gnesta = listed("units", "list", "--source", "gnesta")
+    assert gnesta == listed("units", "list", "--under", "gnesta")
+    assert 1 < len(gnesta) < len(units)
+    assert {one["slug"] for one in listed("courses", "list")} == {"base", "intermediate"}
+    assert [(one["programme"], one["course"]) for one in listed("requirements", "list")] == [("tbb", "base")]
+    assert {one["state"] for one in listed("waves", "list")} == {"published", "open", "planned"}
+    (person,) = listed("persons", "find", "administrator1@demo.example")
+    assert person["email"] == "administrator1@demo.example"
+    assert str(person["name"]) in run("persons", "find", str(person["name"]).upper()).stdout
+    assert "There are none." in run("persons", "find", "%").stderr
+    assert "0 units are called 'nowhere'" in run("units", "list", "--under", "nowhere", status=1).stderr
 
 
 def test_serve_answers_and_ends_within_five_seconds_of_sigterm(run: Run, environment: dict[str, str]):
