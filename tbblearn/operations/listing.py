@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseRecord, CourseVersion
 from tbblearn.db import db
 from tbblearn.people.belonging import belongs
 from tbblearn.people.models import Employment, OrgUnit, Person, Programme
-from tbblearn.people.rules import holds, search_key
+from tbblearn.people.rules import email_key, holds, search_key
 from tbblearn.surveys.models import Wave
 from tbblearn.training.models import Requirement
 
@@ -125,7 +125,7 @@ def persons(text: str, today: date) -> list[Row]:
             belongs(Person.id, today),
             or_(
                 Person.name_search.contains(search_key(text), autoescape=True),
-                Person.email_key == literal(text.casefold()),
+                Person.email_key == email_key(text),
             ),
         )
         .order_by(Person.name_sort, Person.id)
