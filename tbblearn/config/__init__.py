@@ -135,6 +135,8 @@ def _read(field: str, env: Mapping[str, str]) -> Read:
         return Read(name, READERS[field](text), source)
     except ValueError as error:
         return Read(name, None, source, f"{name} {error}.")
+    except OSError as error:
+        return Read(name, None, source, f"{name} cannot be used: {error.strerror}.")
 
 
 def _sqlite(given: Read, instance: Path) -> Read:
