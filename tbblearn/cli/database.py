@@ -2,12 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from alembic.migration import MigrationContext
-from alembic.util import CommandError
 from flask_migrate import downgrade as migrate_down
 from flask_migrate import upgrade as migrate_up
 
@@ -21,24 +18,11 @@ def database() -> None:
     """Prepare the database."""
 
 
-@contextmanager
-def _told() -> Iterator[str]:
-    """The folder of the steps; a step that it does not have becomes a sentence."""
-    with create_app().app_context():
-        try:
-            yield str(tree_folder("migrations"))
-        except CommandError as error:
-            raise click.ClickException(
-                f"{error}. Is the database newer than this tbblearn, or is there no such step? "
-                "`tbblearn db current` shows both."
-            ) from error
-
-
 @database.command()
 def upgrade() -> None:
     """Bring the database up to what this version of tbblearn expects. Safe to run again."""
-    with _told() as folder:
-        migrate_up(directory=folder)
+    with create_app().app_context():
+        migrate_up(directory=str(tree_folder("migrations")))
     click.echo("The database is up to date.")
 
 
@@ -52,8 +36,8 @@ def downgrade(step: str, *, yes: bool) -> None:
     """
     if not yes:
         click.confirm(f"What was only added after step {step} is lost, for good. Go back?", abort=True)
-    with _told() as folder:
-        migrate_down(directory=folder, revision=step)
+    with create_app().app_context():
+        migrate_down(directory=str(tree_folder("migrations")), revision=step)
     click.echo(f"The database is at step {step}.")
 
 
