@@ -164,15 +164,8 @@ def scripts(machine: Machine, kind: str) -> list[str]:
 def test_the_guide_leads_from_an_empty_machine_to_a_sign_in(machine: Machine) -> None:
     printed = machine.run("".join(text for text in scripts(machine, "") if BACKUPS not in text))
     (link,) = re.findall(rf"^https://{re.escape(HOST)}(/valj-losenord/\S+)$", printed, re.MULTILINE)
-    (check,) = scripts(machine, "faults")
-    machine.run(check, status=1)
-    folder = machine.folder / "etc" / "tbblearn" / "courses"
-    shutil.rmtree(folder)
-    waive(Courses(folder))
-    machine.run(check)
-    (publish,) = scripts(machine, "filled")
-    assert "exempel, version 1: published" in machine.run(publish)
-
+    if machine.kind == "sqlite":
+        courses(machine)
     serve, tick = commands_of_units()
     server = subprocess.Popen(
         ["sh", "-c", f"set -a; . {machine.folder}/etc/tbblearn/settings; cd {ROOT}; exec {machine.here(serve)}"],
@@ -201,8 +194,19 @@ def commands_of_units() -> list[str]:
     return re.findall(r"^ExecStart=(.*)$", "".join(text for *_kind, text in blocks()), re.MULTILINE)
 
 
+def courses(machine: Machine) -> None:
+    """Those of this source tree wait for somebody; in their place comes one for which nobody is waited any more."""
+    (check,) = scripts(machine, "faults")
+    machine.run(check, status=1)
+    folder = machine.folder / "etc" / "tbblearn" / "courses"
+    shutil.rmtree(folder)
+    waive(Courses(folder))
+    (publish,) = scripts(machine, "filled")
+    assert "exempel, version 1: published" in machine.run(publish)
+
+
 def wait_for(port: int) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 600
     while time.monotonic() < until:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
