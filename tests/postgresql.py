@@ -66,7 +66,7 @@ def _can_be_reached(base: Path) -> bool:
 def _join(folder: Path) -> tuple[IO[str], str]:
     """Be one of the users of the server; start it where there is none."""
     while True:
-        folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         # A file that is not found: the last user had gone, and the server's folder with it.
         with suppress(FileNotFoundError), (folder / "lock").open("a") as lock, ExitStack() as held:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -128,6 +128,7 @@ def _server(folder: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         other = pwd.getpwnam(UNPRIVILEGED)
         os.chown(home, other.pw_uid, other.pw_gid)
+        folder.chmod(0o711)
         how |= {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
     with _programs(folder.name, how) as programs, (folder / "log").open("wb") as log:
         make: list[str | Path] = [programs / "initdb", "-D", data, "--encoding=UTF8", "-U", "postgres", "--no-sync"]
