@@ -164,8 +164,9 @@ def _programs(name: str, how: dict[str, Any]) -> Iterator[Path]:
     found = find_spec(PACKAGE)
     assert found is not None
     assert found.origin is not None
-    install = Path(found.origin).parent / "pginstall18"
-    if _runs(install / "bin" / "postgres", how):
+    package = Path(found.origin).parent
+    install = package / "pginstall18"
+    if _runs(install / "bin" / "initdb", how):
         yield install / "bin"
         return
     for base in BASES:
@@ -173,10 +174,11 @@ def _programs(name: str, how: dict[str, Any]) -> Iterator[Path]:
         if _can_be_reached(base) and not os.statvfs(base).f_flag & os.ST_NOEXEC:
             break
     try:
-        shutil.copytree(install, copy)
+        shutil.copytree(install, copy / PACKAGE / install.name)
+        shutil.copytree(package.with_name(f"{PACKAGE}.libs"), copy / f"{PACKAGE}.libs")  # where its programs look
         for path in (copy, *copy.rglob("*")):
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        yield copy / "bin"
+        yield copy / PACKAGE / install.name / "bin"
     finally:
         shutil.rmtree(copy)
 

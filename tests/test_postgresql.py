@@ -90,7 +90,9 @@ def test_programs_in_a_folder_of_roots_own_are_copied_and_not_opened(
     with postgresql._programs("here", {}) as install:
         pass
     private = open_base / "private"
+    package = install.parents[1]
     shutil.copytree(install.parent, private / "package" / "pginstall18")
+    shutil.copytree(package.with_name(f"{package.name}.libs"), private / "package.libs")
     (private / "package" / "__init__.py").touch()
     private.chmod(0o700)
     monkeypatch.setattr(postgresql, "PACKAGE", "package")
@@ -98,6 +100,6 @@ def test_programs_in_a_folder_of_roots_own_are_copied_and_not_opened(
     how: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
     with postgresql._programs("copied", how) as programs:
         assert private not in programs.parents
-        subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, **how)
+        subprocess.run([programs / "initdb", "--version"], check=True, capture_output=True, **how)
     assert not programs.exists()
     assert private.stat().st_mode & 0o777 == 0o700
