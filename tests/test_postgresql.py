@@ -89,13 +89,11 @@ def test_programs_in_a_folder_of_roots_own_are_copied_and_not_opened(
 ) -> None:
     with postgresql._programs("here", {}) as install:
         pass
-    private = open_base / "private"
-    package = install.parents[1]
-    shutil.copytree(install.parent, private / "package" / "pginstall18")
-    shutil.copytree(package.with_name(f"{package.name}.libs"), private / "package.libs")
-    (private / "package" / "__init__.py").touch()
+    package, private = install.parents[1], open_base / "private"
+    for folder in (package.with_name(f"{package.name}.libs"), install.parent):
+        shutil.copytree(folder, private / folder.relative_to(package.parent))
+    (private / package.name / "__init__.py").touch()
     private.chmod(0o700)
-    monkeypatch.setattr(postgresql, "PACKAGE", "package")
     monkeypatch.syspath_prepend(private)
     how: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
     with postgresql._programs("copied", how) as programs:
