@@ -72,7 +72,8 @@ def _join(folder: Path) -> tuple[IO[str], str]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             users = held.enter_context((folder / "users").open("a"))
             fcntl.flock(users, fcntl.LOCK_SH)
-            if (folder / "users").stat().st_ino == os.fstat(users.fileno()).st_ino:
+            files = (("lock", lock), ("users", users))
+            if all((folder / name).stat().st_ino == os.fstat(one.fileno()).st_ino for name, one in files):
                 told = folder / "url"
                 url = told.read_text() if told.exists() else _start_keeper(folder)
                 held.pop_all()
@@ -102,8 +103,8 @@ def _start_keeper(folder: Path) -> str:
 def keep(folder: Path) -> None:
     """Start the server, tell its address, and end it when its last user has gone."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
-        with (folder / "users").open("a") as users:
+    with (folder / "users").open("a") as users:
+        try:
             with _server(folder) as url:
                 draft = folder / "url.draft"
                 draft.write_text(url)
@@ -113,10 +114,9 @@ def keep(folder: Path) -> None:
                 os.dup2(nowhere, 1)
                 os.dup2(nowhere, 2)
                 fcntl.flock(users, fcntl.LOCK_EX)
-            # Whoever comes now waits for us, and then finds that the file is gone.
-            (folder / "url").unlink()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            # Whoever waits for us now finds that the files are others, or gone.
+            shutil.rmtree(folder.rename(f"{folder}-{os.getpid()}"))
 
 
 @contextmanager
