@@ -32,6 +32,9 @@ $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
 .PHONY: install
 install: $(DEV_STAMP) ## Make .venv with everything for development
 
+.PHONY: runtime
+runtime: $(RUN_STAMP) ## Make .venv with what serving needs, and no more
+
 .PHONY: demo
 demo: $(RUN_STAMP) ## A county with 2,000 staff on http://127.0.0.1:5000
 	$(BIN)/tbblearn demo

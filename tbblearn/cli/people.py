@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import click
 from flask import current_app
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tbblearn import create_app
 from tbblearn.access.rules import LINK_HOURS
@@ -87,8 +86,6 @@ def _told() -> Iterator[datetime]:
             ) from error
         except AccessTooLong as error:
             raise click.ClickException(f"{error} does not lie between today and a year ahead.") from error
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException("The database is not ready. Run `tbblearn db upgrade` first.") from error
 
 
 def _print(path: str, now: datetime) -> None:

@@ -1,12 +1,15 @@
 """`tbblearn serve`: the production server."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 
 import click
+from sqlalchemy import text
 
 from tbblearn import create_app
 from tbblearn.db import db
-from tbblearn.operations.demo.marker import Asking
+from tbblearn.operations.demo.marker import ALEMBIC, Asking
 from tbblearn.operations.serving import serve_forever
 
 
@@ -17,9 +20,13 @@ def serve(host: str, port: int) -> None:
     """Serve the site until SIGTERM or Ctrl-C.
 
     With SQLite: one worker with eight threads. With PostgreSQL: two workers with eight threads each
-    (TBBLEARN_WORKERS and TBBLEARN_THREADS change that).
+    (TBBLEARN_WORKERS and TBBLEARN_THREADS change that). It does not start without its database.
     """
-    if not is_loopback(host) and holds_a_demo():
+    with _own_connection():
+        with db.engine.connect() as connection:
+            connection.execute(text(f"SELECT version_num FROM {ALEMBIC}"))
+        demo = Asking()()
+    if demo and not is_loopback(host):
         raise click.UsageError(
             f"The database holds a demo, which is served on this machine only, not on {host}. "
             "Leave --host out, or name another database in TBBLEARN_DATABASE_URL."
@@ -38,10 +45,17 @@ def is_loopback(host: str) -> bool:
 
 
 def holds_a_demo() -> bool:
-    """Look into the database, and leave no connection behind for the server's processes to inherit."""
+    """Whether all that is in the database is invented."""
+    with _own_connection():
+        return Asking()()
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """A look into the database, which leaves no connection behind for the server's processes to inherit."""
     with create_app().app_context():
         try:
-            return Asking()()
+            yield
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from tbblearn import create_app
+from tbblearn.cli.listing import FORMAT, listed
 from tbblearn.db import read_only, stockholm_date, unit_of_work, utc_now
+from tbblearn.operations.listing import waves as all_waves
 from tbblearn.surveys.waves import WaveError
 
 SENTENCES = {
@@ -39,10 +41,17 @@ SENTENCES = {
 
 @click.group()
 def waves() -> None:
-    """Survey rounds: open, close, audit, publish, withdraw.
+    """Survey rounds: list, open, close, audit, publish, withdraw.
 
-    ID is the number in the address of the wave's page.
+    ID is the number in the address of the wave's page, and in the list.
     """
+
+
+@waves.command("list")
+@FORMAT
+def list_waves(kind: str) -> None:
+    """List the survey rounds, the newest first."""
+    listed(all_waves, kind)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from tbblearn.courses.balance import Balance, key_balance
@@ -26,30 +27,36 @@ class Report:
     balances: Mapping[str, Balance]
 
 
-def check(root: Path, *, production: bool = False) -> Report:
-    """Check every course in the folder `root`.
+class Placeholders(Enum):
+    """What a placeholder is that is neither filled nor waived; a blocking one cannot be waived."""
 
-    With `production`, a placeholder that is neither filled nor waived is a fault. A blocking one cannot be waived.
-    """
+    NOTES = auto()
+    BLOCKING_ARE_FAULTS = auto()
+    FAULTS = auto()
+
+
+def check(root: Path, placeholders: Placeholders = Placeholders.NOTES) -> Report:
+    """Check every course in the folder `root`; `placeholders` says which of those are faults."""
     findings = Findings()
     courses = read_courses(root, findings)
     for course in courses.values():
         check_references(course, courses, findings)
         check_questions(course, findings)
-        _list_placeholders(course, findings, production=production)
+        _list_placeholders(course, findings, placeholders)
         note_wording(course, findings)
     balances = {slug: key_balance(course) for slug, course in courses.items()}
     return Report(courses, findings.faults, findings.notes, balances)
 
 
-def _list_placeholders(course: CourseFiles, findings: Findings, *, production: bool) -> None:
+def _list_placeholders(course: CourseFiles, findings: Findings, allowed: Placeholders) -> None:
     for module in course.modules:
         for language, part in module.parts.items():
             for placeholder in part.placeholders():
                 shape = placeholder.shape
                 is_open = shape.waived is None or shape.blocking
                 wants = said(WAITS, id=shape.id, owner=shape.owner, due=shape.due, needed=shape.needed)
-                if production and is_open:
+                is_fault = shape.blocking if allowed is Placeholders.BLOCKING_ARE_FAULTS else is_open
+                if is_fault and allowed is not Placeholders.NOTES:
                     mend = said("fill it" if shape.blocking else "fill it, or let a named role waive it")
                     findings.fault(
                         part.path, placeholder.line, said("{wants}; {mend} before production", wants=wants, mend=mend)

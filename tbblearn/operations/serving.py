@@ -11,7 +11,6 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NoReturn
 
 from tbblearn import create_app
@@ -46,14 +45,6 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
-
-
-def keep_private(database: Path) -> None:
-    """A file of a database that others on the machine may read is its owner's alone from now on."""
-    for end in ("", "-wal", "-shm"):
-        file = database.with_name(database.name + end)
-        if file.exists():
-            file.chmod(0o600)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -160,8 +151,6 @@ class Workers:
 def serve_forever(host: str, port: int) -> None:
     """Serve until told to stop; ends within five seconds of SIGTERM and leaves no process."""
     settings = from_environment()
-    if settings.sqlite:
-        keep_private(Path(settings.database_url.removeprefix("sqlite:///")))
     run_workers(listen(host, port), 1 if settings.sqlite else settings.workers, settings.threads, create_app)
 
 

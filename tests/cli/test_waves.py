@@ -1,7 +1,6 @@
 """`tbblearn waves`: an operator takes a survey round from its day to its end."""
 
 import json
-import stat
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy import delete
 from tbblearn import create_app
 from tbblearn.config import Settings
 from tbblearn.db import db, stockholm_date, unit_of_work, utc_now
-from tbblearn.operations.serving import keep_private
 from tbblearn.people.rules import Role
 from tbblearn.readiness.wave_actions import take_adoption_back
 from tbblearn.surveys.models import ResponseOpen
@@ -36,15 +34,6 @@ def planned(app: Application) -> Round:
         db.session.remove()
         db.engine.dispose()
     return made
-
-
-def test_what_a_command_writes_is_its_owners_alone(environment: dict[str, str], run: Run) -> None:
-    file = Path(environment["TBBLEARN_DATABASE_URL"].removeprefix("sqlite:///"))
-    run("db", "upgrade")
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    file.chmod(0o644)  # as versions before made it
-    keep_private(file)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_round_from_its_day_to_its_end(app: Application, planned: Round, run: Run, tmp_path: Path) -> None:

@@ -21,10 +21,11 @@ from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.models import CourseAsset, CourseVersion
 from tbblearn.courses.rules import ChangeClass, NoSuchPart, NoSuchVersion, QuestionKind, ScreenRef
 from tbblearn.courses.storing import course_from_json, course_to_json
-from tbblearn.db import db, unit_of_work
+from tbblearn.db import db, unit_of_work, utc_now
+from tbblearn.operations.demo.marker import mark_begun
 from tbblearn.web.application import Application
 from tests.courses.example import PART, Courses
-from tests.courses.test_checking import borrow, waive
+from tests.courses.test_checking import EN, borrow, waive
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COURSE = "exempel/course.yaml"
@@ -342,6 +343,23 @@ def test_the_command_refuses_placeholders_unless_they_are_allowed(run, app: Appl
         assert queries.current_version("exempel") is None
     waive(courses)
     assert run("publish", str(courses.root))[0] == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_blocking_placeholder_is_published_in_a_demo_only_whatever_is_allowed(
+    run, app: Application, courses: Courses
+):
+    for file in (SV, EN):
+        courses.change(file, "blocking: false", "blocking: true")
+    code, output = run("publish", str(courses.root), "--allow-placeholders")
+    assert code == 1
+    assert "fill it before production" in output
+    with app.app_context():
+        assert queries.current_version("exempel") is None
+        with unit_of_work():
+            mark_begun(utc_now())
+    code, output = run("publish", str(courses.root), "--allow-placeholders")
+    assert (code, "1 placeholder shown" in output) == (0, True), output
 
 
 def test_the_command_names_every_fault_and_publishes_nothing(run, app: Application, courses: Courses):

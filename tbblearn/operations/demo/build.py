@@ -161,7 +161,7 @@ def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
 
 def editions_of_courses() -> list[Edition]:
     """The courses of this source tree, with placeholders shown. Raises Refused where they have faults."""
-    report = check(tree_folder("courses"), production=False)
+    report = check(tree_folder("courses"))
     if report.faults:
         raise Refused("The courses have faults, so they cannot be shown: run `tbblearn courses check`.")
     return [make_edition(files, report.courses) for files in report.courses.values()]
