@@ -1,12 +1,15 @@
 """The Flask application class: one transaction a request, closed before anything is rendered (design.md 6)."""
 
-from typing import Any
+from typing import IO, Any
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.exceptions import BadRequest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import NotFound
+from werkzeug.formparser import FormDataParser
+from werkzeug.utils import cached_property
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, unit_of_work
@@ -15,6 +18,36 @@ from tbblearn.web.pages import Page
 from tbblearn.web.templating import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+"""Stands where something was sent that is no character: Werkzeug puts it for bytes that are not UTF-8."""
+
+
+def _readable(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was sent, without the character NUL: PostgreSQL cannot keep it, and nobody types it."""
+    pairs = list(sent.items(multi=True))
+    if not any("\x00" in name or "\x00" in text for name, text in pairs):
+        return sent
+    return type(sent)((name.replace("\x00", UNREADABLE), text.replace("\x00", UNREADABLE)) for name, text in pairs)
+
+
+class _ReadableForms(FormDataParser):
+    def parse(
+        self, *arguments: Any, **options: Any
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+        stream, form, files = super().parse(*arguments, **options)
+        return stream, _readable(form), files
+
+
+class ReadableRequest(Request):
+    """A request in whose fields and query every text can be kept: what is no character is a sign that stands for it."""
+
+    form_data_parser_class = _ReadableForms
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:  # type: ignore[override]
+        """The query of the address."""
+        return _readable(super().args)
 
 
 class SessionCookie(SecureCookieSessionInterface):
@@ -37,6 +70,7 @@ class Application(Flask):
     """
 
     jinja_environment = Templates
+    request_class = ReadableRequest
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -60,12 +94,8 @@ class Application(Flask):
         self.logger.error("unexpected", exc_info=exc_info)
 
     def _view_answers(self) -> ResponseReturnValue:
-        """The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it."""
-        given = (request.args,) if request.method in SAFE_METHODS else (request.args, request.form)
-        if "\x00" in request.path or any(
-            "\x00" in text for one in given for texts in one.listvalues() for text in texts
-        ):
-            raise BadRequest
+        if "\x00" in request.path:
+            raise NotFound
         return super().dispatch_request()
 
 
