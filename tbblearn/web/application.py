@@ -1,12 +1,13 @@
 """The Flask application class: one transaction a request, closed before anything is rendered (design.md 6)."""
 
 from typing import IO, Any
+from urllib.parse import parse_qsl
 
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
@@ -19,35 +20,43 @@ from tbblearn.web.templating import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+URLENCODED = "application/x-www-form-urlencoded"
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-"""Stands where something was sent that is no character: Werkzeug puts it for bytes that are not UTF-8."""
+"""Stands where something was sent that is no character of a text."""
+
+_Texts = MultiDict[str, str]
 
 
-def _readable(sent: MultiDict[str, str]) -> MultiDict[str, str]:
-    """What was sent, without the character NUL: PostgreSQL cannot keep it, and nobody types it."""
-    pairs = list(sent.items(multi=True))
-    if not any("\x00" in name or "\x00" in text for name, text in pairs):
-        return sent
-    return type(sent)((name.replace("\x00", UNREADABLE), text.replace("\x00", UNREADABLE)) for name, text in pairs)
+def _readable(text: str) -> str:
+    """The text without the character NUL: PostgreSQL cannot keep it, and nobody types it."""
+    return text.replace("\x00", UNREADABLE)
+
+
+def _read(sent: bytes) -> list[tuple[str, str]]:
+    """The fields of a form or a query, as a browser writes them in one line."""
+    pairs = parse_qsl(sent.decode(errors="replace"), keep_blank_values=True, errors="replace")
+    return [(_readable(name), _readable(text)) for name, text in pairs]
 
 
 class _ReadableForms(FormDataParser):
-    def parse(
-        self, *arguments: Any, **options: Any
-    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
-        stream, form, files = super().parse(*arguments, **options)
-        return stream, _readable(form), files
+    """Werkzeug's reader of forms, which would take a whole form for empty where one byte of it is no text."""
+
+    def parse(self, stream: IO[bytes], mimetype: str, *further: Any) -> tuple[IO[bytes], _Texts, MultiDict[str, Any]]:
+        if mimetype == URLENCODED:
+            return stream, self.cls(_read(stream.read())), self.cls()
+        stream, form, files = super().parse(stream, mimetype, *further)
+        return stream, self.cls((name, _readable(text)) for name, text in form.items(multi=True) if name), files
 
 
 class ReadableRequest(Request):
-    """A request in whose fields and query every text can be kept: what is no character is a sign that stands for it."""
+    """A request in whose query and fields every text can be kept: a sign stands for what is no character."""
 
     form_data_parser_class = _ReadableForms
 
     @cached_property
-    def args(self) -> MultiDict[str, str]:  # type: ignore[override]
+    def args(self) -> _Texts:  # type: ignore[override]
         """The query of the address."""
-        return _readable(super().args)
+        return self.parameter_storage_class(_read(self.query_string))
 
 
 class SessionCookie(SecureCookieSessionInterface):

@@ -43,9 +43,8 @@ class Whole(IntegerField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the number."""
         if valuelist:
-            if not re.fullmatch(
-                r"\s*-?[0-9]{1,40}\s*", valuelist[0]
-            ):  # Python also reads 1_0 and other scripts' digits
+            # Python also reads 1_0, and the digits of other scripts.
+            if not re.fullmatch(r"\s*-?[0-9]{1,40}\s*", valuelist[0]):
                 raise ValueError(_("Skriv ett heltal med siffror, till exempel 10."))
             self.data = int(valuelist[0])
 

@@ -31,7 +31,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
         csrf = False
 
-        def bind_field(self, form: FlaskForm, unbound_field: UnboundField[Any], options: Any) -> Field:
+        def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: Any) -> Field:
             """A field whose validators, but those that ask for something at all, only meet what could be read."""
             field: Field = super().bind_field(form, unbound_field, options)
             first = [one for one in field.validators if isinstance(one, ASKING)]
