@@ -27,7 +27,7 @@ from tbblearn.people.rules import Role
 from tbblearn.training import actions
 from tbblearn.training.fault_actions import Reporter, report_fault
 from tbblearn.training.fault_rules import FaultKind
-from tbblearn.training.models import Attempt
+from tbblearn.training.models import Attempt, Enrolment
 from tbblearn.web.application import Application
 from tests.conftest import BEGINNINGS, Backend
 from tests.courses.example import Courses
@@ -54,18 +54,21 @@ class Walk:
             grant(db.session.get_one(Person, persons["p105"]), region, Role.PROCESS_LEADER)
             gone = update(Employment).where(Employment.person_id == persons["p102"])
             db.session.execute(gone.values(end_on=TODAY - timedelta(days=1)))
-            packed = _packed()
+            packed = _packed("minutes: 7")
             checked = check_upload(packed)
             draft = NewDraft("exempel.zip", tuple(checked.courses), checked.sha256, packed)
             self.draft_id = keep_draft(draft, person_id=self.people["editor"], now=NOW)
-            [edition] = checked.editions()
+            [edition] = check_upload(_packed("minutes: 6")).editions()
             publish(edition, now=NOW)
             self.token = make_link(self.people["staff"], NOW)
             self.history_token = make_link(persons["p102"], NOW, purpose=LinkPurpose.READ_HISTORY)
-            handed_in = select(Attempt).where(Attempt.handed_in_at.is_not(None))
-            tries = {one.person_id: one for one in db.session.scalars(handed_in)}
-            self.handed_in = {person_id: one.id for person_id, one in tries.items()}
-            version_id = tries[self.people["staff"]].course_version_id
+            tries = db.session.execute(
+                select(Enrolment.person_id, Attempt.id, Attempt.course_version_id)
+                .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+                .where(Attempt.handed_in_at.is_not(None))
+            ).all()
+            self.handed_in = {person_id: attempt_id for person_id, attempt_id, _version in tries}
+            version_id = tries[0].course_version_id
             reporter = Reporter(self.people["staff"], "mark")
             self.report_id = report_fault(reporter, version_id, "q2", FaultKind.WRONG_KEY, "Svar b.", today=TODAY)
             self.begun = {role: self._begin(self.people[role], edition.course) for role in ("staff", "manager")}
@@ -146,11 +149,12 @@ BEGINNING = "walk"
 BEGINNINGS[BEGINNING] = Walk
 
 
-def _packed() -> bytes:
+def _packed(minutes: str) -> bytes:
     """The example course as a zip."""
     target = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(target, "w") as archive:
-        root = Courses(Path(folder)).root
-        for path in sorted(root.rglob("*")):
-            archive.write(path, path.relative_to(root))
+        courses = Courses(Path(folder))
+        courses.change("exempel/course.yaml", "minutes: 6", minutes)
+        for path in sorted(courses.root.rglob("*")):
+            archive.write(path, path.relative_to(courses.root))
     return target.getvalue()
