@@ -41,10 +41,12 @@ def _read(sent: bytes) -> list[tuple[str, str]]:
 class _ReadableForms(FormDataParser):
     """Werkzeug's reader of forms, which would take a whole form for empty where one byte of it is no text."""
 
-    def parse(self, stream: IO[bytes], mimetype: str, *further: Any) -> tuple[IO[bytes], _Texts, MultiDict[str, Any]]:
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> tuple[IO[bytes], _Texts, MultiDict[str, Any]]:
         if mimetype == URLENCODED:
             return stream, self.cls(_read(stream.read())), self.cls()
-        stream, form, files = super().parse(stream, mimetype, *further)
+        stream, form, files = super().parse(stream, mimetype, content_length, options)
         return stream, self.cls((name, _readable(text)) for name, text in form.items(multi=True) if name), files
 
 
