@@ -44,6 +44,10 @@ NONSENSE = (
 )
 
 
+FORGED = tuple(one for one in NONSENSE if one.raw in {"a%00b", "a%ED%A0%80b", "tio", str(10**30)})
+"""What is tried where nothing can be typed, as some program would."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A field that somebody can fill in, or that the page fills in (`hidden`)."""
@@ -134,7 +138,7 @@ def type_in(client: FlaskClient, form: Filled, name: str, nonsense: Nonsense) ->
 
 def send_twice(client: FlaskClient, form: Filled, name: str) -> TestResponse:
     """Send the form with two values for one field."""
-    return client.post(form.action, data=MultiDict([*form.values, (name, "tio"), (name, "10")]))
+    return client.post(form.action, data=MultiDict([*form.others(name), (name, "tio"), (name, "10")]))
 
 
 def send_a_file(client: FlaskClient, form: Filled, name: str) -> TestResponse:
