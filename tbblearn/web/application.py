@@ -8,8 +8,9 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadHost, NotFound
 from werkzeug.formparser import FormDataParser
+from werkzeug.routing import MapAdapter
 from werkzeug.utils import cached_property
 from werkzeug.wrappers import Response
 
@@ -87,6 +88,15 @@ class Application(Flask):
         super().__init__(*arguments, **options)
         self.session_interface: SessionCookie = SessionCookie()
         self.url_map.converters["int"] = RowNumber
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Where addresses are looked up. They are the same under every name: what no host can be called is no name."""
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            assert request is not None
+            request.environ["HTTP_HOST"] = ""
+            return super().create_url_adapter(request)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in its transaction, then render its page."""

@@ -34,7 +34,7 @@ class Day(DateField):
             raise ValueError(_("Skriv datumet så här: 2027-05-20.")) from error
 
     def _value(self) -> str:
-        return self.data.isoformat() if self.data else super()._value()
+        return self.data.isoformat() if self.data else " ".join(self.raw_data or [])
 
 
 class Whole(IntegerField):
@@ -59,6 +59,8 @@ class Tick(BooleanField):
 
 class RowId(HiddenField):
     """The id of a row in a field that nobody sees; None where what was sent is the id of none."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the id."""

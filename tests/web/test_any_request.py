@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from wtforms.fields.core import UnboundField
 
+from tbblearn.web.forms import PageForm
 from tests.conftest import Backend
-from tests.nonsense import forms_in
+from tests.readiness.rounds import CODES
 from tests.walking import NOBODY, PEOPLE, walking
 
 WHOLE = 7_500
@@ -165,11 +167,10 @@ def faults_of_ours(backend: Backend, number: int, seed: int) -> list[str]:
     """What was answered with 5xx, but for 503 that says when to come back; so many requests, spread over everybody."""
     found: list[str] = []
     with walking(backend) as (app, walk):
-        names: set[str] = set()
+        names = sorted({*field_names(), *QUERIES, "outcome", "theme", "declines", "csrf_token", *CODES})
         for at, role in enumerate(PEOPLE):
             addresses = [*walk.addresses(app, role), *walk.addresses(app, role, "POST") * 2]
-            names |= _field_names(walk.browser(app, role), addresses)
-            anybody = Anybody(seed + at, addresses, [*sorted(names), *QUERIES])
+            anybody = Anybody(seed + at, addresses, names)
             for turn in range(number // len(PEOPLE)):
                 if turn % 20 == 0:
                     client = walk.browser(app, role)
@@ -187,15 +188,10 @@ def faults_of_ours(backend: Backend, number: int, seed: int) -> list[str]:
     return found
 
 
-def _field_names(client: Any, addresses: list[str]) -> set[str]:
-    """The names of the fields in some of the pages."""
-    found = {"csrf_token", "next", "language", "theme"}
-    for address in addresses[:: max(1, len(addresses) // 25)]:
-        answer = client.get(address)
-        if answer.mimetype == "text/html":
-            for form in forms_in(address, answer.get_data(as_text=True)):
-                found |= {field.name for field in form.fields}
-    return found
+def field_names(form: type[PageForm] = PageForm) -> set[str]:
+    """The names of the fields of this form and of all that extend it."""
+    own = {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
+    return own.union(*(field_names(one) for one in form.__subclasses__()))
 
 
 def test_any_request_is_answered(backend: Backend) -> None:
