@@ -17,7 +17,7 @@ from tbblearn.db import end_read, read_only, side_record, utc_now
 from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import signed_in_person
 from tbblearn.people.rules import Language, Principal
-from tbblearn.web.addresses import page_path
+from tbblearn.web.addresses import own_address, page_path
 from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.errors import ErrorWords, SignInNeeded, error_page
 from tbblearn.web.guarding import guard_of
@@ -69,8 +69,7 @@ def init_sessions(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(SignInNeeded)
     def ask(_error: SignInNeeded) -> Response:
-        path = request.full_path if request.query_string else request.path
-        return app.redirect(url_for("access.sign_in", next=path), 303)
+        return app.redirect(url_for("access.sign_in", next=own_address()), 303)
 
     @app.errorhandler(CSRFError)
     def stale(_error: CSRFError) -> Response:

@@ -31,6 +31,7 @@ from tbblearn.courses.views import picture
 from tbblearn.db import utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
+from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import ErrorWords, NotFound, error_page
 from tbblearn.web.limits import takes_files
 from tbblearn.web.pages import Page
@@ -132,7 +133,7 @@ def _told(row: VersionRow, newest: Course) -> Sequence[Text]:
 @requires(Role.EDITOR)
 def upload() -> Page:
     """Choose a zip. ?ersatter= names a draft of one's own that the new file takes the place of."""
-    return Page("courses/upload.html", form=UploadForm(formdata=None, replaces=request.args.get("ersatter", type=int)))
+    return Page("courses/upload.html", form=UploadForm(formdata=None, replaces=whole_number("ersatter")))
 
 
 @blueprint.post("/kurser/ladda-upp")

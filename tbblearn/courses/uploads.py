@@ -43,6 +43,8 @@ SLACK = 64
 """Bytes by which packing may make a tiny file larger."""
 
 LONGEST_PATH = 200
+LONGEST_NAME = 255
+"""Bytes of one file's or folder's name on a disk."""
 CHUNK = 64 * 1024
 TEMPORARY_PREFIX = "tbblearn-upload-"
 LEFT_BY_MACS = "__MACOSX"
@@ -51,6 +53,11 @@ _ENCRYPTED = 0x1
 _END, _ZIP64_LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
 _END_SIZE, _LOCATOR_SIZE, _LONGEST_COMMENT = 22, 20, 65_535
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError),
+)
+"""What the library raises where the zip's parts contradict each other."""
 _FAULTY_NAME = re.compile(r"[\x00-\x1f\x7f]|^[A-Za-z]:|^/|(^|/)\.{1,2}(/|$)|//")
 
 
@@ -133,7 +140,9 @@ def _listed(packed: bytes) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             listed = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error) as error:
+    except NotImplementedError as error:  # a version of the format that is yet to come
+        raise UploadRefused(Refusal.PACKED_OTHERWISE) from error
+    except (*_DAMAGED, OSError) as error:
         raise UploadRefused(Refusal.NOT_A_ZIP) from error
     if len(listed) > MOST_ENTRIES:
         raise UploadRefused(Refusal.TOO_MANY_FILES)
@@ -145,9 +154,11 @@ def _path(entry: zipfile.ZipInfo) -> PurePosixPath:
     name = unicodedata.normalize("NFC", entry.orig_filename)
     if "\\" in name:
         raise UploadRefused(Refusal.BACKSLASHES, _printable(name))
-    if not name.strip("/") or len(name) > LONGEST_PATH or _FAULTY_NAME.search(name) or unwanted(name):
+    path = PurePosixPath(name)
+    too_long = len(name) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in path.parts)
+    if not name.strip("/") or too_long or _FAULTY_NAME.search(name) or unwanted(name):
         raise UploadRefused(Refusal.BAD_PATH, _printable(name))
-    return PurePosixPath(name)
+    return path
 
 
 def _printable(name: str) -> str:
@@ -208,7 +219,7 @@ def _write(packed: bytes, entries: dict[PurePosixPath, zipfile.ZipInfo], folder:
                             raise UploadRefused(Refusal.FILE_TOO_LARGE, str(path))
                         _demand_modest(total, len(packed))
                         sink.write(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error) as error:
+    except _DAMAGED as error:
         raise UploadRefused(Refusal.DAMAGED) from error
 
 

@@ -6,52 +6,19 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, Form, HiddenField, IntegerField, RadioField, SelectField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields import Field
 from wtforms.validators import DataRequired, InputRequired, NumberRange, StopValidation
 
-from tbblearn.web.fields import AtMost, Dropped
+from tbblearn.web.fields import AtMost, Day, RowId, Tick, Whole
 from tbblearn.web.forms import PageForm
 
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST_NAME = 120
 LONGEST_REFERENCE = 120
 LARGEST_LIMIT = 100
-LONGEST_VERSION = 10
 NOBODY = 0
 """No unit has this id."""
-
-
-class Day(DateField):
-    """A day written as 2027-03-31, in a year that can be meant."""
-
-    def __init__(self, label: Any, empty: Any, **options: Any) -> None:
-        """`empty` is said where nothing is written."""
-        super().__init__(label, validators=[InputRequired(empty), _is_likely], **options)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the day; what is no day is kept as it was typed."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Skriv dagen så här: 2027-03-31.")) from error
-
-
-class Whole(IntegerField):
-    """A whole number; what is none is kept as it was typed."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the number."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Skriv ett heltal med siffror.")) from error
-
-
-def _is_likely(_form: Form, field: Field) -> None:
-    day: date | None = field.data
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise StopValidation(_("Skriv ett årtal mellan %(first)s och %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 def _stripped(text: str | None) -> str:
@@ -69,7 +36,7 @@ def _name_field() -> Any:  # what a valid form holds is known to its view
     )
 
 
-def _day(label: Any, empty: Any) -> Any:
+def _day(label: Any, empty: Any) -> Any:  # as above
     return Day(label, empty)
 
 
@@ -87,6 +54,7 @@ _PROGRAMME = RadioField(
     _l("Program"),
     coerce=int,
     validators=[InputRequired(_l("Välj ett program."))],
+    invalid_value_message=_l("Välj ett program."),  # type: ignore[call-arg]
     invalid_choice_message=_l("Välj ett program."),  # type: ignore[call-arg]
 )
 """Made before the other fields: it stands first on its page, and so among the errors."""
@@ -136,13 +104,11 @@ class PlanForm(DaysForm, LimitsForm):
 class ChangeForm(DaysForm):
     """Another name or other days. `version` says how the round stood when the page was opened."""
 
-    version = HiddenField(filters=[Dropped(LONGEST_VERSION)])
+    version = RowId()
 
-    @property
-    def seen(self) -> int:
-        """The version that was seen; one that never was where none can be read."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdecimal() else 0
+    def hold_opens_on(self, day: date) -> None:
+        """The first day is this one, whatever was sent: the round is open."""
+        self.opens_on.process(MultiDict({self.opens_on.name: day.isoformat()}))
 
 
 class AdoptForm(PageForm):
@@ -152,6 +118,7 @@ class AdoptForm(PageForm):
         _l("Huvudman"),
         coerce=int,
         validators=[InputRequired(_l("Välj en huvudman."))],
+        invalid_value_message=_l("Välj en huvudman."),  # type: ignore[call-arg]
         invalid_choice_message=_l("Välj en huvudman."),  # type: ignore[call-arg]
     )
     adopted_on = _day(_l("Beslutet togs"), _l("Skriv vilken dag beslutet togs."))
@@ -183,7 +150,7 @@ class AdoptForm(PageForm):
 class WithdrawForm(PageForm):
     """The yes to take a whole round back."""
 
-    confirm = BooleanField(
+    confirm = Tick(
         _l("Jag vill dra tillbaka hela mätningen, och vet att det inte går att ångra"),
-        validators=[InputRequired(_l("Kryssa i rutan om du vill dra tillbaka hela mätningen."))],
+        validators=[DataRequired(_l("Kryssa i rutan om du vill dra tillbaka hela mätningen."))],
     )

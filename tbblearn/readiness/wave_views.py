@@ -27,6 +27,8 @@ __all__ = ["blueprint", "wave_step_views"]
 TRIAL = "readiness_trial.first"
 RESULTS = ("readiness_results.county", "readiness_results.method")
 MOST_TICKS = 50
+NEVER_SEEN = 0
+"""A version that no round has."""
 
 
 def leads_the_county(person: Principal) -> bool:
@@ -118,7 +120,7 @@ def change(wave_id: int) -> Page:
         name=shown.name,
         opens_on=standing.opens_on,
         closes_on=standing.closes_on,
-        version=str(shown.version),
+        version=shown.version,
     )
     return _change_page(shown, form)
 
@@ -139,7 +141,7 @@ def change_now(wave_id: int) -> Page | Response:
     form = ChangeForm()
     form.today = stockholm_date(now)
     if shown.state is WaveState.OPEN:
-        form.opens_on.data, form.opens_on.raw_data = shown.standing.opens_on, [str(shown.standing.opens_on)]
+        form.hold_opens_on(shown.standing.opens_on)
     if not form.validate():
         return _change_page(shown, form, 422)
     try:
@@ -148,12 +150,12 @@ def change_now(wave_id: int) -> Page | Response:
             name=form.name.data,
             opens_on=form.opens_on.data,
             closes_on=form.closes_on.data,
-            version=form.seen,
+            version=form.version.data or NEVER_SEEN,
             by=principal().person_id,
             now=now,
         )
     except ChangedMeanwhile as error:
-        form.version.data = str(shown.version)
+        form.version.data = shown.version
         return _change_page(shown, form, 409, meanwhile=refusal_words(error).text)
     flash(_("Ändringen är sparad."))
     return redirect(url_for("waves.wave", wave_id=wave_id), 303)

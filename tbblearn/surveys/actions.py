@@ -80,12 +80,6 @@ def _in_printed_order(questionnaire: Instrument, answers: Mapping[str, str]) -> 
     """The answers by item code in the instrument's order, so that the order tells nothing. Raises UnknownAnswer."""
     items = {item.code: item for item in questionnaire.items}
     for code, given in answers.items():
-        if code not in items:
-            raise UnknownAnswer(item=code)
-        scale = items[code].response_scale
-        allowed = {str(point.value) for point in scale.points}
-        if scale.not_relevant is not None:
-            allowed.add(scale.not_relevant.code)
-        if given not in allowed:
+        if code not in items or given not in items[code].response_scale.codes:
             raise UnknownAnswer(item=code)
     return {code: answers[code] for code in items if code in answers}

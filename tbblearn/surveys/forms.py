@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tbblearn.surveys.rules import Instrument
+from tbblearn.surveys.rules import Instrument, Item
 
 SEEN = "seen"
 """Field that says that the page has come back once with what is unanswered."""
@@ -24,7 +24,12 @@ class Sent:
 
 
 def read_sent(fields: Mapping[str, str], questionnaire: Instrument) -> Sent:
-    """The answers among the fields; whether each is one that there is, the action says."""
-    answers = {item.code: given for item in questionnaire.items if (given := fields.get(item.code, ""))}
+    """The answers among the fields. What is no answer there is leaves a gap, which has not been seen."""
+    sent = {item.code: given for item in questionnaire.items if (given := fields.get(item.code, ""))}
+    answers = {item.code: sent[item.code] for item in questionnaire.items if _is_one(item, sent.get(item.code))}
     gaps = tuple(place for place, item in enumerate(questionnaire.items, 1) if item.code not in answers)
-    return Sent(answers, gaps, SEEN in fields)
+    return Sent(answers, gaps, SEEN in fields and len(answers) == len(sent))
+
+
+def _is_one(item: Item, given: str | None) -> bool:
+    return given in item.response_scale.codes

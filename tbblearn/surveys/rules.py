@@ -70,6 +70,12 @@ class ResponseScale:
         """The highest value."""
         return self.points[-1].value
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What is sent for each answer that there is."""
+        values = tuple(str(point.value) for point in self.points)
+        return values if self.not_relevant is None else (*values, self.not_relevant.code)
+
     def reversed_value(self, value: int) -> int:
         """The value of a reverse-worded item turned the way its scale points."""
         return self.low + self.high - value

@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, stockholm_date, utc_now
@@ -24,7 +23,7 @@ from tbblearn.surveys.letters import result_endpoint
 from tbblearn.surveys.proofs import last_proofs, participation_proof
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, working_translation
-from tbblearn.surveys.waves import NotInvited, NotOpen, UnknownAnswer, WaveState
+from tbblearn.surveys.waves import NotInvited, NotOpen, WaveState
 from tbblearn.web.errors import error_page
 from tbblearn.web.language import day
 from tbblearn.web.pages import Page
@@ -113,8 +112,6 @@ def send(wave_id: int) -> Page | Response:
                 actions.submit(wave_id, person_id, sent.answers, today=today)
         except NotOpen:
             return _closed_page(wave_id, person_id)
-        except UnknownAnswer as error:
-            raise BadRequest from error
     return redirect(url_for("surveys.first", wave_id=wave_id), 303)
 
 

@@ -1,45 +1,20 @@
 """Shape of what a manager sends when deciding something about one person."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, HiddenField, RadioField, StringField
-from wtforms.fields import Field
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.validators import DataRequired, InputRequired
 
 from tbblearn.training.reason_words import basis_words, exemption_words, withdrawal_words
 from tbblearn.training.rules import Basis, ExemptionReason, RevocationReason
-from tbblearn.web.fields import Dropped
+from tbblearn.web.fields import AtMost, Day, Dropped
 from tbblearn.web.forms import PageForm
 
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST_EVIDENCE = 200
 LONGEST_MARK = 80
-
-
-class Day(DateField):
-    """A day written as 2027-03-31, in a year that can be meant."""
-
-    def __init__(self, label: Any, empty: Any = None, **options: Any) -> None:
-        """`empty` is said where nothing is written; without it the field may be left empty."""
-        required = [Optional()] if empty is None else [InputRequired(empty)]
-        super().__init__(label, validators=[*required, _is_likely], **options)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the day; what is no day is kept as it was typed."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Skriv dagen så här: 2027-03-31.")) from error
-
-
-def _is_likely(_form: Form, field: Field) -> None:
-    day: date | None = field.data
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise StopValidation(_("Skriv ett årtal mellan %(first)s och %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 def _course_field() -> RadioField:
@@ -126,7 +101,7 @@ class RecordForm(DecisionForm):
         filters=[lambda text: (text or "").strip()],
         validators=[
             DataRequired(_l("Skriv vilket underlag du har sett.")),
-            Length(max=LONGEST_EVIDENCE, message=_l("Skriv högst 200 tecken.")),
+            AtMost(LONGEST_EVIDENCE, _l("Skriv högst 200 tecken.")),
         ],
     )
 

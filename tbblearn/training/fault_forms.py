@@ -6,10 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from tbblearn.training.fault_rules import LONGEST_TEXT, FaultKind
 from tbblearn.training.fault_words import fault_words
+from tbblearn.web.fields import AtMost
 from tbblearn.web.forms import PageForm
 
 
@@ -29,7 +30,7 @@ class FaultForm(PageForm):
     text = TextAreaField(
         _l("Berätta mer"),
         filters=[_tidy],
-        validators=[Length(max=LONGEST_TEXT, message=_l("Skriv högst 500 tecken."))],
+        validators=[AtMost(LONGEST_TEXT, _l("Skriv högst 500 tecken."))],
     )
 
     def __init__(self, **options: Any) -> None:

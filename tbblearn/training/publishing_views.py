@@ -23,6 +23,7 @@ from tbblearn.people.rules import Role
 from tbblearn.training import publishing
 from tbblearn.training.effects import Effects, effects
 from tbblearn.training.publishing import Published
+from tbblearn.web.addresses import row_number
 from tbblearn.web.language import day, number
 from tbblearn.web.pages import Page
 
@@ -77,7 +78,7 @@ def _write_seen(comparisons: Sequence[Comparison]) -> str:
 def _read_seen(written: str) -> Mapping[str, int]:
     """The versions that the page was compared with; what cannot be read matches no version."""
     pairs = (pair.partition(":") for pair in written.split())
-    return {slug: int(number) for slug, _colon, number in pairs if number.isdecimal() and number.isascii()}
+    return {slug: found for slug, _colon, text in pairs if (found := row_number(text)) is not None}
 
 
 @blueprint.post("/kurser/utkast/<int:draft_id>/publicera")

@@ -21,7 +21,14 @@ from tbblearn.people.guards import principal, signed_in
 from tbblearn.training import actions, attempt_queries, learner_queries
 from tbblearn.training.forms import AnswerForm
 from tbblearn.training.learner_blueprint import blueprint, screen_url
-from tbblearn.training.rules import IncompleteAnswer, NotFound, SamePlaceTwice, TrainingError
+from tbblearn.training.rules import (
+    IncompleteAnswer,
+    NotFound,
+    OneChoiceOnly,
+    SamePlaceTwice,
+    TrainingError,
+    UnknownChoice,
+)
 from tbblearn.training.screens import safe_html, show_answer, show_rows
 from tbblearn.web.kept import Told, told_by
 from tbblearn.web.language import page_language
@@ -93,6 +100,9 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
         own = actions.save_answer(
             principal().person_id, attempt_id, form.question.data or "", form.answer.data or [], now=utc_now()
         )
+    except (UnknownChoice, OneChoiceOnly):
+        form.answer.errors = [_("Välj ett svar.")]
+        return _asked_again(slug, attempt_id, number, form)
     except IncompleteAnswer:
         form.answer.errors = [_("Välj ett svar på varje rad.")]
         return _asked_again(slug, attempt_id, number, form)

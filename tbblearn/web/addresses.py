@@ -19,12 +19,16 @@ class RowNumber(IntegerConverter):
         super().__init__(map, max=max)
 
 
-def whole_number(name: str) -> int | None:
-    """The number after ?name= in this request's address; None where there is none that may be the id of a row."""
-    text = request.args.get(name, "")
+def row_number(text: str) -> int | None:
+    """The number that the text is; None where it is none that may be the id of a row."""
     if not text.isascii() or not text.isdecimal() or len(text) > len(str(LARGEST_NUMBER)):
         return None
     return found if (found := int(text)) <= LARGEST_NUMBER else None
+
+
+def whole_number(name: str) -> int | None:
+    """The number after ?name= in this request's address; None where there is none that may be the id of a row."""
+    return row_number(request.args.get(name, ""))
 
 
 def own_address() -> str:

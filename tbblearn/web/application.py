@@ -1,12 +1,17 @@
 """The Flask application class: one transaction a request, closed before anything is rendered (design.md 6)."""
 
-from typing import Any
+from typing import IO, Any
+from urllib.parse import parse_qsl
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.exceptions import BadRequest
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadHost, NotFound
+from werkzeug.formparser import FormDataParser
+from werkzeug.routing import MapAdapter
+from werkzeug.utils import cached_property
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, unit_of_work
@@ -15,6 +20,46 @@ from tbblearn.web.pages import Page
 from tbblearn.web.templating import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+URLENCODED = "application/x-www-form-urlencoded"
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+"""Stands where something was sent that is no character of a text."""
+
+_Texts = MultiDict[str, str]
+
+
+def _readable(text: str) -> str:
+    """The text without the character NUL: PostgreSQL cannot keep it, and nobody types it."""
+    return text.replace("\x00", UNREADABLE)
+
+
+def _read(sent: bytes) -> list[tuple[str, str]]:
+    """The fields of a form or a query, as a browser writes them in one line."""
+    pairs = parse_qsl(sent.decode(errors="replace"), keep_blank_values=True, errors="replace")
+    return [(_readable(name), _readable(text)) for name, text in pairs]
+
+
+class _ReadableForms(FormDataParser):
+    """Werkzeug's reader of forms, which would take a whole form for empty where one byte of it is no text."""
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> tuple[IO[bytes], _Texts, MultiDict[str, Any]]:
+        if mimetype == URLENCODED:
+            return stream, self.cls(_read(stream.read())), self.cls()
+        stream, form, files = super().parse(stream, mimetype, content_length, options)
+        return stream, self.cls((name, _readable(text)) for name, text in form.items(multi=True) if name), files
+
+
+class ReadableRequest(Request):
+    """A request in whose query and fields every text can be kept: a sign stands for what is no character."""
+
+    form_data_parser_class = _ReadableForms
+
+    @cached_property
+    def args(self) -> _Texts:  # type: ignore[override]
+        """The query of the address."""
+        return self.parameter_storage_class(_read(self.query_string))
 
 
 class SessionCookie(SecureCookieSessionInterface):
@@ -37,11 +82,21 @@ class Application(Flask):
     """
 
     jinja_environment = Templates
+    request_class = ReadableRequest
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.session_interface: SessionCookie = SessionCookie()
         self.url_map.converters["int"] = RowNumber
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Where addresses are looked up. They are the same under every name: what no host can be called is no name."""
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            assert request is not None
+            request.environ["HTTP_HOST"] = ""
+            return super().create_url_adapter(request)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in its transaction, then render its page."""
@@ -60,12 +115,8 @@ class Application(Flask):
         self.logger.error("unexpected", exc_info=exc_info)
 
     def _view_answers(self) -> ResponseReturnValue:
-        """The character NUL is refused everywhere: PostgreSQL cannot keep it, and nobody types it."""
-        given = (request.args,) if request.method in SAFE_METHODS else (request.args, request.form)
-        if "\x00" in request.path or any(
-            "\x00" in text for one in given for texts in one.listvalues() for text in texts
-        ):
-            raise BadRequest
+        if "\x00" in request.path:
+            raise NotFound
         return super().dispatch_request()
 
 

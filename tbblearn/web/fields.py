@@ -1,23 +1,85 @@
-"""What form fields share: a limit to how much is typed."""
+"""The fields that forms share, and how much is typed into one. What cannot be read is shown again as it was typed."""
 
+import re
+from datetime import date
 from typing import Any
 
-from wtforms import Form
+from flask_babel import gettext as _
+from wtforms import BooleanField, DateField, Form, HiddenField, IntegerField
 from wtforms.fields import Field
-from wtforms.validators import StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation
+
+from tbblearn.web.addresses import row_number
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+LONGEST_SHOWN = 10_000
+"""Characters: more than anybody types."""
+
+
+class Day(DateField):
+    """A day written as 2027-05-20, in a year that can be meant."""
+
+    def __init__(self, label: Any, empty: Any = None, **options: Any) -> None:
+        """`empty` is said where nothing is written; without it the field may be left empty."""
+        required = [Optional()] if empty is None else [InputRequired(empty)]
+        super().__init__(label, validators=[*required, _is_likely], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            if re.fullmatch(r"\d{4}-\d\d?-\d\d?", valuelist[0].strip()):
+                raise ValueError(_("Det datumet finns inte. Skriv datumet så här: 2027-05-20.")) from error
+            raise ValueError(_("Skriv datumet så här: 2027-05-20.")) from error
+
+    def _value(self) -> str:
+        return self.data.isoformat() if self.data else " ".join(self.raw_data or [])
+
+
+class Whole(IntegerField):
+    """A whole number written with the digits 0 to 9."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number."""
+        if valuelist:
+            # Python also reads 1_0, and the digits of other scripts.
+            if not re.fullmatch(r"\s*-?[0-9]{1,40}\s*", valuelist[0]):
+                raise ValueError(_("Skriv ett heltal med siffror, till exempel 10."))
+            self.data = int(valuelist[0])
+
+
+class Tick(BooleanField):
+    """A box to tick, as its page sends it: anything else is no tick."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read whether it is ticked."""
+        self.data = valuelist[:1] == ["y"]
+
+
+class RowId(HiddenField):
+    """The id of a row in a field that nobody sees; None where what was sent is the id of none."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the id."""
+        if valuelist:
+            self.data = row_number(valuelist[0])
 
 
 class AtMost:
-    """At most so many characters. What is longer is not shown again: the page would grow with whatever is sent."""
+    """At most so many characters. What is longer than anybody types is not shown again."""
 
     def __init__(self, longest: int, message: Any) -> None:
         self.longest = longest
         self.message = message
 
     def __call__(self, _form: Form, field: Field) -> None:
-        """Raise StopValidation with the message, and empty the field."""
+        """Raise StopValidation with the message."""
         if len(field.data or "") > self.longest:
-            field.data = ""
+            if len(field.data) > LONGEST_SHOWN:
+                field.data = ""
             raise StopValidation(str(self.message))
 
 
@@ -30,3 +92,9 @@ class Dropped:
     def __call__(self, text: str | None) -> str:
         """The text, or nothing."""
         return text if text and len(text) <= self.longest else ""
+
+
+def _is_likely(_form: Form, field: Field) -> None:
+    day: date | None = field.data
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise StopValidation(_("Skriv ett årtal mellan %(first)s och %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))

@@ -8,14 +8,19 @@ from babel.support import NullTranslations, Translations
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, MultipleFileField
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from werkzeug.datastructures import MultiDict
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
+from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
+from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
-from tbblearn.web.application import SAFE_METHODS
+from tbblearn.web.application import SAFE_METHODS, UNREADABLE
 from tbblearn.web.language import page_language
+
+ASKING = (DataRequired, InputRequired, Optional, FileRequired)
+"""What says whether something has to be filled in, and ends the matter where nothing is."""
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
@@ -25,6 +30,14 @@ class PageForm(FlaskForm):  # type: ignore[misc]
         """How WTForms makes the form. The CSRF token is the page's (form.html) and is checked before any view runs."""
 
         csrf = False
+
+        def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: Any) -> Field:
+            """A field whose validators, but those that ask for something at all, only meet what could be read."""
+            field: Field = super().bind_field(form, unbound_field, options)
+            first = [one for one in field.validators if isinstance(one, ASKING)]
+            others = [one for one in field.validators if not isinstance(one, ASKING)]
+            field.validators = [*first, _stop_at_the_unreadable, *others]
+            return field
 
         def get_translations(self, form: FlaskForm) -> NullTranslations:
             """What WTForms says where a field has no words of its own, in the page's language."""
@@ -65,6 +78,16 @@ class PageForm(FlaskForm):  # type: ignore[misc]
                 field.errors = [_("Här går det inte att skicka en fil. Skriv med bokstäver och siffror.")]
                 valid = False
         return valid
+
+
+def _stop_at_the_unreadable(_form: FlaskForm, field: Field) -> None:
+    """Raise StopValidation where the field could not be read, which it has said, or holds what is no character."""
+    if field.process_errors:
+        raise StopValidation
+    if not is_hidden(field) and any(UNREADABLE in text for text in field.raw_data or () if isinstance(text, str)):
+        raise StopValidation(
+            _("Ett tecken gick inte att läsa och är utbytt mot %(sign)s. Skriv om det.", sign=UNREADABLE)
+        )
 
 
 def takes_files(field: Field) -> bool:

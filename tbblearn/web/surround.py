@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from tbblearn.web.menu import Item
 
 _NAME, _HERE, _TOKEN = "\x00name\x00", "\x00here\x00", "\x00token\x00"
-"""Where these are filled in. No word holds the character NUL: it is refused everywhere."""
+"""Where these are filled in. No word holds the character NUL: another stands for it everywhere."""
 
 
 def init_surround(app: Flask) -> None:

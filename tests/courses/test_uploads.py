@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -161,6 +162,16 @@ def zip64_with_many_entries() -> bytes:
     return zip_of({"exempel/course.yaml": b"x"})[:-22] + b"PK\x06\x07" + bytes(16) + zip_of({})
 
 
+SWEDISH = zip_of({"exempel/course.yaml": b"id: exempel\n", "exempel/å.md": b"x" * 50}, zipfile.ZIP_STORED)
+LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+
+
+def spoilt(record: bytes, offset: int, put: bytes) -> bytes:
+    """A zip with this in the last record of its kind, so many bytes after where the record begins."""
+    at = SWEDISH.rindex(record) + offset
+    return SWEDISH[:at] + put + SWEDISH[at + len(put) :]
+
+
 DAMAGED = zip_of(example())
 HARMFUL = {
     "nothing": (b"", Refusal.NOT_A_ZIP),
@@ -189,6 +200,12 @@ HARMFUL = {
     "two slashes": (with_entry(entry("exempel//x")), Refusal.BAD_PATH),
     "control character": (with_entry(entry("exempel/a\nb")), Refusal.BAD_PATH),
     "long name": (with_entry(entry("exempel/" + "a" * 300)), Refusal.BAD_PATH),
+    "a name of few letters and many bytes": (with_entry(entry("exempel/" + "å" * 130)), Refusal.BAD_PATH),
+    "a local name that is no text": (spoilt(LOCAL, 30 + len("exempel/"), b"\xff"), Refusal.DAMAGED),
+    "a name that is no text": (spoilt(CENTRAL, 46 + len("exempel/"), b"\xff"), Refusal.NOT_A_ZIP),
+    "a file that begins after the end": (spoilt(CENTRAL, 42, b"\xff\xff\xff\x7f"), Refusal.DAMAGED),
+    "a directory that begins after the end": (spoilt(END, 16, b"\xff\xff\xff\x7f"), Refusal.DAMAGED),
+    "a version that is yet to come": (spoilt(CENTRAL, 6, b"\x63"), Refusal.PACKED_OTHERWISE),
     "symbolic link": (with_entry(entry("exempel/secret.md", mode=stat.S_IFLNK | 0o777), b"/etc/passwd"), Refusal.LINK),
     "device": (with_entry(entry("exempel/null.md", mode=stat.S_IFCHR | 0o666)), Refusal.LINK),
     "encrypted": (encrypted(), Refusal.ENCRYPTED),
@@ -210,6 +227,26 @@ HARMFUL = {
 def test_a_harmful_zip_is_refused(name: str):
     packed, reason = HARMFUL[name]
     assert refusal(packed).refusal is reason
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.full)])
+def test_any_damage_is_refused_or_does_no_harm(seed: int):
+    rng = Random(seed)
+    taken = refused = 0
+    for _ in range(300 if seed == 1 else 20_000):
+        packed = bytearray(SWEDISH)
+        for _byte in range(rng.choice([1, 1, 2, 4])):
+            packed[rng.randrange(len(packed))] = rng.choice([0, 0x50, 0x80, 0xFF, rng.randrange(256)])
+        at = rng.randrange(len(packed))
+        del packed[at : at + rng.choice([0, 0, 30])]
+        try:
+            with unpacked(bytes(packed)):
+                taken += 1
+        except UploadRefused:
+            refused += 1
+    assert taken
+    assert refused
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -165,10 +165,12 @@ def test_one_gap_is_one(survey: Survey) -> None:
     assert "You have skipped 1 statement. You can still send" in page.text
 
 
-def test_an_answer_that_there_is_not_is_refused_whole(survey: Survey) -> None:
+def test_an_answer_that_there_is_not_is_a_gap_that_has_not_been_seen_and_the_others_are_kept(survey: Survey) -> None:
     survey.be(survey.person())
     survey.get("/pastaenden")
-    survey.send(THREES | {CODES[0]: "9"}, 400)
+    page = survey.send(THREES | {CODES[0]: "9", "seen": "1"}, 422)
+    assert "Du har hoppat över 1 påstående." in page.text
+    assert {page.form(holding="seen")[code] for code in CODES[1:]} == {"3"}
     assert survey.responses() == 0
     assert not survey.invitation(survey.person()).answered
 

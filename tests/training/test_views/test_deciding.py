@@ -183,7 +183,7 @@ def test_the_event_log_says_who_decided_in_codes_only(desk: Desk) -> None:
         ("undantag", {"reason": "sjuk"}, "Välj ett skäl."),
         ("undantag", {"course": "annan"}, "Välj en utbildning."),
         ("undantag", {"until_on": "2026-11-19"}, "Den sista dagen kan inte vara före den första."),
-        ("undantag", {"until_on": "nästa vår"}, "Skriv dagen så här: 2027-03-31."),
+        ("undantag", {"until_on": "nästa vår"}, "Skriv datumet så här: 2027-05-20."),
         ("undantag", {"from_on": ""}, "Skriv från vilken dag."),
         ("undantag", {"until_on": "9999-12-31"}, "Skriv ett årtal mellan 2000 och 2099."),
         ("forlang", {"until_on": ""}, "Skriv den nya sista dagen."),

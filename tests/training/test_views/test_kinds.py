@@ -122,7 +122,7 @@ def test_an_answer_that_is_not_whole_comes_back_as_it_was(
 @pytest.mark.parametrize("sent", [["a=q", "b=x"], ["a"], ["a=x", "a=y", "b=x"]])
 def test_what_no_page_could_send_is_refused(rows: Learners, sent: list[str]) -> None:
     ready(rows)
-    send(rows, question_page(rows, "q-match"), sent, 400)
+    send(rows, question_page(rows, "q-match"), sent, 422)
     assert saved(rows) == {}
 
 

@@ -163,8 +163,8 @@ def test_nothing_chosen_says_so_and_keeps_what_is_saved(learners: Learners) -> N
 @pytest.mark.parametrize(
     ("data", "status"),
     [
-        ({"answer": "zzz"}, 400),
-        ({"answer": ["a", "b"]}, 400),
+        ({"answer": "zzz"}, 422),
+        ({"answer": ["a", "b"]}, 422),
         ({"answer": "a", "question": "q99"}, 400),
         ({"answer": "a", "question": ""}, 400),
     ],
