@@ -1,4 +1,5 @@
-"""Every page and state in every language, width and theme: axe, the console, the network and the width find nothing.
+"""Every page and state in every language, width and theme: axe, the console, the network and the width find nothing, and
+nothing is lost in forced colours.
 
 `make test` sees each state in one look, and every two values of language, width and theme together in a quarter of the
 states; `make test-all` sees all looks of all, and tabs through each.
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.pages.conftest import Site
+from tests.pages.forced import forced_faults
 from tests.pages.keyboard import tab_through
 from tests.pages.pages import LOOKS, STATES, Look, State, Visitors, axe_faults, width_faults
 
@@ -34,7 +36,7 @@ def names(run: tuple[State, Look]) -> str:
 
 def faults_of(visitors: Visitors, state: State, look: Look) -> list[str]:
     with visitors.at(state, look) as (tab, faults):
-        return [*faults, *axe_faults(tab), *width_faults(tab)]
+        return [*faults, *axe_faults(tab), *forced_faults(tab), *width_faults(tab)]
 
 
 @pytest.mark.parametrize("run", COVERING, ids=names)

@@ -64,6 +64,23 @@ def test_nothing_scrolls_sideways_on_the_smallest_phone(chromium: Browser, galle
     tab.close()
 
 
+def test_a_flower_that_has_bloomed_has_its_petals_where_it_has_them_without_motion(
+    chromium: Browser, gallery: str
+) -> None:
+    """The one look with motion on: all others ask for none."""
+    petals = "[...document.querySelectorAll('.flower .p-on')]"
+    boxes = f"{petals}.map((petal) => JSON.stringify(petal.getBoundingClientRect()))"
+    tab = chromium.new_page(reduced_motion="no-preference")
+    tab.goto(f"{gallery}/gallery/course")
+    blooming = tab.evaluate(f"{petals}.flatMap((petal) => petal.getAnimations()).length")
+    tab.evaluate("Promise.all(document.getAnimations().map((one) => one.finished)).then(() => true)")
+    bloomed = tab.evaluate(boxes)
+    tab.emulate_media(reduced_motion="reduce")
+    assert blooming == len(bloomed) > 1
+    assert bloomed == tab.evaluate(boxes)
+    tab.close()
+
+
 def test_the_error_summary_gets_focus_and_leads_to_its_fields(gallery: str, tab: Page) -> None:
     tab.goto(f"{gallery}/gallery/forms")
     expect(tab.locator("[data-error-summary]")).to_be_focused()
