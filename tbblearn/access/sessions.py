@@ -64,7 +64,7 @@ def init_sessions(app: Flask, settings: Settings) -> None:
         if person is not None:
             g.language = person.language.value
         elif request.method not in SAFE_METHODS and guard_of(app, request.endpoint) != "public":
-            return ask_again(keeps=not _quiet()).render()
+            return ask_again().render()
         return None
 
     @app.errorhandler(SignInNeeded)
