@@ -48,7 +48,7 @@ def ask_again() -> Page:
             owner = queries.owner_of(token)
         if owner is not None:
             held = seal(HeldForm(owner, request.path, tuple(sent)), current_app.config["TBBLEARN"].secret_key)
-    back = "" if held else page_path(request.path, "")
+    back = "" if held else page_path(request.path, "") or page_before()
     return sign_in_page(SignInForm(formdata=MultiDict(), held=held, next=back), 401, LOST)
 
 
@@ -59,6 +59,14 @@ def _is_of_this_session(csrf_token: str | None) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def page_before() -> str:
+    """Path of the page that a form was sent from, when that is one of ours that can be opened; else empty."""
+    chosen = page_path(request.form.get("next"), "")
+    if chosen or not request.referrer or not request.referrer.startswith(request.host_url):
+        return chosen
+    return page_path("/" + request.referrer.removeprefix(request.host_url), "")
 
 
 def stale_sign_in_page() -> Page:

@@ -63,8 +63,9 @@ LOOK = """
     input.checked = true;
     const chosen = mark();
     input.checked = false;
-    if (chosen.replaceAll("|", "") === "" || chosen === mark()) faults.push(`no mark on what is chosen: ${words(input)}`);
+    const differs = chosen.replaceAll("|", "") !== "" && chosen !== mark();
     input.checked = was;
+    if (!differs) faults.push(`no mark on what is chosen: ${words(input)}`);
   }
 
   // The current place among others, and the button that is pressed.
@@ -96,8 +97,9 @@ LOOK = """
 
   // Icons: a sign cut out of a filled one.
   for (const cut of document.querySelectorAll(".ico .cut")) {
-    const icon = getComputedStyle(cut.closest("svg"));
-    if (contrast(getComputedStyle(cut).stroke, icon.color) < shape) faults.push(`a sign is lost: ${words(cut.closest("svg"))}`);
+    const icon = cut.closest("svg");
+    const ratio = contrast(getComputedStyle(cut).stroke, getComputedStyle(icon).color);
+    if (ratio < shape) faults.push(`a sign is lost: ${words(icon)}`);
   }
   return [...new Set(faults)];
 }

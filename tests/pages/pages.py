@@ -212,6 +212,20 @@ class Visitors:
         finally:
             tab.close()
 
+    def html(self, state: State, language: Language) -> str:
+        """The page in this state as the server sent it, before any script."""
+        sent: list[Response] = []
+        self._choose(state.role, language)
+        tab = self._tab(state.role)
+        try:
+            tab.on("response", lambda response: sent.append(response) if _is_page(response) else None)
+            tab.goto(self.site.url + state.path.format(**self.places))
+            state.act(tab)
+            tab.wait_for_load_state()
+            return sent[-1].text()
+        finally:
+            tab.close()
+
     def _tab(self, role: str) -> Page:
         """A new tab of this person's browser, signed in."""
         if role in self._contexts:
@@ -354,6 +368,10 @@ class Visitors:
 
     def _path(self, url: str) -> str:
         return url.removeprefix(self.site.url).split("?")[0]
+
+
+def _is_page(response: Response) -> bool:
+    return response.request.is_navigation_request() and not 300 <= response.status < 400
 
 
 def watch(tab: Page, site: Site, faults: list[str]) -> None:

@@ -88,6 +88,19 @@ def test_the_error_summary_gets_focus_and_leads_to_its_fields(gallery: str, tab:
     expect(tab.get_by_label("E-postadress")).to_be_focused()
 
 
+def test_a_password_can_be_shown_and_is_sent_as_a_password(gallery: str, tab: Page) -> None:
+    tab.goto(f"{gallery}/gallery/forms")
+    field = tab.locator("#password")
+    tab.get_by_role("button", name="Visa lösenordet").click()
+    expect(field).to_have_attribute("type", "text")
+    tab.get_by_role("button", name="Dölj lösenordet").click()
+    expect(field).to_have_attribute("type", "password")
+    tab.get_by_role("button", name="Visa lösenordet").click()
+    field.evaluate("(field) => field.form.addEventListener('submit', (event) => event.preventDefault())")
+    field.evaluate("(field) => field.form.requestSubmit()")
+    expect(field).to_have_attribute("type", "password")
+
+
 def test_a_session_about_to_end_is_said_and_can_be_kept(gallery: str, tab: Page) -> None:
     tab.goto(f"{gallery}/gallery/start")
     place = tab.locator("[data-session-ends-in]")

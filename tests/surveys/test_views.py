@@ -191,7 +191,9 @@ def test_who_declines_gets_a_receipt_no_reminders_and_a_way_back(survey: Survey)
     assert page.main.select_one("[data-draft-over]") is not None, "what was chosen before must not stay in the tab"
     assert survey.invitation(survey.person()).declined
     page = survey.reader.get("/enkater")
-    assert page.text.index("Det finns ingen enkät att svara på just nu.") < page.text.index("Du har valt att inte svara")
+    assert page.text.index("Det finns ingen enkät att svara på just nu.") < page.text.index(
+        "Du har valt att inte svara"
+    )
     assert page.links["Till enkäten Tillsammans för barnens bästa"] == survey.path()
     assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
     page = survey.reader.get(survey.get().links["Jag vill svara ändå"])
