@@ -401,12 +401,25 @@ def axe_faults(tab: Page) -> list[str]:
     return [f"axe {one['id']}: {node['target']} {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
+SPACED = """
+() => {
+  const spaced = new CSSStyleSheet();
+  spaced.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [spaced];
+}
+"""
+"""The reader's own spacing of text (WCAG 1.4.12)."""
+
+
 def width_faults(tab: Page) -> list[str]:
-    """A sideways scroll here, or on the smallest screen. The window stays the smallest."""
+    """A sideways scroll here, or on the smallest screen, there also with the text spaced. The window stays so."""
     faults = []
-    for width in (tab.evaluate("innerWidth"), SMALLEST):
+    for width, way in ((tab.evaluate("innerWidth"), ""), (SMALLEST, ""), (SMALLEST, ", with the text spaced")):
         tab.set_viewport_size({"width": width, "height": HEIGHT})
+        if way:
+            tab.evaluate(SPACED)
         needed = tab.evaluate("document.documentElement.scrollWidth")
         if needed > width:
-            faults.append(f"{needed} pixels wide in a window of {width}")
+            faults.append(f"{needed} pixels wide in a window of {width}{way}")
     return faults
