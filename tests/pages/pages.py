@@ -404,8 +404,10 @@ def axe_faults(tab: Page) -> list[str]:
 SPACED = """
 () => {
   const spaced = new CSSStyleSheet();
-  spaced.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
-    p { margin-bottom: 2em !important }`);
+  spaced.replaceSync(`
+    * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }
+  `);
   document.adoptedStyleSheets = [spaced];
 }
 """
