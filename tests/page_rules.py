@@ -125,6 +125,11 @@ def _controls(soup: BeautifulSoup) -> Iterator[str]:
             group = soup.select(f"input[name='{control.get('name')}']")
             if len(group) > 1:
                 yield f"choices without a fieldset: {control.get('name')}"
+    yield from (f"min or max of a text: {one}" for one in soup.select("input[type=text]:is([min], [max])"))
+    for select in soup.select("select[required]:not([multiple])"):
+        first = select.find("option")
+        if first is not None and first.get("value") != "":
+            yield f"required, with a choice that is made from the start: {select.get('name')}"
     for group in soup.find_all("fieldset"):
         legend = group.find("legend")
         if legend is None or not words(legend):
@@ -158,6 +163,8 @@ def _forms(soup: BeautifulSoup) -> Iterator[str]:
             yield f"no CSRF token in the form to {action or 'the page itself'}"
         if method == "get" and token is not None:
             yield f"a CSRF token would stand in the address: {action}"
+        if form.select("[autocomplete=new-password]") and not form.select("[autocomplete=username]:not([value=''])"):
+            yield f"a password is chosen, and it is not said whose: {action or 'the page itself'}"
         if not form.select("button, input[type=submit]"):
             yield f"no button in the form to {action or 'the page itself'}"
         if form.find_parent("form"):

@@ -32,23 +32,23 @@ def sign_in_page(
     return Page("access/sign_in.html", status, headers, form=form, note=note)
 
 
-def ask_again(*, keeps: bool) -> Page:
+def ask_again() -> Page:
     """Somebody sent a form after their session had ended: the page for signing in, carrying the form along.
 
-    Nothing is carried with `keeps=False`, from a browser that never was signed in, with a file or a password, when it
-    is too large, or without the token of a page of that very session: another site could have sent it. Then the page
-    says so. What is not kept leads back to its page once somebody has signed in.
+    Nothing is carried from a browser that never was signed in, with a file or a password, when it is too large, or
+    without the token of a page of that very session: another site could have sent it. Then the page says so. What is
+    not kept leads back to its page once somebody has signed in.
     """
     held = ""
     token = session.get(USER_ID)
     sent = [(name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD]
-    may = keeps and not request.files and may_be_kept(current_app, request.path, sent)
+    may = not request.files and may_be_kept(current_app, request.path, sent)
     if token and may and _is_of_this_session(request.form.get(CSRF_FIELD)):
         with read_only():
             owner = queries.owner_of(token)
         if owner is not None:
             held = seal(HeldForm(owner, request.path, tuple(sent)), current_app.config["TBBLEARN"].secret_key)
-    back = "" if held else page_path(request.path, "")
+    back = "" if held else page_path(request.path, "") or page_before()
     return sign_in_page(SignInForm(formdata=MultiDict(), held=held, next=back), 401, LOST)
 
 
@@ -59,6 +59,14 @@ def _is_of_this_session(csrf_token: str | None) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def page_before() -> str:
+    """Path of the page that a form was sent from, when that is one of ours that can be opened; else empty."""
+    chosen = page_path(request.form.get("next"), "")
+    if chosen or not request.referrer or not request.referrer.startswith(request.host_url):
+        return chosen
+    return page_path("/" + request.referrer.removeprefix(request.host_url), "")
 
 
 def stale_sign_in_page() -> Page:

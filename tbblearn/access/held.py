@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet, InvalidToken
 MAX_BYTES = 64 * 1024
 MAX_SEALED = 2 * MAX_BYTES
 """Sealing adds half as much again at most."""
+STEP = 1024
+"""Sealed texts are as long as a multiple of this: how long one is does not tell whether a survey was answered."""
 LIFE_SECONDS = 12 * 3600
 
 
@@ -29,7 +31,8 @@ class HeldForm:
 def seal(held: HeldForm, secret: str) -> str:
     """The form as opaque text; empty when it is too large to carry."""
     plain = json.dumps([held.person_id, held.path, held.fields]).encode()
-    return _box(secret).encrypt(plain).decode() if len(plain) <= MAX_BYTES else ""
+    padded = plain.ljust(-(-len(plain) // STEP) * STEP)
+    return _box(secret).encrypt(padded).decode() if len(plain) <= MAX_BYTES else ""
 
 
 def unseal(text: str, secret: str) -> HeldForm | None:

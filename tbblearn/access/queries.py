@@ -201,9 +201,13 @@ class OwnDetails:
     employments: tuple[OwnEmployment, ...]
 
 
+def email_of(person_id: int) -> str:
+    """A person's e-mail address, for nobody else's eyes; empty where there is none."""
+    return db.session.scalar(select(Person.email).where(Person.id == person_id)) or ""
+
+
 def own_details(person_id: int, now: datetime) -> OwnDetails:
     """My e-mail address and my employments that have not ended."""
-    email = db.session.scalar(select(Person.email).where(Person.id == person_id)) or ""
     today = stockholm_date(now)
     rows = db.session.execute(
         select(OrgUnit.name, Employment.profession, Employment.start_on, Employment.end_on)
@@ -211,4 +215,4 @@ def own_details(person_id: int, now: datetime) -> OwnDetails:
         .where(Employment.person_id == person_id, Employment.end_on.is_(None) | (Employment.end_on >= today))
         .order_by(Employment.start_on, Employment.id)
     ).all()
-    return OwnDetails(email, tuple(OwnEmployment(*row) for row in rows))
+    return OwnDetails(email_of(person_id), tuple(OwnEmployment(*row) for row in rows))

@@ -10,14 +10,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from tbblearn.access import actions, queries
-from tbblearn.access.asking import ask_again, stale_sign_in_page
+from tbblearn.access.asking import ask_again, page_before, stale_sign_in_page
 from tbblearn.access.rules import SessionTimes
 from tbblearn.config import Settings
 from tbblearn.db import end_read, read_only, side_record, utc_now
 from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import signed_in_person
 from tbblearn.people.rules import Language, Principal
-from tbblearn.web.addresses import own_address, page_path
+from tbblearn.web.addresses import own_address
 from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.errors import ErrorWords, SignInNeeded, error_page
 from tbblearn.web.guarding import guard_of
@@ -64,7 +64,7 @@ def init_sessions(app: Flask, settings: Settings) -> None:
         if person is not None:
             g.language = person.language.value
         elif request.method not in SAFE_METHODS and guard_of(app, request.endpoint) != "public":
-            return ask_again(keeps=not _quiet()).render()
+            return ask_again().render()
         return None
 
     @app.errorhandler(SignInNeeded)
@@ -85,7 +85,7 @@ def init_sessions(app: Flask, settings: Settings) -> None:
                     "Öppna sidan igen och försök en gång till."
                 ),
             ),
-            actions=[(_("Öppna sidan igen"), _page_before())],
+            actions=[(_("Öppna sidan igen"), page_before() or url_for("home.start"))],
         ).render()
 
 
@@ -100,12 +100,3 @@ def remember_language(_sender: object, language: str) -> None:
 def _quiet() -> bool:
     """True on survey pages: they leave no trace of when somebody was there (design.md 3)."""
     return bool(getattr(current_app.blueprints.get(request.blueprint or ""), "quiet", False))
-
-
-def _page_before() -> str:
-    """Path of the page that a form was sent from, when that is one of ours."""
-    home = url_for("home.start")
-    chosen = page_path(request.form.get("next"), "")
-    if chosen or not request.referrer or not request.referrer.startswith(request.host_url):
-        return chosen or home
-    return page_path("/" + request.referrer.removeprefix(request.host_url), home)

@@ -178,7 +178,7 @@ def choose_password(token: str) -> Page:
     found = queries.link_owner(token, utc_now())
     if found is None:
         return Page("access/link_gone.html", 410)
-    return Page("access/choose_password.html", form=PasswordForm(formdata=None), least=MIN_PASSWORD)
+    return _choose_page(PasswordForm(formdata=None), found)
 
 
 @blueprint.post("/valj-losenord/<token>")
@@ -193,13 +193,19 @@ def set_password(token: str) -> Page | Response:
         return Page("access/link_gone.html", 410)
     password = form.password.data or ""
     if not form.validate() or not _may_be_chosen(form.password, found):
-        return Page("access/choose_password.html", 422, form=form, least=MIN_PASSWORD)
+        return _choose_page(form, found, 422)
     password_hash = passwords.hash_password(password)
     try:
         person_id = actions.set_password(token, password_hash, now)
     except LinkNotUsable:
         return Page("access/link_gone.html", 410)
     return _welcome(person_id, None)
+
+
+def _choose_page(form: PasswordForm, person_id: int, status: int = 200) -> Page:
+    with read_only():
+        email = queries.email_of(person_id)
+    return Page("access/choose_password.html", status, form=form, least=MIN_PASSWORD, email=email)
 
 
 @blueprint.get("/las-historik/<token>")
@@ -252,7 +258,8 @@ def _fault_words(fault: PasswordFault) -> str:
 @signed_in
 def change_password() -> Page:
     """Choose another password; who sits here shows that they know the old one."""
-    return Page("access/change_password.html", form=ChangeForm(formdata=None), least=MIN_PASSWORD)
+    email = queries.email_of(principal().person_id)
+    return Page("access/change_password.html", form=ChangeForm(formdata=None), least=MIN_PASSWORD, email=email)
 
 
 @blueprint.post("/byt-losenord")
@@ -262,7 +269,9 @@ def change_password_now() -> Page | Response:
     person = principal()
     form = ChangeForm()
     now = utc_now()
-    refused = partial(Page, "access/change_password.html", form=form, least=MIN_PASSWORD)
+    with read_only():
+        email = queries.email_of(person.person_id)
+    refused = partial(Page, "access/change_password.html", form=form, least=MIN_PASSWORD, email=email)
     if not form.validate() or not _may_be_chosen(form.new_password, person.person_id):
         return refused(422)
     if form.new_password.data == form.old_password.data:

@@ -80,6 +80,8 @@ class KeptLetter:
     recipient_id: int
     subject: str
     body: str
+    language: str
+    """Of its reader."""
 
     @property
     def paragraphs(self) -> list[str]:
@@ -134,7 +136,7 @@ def kept_letter(message_id: int) -> KeptLetter | None:
     sign in with, and where its reader's identity is protected.
     """
     row = db.session.execute(
-        select(Message.recipient_id, Message.kept_subject, Message.kept_body)
+        select(Message.recipient_id, Message.kept_subject, Message.kept_body, Person.language)
         .join(Person, Person.id == Message.recipient_id)
         .where(Message.id == message_id, Message.kind.not_in(HIDDEN), READABLE)
     ).one_or_none()

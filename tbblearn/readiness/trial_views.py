@@ -1,6 +1,6 @@
 """Trying a survey as somebody who answers would meet it, before it opens. Nothing is kept (design.md 3).
 
-The pages are those of `surveys`. `quiet` as those are: what is sent is not carried along by a page for signing in.
+The pages are those of `surveys`, and as `quiet`.
 """
 
 from flask import Blueprint, redirect, request, url_for
@@ -13,9 +13,10 @@ from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.queries import Asked
 from tbblearn.surveys.statements import your_unit
-from tbblearn.surveys.views import first_page, statements_page
+from tbblearn.surveys.views import first_page, in_words, statements_page
 from tbblearn.surveys.waves import NoSuchWave
 from tbblearn.web.errors import error_page
+from tbblearn.web.kept import told_by
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("readiness_trial", __name__)
@@ -49,6 +50,7 @@ def statements(wave_id: int) -> Page:
 
 
 @blueprint.post("/matningar/<int:wave_id>/prova/pastaenden")
+@told_by(lambda values, sent: in_words(queries.asked(values["wave_id"]), sent))
 @requires_on_county(Role.PROCESS_LEADER)
 def send(wave_id: int) -> Page | Response:
     """What would happen: the gaps are told once, then there are thanks. Nothing is kept."""

@@ -65,6 +65,19 @@ def _options(item: Item, language: str) -> tuple[tuple[str, str], ...]:
     return tuple(options)
 
 
+def answers_in_words(code: str, programme: str, answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each statement that has an answer, as it reads, with the words of its choice; what there is not, as it came."""
+    questionnaire, language = instrument(code), page_language()
+    return [
+        (
+            questionnaire.item_text(item, language, programme),
+            dict(_options(item, language)).get(answers[item.code], answers[item.code]),
+        )
+        for item in questionnaire.items
+        if item.code in answers
+    ]
+
+
 def your_unit() -> str:
     """What stands for the unit where somebody tries the survey."""
     return _("din enhet")

@@ -3,14 +3,16 @@
 Answering and declining look alike to whoever looks for traces: both are sent to the survey's own address, both lead
 back to it, and all pages of a survey have one title. So the last page in a browser's history tells neither.
 
-`quiet`: pages here do not change when the session was last seen, tell the next page nothing of their address, and what
-is sent is never carried along by the page for signing in.
+`quiet`: pages here do not change when the session was last seen, and tell the next page nothing of their address. What
+is sent after the session has ended travels sealed in the page for signing in, as any form does, and is kept nowhere.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, stockholm_date, utc_now
@@ -22,9 +24,10 @@ from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.letters import result_endpoint
 from tbblearn.surveys.proofs import last_proofs, participation_proof
 from tbblearn.surveys.queries import Invited
-from tbblearn.surveys.statements import Statements, working_translation
+from tbblearn.surveys.statements import Statements, answers_in_words, working_translation
 from tbblearn.surveys.waves import NotInvited, NotOpen, WaveState
 from tbblearn.web.errors import error_page
+from tbblearn.web.kept import Told, told_by
 from tbblearn.web.language import day
 from tbblearn.web.pages import Page
 from tbblearn.web.starting import Offer
@@ -54,7 +57,7 @@ def mine() -> Page:
     """What there is to answer now, and what has been."""
     today = stockholm_date(utc_now())
     found = queries.invitations(principal().person_id)
-    waiting = [one for one in found if one.open(today) and not one.answered]
+    waiting = [one for one in found if one.open(today) and not one.answered and not one.declined]
     return Page(
         "surveys/mine.html",
         waiting=waiting,
@@ -90,28 +93,48 @@ def statements(wave_id: int) -> Page:
     return _other_state(found) or _statements_page(found)
 
 
+def in_words(about: Any, sent: MultiDict[str, str]) -> list[Told]:
+    """What was sent to the survey of a wave, statement by statement; or that somebody declined."""
+    if DECLINES in sent:
+        return [Told(_("Vill du svara?"), (_("Jag vill inte svara"),))]
+    answers = read_sent(sent, instrument(about.instrument)).answers
+    told = answers_in_words(about.instrument, about.programme, answers)
+    return [Told(text, (chosen,)) for text, chosen in told] or [Told(_("Dina svar"), ())]
+
+
+def _own_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told]:
+    try:
+        return in_words(_invited(values["wave_id"]), sent)
+    except NotInvited:
+        return []
+
+
 @blueprint.post("/enkat/<int:wave_id>")
+@told_by(_own_in_words)
 @signed_in
 def send(wave_id: int) -> Page | Response:
     """Keep the answers, once, or that somebody declines; the page comes back one time where statements are unanswered.
 
-    Whoever has answered already gets the page of thanks: sent twice by whatever road, answers are there once.
+    Sent twice by whatever road, answers are there once: whoever has answered already is told that nothing more is kept.
     """
     person_id, today = principal().person_id, stockholm_date(utc_now())
     with read_only():
         found = queries.invitation(wave_id, person_id)
+    declines = DECLINES in request.form
+    done = False
     if not found.answered:
         sent = read_sent(request.form, instrument(found.instrument))
-        declines = DECLINES in request.form
         if found.open(today) and sent.ask_once_more and not declines:
             return _statements_page(found, 422, sent)
         try:
             if declines:
-                actions.decline(wave_id, person_id, today=today)
+                done = actions.decline(wave_id, person_id, today=today)
             else:
-                actions.submit(wave_id, person_id, sent.answers, today=today)
+                done = actions.submit(wave_id, person_id, sent.answers, today=today)
         except NotOpen:
             return _closed_page(wave_id, person_id)
+    if not done and found.state is not WaveState.WITHDRAWN:
+        return _thanks_page(found, again="declined" if declines else "answered")
     return redirect(url_for("surveys.first", wave_id=wave_id), 303)
 
 
@@ -210,8 +233,21 @@ def _statements_page(found: Invited, status: int = 200, sent: Sent | None = None
 def _other_state(found: Invited) -> Page | None:
     """The page that stands in place of the survey, where it is answered or takes no answers; else None."""
     if found.answered and found.state is not WaveState.WITHDRAWN:
-        return Page("surveys/thanks.html", about=found, ends_on=found.closed_on, trial=False)
+        return _thanks_page(found)
     return None if found.open(stockholm_date(utc_now())) else _state_page(found)
+
+
+def _thanks_page(found: Invited, again: str = "") -> Page:
+    """Thanks. `again` says what somebody who had answered has sent once more; it stands at the survey's own address."""
+    return Page(
+        "surveys/thanks.html",
+        409 if again else 200,
+        about=found,
+        ends_on=found.closed_on,
+        trial=False,
+        again=again,
+        moved_to=url_for("surveys.first", wave_id=found.wave_id) if again else "",
+    )
 
 
 def _closed_page(wave_id: int, person_id: int) -> Page:

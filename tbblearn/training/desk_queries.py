@@ -28,7 +28,8 @@ class OpenAttempt:
     course_id: int
     total: int
     answered: int
-    first_unanswered: int
+    first_unanswered: int | None
+    """None where every question has an answer."""
     carried: bool
 
 
@@ -126,7 +127,7 @@ def _open_attempts(person_id: int) -> dict[int, OpenAttempt]:
     found = {}
     for one in attempts:
         order = [question["question"] for question in one.questions]
-        first = next((n for n, question_id in enumerate(order, 1) if question_id not in answered[one.id]), len(order))
+        first = next((n for n, question_id in enumerate(order, 1) if question_id not in answered[one.id]), None)
         found[one.course_id] = OpenAttempt(
             one.id,
             one.enrolment_id,

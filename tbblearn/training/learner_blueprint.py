@@ -28,19 +28,27 @@ def screen_url(slug: str, ref: ScreenRef) -> str:
     return url_for("training.screen", slug=ref.course or slug, module_id=ref.module, screen_id=ref.screen)
 
 
+def quiz_url(slug: str, attempt_id: int, number: int | None, *, just_saved: bool = False) -> str:
+    """The address of a question; of the review where `number` is None. `just_saved` lets the page say so."""
+    saved = 1 if just_saved else None
+    if number is None:
+        return url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=saved)
+    return url_for("training.question", slug=slug, attempt_id=attempt_id, number=number, sparat=saved)
+
+
 def step_url(slug: str, step: Step) -> str:
     """Where the one big button leads."""
     if step.module is not None and step.screen is not None:
         return screen_url(slug, ScreenRef(step.module, step.screen))
-    if step.kind is StepKind.RESUME_QUIZ:
-        return url_for("training.question", slug=slug, attempt_id=step.attempt_id, number=step.question)
+    if step.kind is StepKind.RESUME_QUIZ and step.attempt_id is not None:
+        return quiz_url(slug, step.attempt_id, step.question)
     return url_for("training.quiz", slug=slug)
 
 
 @blueprint.context_processor
 def addresses() -> dict[str, object]:
     """What the learner's templates use to make addresses."""
-    return {"step_url": step_url, "screen_url": screen_url}
+    return {"step_url": step_url, "screen_url": screen_url, "quiz_url": quiz_url}
 
 
 @blueprint.errorhandler(TrainingError)

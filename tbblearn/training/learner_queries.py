@@ -45,7 +45,10 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """Where to go on: a screen, or the quiz. `question` is the number of the first one without an answer."""
+    """Where to go on: a screen, or the quiz. `question` is the number of the first one without an answer.
+
+    In a quiz that is under way it is None where every question has one: what is left is the review.
+    """
 
     kind: StepKind
     module: str | None = None
@@ -144,17 +147,22 @@ class PartPage:
 
 
 def my_courses(person_id: int, today: date) -> MyCourses:
-    """What a person has to do, with the next step of each, and what is done."""
+    """What a person has to do, with the next step of each, and what is done.
+
+    A course that is done and begun again freely stands once, among what is done.
+    """
     newest = {version.course_id: version for version in current_versions()}
     desk = desk_of(person_id, today)
     tasks, done = [], []
     for course_id, version in newest.items():
         course = content(version.id)
         working = working_task(desk.of_course(course_id), today)
-        if working is not None:
+        free = working is None or working.reason is EnrolmentReason.VOLUNTARY
+        completed = _done(course_id, version, desk) if free else None
+        if completed is not None:
+            done.append(completed)
+        elif working is not None:
             tasks.append(_task(working, course, desk, today))
-        if working is None or working.reason is EnrolmentReason.VOLUNTARY:
-            done += [one for one in (_done(course_id, version, desk),) if one is not None]
     openings = [one.next_opens_on for one in desk.asked.values() if one.next_opens_on is not None]
     return MyCourses(
         tuple(sorted(tasks, key=_urgency)),

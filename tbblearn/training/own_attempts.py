@@ -52,21 +52,22 @@ class OwnAttempt:
         return tuple(number for number, case in cases if case is not None and case.id == question.case.id)
 
     @property
-    def first_without_answer(self) -> int:
-        """Where to go on: the number of the first question without an answer; of the last where all have one."""
-        return next(
-            (n for n, question_id in enumerate(self.order, 1) if question_id not in self.answers), len(self.order)
-        )
+    def first_without_answer(self) -> int | None:
+        """Where to go on: the number of the first question without an answer; None where all have one."""
+        return next((n for n, question_id in enumerate(self.order, 1) if question_id not in self.answers), None)
 
     def with_answer(self, question_id: str, chosen: frozenset[str]) -> "OwnAttempt":
         """The attempt after this answer."""
         return replace(self, answers=self.answers | {question_id: chosen})
 
     def next_without_answer(self, question_id: str) -> int | None:
-        """The number of the next question without an answer, looking on from this one and then from the start."""
+        """The number of the next question after this one without an answer; None where the review comes next.
+
+        What was passed over is not asked again here: the review names it.
+        """
         at = self.order.index(question_id)
-        looking_on = [*range(at + 1, len(self.order)), *range(at)]
-        return next((number + 1 for number in looking_on if self.order[number] not in self.answers), None)
+        later = range(at + 1, len(self.order))
+        return next((number + 1 for number in later if self.order[number] not in self.answers), None)
 
 
 def open_attempt_id(person_id: int, course_id: int) -> int | None:

@@ -20,7 +20,7 @@ from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
 from tbblearn.training import actions, attempt_queries, learner_queries
 from tbblearn.training.forms import AnswerForm
-from tbblearn.training.learner_blueprint import blueprint, screen_url
+from tbblearn.training.learner_blueprint import blueprint, quiz_url, screen_url
 from tbblearn.training.rules import (
     IncompleteAnswer,
     NotFound,
@@ -59,7 +59,7 @@ def start_quiz(slug: str) -> Response:
     """Draw the questions, or go on with the attempt that is open."""
     now = utc_now()
     own = actions.start_attempt(principal().person_id, slug, now=now, today=stockholm_date(now))
-    return redirect(_question_url(slug, own.id, own.first_without_answer), 303)
+    return redirect(quiz_url(slug, own.id, own.first_without_answer), 303)
 
 
 @blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
@@ -89,7 +89,7 @@ def _answer_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> li
 @told_by(_answer_in_words)
 @signed_in
 def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
-    """Save the answer, and go on to the next question without one; after the last, to the review."""
+    """Save the answer, and go on to the next question without one; from the last, to the review."""
     form = AnswerForm()
     valid = form.validate()
     if form.question.errors:
@@ -110,10 +110,7 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
         form.answer.errors = [_("Varje steg ska ha en egen plats. Två steg har samma.")]
         return _asked_again(slug, attempt_id, number, form)
     following = own.next_without_answer(form.question.data or "")
-    if following is None:
-        address = url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=1)
-    else:
-        address = _question_url(slug, attempt_id, following, just_saved=True)
+    address = quiz_url(slug, attempt_id, following, just_saved=True)
     if not form.straight_on.data or own.id != attempt_id or own.course.slug != slug:
         return redirect(address, 303)
     if following is None:
@@ -217,12 +214,6 @@ def _where_taught(found: attempt_queries.ResultPage, goal: Goal) -> str:
             if ref is not None:
                 return screen_url(slug, ref)
     return url_for("training.part", slug=goal.course or slug, module_id=goal.module)
-
-
-def _question_url(slug: str, attempt_id: int, number: int, *, just_saved: bool = False) -> str:
-    return url_for(
-        "training.question", slug=slug, attempt_id=attempt_id, number=number, sparat=1 if just_saved else None
-    )
 
 
 def _demand_course(found: str, asked: str) -> None:

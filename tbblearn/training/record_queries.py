@@ -221,7 +221,7 @@ def certificate(person_id: int, completion_id: int) -> Certificate:
 
 
 def history(person_id: int, today: date) -> History:
-    """Every task that was not cancelled, every completion, every exemption: what 'Min historik' shows."""
+    """Every task that was not cancelled, every completion, every exemption: what 'Intyg och historik' shows."""
     named = _named()
     tasks = [task for task in own_tasks(person_id, today) if not task.cancelled]
     return History(

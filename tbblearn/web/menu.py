@@ -29,7 +29,7 @@ class Entry:
     label: Any
     visible: Visible
     sections: frozenset[str]
-    """Blueprints whose pages stand under this entry."""
+    """Blueprints, and single endpoints, whose pages stand under this entry."""
     items: dict[tuple[str, bool], Item] = field(default_factory=dict)
     """What the header has shown of it, by language and whether it was the current one. Addresses start at the root."""
 
@@ -44,7 +44,7 @@ def add_to_menu(
     app: Flask, order: int, endpoint: str, label: Any, visible: Visible, *, also: Iterable[str] = ()
 ) -> None:
     """Called once per feature at start; `endpoint` takes no arguments. Pages of its blueprint, and of those in
-    `also`, mark the entry as the current one.
+    `also`, mark the entry as the current one; where two do, the one that names the page itself, else the first.
     """
     entries: list[Entry] = app.extensions.setdefault("tbblearn_menu", [])
     entries.append(Entry(order, endpoint, label, visible, frozenset({endpoint.partition(".")[0], *also})))
@@ -62,9 +62,9 @@ def menu_for(app: Flask, principal: Any) -> tuple[Item, ...]:
     if principal is None:
         return ()
     language = page_language()
-    section = (request.endpoint or "").split(".")[0]
-    return tuple(
-        entry.item(language, current=section in entry.sections)
-        for entry in app.extensions.get("tbblearn_menu", [])
-        if entry.visible(principal)
-    )
+    endpoint = request.endpoint or ""
+    section = endpoint.partition(".")[0]
+    shown: list[Entry] = [entry for entry in app.extensions.get("tbblearn_menu", []) if entry.visible(principal)]
+    own = [entry for entry in shown if endpoint == entry.endpoint or endpoint in entry.sections]
+    current = next(iter([*own, *(entry for entry in shown if section in entry.sections)]), None)
+    return tuple(entry.item(language, current=entry is current) for entry in shown)

@@ -10,7 +10,7 @@ def send(form: str = "main form") -> Callable[[Page], None]:
 
     def act(tab: Page) -> None:
         with tab.expect_navigation():
-            tab.locator(f"{form} button").first.click()
+            tab.locator(f"{form} button:not([type=button])").first.click()
 
     return act
 

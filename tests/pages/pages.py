@@ -212,6 +212,20 @@ class Visitors:
         finally:
             tab.close()
 
+    def html(self, state: State, language: Language) -> str:
+        """The page in this state as the server sent it, before any script."""
+        sent: list[Response] = []
+        self._choose(state.role, language)
+        tab = self._tab(state.role)
+        try:
+            tab.on("response", lambda response: sent.append(response) if _is_page(response) else None)
+            tab.goto(self.site.url + state.path.format(**self.places))
+            state.act(tab)
+            tab.wait_for_load_state()
+            return sent[-1].text()
+        finally:
+            tab.close()
+
     def _tab(self, role: str) -> Page:
         """A new tab of this person's browser, signed in."""
         if role in self._contexts:
@@ -356,6 +370,10 @@ class Visitors:
         return url.removeprefix(self.site.url).split("?")[0]
 
 
+def _is_page(response: Response) -> bool:
+    return response.request.is_navigation_request() and not 300 <= response.status < 400
+
+
 def watch(tab: Page, site: Site, faults: list[str]) -> None:
     """Gather what the console says, requests to other hosts, and things that did not come."""
 
@@ -383,12 +401,27 @@ def axe_faults(tab: Page) -> list[str]:
     return [f"axe {one['id']}: {node['target']} {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
+SPACED = """
+() => {
+  const spaced = new CSSStyleSheet();
+  spaced.replaceSync(`
+    * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }
+  `);
+  document.adoptedStyleSheets = [spaced];
+}
+"""
+"""The reader's own spacing of text (WCAG 1.4.12)."""
+
+
 def width_faults(tab: Page) -> list[str]:
-    """A sideways scroll here, or on the smallest screen. The window stays the smallest."""
+    """A sideways scroll here, or on the smallest screen, there also with the text spaced. The window stays so."""
     faults = []
-    for width in (tab.evaluate("innerWidth"), SMALLEST):
+    for width, way in ((tab.evaluate("innerWidth"), ""), (SMALLEST, ""), (SMALLEST, ", with the text spaced")):
         tab.set_viewport_size({"width": width, "height": HEIGHT})
+        if way:
+            tab.evaluate(SPACED)
         needed = tab.evaluate("document.documentElement.scrollWidth")
         if needed > width:
-            faults.append(f"{needed} pixels wide in a window of {width}")
+            faults.append(f"{needed} pixels wide in a window of {width}{way}")
     return faults

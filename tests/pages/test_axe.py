@@ -1,4 +1,5 @@
-"""Every page and state in every language, width and theme: axe, the console, the network and the width find nothing.
+"""Every page and state in every language, width and theme: axe, the console, the network and the width find nothing,
+and nothing is lost in forced colours.
 
 `make test` sees each state in one look, and every two values of language, width and theme together in a quarter of the
 states; `make test-all` sees all looks of all, and tabs through each.
@@ -6,12 +7,15 @@ states; `make test-all` sees all looks of all, and tabs through each.
 
 from collections import Counter
 from itertools import combinations, cycle
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.pages.conftest import Site
+from tests.pages.forced import forced_faults
 from tests.pages.keyboard import tab_through
+from tests.pages.markup import checker, markup_faults
 from tests.pages.pages import LOOKS, STATES, Look, State, Visitors, axe_faults, width_faults
 
 pytestmark = pytest.mark.browser
@@ -34,7 +38,7 @@ def names(run: tuple[State, Look]) -> str:
 
 def faults_of(visitors: Visitors, state: State, look: Look) -> list[str]:
     with visitors.at(state, look) as (tab, faults):
-        return [*faults, *axe_faults(tab), *width_faults(tab)]
+        return [*faults, *axe_faults(tab), *forced_faults(tab), *width_faults(tab)]
 
 
 @pytest.mark.parametrize("run", COVERING, ids=names)
@@ -56,6 +60,18 @@ def test_tab_reaches_all_that_can_be_pressed_and_shows_where_it_is(visitors: Vis
     with visitors.at(*run) as (tab, _faults):
         faults = tab_through(tab)
     assert not faults, "\n".join(dict.fromkeys(faults))
+
+
+@pytest.mark.full
+@pytest.mark.skipif(checker() is None, reason="needs Java, and the checker: npm ci in frontend/, or VNU_JAR")
+def test_every_page_is_html_by_the_standard(visitors: Visitors, tmp_path: Path) -> None:
+    sent = {
+        f"{state.name}-{language}": visitors.html(state, language)
+        for language in ("sv", "en")  # type: Language
+        for state in STATES
+    }
+    faults = markup_faults(checker() or [], sent, tmp_path)
+    assert not faults, f"{len(faults)} faults\n" + "\n".join(faults)
 
 
 def test_the_covering_set_leaves_no_state_and_no_pair_of_values_out() -> None:

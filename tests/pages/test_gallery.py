@@ -64,11 +64,41 @@ def test_nothing_scrolls_sideways_on_the_smallest_phone(chromium: Browser, galle
     tab.close()
 
 
+def test_a_flower_that_has_bloomed_has_its_petals_where_it_has_them_without_motion(
+    chromium: Browser, gallery: str
+) -> None:
+    """The one look with motion on: all others ask for none."""
+    petals = "[...document.querySelectorAll('.flower .p-on')]"
+    boxes = f"{petals}.map((petal) => JSON.stringify(petal.getBoundingClientRect()))"
+    tab = chromium.new_page(reduced_motion="no-preference")
+    tab.goto(f"{gallery}/gallery/course")
+    blooming = tab.evaluate(f"{petals}.flatMap((petal) => petal.getAnimations()).length")
+    tab.evaluate("Promise.all(document.getAnimations().map((one) => one.finished)).then(() => true)")
+    bloomed = tab.evaluate(boxes)
+    tab.emulate_media(reduced_motion="reduce")
+    assert blooming == len(bloomed) > 1
+    assert bloomed == tab.evaluate(boxes)
+    tab.close()
+
+
 def test_the_error_summary_gets_focus_and_leads_to_its_fields(gallery: str, tab: Page) -> None:
     tab.goto(f"{gallery}/gallery/forms")
     expect(tab.locator("[data-error-summary]")).to_be_focused()
     tab.get_by_role("link", name="Skriv din e-postadress.").click()
     expect(tab.get_by_label("E-postadress")).to_be_focused()
+
+
+def test_a_password_can_be_shown_and_is_sent_as_a_password(gallery: str, tab: Page) -> None:
+    tab.goto(f"{gallery}/gallery/forms")
+    field = tab.locator("#password")
+    tab.get_by_role("button", name="Visa lösenordet").click()
+    expect(field).to_have_attribute("type", "text")
+    tab.get_by_role("button", name="Dölj lösenordet").click()
+    expect(field).to_have_attribute("type", "password")
+    tab.get_by_role("button", name="Visa lösenordet").click()
+    field.evaluate("(field) => field.form.addEventListener('submit', (event) => event.preventDefault())")
+    field.evaluate("(field) => field.form.requestSubmit()")
+    expect(field).to_have_attribute("type", "password")
 
 
 def test_a_session_about_to_end_is_said_and_can_be_kept(gallery: str, tab: Page) -> None:

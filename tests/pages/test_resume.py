@@ -62,7 +62,7 @@ def test_a_killed_server_loses_no_answer_and_another_browser_goes_on(chromium: B
     second.goto(re.sub(r"/fraga/5$", "/granska", stopped_at))
     expect(second.get_by_text("4 av 10 frågor har ett svar.")).to_be_visible()
     shown = second.get_by_text("Ditt svar:").all_inner_texts()
-    assert [text.removeprefix("Ditt svar: ").split("; ") for text in shown] == [
+    assert [text.removeprefix("Ditt svar: ").split("\n") for text in shown] == [
         sorted(texts, key=shown[number].index) for number, texts in enumerate(given)
     ]
 

@@ -9,21 +9,59 @@ from sqlalchemy import select
 from tbblearn.access.models import SignInSession
 from tbblearn.access.rules import token_hash, visit_key
 from tbblearn.db import db
+from tests.access.accounts import PASSWORD, give_password
 from tests.factories import NOW
+from tests.page_rules import words
 from tests.readiness.rounds import CODES
+from tests.reading import ReadPage
 from tests.surveys.conftest import Survey, logged
+from tests.surveys.test_silence import AN_ANSWER
 
 
-def test_a_lost_session_keeps_nothing_of_what_was_sent_and_leads_back(survey: Survey) -> None:
-    survey.be(survey.person())
+def lose(survey: Survey, sent: dict[str, str]) -> ReadPage:
+    """Send this after the session has ended; returns the page for signing in that comes in reply."""
     survey.get("/pastaenden")
-    survey.clock.shift(timedelta(hours=2))
-    page = survey.send(dict.fromkeys(CODES, "5"), 401)
-    assert "Du är utloggad. Det du skickade kunde vi tyvärr inte behålla." in page.text
-    form = page.form("/logga-in")
-    assert form["held"] == ""
-    assert form["next"] == survey.path()
+    survey.clock.shift(timedelta(minutes=21))
+    return survey.reader.post(survey.path(), sent, 401)
+
+
+def test_answers_sent_after_the_session_ended_come_back_to_the_same_person_and_are_kept_nowhere(survey: Survey) -> None:
+    email = give_password(survey.app, survey.person())
+    survey.be(survey.person())
+    with logged() as lines:
+        page = lose(survey, dict.fromkeys(CODES, "5"))
+    assert lines == []
+    assert "Det du skickade är kvar" in page.text
+    assert not AN_ANSWER.search(page.response.get_data(as_text=True))
     assert survey.responses() == 0
+    assert not survey.invitation(survey.person()).answered
+    back = survey.reader.submit(page.form("/logga-in"), 200, email=email, password=PASSWORD)
+    assert back.h1 == "Välkommen tillbaka"
+    assert [words(text) for text in back.main.select("dd")] == ["Instämmer"] * 12
+    assert len({words(text) for text in back.main.select("dt")}) == 12
+    assert back.response.headers["Cache-Control"] == "no-store"
+    assert survey.responses() == 0
+    survey.reader.submit(back.form(survey.path()))
+    assert survey.reader.follow().h1 == "Tack!"
+    assert survey.responses() == 1
+
+
+def test_somebody_else_at_the_same_pc_gets_nothing_of_it(survey: Survey) -> None:
+    email = give_password(survey.app, survey.person(1))
+    survey.be(survey.person())
+    page = lose(survey, dict.fromkeys(CODES, "5"))
+    answer = survey.reader.submit(page.form("/logga-in"), email=email, password=PASSWORD)
+    assert answer.location == "/mina-utbildningar"
+    assert survey.responses() == 0
+
+
+def test_what_is_sealed_does_not_tell_by_its_length_whether_somebody_answered_or_declined(survey: Survey) -> None:
+    sealed = []
+    for sent in (dict.fromkeys(CODES, "5"), {CODES[0]: "1"}, {"declines": "1"}):
+        survey.be(survey.person())
+        sealed.append(lose(survey, sent).form("/logga-in")["held"])
+    assert len({len(text) for text in sealed}) == 1
+    assert sealed[0]
 
 
 def test_the_next_person_cannot_send_what_the_one_before_left_on_the_page(survey: Survey) -> None:

@@ -129,8 +129,11 @@ def test_sent_twice_from_two_tabs_or_by_going_back_it_is_kept_once(survey: Surve
     survey.be(survey.person())
     survey.get("/pastaenden")
     survey.send()
-    survey.send(dict.fromkeys(CODES, "5"))
-    assert SAVED in survey.reader.follow().text
+    page = survey.send(dict.fromkeys(CODES, "5"), 409)
+    assert SAVED in page.text
+    assert "Det som kom fram först är sparat, och inget av det du har skickat sedan." in page.text
+    assert page.main.select_one("[data-draft-over]") is not None
+    assert page.path == survey.path(), "the address is that of thanks"
     for end in ("", "/pastaenden"):
         assert SAVED in survey.get(end).text
     assert survey.responses() == 1
@@ -189,7 +192,11 @@ def test_who_declines_gets_a_receipt_no_reminders_and_a_way_back(survey: Survey)
     assert page.h1 == "Du behöver inte svara"
     assert page.main.select_one("[data-draft-over]") is not None, "what was chosen before must not stay in the tab"
     assert survey.invitation(survey.person()).declined
-    assert "Du har valt att inte svara" in survey.reader.get("/enkater").text
+    page = survey.reader.get("/enkater")
+    assert page.text.index("Det finns ingen enkät att svara på just nu.") < page.text.index(
+        "Du har valt att inte svara"
+    )
+    assert page.links["Till enkäten Tillsammans för barnens bästa"] == survey.path()
     assert "Enkät, öppen till" not in survey.reader.get("/mina-utbildningar").text
     page = survey.reader.get(survey.get().links["Jag vill svara ändå"])
     survey.answer_form(page, 303, **THREES)
@@ -205,8 +212,9 @@ def test_declining_after_answering_changes_nothing(survey: Survey) -> None:
     survey.get("/pastaenden")
     survey.send()
     survey.get()
-    survey.decline()
-    assert SAVED in survey.reader.follow().text
+    page = survey.decline(409)
+    assert SAVED in page.text
+    assert "Du hade redan svarat. Svaren går inte att ta tillbaka" in page.text
     assert survey.invitation(survey.person()).answered
 
 
@@ -374,7 +382,7 @@ def test_a_person_in_two_programmes_answers_each_once(survey: Survey) -> None:
         programme(made, 1)
         second = made.open()
     survey.be(survey.person())
-    for wave_id in (first, second, first):
+    for wave_id, status in ((first, 303), (second, 303), (first, 409)):
         survey.reader.get(f"/enkat/{wave_id}/pastaenden")
-        survey.reader.post(f"/enkat/{wave_id}", THREES)
+        survey.reader.post(f"/enkat/{wave_id}", THREES, status)
     assert survey.responses() == 2

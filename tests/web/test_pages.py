@@ -1,7 +1,10 @@
 """The footer's pages, language and theme, health, and the headers of every answer."""
 
+from dataclasses import replace
+
 import pytest
 
+from tbblearn.web.application import Application
 from tests.factories import County
 from tests.reading import Reader
 
@@ -24,6 +27,21 @@ def test_the_footers_pages_say_something_to_everybody(reader: Reader, county: Co
     assert page.response.headers["Vary"] == "Cookie"
     reader.sign_in(county.persons["p101"])
     assert reader.get(path).response.headers["Cache-Control"] == "no-store"
+
+
+def test_whoever_is_sent_to_kontakt_finds_somebody_to_ask(
+    reader: Reader, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("/tillganglighet", "/sa-skyddar-vi-dina-uppgifter"):
+        assert reader.get(path).links["Kontakta oss"] == "/kontakt#kontakt"
+    assert reader.get("/kontakt").main.find(id="kontakt") is not None
+    settings = app.config["TBBLEARN"]
+    for changed, address in (
+        (replace(settings, demo=True), "stod@demo.example"),
+        (replace(settings, contact="hjalp@example.org"), "hjalp@example.org"),
+    ):
+        monkeypatch.setitem(app.config, "TBBLEARN", changed)
+        assert reader.get("/kontakt").links[address] == f"mailto:{address}"
 
 
 def test_a_page_may_run_our_own_files_and_no_other_script(reader: Reader) -> None:

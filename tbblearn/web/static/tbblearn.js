@@ -18,6 +18,19 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// A password may be read while it is typed; what is sent is a password again, so that no browser keeps it as a text.
+for (const button of document.querySelectorAll("[data-shows]")) {
+  const field = document.getElementById(button.dataset.shows);
+  const words = [button.textContent, button.dataset.hide];
+  const show = (shown) => {
+    field.type = shown ? "text" : "password";
+    button.textContent = words[Number(shown)];
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(field.type === "password"));
+  field.form.addEventListener("submit", () => show(false));
+}
+
 // Warn two minutes before the session ends for want of use; words come from the page.
 const session = document.querySelector("[data-session-ends-in]");
 if (session) watchSession(session);

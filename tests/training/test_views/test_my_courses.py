@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
-from tbblearn.db import unit_of_work
+from tbblearn.db import db, unit_of_work
+from tbblearn.people.models import Programme
 from tbblearn.training import actions, manager_actions
 from tbblearn.training.rules import ExemptionReason
 from tests.factories import TODAY
+from tests.readiness.rounds import open_survey
 from tests.training.conftest import at
 from tests.training.test_views.conftest import GRACE, LATE, SPRING, Learners, teaching
 
@@ -148,6 +150,36 @@ def test_done_shows_the_certificate_and_when_it_comes_back(learners: Learners) -
     page = learners.get(PATH)
     assert "Genomförd 20 november 2026. Nästa gång: omgång 2027." in page.text
     assert f"/intyg/{learners.completion_of(person_id)}" in page.links.values()
+
+
+def test_that_all_is_done_is_not_said_over_an_open_survey(learners: Learners) -> None:
+    person_id = learners.be("p101")
+    learners.take(person_id)
+    with learners.inside() as training, unit_of_work():
+        other = Programme(slug="tuv", name="Tillsammans för unga vuxna")
+        db.session.add(other)
+        db.session.flush()
+        open_survey(other.id, training.person("process_leader"))
+    said = hero(learners)
+    assert "Dina utbildningar är klara" in said
+    assert "Allt är klart" not in said
+    assert "inget att göra" not in said
+    assert "Nästa utbildning öppnar 1 januari 2027." in said
+    assert "Till enkäten Tillsammans för unga vuxna" in learners.get(PATH).links
+
+
+def test_certificates_are_in_the_menu_of_who_has_no_role(learners: Learners) -> None:
+    learners.take(learners.be("p101"))
+
+    def menu(path: str) -> dict[str, bool]:
+        shown = learners.get(path).soup.select("header nav a")
+        return {item.get_text(strip=True): item.has_attr("aria-current") for item in shown}
+
+    assert menu(PATH) == {"Mina utbildningar": True, "Enkäter": False, "Intyg och historik": False}
+    for path in ("/min-historik", "/intyg/1"):
+        assert menu(path) == {"Mina utbildningar": False, "Enkäter": False, "Intyg och historik": True}
+    learners.be("manager")
+    assert "Intyg och historik" not in menu(PATH)
 
 
 def test_done_late_says_so(learners: Learners) -> None:

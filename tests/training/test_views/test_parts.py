@@ -20,7 +20,7 @@ def test_a_screen_says_where_one_is_and_has_one_button(learners: Learners) -> No
     learners.be("p101")
     page = learners.get(FIRST)
     assert page.h1 == "Part 1"
-    assert page.title == "Del 1 av 2: Part 1 – tbblearn"
+    assert page.title == "Första skärmen – Del 1 av 2: Part 1 – tbblearn"
     assert "Del 1 av 2 · cirka 6 minuter" in page.text
     assert "Skärm 1 av 2" in page.text
     assert [tag.get_text() for tag in page.soup.select("main h2")] == ["Första skärmen"]

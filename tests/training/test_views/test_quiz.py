@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from tbblearn.courses.rules import Course, QuestionKind
 from tbblearn.db import db
 from tbblearn.training.models import Answer, Attempt
+from tests.access.accounts import PASSWORD, give_password
 from tests.reading import ReadPage
 from tests.training.test_views.conftest import FIRST, QUIZ, Learners, asked, teaching
 
@@ -112,6 +113,54 @@ def test_a_question_may_be_passed_over_and_changed(learners: Learners) -> None:
     learners.reader.submit(page.form(holding="answer"), answer="b")
     learners.reader.submit(learners.get(f"{QUIZ}/{attempt_id}/fraga/1").form(holding="answer"), answer="c")
     assert saved(learners) == {name: ["c"]}
+
+
+def bar(page: ReadPage) -> list[str]:
+    """The marks of the bar's steps: what is answered, and where one is."""
+    return [" ".join(step.get("class") or []) for step in page.main.select(".steps li")]
+
+
+def test_what_is_passed_over_is_named_by_the_review_after_the_last_question(learners: Learners) -> None:
+    person_id = ready(learners)
+    attempt_id = learners.start(person_id, answered=1)
+    at = f"{QUIZ}/{attempt_id}"
+    page = learners.get(learners.get(f"{at}/fraga/2").links["Hoppa över frågan"])
+    for number in (3, 4, 5, 6):
+        assert page.path.split("?")[0] == f"{at}/fraga/{number}"
+        expected = ["is-done", "", *["is-done"] * (number - 3), "is-now", *[""] * (6 - number)]
+        assert bar(page) == expected, "the bar shows what is answered"
+        learners.reader.submit(page.form(holding="answer"), answer="a")
+        page = learners.reader.follow()
+    assert page.h1 == "Granska dina svar"
+    assert "Du har inte svarat på fråga 2." in page.text
+    page = learners.get(page.links["Svara på fråga 2"])
+    assert page.links["Hoppa över frågan"] == f"{at}/granska"
+    learners.reader.submit(page.form(holding="answer"), answer="a")
+    assert learners.reader.follow().path == f"{at}/granska?sparat=1"
+
+
+def test_going_on_with_every_question_answered_opens_the_review(learners: Learners) -> None:
+    person_id = ready(learners)
+    attempt_id = learners.start(person_id, answered=6)
+    page = learners.get(QUIZ)
+    assert "Du har svarat på alla frågor." in page.text
+    assert page.links["Fortsätt provet"] == learners.post(QUIZ).location == f"{QUIZ}/{attempt_id}/granska"
+    assert learners.get("/mina-utbildningar").links["Fortsätt provet"] == f"{QUIZ}/{attempt_id}/granska"
+    assert bar(learners.get(f"{QUIZ}/{attempt_id}/fraga/2")) == ["is-done", "is-done is-now", *["is-done"] * 4]
+
+
+@pytest.mark.parametrize("way", ["fraga/2", "lamna-in"])
+def test_who_has_lost_the_cookies_comes_back_to_the_quiz(learners: Learners, way: str) -> None:
+    person_id = ready(learners)
+    attempt_id = learners.start(person_id, answered=1)
+    email = give_password(learners.app, person_id)
+    reader, at = learners.reader, f"{QUIZ}/{attempt_id}"
+    here = f"{at}/fraga/2" if way == "fraga/2" else f"{at}/granska"
+    form = learners.get(here).form(f"{at}/{way}")
+    reader.forget()
+    headers = {"Referer": f"http://localhost{here}"}
+    page = reader.post(form.action, form.fields, 401, csrf=False, headers=headers)
+    assert reader.submit(page.form("/logga-in"), email=email, password=PASSWORD).location == here
 
 
 def test_changing_an_answer_goes_to_the_next_one_without(learners: Learners) -> None:
@@ -295,6 +344,10 @@ def test_somebody_who_is_done_may_take_it_again(learners: Learners) -> None:
     page = learners.get(QUIZ)
     assert "Du är redan klar med utbildningen. Du kan göra provet igen om du vill." in page.text
     assert page.form(QUIZ).buttons == ("Starta provet",)
+    learners.reader.submit(page.form(QUIZ))
+    page = learners.get("/mina-utbildningar")
+    assert "Krävs inte av dig" not in page.text
+    assert page.text.count("Kursen base") == 2, "once as a heading, once in the name of its certificate"
 
 
 def test_in_english_with_long_words(learners: Learners) -> None:

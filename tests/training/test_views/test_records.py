@@ -62,7 +62,7 @@ def test_nobody_sees_anybody_elses_certificate(learners: Learners) -> None:
 def test_history_begins_empty_and_says_what_the_manager_sees(learners: Learners) -> None:
     learners.be("p110")
     page = learners.get(HISTORY)
-    assert page.h1 == "Min historik"
+    assert page.h1 == "Intyg och historik"
     assert "Här samlas de utbildningar du har gått." in page.text
     assert "Din chef ser om du är klar och vilken dag." in page.text
 
