@@ -37,10 +37,12 @@ from tbblearn.readiness.rules import Against, Measure
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveAdoption, WaveUnit
 from tbblearn.tick import tick
+from tbblearn.training.choice_queries import required_courses
 from tbblearn.training.cycles import ONE_DAY, cycle_on, deadlines
+from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.learner_queries import my_courses
-from tbblearn.training.manager_queries import required_courses, who_is_left
-from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmployment, Enrolment, Exemption, Revocation
+from tbblearn.training.manager_queries import who_is_left
+from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmployment, Enrolment, Revocation
 from tbblearn.training.population import counted, over
 from tbblearn.training.rules import Basis, ExemptionKind, Outcome, Status, manager_view
 from tbblearn.training.standing import status_of

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tbblearn.courses.rules import Reading, ScreenRef
 from tbblearn.db import db, unit_of_work
 from tbblearn.training import actions, manager_actions
+from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.models import (
     Answer,
     Attempt,
@@ -16,7 +17,6 @@ from tbblearn.training.models import (
     CompletionEmployment,
     Enrolment,
     EnrolmentEvent,
-    Exemption,
 )
 from tbblearn.training.own_attempts import own_attempt
 from tbblearn.training.rules import (

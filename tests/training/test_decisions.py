@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from tbblearn.db import db, unit_of_work
 from tbblearn.training import actions, manager_actions
 from tbblearn.training.decision_queries import before_deciding, completion_to_withdraw, decided_so_far
-from tbblearn.training.manager_queries import person_page
-from tbblearn.training.models import Completion, EnrolmentEvent, Exemption
+from tbblearn.training.exemption_models import Exemption
+from tbblearn.training.models import Completion, EnrolmentEvent
+from tbblearn.training.person_queries import person_page
 from tbblearn.training.record_queries import history
 from tbblearn.training.rules import (
     AlreadyRevoked,

@@ -13,8 +13,10 @@ from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import Scope
 from tbblearn.training import actions, manager_actions
 from tbblearn.training.cycles import MonthDay
-from tbblearn.training.manager_queries import completion_rows, person_page, required_courses, who_is_left
+from tbblearn.training.choice_queries import required_courses
+from tbblearn.training.manager_queries import completion_rows, who_is_left
 from tbblearn.training.manager_queries import unit_summary as summary
+from tbblearn.training.person_queries import person_page
 from tbblearn.training.requirement_actions import adopt
 from tbblearn.training.rules import Basis, ExemptionReason, NotFound, Status
 from tests.factories import LONG_AGO, NOW, TODAY, employ, make_person, make_unit
