@@ -174,7 +174,8 @@ def coded(standing: CTE) -> Select[tuple[object, ...]]:
     """The rows of `standing` with their packed facts as `code`; executed with the values of `on_day`.
 
     An exemption that covers the own last day frees from the cycle; another one only on its own days, and not once the
-    enrolment has closed: what was missed stays missed. Then leave, too, is that of the last open day. The day is a parameter, so that the statement can be made once and kept.
+    enrolment has closed: what was missed stays missed. Leave, too, is then that of the last open day. The day is a
+    parameter, so that the statement can be made once and kept.
     """
     c = standing.c
     day = TODAY

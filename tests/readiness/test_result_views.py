@@ -8,10 +8,12 @@ import pytest
 import time_machine
 from sqlalchemy import Engine
 
-from tbblearn.db import db, read_only
+from tbblearn.db import db, read_only, unit_of_work
+from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import HeldGrant, Role
 from tbblearn.readiness import result_queries
 from tbblearn.readiness.result_rules import OPERATOR, UnitResult, Who
+from tests.factories import grant
 from tests.listening import statements
 from tests.readiness.published import LATER, Built, built
 from tests.readiness.results import address, manager, opened, reader
@@ -84,6 +86,25 @@ def test_one_begins_in_the_own_unit(published: Built):
     page = leader.follow()
     assert page.path == address(published, rest="/lan")
     assert page.links["Din enhet: Vuxen 1"] == address(published, "vuxen-1"), "where the leader is employed"
+
+
+def test_who_has_two_homes_finds_both(published: Built):
+    """A follow-up lead of two huvudmän, a manager of two units: at the start, in the list of rounds, on each page."""
+    made = published.round
+    for role, units, person in (
+        (Role.FOLLOW_UP, ("region", "flen"), made.staff["barn-2"][0]),
+        (Role.MANAGER, ("barn-1", "vuxen-1"), made.staff["barn-2"][1]),
+    ):
+        with published.app.app_context(), unit_of_work():
+            somebody = db.session.get_one(Person, person)
+            for unit in units:
+                grant(somebody, db.session.get_one(OrgUnit, made.units[unit]), role)
+        one = reader(published, person)
+        start = one.get("/resultat")
+        homes = [address(published, unit) for unit in units]
+        assert {str(link["href"]) for link in start.soup.select("main a")} >= set(homes)
+        for here, there in (homes, homes[::-1]):
+            assert there in one.get(here).links.values()
 
 
 # --- what -----------------------------------------------------------------------------------------------------------

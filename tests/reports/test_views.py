@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 
 import pytest
 
@@ -12,7 +13,7 @@ from tbblearn.people.rules import Scope
 from tbblearn.reports.completion_file import completion_csv
 from tbblearn.training.counts import Counts
 from tbblearn.training.manager_queries import CompletionReport, CompletionRow, completion_rows
-from tbblearn.training.rules import Status
+from tbblearn.training.rules import Progress, Status
 from tbblearn.web.application import Application
 from tbblearn.web.spreadsheets import BOM
 from tests.factories import TODAY
@@ -57,7 +58,13 @@ def test_page_list_and_file_have_the_same_numbers(reader: Reader, taken: Trainin
     counted: dict[str, int] = {}
     for row in rows:
         counted[row["Status"]] = counted.get(row["Status"], 0) + 1
-    assert counted == shown == {"Genomförd": 2, "Sista dag snart": 10}  # due soon goes before under way
+    assert counted == shown == {"Genomförd": 2, "Pågår": 1, "Inte påbörjad": 9}
+    near = {
+        row.find("th").get_text(strip=True): int(row.find("td").get_text(strip=True))
+        for row in page.soup.find("section", {"aria-labelledby": "urgencies"}).select("tbody tr")
+    }
+    assert near == {"Gott om tid": 10}, "given today, with ten days to go"
+    assert {row["Brådska"] for row in rows} == {""}
     left = reader.get(address(taken, "verksamhet-1", "/kvar"))
     assert re.search(r"10 personer är kvar", left.text)
     assert len(left.soup.select("tbody tr")) == 10
@@ -131,10 +138,10 @@ def test_before_any_requirement_the_page_says_so(app: Application, county):
 
 
 def test_a_cell_is_never_a_formula(app: Application, taken: Training):
-    row = CompletionRow("region", "=1+1", "+46", "@name", ("-enhet",), ("\tjob",), Status.COMPLETED, None, None)
+    row = CompletionRow("region", "=1+1", "+46", "@name", ("-enhet",), ("\tjob",), Status(Progress.COMPLETED), None, None)
     with app.test_request_context():
         with_unit = unit_by_name("region")[0]
-        report = CompletionReport(with_unit, "base", {"sv": "x"}, 2026, Counts({Status.COMPLETED: 1}), (row,))
+        report = CompletionReport(with_unit, "base", {"sv": "x"}, 2026, Counts({Status(Progress.COMPLETED): 1}), (row,), None)
         cells = next(csv.reader(io.StringIO(completion_csv(report).decode().splitlines()[1]), delimiter=";"))
         db.session.remove()
     assert cells[:5] == ["'=1+1", "'@name", "'+46", "'-enhet", "'\tjob"]
