@@ -23,7 +23,7 @@ def completion_csv(report: CompletionReport) -> bytes:
         _("Enhet"),
         _("Yrke"),
         _("Status"),
-        _("Brådska"),
+        _("Tid kvar"),
         _("Sista dag"),
         _("Genomförd"),
     ]

@@ -61,8 +61,7 @@ class Requirement(Model):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     kind: Mapped[RequirementKind] = mapped_column(enum_type(RequirementKind))
-    opens: Mapped[str] = mapped_column(String(5))
-    """Month and day, '01-01'."""
+    opens: Mapped[str] = mapped_column(String(5))  # month and day, '01-01'
     due: Mapped[str] = mapped_column(String(5))
     grace_days: Mapped[int]
     new_hire_days: Mapped[int]
@@ -173,8 +172,7 @@ class Enrolment(Model):
     grace_until_on: Mapped[date | None] = mapped_column(Date)
     open_until_on: Mapped[date | None] = mapped_column(Date)
     """Last day on which it can be completed; none: it never closes."""
-    soon_from_on: Mapped[date | None] = mapped_column(Date)
-    """From this day on the last day is due soon (`cycles.soon_from`)."""
+    soon_from_on: Mapped[date | None] = mapped_column(Date)  # see cycles.soon_from
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

@@ -120,7 +120,9 @@ def build_places() -> Places:
         planned = plan_wave(NewWave(other.id, "Mätning", TODAY, TODAY, 5, 10), by=None, now=NOW)
         kept_ids = letter.id, failed.id
     published = _published(county, training.programme_id)
-    return Places(county, holders, attempts, completions, exemptions, *kept_ids, picture.sha256, wave, planned, published)
+    return Places(
+        county, holders, attempts, completions, exemptions, *kept_ids, picture.sha256, wave, planned, published
+    )
 
 
 def _published(county: County, programme_id: int) -> int:

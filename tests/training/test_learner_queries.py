@@ -21,8 +21,8 @@ from tbblearn.training.rules import (
     HandedIn,
     NotFound,
     NotHandedIn,
-    RevocationReason,
     Progress,
+    RevocationReason,
     Status,
     Urgency,
 )
@@ -47,7 +47,12 @@ def test_a_task_before_anything_is_done(training: Training) -> None:
     training.tick()
     seen = my_courses(training.person(), TODAY)
     (task,) = seen.tasks
-    assert (task.slug, task.status, task.cycle, task.due_on) == ("base", Status(Progress.NOT_STARTED), 2026, date(2026, 11, 30))
+    assert (task.slug, task.status, task.cycle, task.due_on) == (
+        "base",
+        Status(Progress.NOT_STARTED),
+        2026,
+        date(2026, 11, 30),
+    )
     assert (task.minutes, task.minutes_left, task.parts, task.parts_read) == (15, 15, 2, 0)
     assert (task.unit_name, task.level, task.returned) == ("Enhet 1", Level.BASE, False)
     assert (task.step.kind, task.step.module, task.step.screen) == (StepKind.BEGIN, "part-1", "s1")
@@ -60,7 +65,11 @@ def test_a_new_task_is_not_due_soon_from_its_first_day(training: Training) -> No
     training.tick()
     person_id = training.person()
     training.take(person_id, right=1)
-    for day, urgency in ((TODAY, Urgency.NONE), (date(2026, 11, 24), Urgency.NONE), (date(2026, 11, 25), Urgency.DUE_SOON)):
+    for day, urgency in (
+        (TODAY, Urgency.NONE),
+        (date(2026, 11, 24), Urgency.NONE),
+        (date(2026, 11, 25), Urgency.DUE_SOON),
+    ):
         (task,) = my_courses(person_id, day).tasks
         assert task.status == Status(Progress.FAILED_MAY_RETRY, urgency)
 

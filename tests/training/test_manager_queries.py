@@ -12,9 +12,9 @@ from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import Scope
 from tbblearn.training import actions, manager_actions
+from tbblearn.training.choice_queries import required_courses
 from tbblearn.training.counts import Counts, Coverage
 from tbblearn.training.cycles import MonthDay
-from tbblearn.training.choice_queries import required_courses
 from tbblearn.training.manager_queries import completion_rows, who_is_left
 from tbblearn.training.manager_queries import unit_summary as summary
 from tbblearn.training.person_queries import person_page
@@ -181,7 +181,11 @@ def test_the_county_says_whom_its_figures_are_about(training: Training) -> None:
             said = read(training.unit(name), training.scope(), TODAY).coverage
             assert said == (about if name == "sormland" else None)
     county = unit_summary(training.unit("sormland"), training.scope(), TODAY)
-    assert county.counts.head == about.staff == len(completion_rows(training.unit("sormland"), training.scope(), TODAY).rows)
+    assert (
+        county.counts.head
+        == about.staff
+        == len(completion_rows(training.unit("sormland"), training.scope(), TODAY).rows)
+    )
 
 
 def test_who_works_for_two_huvudmen_counts_where_the_course_is_adopted(training: Training) -> None:
@@ -189,14 +193,18 @@ def test_who_works_for_two_huvudmen_counts_where_the_course_is_adopted(training:
     with unit_of_work():
         skola = db.session.get_one(OrgUnit, training.unit("skola-1"))
         employ(db.session.get_one(Person, training.person("p101")), skola, profession="lärare")
-        employ(db.session.get_one(Person, training.person("p110")), db.session.get_one(OrgUnit, training.unit("enhet-3")))
+        employ(
+            db.session.get_one(Person, training.person("p110")), db.session.get_one(OrgUnit, training.unit("enhet-3"))
+        )
     training.tick()
     heads = {
         name: len(completion_rows(training.unit(name), training.scope(), TODAY).rows)
         for name in ("sormland", "region", "enhet-1", "enhet-3", "flen", "skola-1")
     }
     assert heads == {"sormland": 16, "region": 16, "enhet-1": 3, "enhet-3": 4, "flen": 0, "skola-1": 0}
-    assert unit_summary(training.unit("sormland"), training.scope(), TODAY).coverage == Coverage(1, 16, 18, ("Flens kommun",))
+    assert unit_summary(training.unit("sormland"), training.scope(), TODAY).coverage == Coverage(
+        1, 16, 18, ("Flens kommun",)
+    )
     rows = completion_rows(training.unit("sormland"), training.scope(), TODAY).rows
     (both,) = [row for row in rows if row.person_external_id == "p101"]
     assert (both.units, both.professions) == (("Enhet 1",), ("undersköterska",))
@@ -358,7 +366,11 @@ def test_a_manager_reads_nothing_taken_freely_and_nothing_of_a_quiz(training: Tr
     assert (required.achieved_on, required.cycles) == (date(2026, 2, 1), (2026,))
     assert not {field for field in vars(required) if field in {"version", "score", "attempt_id"}}
     (exempt,) = person_page(training.person("p104"), scope, TODAY).history.exemptions
-    assert (exempt.decision.from_on, exempt.decision.until_on, exempt.decision.reason) == (TODAY, None, ExemptionReason.OTHER_DUTIES)
+    assert (exempt.decision.from_on, exempt.decision.until_on, exempt.decision.reason) == (
+        TODAY,
+        None,
+        ExemptionReason.OTHER_DUTIES,
+    )
 
 
 def test_the_number_of_queries_does_not_grow(training: Training, queries: Callable[[Callable[[], Any]], int]) -> None:
