@@ -89,8 +89,8 @@ OPERATOR = Who(None, everything=True)
 class Reader:
     """What one person reads of one wave.
 
-    `homes`: the units of the person's own, the most their own first. `tops`: these units and all below them. `ups`: single units, the person's own and those above. `later`: those that
-    open on the day from which everyone who was invited reads.
+    `homes`: the units where the person begins. `tops`: these units and all below them. `ups`: single units, the
+    person's own and those above. `later`: those that open on the day from which everyone who was invited reads.
     """
 
     homes: tuple[int, ...]

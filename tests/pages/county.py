@@ -87,7 +87,7 @@ class Places:
 
 
 def build_places() -> Places:
-    """Everybody has a certificate, an exemption and a quiz started once more. Committed; needs an application context."""
+    """Everybody has a certificate, an exemption and the quiz started again. Committed; needs an application context."""
     county = County.build()
     training = Training.in_county(county)
     training.tick()
