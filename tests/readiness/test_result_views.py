@@ -88,6 +88,14 @@ def test_one_begins_in_the_own_unit(published: Built):
     assert page.links["Din enhet: Vuxen 1"] == address(published, "vuxen-1"), "where the leader is employed"
 
 
+def test_what_leads_on_is_not_printed(published: Built):
+    for page in (
+        manager(published).get(address(published, "barn")),
+        reader(published, published.round.holders[Role.PROCESS_LEADER]).get(address(published, rest="/lan")),
+    ):
+        assert "noprint" in page.soup.find("section", {"aria-labelledby": "more"})["class"]
+
+
 @pytest.mark.parametrize(
     ("role", "units"), [(Role.FOLLOW_UP, ("region", "flen")), (Role.MANAGER, ("barn-1", "vuxen-1"))], ids=str
 )
