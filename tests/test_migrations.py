@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -103,7 +104,7 @@ def test_from_when_a_last_day_is_near_is_worked_out_for_what_was_there(app: Appl
     with app.app_context():
         taught.tick(date(2026, 1, 1))
         taught.tick()
-        decided = {"by": taught.person("manager"), "scope": taught.scope(), "now": NOW, "today": TODAY}
+        decided: dict[str, Any] = {"by": taught.person("manager"), "scope": taught.scope(), "now": NOW, "today": TODAY}
         with unit_of_work():
             extend(
                 taught.person("p101"),
@@ -112,7 +113,7 @@ def test_from_when_a_last_day_is_near_is_worked_out_for_what_was_there(app: Appl
                 reason=ExemptionReason.TECHNICAL_FAULT,
                 **decided,
             )
-            free = {"from_on": TODAY, "until_on": None, "reason": ExemptionReason.OTHER}
+            free: dict[str, Any] = {"from_on": TODAY, "until_on": None, "reason": ExemptionReason.OTHER}
             made = grant_exemption(taught.person("p102"), "base", **free, **decided)
             end_decision(made, last_on=None, reason=ExemptionEndReason.MISTAKE, **decided)
         db.session.remove()

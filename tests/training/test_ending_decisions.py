@@ -43,7 +43,7 @@ class Manager:
         return {"by": self.training.person("manager"), "scope": scope, "now": at(day), "today": day}
 
     def exempt(self, from_on: date, until_on: date | None, day: date = TODAY, **more: Any) -> int:
-        days = {"from_on": from_on, "until_on": until_on, "reason": ExemptionReason.OTHER_DUTIES}
+        days: dict[str, Any] = {"from_on": from_on, "until_on": until_on, "reason": ExemptionReason.OTHER_DUTIES}
         with unit_of_work():
             return manager_actions.grant_exemption(self.person_id, "base", **days, **self.by(day), **more)
 
