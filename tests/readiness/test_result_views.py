@@ -93,7 +93,7 @@ def test_what_leads_on_is_not_printed(published: Built):
         manager(published).get(address(published, "barn")),
         reader(published, published.round.holders[Role.PROCESS_LEADER]).get(address(published, rest="/lan")),
     ):
-        assert "noprint" in page.soup.find("section", {"aria-labelledby": "more"})["class"]
+        assert page.soup.select_one("section.noprint[aria-labelledby=more]")
 
 
 @pytest.mark.parametrize(
