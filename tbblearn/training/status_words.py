@@ -45,7 +45,7 @@ def urgency_words(urgency: Urgency) -> str:
 def coverage_words(coverage: Coverage) -> str:
     """Whom the figures over several huvudmän are about, and which of these they leave out."""
     about = _(
-        "%(adopted)s av %(huvudmen)s huvudmän, %(staff)s av %(of_staff)s anställda.",
+        "Siffrorna gäller %(adopted)s av %(huvudmen)s huvudmän, %(staff)s av %(of_staff)s anställda.",
         adopted=number(coverage.adopted),
         huvudmen=number(coverage.huvudmen),
         staff=number(coverage.staff),

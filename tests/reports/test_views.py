@@ -193,7 +193,7 @@ def test_who_has_not_adopted_has_no_figure_and_the_county_says_so(app: Applicati
             grant(db.session.get_one(Person, taken.person("admin")), root, Role.MANAGER)
     one = Reader(app)
     one.sign_in(taken.person(role))
-    said = "1 av 2 huvudmän, 15 av 18 anställda. Inte beslutat i Flens kommun."
+    said = "Siffrorna gäller 1 av 2 huvudmän, 15 av 18 anställda. Inte beslutat i Flens kommun."
     assert said in one.get(address(taken, "sormland")).text
     page = one.get(address(taken, "flen"))
     assert "Inte beslutat i Flens kommun." in page.text
