@@ -24,7 +24,7 @@ from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import GrantSource, Language, Role, Scope, UnitKind
 from tbblearn.training.manager_queries import who_is_left
 from tbblearn.training.models import Attempt, Enrolment, ReadingPlace
-from tbblearn.training.rules import Status
+from tbblearn.training.rules import Progress
 from tbblearn.web.application import Application
 
 PASSWORD = "a password to measure with"
@@ -112,12 +112,15 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
         version = current_version(SLUG)
         assert version
         course = content(version.id)
-        people: list[int] = []
-        for status in (Status.NOT_STARTED, Status.DUE_SOON, Status.OVERDUE, Status.IN_GRACE):
-            page = who_is_left(
-                root.id, Scope.over([root.path]), stockholm_date(now), slug=SLUG, status=status, limit=wanted * 2
-            )
-            people += [row.person_id for row in page.rows]
+        page = who_is_left(
+            root.id,
+            Scope.over([root.path]),
+            stockholm_date(now),
+            slug=SLUG,
+            progress=Progress.NOT_STARTED,
+            limit=wanted * 2,
+        )
+        people = [row.person_id for row in page.rows]
         begun = select(Attempt.id).where(Attempt.enrolment_id == Enrolment.id).exists()
         read = select(ReadingPlace.enrolment_id).where(ReadingPlace.enrolment_id == Enrolment.id).exists()
         known = select(Credential.person_id)

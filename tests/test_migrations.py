@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +17,12 @@ from tbblearn.mail.models import Message
 from tbblearn.operations.demo.build import open_demo
 from tbblearn.operations.demo.marker import Key
 from tbblearn.operations.first_admin import create_admin
+from tbblearn.training.manager_actions import end_decision, extend, grant_exemption
+from tbblearn.training.rules import ExemptionEndReason, ExemptionReason
 from tbblearn.tree import migration_head, tree_folder
 from tbblearn.web.application import Application
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
+from tests.training.conftest import Training
 
 FOLDER = str(tree_folder("migrations"))
 Rows = dict[str, int]
@@ -46,6 +50,14 @@ def difference() -> list[object]:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
+
+
+def soon_from_on(table: str) -> list[str]:
+    """From when each last day is near, by id."""
+    with db.engine.connect() as connection:
+        return [
+            str(day) for day in connection.execute(sa.text(f"SELECT soon_from_on FROM {table} ORDER BY id")).scalars()
+        ]
 
 
 @pytest.fixture
@@ -112,6 +124,33 @@ def test_letters_not_needed_have_not_failed_and_those_that_ask_do_not_say_so(app
             "c": ("failed", True),
             "d": ("failed", True),
         }
+
+
+def test_from_when_a_last_day_is_near_is_worked_out_for_what_was_there(app: Application, taught: Training):
+    """Step 0014: tasks given in January, one given longer time since and an exemption taken back."""
+    with app.app_context():
+        taught.tick(date(2026, 1, 1))
+        taught.tick()
+        decided: dict[str, Any] = {"by": taught.person("manager"), "scope": taught.scope(), "now": NOW, "today": TODAY}
+        with unit_of_work():
+            extend(
+                taught.person("p101"),
+                "base",
+                until_on=date(2026, 12, 27),
+                reason=ExemptionReason.TECHNICAL_FAULT,
+                **decided,
+            )
+            free: dict[str, Any] = {"from_on": TODAY, "until_on": None, "reason": ExemptionReason.OTHER}
+            made = grant_exemption(taught.person("p102"), "base", **free, **decided)
+            end_decision(made, last_on=None, reason=ExemptionEndReason.MISTAKE, **decided)
+        db.session.remove()
+        near = {name: soon_from_on(name) for name in ("enrolment", "enrolment_event")}
+        assert all(days for days in near.values())
+        downgrade(directory=FOLDER, revision="0013")
+        assert rows()["exemption"] == 2
+        upgrade(directory=FOLDER, revision="0014")
+        assert {name: soon_from_on(name) for name in near} == near
+        assert rows()["exemption_end"] == 0
 
 
 def test_every_step_goes_down_and_up_again_and_keeps_the_rows_of_the_others(full: Rows):

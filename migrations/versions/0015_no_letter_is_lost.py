@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 STATES_BEFORE = "state IN ('waiting', 'sent', 'failed')"
 STATES = "state IN ('waiting', 'sending', 'sent', 'failed', 'dropped')"

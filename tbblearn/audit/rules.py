@@ -18,6 +18,7 @@ class Event(StrEnum):
     COMPLETION_RECORDED = "completion_recorded"
     COMPLETION_REVOKED = "completion_revoked"
     EXEMPTION_GRANTED = "exemption_granted"
+    EXEMPTION_ENDED = "exemption_ended"
     WAVE_PLANNED = "wave_planned"
     WAVE_ADOPTED = "wave_adopted"
     WAVE_APPROVED = "wave_approved"

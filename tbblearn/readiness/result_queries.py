@@ -72,7 +72,7 @@ def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult
         ),
         words=_words(wave_id, place.id),
         others=other_waves(head, place.id, who, today),
-        own=places.get(reader.home) if reader.home is not None else None,
+        own=tuple(places[home] for home in reader.homes),
         county_table=reader.reads_county_table(place.line[0]),
     )
 
@@ -113,7 +113,7 @@ def county_result(wave_id: int, who: Who, today: date) -> CountyResult:
         tuple((place, figures.get(place.id, NOTHING)) for place in lines),
         _not_adopted(wave_id, head.opens_on),
         other_waves(head, root.id, who, today),
-        places.get(reader.home or 0),
+        tuple(places[home] for home in reader.homes),
     )
 
 

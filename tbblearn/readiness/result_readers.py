@@ -80,8 +80,8 @@ def readable_rounds(who: Who, today: date) -> list[tuple[str, list[ReadableRound
     found: dict[tuple[int, str], list[ReadableRound]] = {}
     for programme_id, head, places, reader in _published(who, today):
         if reader.reads_something:
-            home = places.get(reader.begins_in or 0)
-            shown = ReadableRound(head.id, head.name, head.programme, head.closed_on, home)
+            homes = () if reader.begins_in is None else tuple(places[home] for home in reader.homes)
+            shown = ReadableRound(head.id, head.name, head.programme, head.closed_on, homes)
             found.setdefault((programme_id, head.programme), []).append(shown)
     return [(programme, rounds) for (_id, programme), rounds in sorted(found.items(), key=lambda item: item[0])]
 

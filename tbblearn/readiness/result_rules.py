@@ -89,11 +89,11 @@ OPERATOR = Who(None, everything=True)
 class Reader:
     """What one person reads of one wave.
 
-    `tops`: these units and all below them. `ups`: single units, the person's own and those above. `later`: those that
-    open on the day from which everyone who was invited reads.
+    `homes`: the units where the person begins. `tops`: these units and all below them. `ups`: single units, the
+    person's own and those above. `later`: those that open on the day from which everyone who was invited reads.
     """
 
-    home: int | None
+    homes: tuple[int, ...]
     tops: frozenset[int] = frozenset()
     ups: frozenset[int] = frozenset()
     later: frozenset[int] = frozenset()
@@ -116,7 +116,7 @@ class Reader:
     @property
     def begins_in(self) -> int | None:
         """The unit whose results the person meets first; None for a process leader, who begins with the huvudmän."""
-        return None if self.leads and not self.tops else self.home
+        return None if self.leads and not self.tops else next(iter(self.homes), None)
 
     @property
     def reads_something(self) -> bool:
@@ -138,7 +138,7 @@ def reader_of(
     open_to_all = staff_from_on is not None and staff_from_on <= today
     tops: set[int] = set()
     ups: set[int] = set(own) if open_to_all else set()
-    home: int | None = None
+    homes: dict[int, Place] = {}
     for grant in who.parts:
         known = [places[step] for step in line_of(grant.unit_path) if step in places]
         if grant.unit_id in places:
@@ -147,11 +147,14 @@ def reader_of(
             continue  # the wave never reached the huvudman
         # A unit that is newer than the wave has its place in the nearest one above that the wave knows.
         ups |= set(known[-1].line)
-        home = home or known[-1].id
-    if home is None and invited_in is not None and open_to_all:
-        home = invited_in.id
+        if homes.keys().isdisjoint(known[-1].line):
+            homes[known[-1].id] = known[-1]
+    if not homes and invited_in is not None and open_to_all:
+        homes[invited_in.id] = invited_in
+    # One that lies in another is met there.
+    own_homes = tuple(number for number, home in homes.items() if homes.keys().isdisjoint(home.line[:-1]))
     later = frozenset() if open_to_all else own
-    return Reader(home, frozenset(tops), frozenset(ups), later, who.leads and bool(places), who.everything)
+    return Reader(own_homes, frozenset(tops), frozenset(ups), later, who.leads and bool(places), who.everything)
 
 
 # --- what is shown ------------------------------------------------------------------------------------------------
@@ -276,13 +279,13 @@ class Word:
 
 @dataclass(frozen=True)
 class ReadableRound:
-    """A round of which the person reads something. `home` is where they begin; None: with the huvudmän."""
+    """A round of which the person reads something. `homes` is where they begin; none: with the huvudmän."""
 
     id: int
     name: str
     programme: str
     closed_on: date
-    home: Place | None
+    homes: tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -323,7 +326,7 @@ class UnitResult:
     """The unit below that shows the same figures, where the person reads it: then they stand there alone."""
     words: tuple[Word, ...]
     others: tuple[OtherWave, ...]
-    own: Place | None
+    own: tuple[Place, ...]
     county_table: bool
 
 
@@ -337,7 +340,7 @@ class CountyResult:
     lines: tuple[tuple[Place, Figures], ...]
     not_adopted: tuple[str, ...]
     others: tuple[OtherWave, ...]
-    own: Place | None
+    own: tuple[Place, ...]
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def start() -> Page | Response:
         person = principal()
         followed = [grant.unit_path for grant in person.grants]
         return Page("readiness/no_result.html", next_wave=next_wave(person.person_id, followed, today))
-    if len(found) == 1:
+    if len(found) == 1 and len(found[0].homes) < 2:
         return redirect(url_for("readiness_results.own", wave_id=found[0].id), 303)
     return Page("readiness/results.html", programmes=programmes)
 

@@ -1,13 +1,16 @@
 """The completion report as a file. The same rows and counts as on the page, for they come from the same queries."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 
 from flask_babel import gettext as _
 
+from tbblearn.training.counts import Coverage
 from tbblearn.training.manager_queries import CompletionReport, UnitLine, UnitSummary
-from tbblearn.training.rules import Status
-from tbblearn.training.status_words import status_words
+from tbblearn.training.rules import Progress, Urgency
+from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
 from tbblearn.web.spreadsheets import csv_file
 
 
@@ -20,23 +23,28 @@ def completion_csv(report: CompletionReport) -> bytes:
         _("Enhet"),
         _("Yrke"),
         _("Status"),
+        _("Tid kvar"),
         _("Sista dag"),
         _("Genomförd"),
     ]
-    words = {status: status_words(status) for status in Status}
-    rows = (
+    far = {progress: progress_words(progress) for progress in Progress}
+    urgent = {urgency: urgency_words(urgency) for urgency in Urgency} | {Urgency.NONE: ""}
+    rows: Iterable[list[str]] = (
         [
             row.person_external_id,
             row.family_name,
             row.given_name,
             ", ".join(row.units),
             ", ".join(profession for profession in row.professions if profession),
-            words[row.status],
+            far[row.status.progress],
+            urgent[row.status.urgency],
             _date(row.due_on),
             _date(row.completed_on),
         ]
         for row in report.rows
     )
+    if report.coverage is not None and report.coverage.missing:
+        rows = chain(rows, [[coverage_words(report.coverage)]])
     return csv_file(header, rows)
 
 
@@ -48,6 +56,8 @@ def completion_json(summary: UnitSummary, as_of: date) -> bytes:
         "course": summary.slug,
         "cycle": summary.cycle,
         "as_of": as_of.isoformat(),
+        "adopted": summary.adopted,
+        "coverage": _coverage(summary.coverage),
         **_figures(summary),
         "units": [
             {
@@ -75,7 +85,20 @@ def _figures(holder: UnitSummary | UnitLine) -> dict[str, object]:
         "base": counts.base,
         "completed": counts.done,
         "left": counts.left,
-        "by_status": {status.value: count for status, count in sorted(counts.by_status.items()) if count},
+        "by_progress": {progress.value: count for progress in Progress if (count := counts.of(progress))},
+        "by_urgency": {urgency.value: count for urgency in Urgency if (count := counts.urgent(urgency))},
+    }
+
+
+def _coverage(coverage: Coverage | None) -> dict[str, object] | None:
+    if coverage is None:
+        return None
+    return {
+        "adopted": coverage.adopted,
+        "huvudmen": coverage.huvudmen,
+        "staff": coverage.staff,
+        "of_staff": coverage.of_staff,
+        "not_adopted": list(coverage.missing),
     }
 
 

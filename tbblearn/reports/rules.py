@@ -1,11 +1,11 @@
 """How figures are told: which statuses share a part of the bar, and what a download is called."""
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
 from tbblearn.people.rules import Principal, Role, Scope, sort_key
-from tbblearn.training.rules import DONE, Status
+from tbblearn.training.counts import Counts
+from tbblearn.training.rules import DONE, OUTSIDE_BASE, Progress
 
 SUMMARY_ROLES = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP, Role.PROCESS_LEADER)
 """Who sees counts for units; only a manager sees names (design.md 4)."""
@@ -19,40 +19,36 @@ class FileFormat(StrEnum):
 
 
 class BarPart(StrEnum):
-    """The four parts of a bar, in their order."""
+    """The three parts of a bar, in their order."""
 
     DONE = "done"
     GOING = "going"
     TODO = "todo"
-    LATE = "late"
 
 
-_PARTS = {Status.IN_PROGRESS: BarPart.GOING, Status.OVERDUE: BarPart.LATE} | dict.fromkeys(DONE, BarPart.DONE)
+_PARTS = {Progress.IN_PROGRESS: BarPart.GOING} | dict.fromkeys(DONE, BarPart.DONE)
 
 SHOWN_ORDER = (
-    Status.COMPLETED,
-    Status.COMPLETED_LATE,
-    Status.IN_PROGRESS,
-    Status.NOT_STARTED,
-    Status.NOT_YET_OPEN,
-    Status.DUE_SOON,
-    Status.IN_GRACE,
-    Status.OVERDUE,
-    Status.MISSED,
-    Status.EXEMPT,
-    Status.ON_LEAVE,
-    Status.NOT_REQUIRED,
+    Progress.COMPLETED,
+    Progress.COMPLETED_LATE,
+    Progress.IN_PROGRESS,
+    Progress.NOT_STARTED,
+    Progress.NOT_YET_OPEN,
+    Progress.MISSED,
+    Progress.EXEMPT,
+    Progress.ON_LEAVE,
+    Progress.NOT_REQUIRED,
 )
-"""The order in which a manager reads statuses: done first, outside the base last."""
+"""The order in which a manager reads how far people have come: done first, outside the base last."""
 
 
-def bar_parts(by_status: Mapping[Status, int]) -> list[tuple[BarPart, int]]:
-    """Counts of the base in the bar's four parts; exempt, on leave and not required are no part of it."""
-    counts = dict.fromkeys(BarPart, 0)
-    for status, count in by_status.items():
-        if status not in {Status.EXEMPT, Status.ON_LEAVE, Status.NOT_REQUIRED}:
-            counts[_PARTS.get(status, BarPart.TODO)] += count
-    return list(counts.items())
+def bar_parts(counts: Counts) -> list[tuple[BarPart, int]]:
+    """The base in the bar's three parts; exempt, on leave and not required are no part of it."""
+    parts = dict.fromkeys(BarPart, 0)
+    for progress in SHOWN_ORDER:
+        if progress not in OUTSIDE_BASE:
+            parts[_PARTS.get(progress, BarPart.TODO)] += counts.of(progress)
+    return list(parts.items())
 
 
 def sees(person: Principal) -> Scope:

@@ -15,8 +15,9 @@ from tbblearn.people.queries import Unit
 from tbblearn.people.rules import Role, UnitKind
 from tbblearn.reports.completion_file import completion_csv
 from tbblearn.reports.rules import SHOWN_ORDER, SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees
-from tbblearn.training import manager_queries
-from tbblearn.training.status_words import status_words
+from tbblearn.training import choice_queries, manager_queries
+from tbblearn.training.rules import Urgency
+from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import NotFound
 from tbblearn.web.pages import Page
@@ -60,7 +61,7 @@ def unit(unit_id: int) -> Page:
         raise NotFound
     names = person.scope(Role.MANAGER).covers(shown.path)
     heading = _heading(shown, names=names)
-    courses = manager_queries.required_courses(today)
+    courses = choice_queries.required_courses(today)
     if not courses:
         return Page("reports/no_requirement.html", heading=heading)
     summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
@@ -77,11 +78,13 @@ def unit(unit_id: int) -> Page:
         ],
         courses=courses,
         statuses=[
-            (status, status_words(status), counts.of(status))
-            for status in SHOWN_ORDER
-            if counts is not None and counts.of(status)
+            (progress, progress_words(progress), counts.of(progress))
+            for progress in SHOWN_ORDER
+            if counts is not None and counts.of(progress)
         ],
+        urgencies=[(urgency, urgency_words(urgency), counts.urgent(urgency)) for urgency in Urgency if counts],
         bar_parts=bar_parts,
+        coverage_words=coverage_words,
         today=today,
     )
 

@@ -12,6 +12,7 @@ from tbblearn.db import db, stockholm_date
 from tbblearn.mail.actions import NewMessage, queue_all
 from tbblearn.training.completing import in_batches
 from tbblearn.training.counting import renewal_occasion
+from tbblearn.training.cycles import soon_from
 from tbblearn.training.effects import Renewal, asked_by, holders, renewal
 from tbblearn.training.models import NO_REQUIREMENT, Enrolment, EnrolmentEvent, ReadingRequest
 from tbblearn.training.rules import COURSE_CHANGED_MAIL, RENEWAL_MAIL, EnrolmentReason, EventKind, EventReason
@@ -90,6 +91,7 @@ def _end_earlier(person_ids: Sequence[int], course_id: int, now: datetime) -> No
 
 
 def _enrolment(one: Renewal, course_id: int, number: int, now: datetime) -> dict[str, object]:
+    today = stockholm_date(now)
     return {
         "person_id": one.person_id,
         "course_id": course_id,
@@ -98,10 +100,11 @@ def _enrolment(one: Renewal, course_id: int, number: int, now: datetime) -> dict
         "occasion": renewal_occasion(number),
         "reason": EnrolmentReason.RENEWAL,
         "cycle": one.cycle,
-        "opens_on": stockholm_date(now),
+        "opens_on": today,
         "due_on": one.days.due_on,
         "grace_until_on": one.days.grace_until_on,
         "open_until_on": one.days.open_until_on,
+        "soon_from_on": soon_from(one.days.due_on, today),
         "recorded_at": now,
     }
 

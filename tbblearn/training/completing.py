@@ -11,11 +11,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseVersion
-from tbblearn.db import db, run
+from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.rules import holds
 from tbblearn.training.counting import Credit, Done, Given, credits
-from tbblearn.training.cycles import Terms
+from tbblearn.training.cycles import Terms, soon_from
 from tbblearn.training.models import (
     NO_REQUIREMENT,
     Completion,
@@ -222,6 +222,7 @@ def add_free_enrolment(
         due_on=due_on,
         grace_until_on=grace_until_on,
         open_until_on=open_until_on,
+        soon_from_on=None if due_on is None else soon_from(due_on, opens_on, stockholm_date(now)),
         recorded_at=now,
         recorded_by=by,
     )

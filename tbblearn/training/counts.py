@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tbblearn.training.rules import DONE, Status
+from tbblearn.training.rules import DONE, OPEN, Progress, Status, Urgency
 
 LEAST = 5
 """Fewest persons in a base that is shown."""
@@ -11,12 +11,26 @@ LEAST = 5
 
 @dataclass(frozen=True)
 class Counts:
-    """How many persons of a unit stand where, as managers see it. `head` counts each person once."""
+    """How many persons of a unit stand where, as managers see it. `head` counts each person once.
+
+    Progress sums to `head`; urgency, none included, to `open`.
+    """
 
     by_status: Mapping[Status, int]
 
-    def of(self, status: Status) -> int:
-        return self.by_status.get(status, 0)
+    def of(self, progress: Progress) -> int:
+        return sum(count for status, count in self.by_status.items() if status.progress == progress)
+
+    def urgent(self, urgency: Urgency) -> int:
+        """How many of what is open stand so near their last day, or past it."""
+        return sum(
+            count for status, count in self.by_status.items() if status.urgency == urgency and status.progress in OPEN
+        )
+
+    @property
+    def open(self) -> int:
+        """What can be done today and is not done."""
+        return sum(self.of(progress) for progress in OPEN)
 
     @property
     def head(self) -> int:
@@ -24,7 +38,7 @@ class Counts:
 
     @property
     def not_covered(self) -> int:
-        return self.of(Status.NOT_REQUIRED)
+        return self.of(Progress.NOT_REQUIRED)
 
     @property
     def required(self) -> int:
@@ -32,11 +46,11 @@ class Counts:
 
     @property
     def exempt(self) -> int:
-        return self.of(Status.EXEMPT)
+        return self.of(Progress.EXEMPT)
 
     @property
     def on_leave(self) -> int:
-        return self.of(Status.ON_LEAVE)
+        return self.of(Progress.ON_LEAVE)
 
     @property
     def base(self) -> int:
@@ -45,7 +59,7 @@ class Counts:
 
     @property
     def done(self) -> int:
-        return sum(self.of(status) for status in DONE)
+        return sum(self.of(progress) for progress in DONE)
 
     @property
     def left(self) -> int:
@@ -53,12 +67,31 @@ class Counts:
 
     def done_and_left(self) -> "Counts":
         """The same without anything but who is done and who is left: for those who see no names."""
-        return Counts({Status.COMPLETED: self.done, Status.NOT_STARTED: self.left})
+        return Counts({Status(Progress.COMPLETED): self.done, Status(Progress.NOT_STARTED): self.left})
 
     @property
     def share(self) -> int | None:
         """Whole percent of the denominator, half up; None where nobody is in it."""
         return None if self.base == 0 else (200 * self.done + self.base) // (2 * self.base)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Figures over several huvudmän are about those that have adopted the course; the others are named."""
+
+    adopted: int
+    """How many huvudmän have."""
+    staff: int
+    """Employed by them: the head-count of the figures."""
+    of_staff: int
+    """Employed by any."""
+    missing: tuple[str, ...]
+    """The names of the huvudmän that have not, in Swedish order."""
+
+    @property
+    def huvudmen(self) -> int:
+        """How many there are."""
+        return self.adopted + len(self.missing)
 
 
 def shown_lines(total: int, bases: Mapping[int, int], own: int) -> frozenset[int]:

@@ -13,6 +13,9 @@ from tbblearn.training.rules import EventReason, RequirementKind
 NEW_AFTER_DAYS = 180
 """At least so many days without employment make the next first day a new hire's."""
 
+SHORTEST_SOON, LONGEST_SOON = 5, 30
+"""A last day is due soon at least and at most so many days before it."""
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -108,6 +111,15 @@ def deadlines(terms: Terms, cycle_year: int | None, due_on: date) -> Deadlines:
         return Deadlines(due_on, grace_until_on, None)
     eve_of_next = cycle_of_year(terms, cycle_year).next_opens_on - ONE_DAY
     return Deadlines(due_on, grace_until_on, max(grace_until_on, eve_of_next))
+
+
+def soon_from(due_on: date, *given: date) -> date:
+    """From which day a last day is due soon: the last third of the days that the person was given.
+
+    `given`: the days from which it could be worked on; the latest counts. Rounded up, at least 5 days, at most 30.
+    """
+    days = (due_on - max(given)).days
+    return due_on - timedelta(days=min(LONGEST_SOON, max(SHORTEST_SOON, -(-days // 3))))
 
 
 # --- employments --------------------------------------------------------------------------------------------------

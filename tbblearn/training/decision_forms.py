@@ -8,8 +8,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
-from tbblearn.training.reason_words import basis_words, exemption_words, withdrawal_words
-from tbblearn.training.rules import Basis, ExemptionReason, RevocationReason
+from tbblearn.training.reason_words import basis_words, end_words, exemption_words, withdrawal_words
+from tbblearn.training.rules import (
+    EXTENSION_REASONS,
+    Basis,
+    ExemptionEndReason,
+    ExemptionReason,
+    RevocationReason,
+)
 from tbblearn.web.fields import AtMost, Day, Dropped
 from tbblearn.web.forms import PageForm
 
@@ -35,6 +41,14 @@ class DecisionForm(PageForm):
 
 def _exemption_choices() -> list[tuple[str, str]]:
     return [(one.value, _capital(exemption_words(one))) for one in ExemptionReason]
+
+
+def _extension_choices() -> list[tuple[str, str]]:
+    return [(one.value, _capital(exemption_words(one))) for one in EXTENSION_REASONS]
+
+
+def _end_choices() -> list[tuple[str, str]]:
+    return [(one.value, _capital(end_words(one))) for one in ExemptionEndReason]
 
 
 def _withdrawal_choices() -> list[tuple[str, str]]:
@@ -78,12 +92,28 @@ class ExtendForm(DecisionForm):
     def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(**options)
         self.course.choices = list(courses)
-        self.reason.choices = _exemption_choices()
+        self.reason.choices = _extension_choices()
 
     @classmethod
     def choice_words(cls, name: str) -> Mapping[str, Any]:
         """The reasons."""
-        return dict(_exemption_choices()) if name == "reason" else super().choice_words(name)
+        return dict(_extension_choices()) if name == "reason" else super().choice_words(name)
+
+
+class EndForm(DecisionForm):
+    """Take an exemption or an extension back, or shorten it."""
+
+    last_on = Day(_l("Sista dag då det gäller"))
+    reason = _reason_field(_l("Varför?"))
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reason.choices = _end_choices()
+
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """The reasons."""
+        return dict(_end_choices()) if name == "reason" else super().choice_words(name)
 
 
 class RecordForm(DecisionForm):

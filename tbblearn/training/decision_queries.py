@@ -5,12 +5,17 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from tbblearn.courses.queries import content, current_versions
+from tbblearn.courses.queries import content, course_by_slug, current_versions
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
 from tbblearn.people.rules import Scope
-from tbblearn.training.manager_queries import ManagedCompletion, ManagedPerson, person_page, required_courses
-from tbblearn.training.models import Completion, Enrolment, EnrolmentEvent, Exemption, Revocation
+from tbblearn.training.choice_queries import required_courses
+from tbblearn.training.decisions import Decision, deciding
+from tbblearn.training.ending_queries import first_end, moved_by_end
+from tbblearn.training.exemption_models import Exemption, ExemptionEnd
+from tbblearn.training.models import Completion, Enrolment, EnrolmentEvent, Revocation
+from tbblearn.training.person_queries import ManagedCompletion, ManagedPerson, person_page
+from tbblearn.training.record_queries import HistoryExemption
 from tbblearn.training.rules import EnrolmentReason, NotFound
 from tbblearn.training.tasks import OwnTask, own_tasks, working_task
 
@@ -73,18 +78,57 @@ def completion_to_withdraw(before: BeforeDeciding, completion_id: int) -> Manage
     return found
 
 
+@dataclass(frozen=True)
+class DecisionToEnd:
+    """A decision that a manager may take back or shorten, and what happens when it is taken back altogether."""
+
+    one: HistoryExemption
+    ends: bool
+    """False where there is nothing left to end."""
+    first_on: date
+    """The first day on which it then no longer holds."""
+    due_on: date | None
+    """The last day that a task then gets, where it gets another one."""
+    under: Decision | None
+    """An earlier decision of the kind, which then holds again."""
+
+
+def decision_to_end(before: BeforeDeciding, exemption_id: int, today: date) -> DecisionToEnd:
+    """The decision about that person. Raises NotFound."""
+    found = next((one for one in before.person.history.exemptions if one.decision.id == exemption_id), None)
+    if found is None:
+        raise NotFound(exemption_id=exemption_id)
+    decision, slug = found.decision, found.slug
+    made = [one.decision for one in before.person.history.exemptions if one.slug == slug]
+    course = course_by_slug(slug)
+    tasks = [] if course is None else own_tasks(before.person.person_id, today, course.id)
+    first_on = first_end(decision, tasks, today)
+    ends = decision.can_end(today, first_on)
+    moved = moved_by_end(decision, first_on, made, tasks, today) if ends else []
+    others = [one for one in made if one.id < decision.id and one.enrolment_id == decision.enrolment_id]
+    return DecisionToEnd(
+        found,
+        ends,
+        first_on,
+        max((one.due_on for one in moved), default=None),
+        deciding(others, decision.kind, max(today, decision.from_on)),
+    )
+
+
 def decided_so_far(person_id: int) -> str:
     """A mark that changes whenever something is decided about the person, given to them or completed by them.
 
     Rows are only ever added, so their newest numbers say it (of revocations, which have none, how many). One query.
     """
     enrolments = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    exemptions = select(Exemption.id).where(Exemption.person_id == person_id)
     completions = select(Completion.id).where(Completion.person_id == person_id)
     row = db.session.execute(
         select(
             select(func.max(Enrolment.id)).where(Enrolment.person_id == person_id).scalar_subquery(),
             select(func.max(EnrolmentEvent.id)).where(EnrolmentEvent.enrolment_id.in_(enrolments)).scalar_subquery(),
             select(func.max(Exemption.id)).where(Exemption.person_id == person_id).scalar_subquery(),
+            select(func.max(ExemptionEnd.id)).where(ExemptionEnd.exemption_id.in_(exemptions)).scalar_subquery(),
             select(func.max(Completion.id)).where(Completion.person_id == person_id).scalar_subquery(),
             select(func.count())
             .select_from(Revocation)

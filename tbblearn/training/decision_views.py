@@ -1,4 +1,4 @@
-"""What a manager decides about one person: exempt, extend, record a completion, withdraw one.
+"""What a manager decides about one person: exempt, extend, end these, record a completion, withdraw one.
 
 Each is a page that says what will happen, and a POST that does it once. Where something was decided meanwhile nothing
 is done: the page comes back with how it is now and all that was typed.
@@ -19,23 +19,27 @@ from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
 from tbblearn.training import manager_actions
-from tbblearn.training.decision_forms import DecisionForm, ExemptForm, ExtendForm, RecordForm, WithdrawForm
+from tbblearn.training.decision_forms import DecisionForm, EndForm, ExemptForm, ExtendForm, RecordForm, WithdrawForm
 from tbblearn.training.decision_queries import (
     BeforeDeciding,
     CourseToDecide,
+    DecisionToEnd,
     before_deciding,
     completion_to_withdraw,
+    decision_to_end,
 )
-from tbblearn.training.manager_queries import ManagedCompletion
+from tbblearn.training.person_queries import ManagedCompletion
 from tbblearn.training.reason_words import record_words
 from tbblearn.training.rules import (
     AlreadyRevoked,
     BadPeriod,
     Basis,
     DecidedMeanwhile,
+    ExemptionEndReason,
     ExemptionReason,
     NotEmployedThen,
     NotFound,
+    NothingToEnd,
     NothingToExtend,
     NotInFuture,
     RevocationReason,
@@ -77,7 +81,10 @@ def _page(template: str, before: BeforeDeciding, form: DecisionForm, status: int
     """
     if status != 422:
         form.seen.data = before.seen
-    return Page(template, status, found=before.person, before=before, form=form, meanwhile=status == 409, **values)
+    today = stockholm_date(utc_now())
+    return Page(
+        template, status, found=before.person, before=before, form=form, meanwhile=status == 409, today=today, **values
+    )
 
 
 def _titles(courses: Sequence[CourseToDecide]) -> list[tuple[str, str]]:
@@ -225,6 +232,68 @@ def _too_early(error: BadPeriod) -> str:
     if until_on <= due_on:
         return _("Sista dag är redan %(due)s. Välj en senare dag.", due=day(due_on))
     return _("Den dagen har redan varit. Välj en dag från och med i dag.")
+
+
+# --- end an exemption or an extension ---
+
+
+def _end_page(before: BeforeDeciding, decision: DecisionToEnd, form: EndForm, status: int = 200) -> Page:
+    return _page("training/end_decision.html", before, form, status, decision=decision)
+
+
+def _to_end(before: BeforeDeciding, exemption_id: int) -> DecisionToEnd:
+    return decision_to_end(before, exemption_id, stockholm_date(utc_now()))
+
+
+@blueprint.get("/min-enhet/person/<int:person_id>/avsluta/<int:exemption_id>")
+@requires(Role.MANAGER)
+def end_decision(person_id: int, exemption_id: int) -> Page:
+    """What taking back or shortening a decision means, and the form for it."""
+    before = _opened(person_id)
+    return _end_page(before, _to_end(before, exemption_id), EndForm(**_EMPTY))
+
+
+@blueprint.post("/min-enhet/person/<int:person_id>/avsluta/<int:exemption_id>")
+@requires(Role.MANAGER)
+def end_decision_now(person_id: int, exemption_id: int) -> Page | Response:
+    """Take it back, or shorten it."""
+    before = _before(person_id)
+    decision = _to_end(before, exemption_id)
+    form = EndForm()
+    if not form.validate():
+        return _end_page(before, decision, form, 422)
+    try:
+        due_on = manager_actions.end_decision(
+            exemption_id,
+            last_on=form.last_on.data,
+            reason=ExemptionEndReason(form.reason.data),
+            seen=form.seen.data or "",
+            **_by(),
+        )
+    except BadPeriod as error:
+        form.last_on.errors = [_not_shorter(error)]
+        return _end_page(before, decision, form, 422)
+    except (DecidedMeanwhile, NothingToEnd):
+        now = _before(person_id)
+        return _end_page(now, _to_end(now, exemption_id), form, 409)
+    receipt = _("Beslutet är ändrat. Medarbetaren ser det på sina egna sidor.")
+    if due_on is not None:
+        receipt = _(
+            "Beslutet är ändrat. Sista dag är nu %(due)s. Medarbetaren ser det på sina egna sidor.", due=day(due_on)
+        )
+    return _done(person_id, receipt)
+
+
+def _not_shorter(error: BadPeriod) -> str:
+    from_on, until_on = error.values["from_on"], error.values["until_on"]
+    assert isinstance(from_on, date)
+    if isinstance(until_on, date):
+        return _(
+            "Välj en dag från och med %(from_on)s som är före %(until_on)s.",
+            from_on=day(from_on),
+            until_on=day(until_on),
+        )
+    return _("Välj en dag från och med %(from_on)s.", from_on=day(from_on))
 
 
 # --- record ---

@@ -14,7 +14,7 @@ from tbblearn.people.rules import Level
 from tbblearn.training.cycles import cycle_on
 from tbblearn.training.models import Answer, Attempt, AudienceMember, Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.record_queries import HistoryExemption, OwnCompletion, own_completions, own_exemptions
-from tbblearn.training.rules import EventReason, RequirementKind, Status
+from tbblearn.training.rules import EventReason, Progress, RequirementKind
 from tbblearn.training.situations import own_terms, terms_of
 from tbblearn.training.tasks import OwnTask, Place, own_tasks, places
 
@@ -68,7 +68,7 @@ class Desk:
 def desk_of(person_id: int, today: date, course_id: int | None = None) -> Desk:
     """A person's desk, for all courses or for one."""
     tasks = own_tasks(person_id, today, course_id)
-    decided = any(task.status is Status.EXEMPT or task.due_reason is EventReason.EXTENDED for task in tasks)
+    decided = any(task.status.progress is Progress.EXEMPT or task.due_reason is EventReason.EXTENDED for task in tasks)
     return Desk(
         tasks,
         places(person_id, course_id),

@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, insert
 
-from tbblearn.db import db
+from tbblearn.db import db, stockholm_date
 from tbblearn.training.completing import MOST_PERSONS, lock_persons, write_credits
 from tbblearn.training.counting import Credit
+from tbblearn.training.cycles import soon_from
 from tbblearn.training.models import AudienceMember, Enrolment, EnrolmentEvent
 from tbblearn.training.planning import NEW_ID, NewEnrolment, NewEvent, plan
 from tbblearn.training.rules import EventKind
@@ -80,7 +81,7 @@ class _Writes:
     def write(self, known: Batch) -> dict[str, int]:
         """Write everything; returns the number of changes by kind."""
         new_ids = self._write_enrolments()
-        self._write_events()
+        self._write_events(known)
         self._write_credits(new_ids)
         kinds = Counter(event.kind for event in self.events)
         return {
@@ -96,6 +97,7 @@ class _Writes:
         """Add the enrolments; returns their ids by (person, requirement)."""
         if not self.enrol:
             return {}
+        today = stockholm_date(self.now)
         rows = [
             {
                 "person_id": person_id,
@@ -109,6 +111,7 @@ class _Writes:
                 "due_on": new.days.due_on,
                 "grace_until_on": new.days.grace_until_on,
                 "open_until_on": new.days.open_until_on,
+                "soon_from_on": soon_from(new.days.due_on, new.opens_on, today),
                 "recorded_at": self.now,
             }
             for person_id, requirement, new in self.enrol
@@ -118,7 +121,8 @@ class _Writes:
         )
         return {(row.person_id, row.requirement_id): row.id for row in added}
 
-    def _write_events(self) -> None:
+    def _write_events(self, known: Batch) -> None:
+        opened = {one.id: one.opens_on for enrolments in known.enrolments.values() for one in enrolments}
         rows = [
             {
                 "enrolment_id": event.enrolment_id,
@@ -128,6 +132,9 @@ class _Writes:
                 "due_on": event.days.due_on if event.days else None,
                 "grace_until_on": event.days.grace_until_on if event.days else None,
                 "open_until_on": event.days.open_until_on if event.days else None,
+                "soon_from_on": soon_from(event.days.due_on, opened[event.enrolment_id], event.on)
+                if event.days
+                else None,
                 "recorded_at": self.now,
             }
             for event in self.events

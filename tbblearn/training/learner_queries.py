@@ -8,6 +8,7 @@ from enum import StrEnum
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Screen, ScreenRef, Text
 from tbblearn.people.rules import Level
+from tbblearn.training.decisions import Decision, deciding
 from tbblearn.training.desk_queries import Desk, desk_of
 from tbblearn.training.marking import needed
 from tbblearn.training.record_queries import HistoryExemption, OwnCompletion
@@ -17,6 +18,7 @@ from tbblearn.training.rules import (
     EventReason,
     ExemptionKind,
     NotFound,
+    Progress,
     Status,
 )
 from tbblearn.training.tasks import (
@@ -81,7 +83,7 @@ class Task:
     level: Level | None
     returned: bool
     """The last day was moved by a return from leave."""
-    decided: HistoryExemption | None
+    decided: Decision | None
     """The exemption, or the longer time, that makes it stand as it does."""
     withdrawn: OwnCompletion | None
     """What had done it and was withdrawn."""
@@ -255,15 +257,18 @@ def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
     )
 
 
-def _decided(own: OwnTask, exemptions: Sequence[HistoryExemption], today: date) -> HistoryExemption | None:
+def _decided(own: OwnTask, exemptions: Sequence[HistoryExemption], today: date) -> Decision | None:
     """What was decided that a task stands as it does: nothing, too, where it is exempt because of a leave."""
-    if own.status is Status.EXEMPT:
-        exempt = [one for one in exemptions if one.kind is ExemptionKind.EXEMPT]
+    made = [one.decision for one in exemptions]
+    if own.status.progress is Progress.EXEMPT:
         days = [today] if own.due_on is None else [today, own.due_on]
-        return next((one for at in days for one in exempt if one.covers(at)), None)
-    if own.due_reason is EventReason.EXTENDED:
-        return next((one for one in exemptions if one.enrolment_id == own.enrolment_id), None)
-    return None
+        found = next((one for at in days if (one := deciding(made, ExemptionKind.EXEMPT, at))), None)
+    elif own.due_reason is EventReason.EXTENDED:
+        longer = [one for one in made if one.enrolment_id == own.enrolment_id and not one.ended_on]
+        found = max(longer, key=lambda one: one.id, default=None)
+    else:
+        found = None
+    return found
 
 
 def _read_for(own: OwnTask | None, course: Course, desk: Desk) -> frozenset[str]:
@@ -311,7 +316,7 @@ def _done(course_id: int, version: VersionRow, desk: Desk) -> DoneCourse | None:
         achieved_on=newest.achieved_on,
         basis=newest.basis,
         version=newest.version,
-        late=any(task.status is Status.COMPLETED_LATE for task in credited),
+        late=any(task.status.progress is Progress.COMPLETED_LATE for task in credited),
         cycles=tuple(cycles),
         next_cycle=max(max(cycles) + 1, min(following)) if cycles and following else None,
     )

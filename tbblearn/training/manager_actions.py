@@ -1,4 +1,4 @@
-"""What a manager does for somebody in the own units: exempt, extend, record, withdraw. Each is one change.
+"""What a manager does for somebody in the own units: exempt, extend, end these, record, withdraw. Each is one change.
 
 `seen` is what `decision_queries.decided_so_far` gave when the manager opened the page; where something was decided or
 done since, the action raises DecidedMeanwhile and changes nothing. None: whoever asks has not looked at a page. The
@@ -24,9 +24,12 @@ from tbblearn.training.completing import (
     count_for_tasks,
     lock_person,
 )
-from tbblearn.training.cycles import Terms, deadlines
+from tbblearn.training.cycles import ONE_DAY, Terms, deadlines, soon_from
 from tbblearn.training.decision_queries import decided_so_far
-from tbblearn.training.models import Completion, EnrolmentEvent, Exemption, Requirement, Revocation
+from tbblearn.training.ending_queries import first_end, moved_by_end
+from tbblearn.training.exemption_models import Exemption, ExemptionEnd
+from tbblearn.training.models import Completion, EnrolmentEvent, Requirement, Revocation
+from tbblearn.training.record_queries import decisions
 from tbblearn.training.rules import (
     AlreadyRevoked,
     BadPeriod,
@@ -35,10 +38,12 @@ from tbblearn.training.rules import (
     EnrolmentReason,
     EventKind,
     EventReason,
+    ExemptionEndReason,
     ExemptionKind,
     ExemptionReason,
     NotEmployedThen,
     NotFound,
+    NothingToEnd,
     NothingToExtend,
     NotInFuture,
     RevocationReason,
@@ -162,6 +167,7 @@ def extend(
             due_on=until_on,
             grace_until_on=grace_until_on,
             open_until_on=None if task.open_until_on is None else max(task.open_until_on, grace_until_on),
+            soon_from_on=soon_from(until_on, task.opens_on, today),
             recorded_at=now,
             recorded_by=by,
         )
@@ -169,6 +175,65 @@ def extend(
     db.session.flush()
     _log(Event.EXEMPTION_GRANTED, extension.id, "exemption", by, now, given=extension.kind.value)
     return extension.id
+
+
+def end_decision(
+    exemption_id: int,
+    *,
+    last_on: date | None,
+    reason: ExemptionEndReason,
+    by: int,
+    scope: Scope,
+    now: datetime,
+    today: date,
+    seen: str | None = None,
+) -> date | None:
+    """Take an exemption or an extension back (last_on None), or let it hold to an earlier last day.
+
+    What lay beneath holds again; nothing that has closed is opened, and no task gets a last day earlier than in 14
+    days. Returns the new last day of a task that got one. Raises NotFound, NothingToEnd, DecidedMeanwhile, and
+    BadPeriod unless the last day is earlier than the present one and not before the first that can be changed.
+    """
+    exemption = db.session.get(Exemption, exemption_id)
+    if exemption is None:
+        raise NotFound(exemption_id=exemption_id)
+    person_id, course_id = exemption.person_id, exemption.course_id
+    _demand_in_scope(person_id, scope, today, by)
+    lock_person(person_id)
+    made = decisions(person_id)[course_id]
+    decision = next(one for one in made if one.id == exemption_id)
+    tasks = own_tasks(person_id, today, course_id)
+    first_on = first_end(decision, tasks, today)
+    ended_on = first_on if last_on is None else last_on + ONE_DAY
+    if decision.ended_on == ended_on and decision.end_reason is reason:
+        return None
+    _demand_unchanged(person_id, seen)
+    if not decision.can_end(today, first_on):
+        raise NothingToEnd(exemption_id=exemption_id)
+    if ended_on < first_on or (decision.last_on is not None and ended_on > decision.last_on):
+        raise BadPeriod(from_on=first_on, until_on=decision.last_on)
+    moved = moved_by_end(decision, ended_on, made, tasks, today)
+    db.session.add(
+        ExemptionEnd(exemption_id=exemption_id, ended_on=ended_on, reason=reason, decided_at=now, decided_by=by)
+    )
+    db.session.add_all(
+        EnrolmentEvent(
+            enrolment_id=one.enrolment_id,
+            kind=EventKind.DUE_CHANGED,
+            reason=EventReason.BY_HAND,
+            happened_on=today,
+            due_on=one.due_on,
+            grace_until_on=one.grace_until_on,
+            open_until_on=one.open_until_on,
+            soon_from_on=one.soon_from_on,
+            recorded_at=now,
+            recorded_by=by,
+        )
+        for one in moved
+    )
+    db.session.flush()
+    _log(Event.EXEMPTION_ENDED, exemption_id, "exemption", by, now, ended=decision.kind.value, reason=reason.value)
+    return max((one.due_on for one in moved), default=None)
 
 
 def record_completion(

@@ -6,49 +6,41 @@ One person counts once at each level however many employments (design.md 2). Nev
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from tbblearn.courses.queries import content, current_versions
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
-from tbblearn.people.models import Employment, OrgUnit, Person
-from tbblearn.people.queries import Unit, ancestors, within
-from tbblearn.people.queries import unit as unit_in_scope
+from tbblearn.people.models import OrgUnit, Person
+from tbblearn.people.queries import Unit, ancestors
 from tbblearn.people.rules import Scope, search_key
-from tbblearn.training.counts import LEAST, Counts, shown_lines
-from tbblearn.training.cycles import cycle_on
-from tbblearn.training.models import Requirement, RequirementAdoption
+from tbblearn.training.adoption_queries import adopting, coverage, is_adopted
+from tbblearn.training.choice_queries import chosen
+from tbblearn.training.counts import LEAST, Counts, Coverage, shown_lines
+from tbblearn.training.population import after as comes_after
 from tbblearn.training.population import (
-    adopting_paths,
     counted,
-    held,
-    is_adopted,
     over,
     places,
     population,
     sort_name,
     works_in,
 )
-from tbblearn.training.population import after as comes_after
-from tbblearn.training.record_queries import HistoryExemption, HistoryTask, OwnCompletion, history
-from tbblearn.training.rules import DONE, LEFT, Basis, NotFound, RequirementKind, RevocationReason, Status, manager_view
-from tbblearn.training.situations import own_terms, terms_of
+from tbblearn.training.rules import (
+    DONE,
+    FREED,
+    LEFT,
+    OPEN,
+    Progress,
+    Status,
+    Urgency,
+    manager_view,
+)
 from tbblearn.training.standing import status_of
-
-
-@dataclass(frozen=True)
-class CourseChoice:
-    """A course that some requirement asks for, with the cycle now running."""
-
-    course_id: int
-    slug: str
-    title: Text
-    cycle: int
 
 
 @dataclass(frozen=True)
@@ -57,7 +49,7 @@ class UnitLine:
 
     unit: Unit
     counts: Counts | None
-    """None where the figures are withheld."""
+    """None where the figures are withheld, and where the unit has not adopted the course."""
     adopted: bool
     direct: bool
 
@@ -71,15 +63,21 @@ class UnitSummary:
     title: Text
     cycle: int
     counts: Counts | None
-    """None where the figures are withheld; then there are no lines either."""
+    """None where the figures are withheld, and where the unit has not adopted the course; then there are no lines
+    either."""
     adopted: bool
     """False where no huvudman of the unit has adopted a requirement for the course: then there is nothing to count."""
     lines: tuple[UnitLine, ...]
+    coverage: Coverage | None
+    """For the county: whom the figures are about."""
 
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person as a manager's list shows them; the name is None where the identity is protected."""
+    """A person as a manager's list shows them; the name is None where the identity is protected.
+
+    The last day is None, too, while it does not hold: for who is exempt or on leave.
+    """
 
     person_id: int
     name: str | None
@@ -103,6 +101,9 @@ class PersonPage:
     rows: tuple[PersonRow, ...]
     total: int
     next_after: int | None
+    adopted: bool
+    """False where the unit has not adopted the course: then nobody is on the list."""
+    coverage: Coverage | None
 
 
 class CompletionRow(NamedTuple):
@@ -132,62 +133,7 @@ class CompletionReport:
     cycle: int
     counts: Counts
     rows: tuple[CompletionRow, ...]
-
-
-@dataclass(frozen=True)
-class ManagedCompletion:
-    """A completion as a manager sees it; one that was withdrawn stays, with the reason."""
-
-    id: int
-    title: Text
-    achieved_on: date
-    basis: Basis
-    evidence: str
-    cycles: tuple[int, ...]
-    revoked_on: date | None
-    revocation_reason: RevocationReason | None
-
-
-@dataclass(frozen=True)
-class ManagedHistory:
-    """What is asked of somebody, with what they have done for it and what was decided; nothing they chose freely.
-
-    Tasks and exemptions are those of the person's own history, so that both read the same.
-    """
-
-    tasks: tuple[HistoryTask, ...]
-    completions: tuple[ManagedCompletion, ...]
-    exemptions: tuple[HistoryExemption, ...]
-
-
-@dataclass(frozen=True)
-class ManagedPerson:
-    """What a manager sees of one person: never a score, an attempt, or that something was failed."""
-
-    person_id: int
-    name: str | None
-    units: tuple[str, ...]
-    professions: tuple[str, ...]
-    history: ManagedHistory
-
-
-def required_courses(today: date) -> tuple[CourseChoice, ...]:
-    """The courses that some requirement asks for, the first requirement's first."""
-    versions = {version.course_id: version for version in current_versions()}
-    running: dict[int, int] = {}
-    for requirement in db.session.scalars(select(Requirement).order_by(Requirement.id)):
-        yearly = requirement.kind is RequirementKind.YEARLY
-        running.setdefault(requirement.course_id, cycle_on(terms_of(requirement), today).year if yearly else today.year)
-    return tuple(
-        CourseChoice(
-            course_id,
-            versions[course_id].slug,
-            content(versions[course_id].id).title,
-            cycle,
-        )
-        for course_id, cycle in running.items()
-        if course_id in versions
-    )
+    coverage: Coverage | None
 
 
 def unit_summary(
@@ -200,27 +146,30 @@ def unit_summary(
     no line for those employed in the unit itself, and figures are withheld as `counts.shown_lines` says, on this page
     and on those of the units above it from the top of the scope.
     """
-    unit, course, year = _chosen(unit_id, scope, today, slug, cycle)
-    adopting = adopting_paths(course.course_id, today)
-    adopted = is_adopted(unit.path, adopting)
+    unit, course, year = chosen(unit_id, scope, today, slug, cycle)
+    adopted = adopting(course.course_id, today)
+    if not is_adopted(unit.path, adopted):
+        return UnitSummary(unit, course.slug, course.title, year, None, False, (), None)
+    about = coverage(unit, adopted, today)
     found = _counts(unit, course.course_id, year, today)
     total = found.get(None, Counts({}))
     below_it = [
-        (one, found.get(one.id, Counts({})), is_adopted(one.path, adopting)) for one in children(unit.id, today)
+        (one, found.get(one.id, Counts({})) if is_adopted(one.path, adopted) else None)
+        for one in children(unit.id, today)
     ]
     if names:
-        rows = [UnitLine(one, counts, known, direct=False) for one, counts, known in below_it]
+        rows = [UnitLine(one, counts, counts is not None, direct=False) for one, counts in below_it]
         if rows and unit.id in found:
-            rows.insert(0, UnitLine(unit, found[unit.id], adopted, direct=True))
-        return UnitSummary(unit, course.slug, course.title, year, total, adopted, tuple(rows))
+            rows.insert(0, UnitLine(unit, found[unit.id], adopted=True, direct=True))
+        return UnitSummary(unit, course.slug, course.title, year, total, True, tuple(rows), about)
     if not _is_shown(unit, scope, course.course_id, year, today, total):
-        return UnitSummary(unit, course.slug, course.title, year, None, adopted, ())
+        return UnitSummary(unit, course.slug, course.title, year, None, True, (), None)
     shown = _shown_lines(unit, found)
     lines = tuple(
-        UnitLine(one, counts.done_and_left() if one.id in shown else None, known, direct=False)
-        for one, counts, known in below_it
+        UnitLine(one, counts.done_and_left() if counts and one.id in shown else None, counts is not None, direct=False)
+        for one, counts in below_it
     )
-    return UnitSummary(unit, course.slug, course.title, year, total.done_and_left(), adopted, lines)
+    return UnitSummary(unit, course.slug, course.title, year, total.done_and_left(), True, lines, about)
 
 
 def who_is_left(
@@ -230,32 +179,41 @@ def who_is_left(
     *,
     slug: str | None = None,
     cycle: int | None = None,
-    status: Status | None = None,
+    progress: Progress | None = None,
+    urgency: Urgency | None = None,
     text: str = "",
     after: int | None = None,
     limit: int = 50,
 ) -> PersonPage:
-    """Persons of a unit who stand at `status` (None: all who are left), searched by name, in Swedish order.
+    """Persons of a unit by how far they are and how urgent it is, searched by name, in Swedish order.
+
+    Without `progress` those who are left; an `urgency` alone finds all who stand so near their last day.
 
     `after` is the person on whom the page before ended; somebody who does not work in the unit is as good as none, so
     that nothing is told about them. Protected persons are not found by searching. Raises NotFound.
     """
-    unit, course, year = _chosen(unit_id, scope, today, slug, cycle)
+    unit, course, year = chosen(unit_id, scope, today, slug, cycle)
     facts, values = population(), over(unit.id, unit.path, course.course_id, year, today)
     matching = [Person.id == facts.c.person_id]
     if text.strip():
         matching += [Person.name_search.contains(word, autoescape=True) for word in search_key(text).split()]
         matching.append(Person.protected_identity.is_(False))
-    wanted = LEFT if status is None else {status}
+    wanted = LEFT if progress is None else {progress}
     groups = db.session.execute(
         select(facts.c.code, func.count()).select_from(facts).join(Person, and_(*matching)).group_by(facts.c.code),
         values,
     ).all()
-    codes = {code: persons for code, persons in groups if manager_view(status_of(code)) in wanted}
+    codes = {
+        code: persons
+        for code, persons in groups
+        if (seen := manager_view(status_of(code))).progress in wanted
+        and (urgency is None or (seen.progress in OPEN and seen.urgency is urgency))
+    }
     matching.append(facts.c.code.in_(codes))
     if after is not None and works_in(after, unit.path, today):
         matching.append(comes_after(after))
-    rows = _person_rows(matching, values, unit.path, today, limit + 1)
+    adopted = adopting(course.course_id, today)
+    rows = _person_rows(matching, values, unit.path, adopted, today, limit + 1)
     shown = tuple(rows[:limit])
     return PersonPage(
         unit,
@@ -265,6 +223,8 @@ def who_is_left(
         shown,
         sum(codes.values()),
         shown[-1].person_id if len(rows) > limit else None,
+        is_adopted(unit.path, adopted),
+        coverage(unit, adopted, today),
     )
 
 
@@ -278,9 +238,10 @@ def completion_rows(
     statuses: Collection[Status] | None = None,
 ) -> CompletionReport:
     """Every person of the head-count (or those who stand at one of `statuses`) for a download. Raises NotFound."""
-    unit, course, year = _chosen(unit_id, scope, today, slug, cycle)
+    unit, course, year = chosen(unit_id, scope, today, slug, cycle)
     facts, values = population(), over(unit.id, unit.path, course.course_id, year, today)
-    where = places(unit.path, today)
+    adopted = adopting(course.course_id, today)
+    where = places(unit.path, today, counting=adopted)
     totals: Counter[Status] = Counter()
     rows = []
     seen: dict[int, Status] = {}
@@ -309,72 +270,12 @@ def completion_rows(
             continue
         units, professions = where[person_id]
         given, family = ("", "") if hidden else (given_name, family_name)
-        completed_on = achieved_on if status in DONE else None
+        completed_on = achieved_on if status.progress in DONE else None
+        if status.progress in FREED:
+            due_on = None
         rows.append(CompletionRow(source, external_id, given, family, units, professions, status, due_on, completed_on))
-    return CompletionReport(unit, course.slug, course.title, year, Counts(totals), tuple(rows))
-
-
-def person_page(person_id: int, scope: Scope, today: date) -> ManagedPerson:
-    """One person in the scope with their tasks, completions and exemptions. Raises NotFound."""
-    row = db.session.execute(
-        select(Person.given_name, Person.family_name, Person.protected_identity)
-        .where(Person.id == person_id)
-        .where(
-            select(Employment.id)
-            .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-            .where(Employment.person_id == person_id, held(today), within(scope))
-            .exists()
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound(person_id=person_id)
-    names: dict[str, None] = {}
-    professions: dict[str, None] = {}
-    for path in scope.paths:
-        for units, works_as in places(path, today, [person_id]).values():
-            names |= dict.fromkeys(units)
-            professions |= dict.fromkeys(works_as)
-    seen = history(person_id, today)
-    tasks = tuple(replace(task, status=manager_view(task.status)) for task in seen.tasks if task.cycle is not None)
-    return ManagedPerson(
-        person_id,
-        None if row.protected_identity else f"{row.given_name} {row.family_name}".strip(),
-        tuple(names),
-        tuple(professions),
-        ManagedHistory(
-            tasks,
-            tuple(
-                ManagedCompletion(
-                    one.id,
-                    one.title,
-                    one.achieved_on,
-                    one.basis,
-                    one.evidence,
-                    one.cycles,
-                    one.revoked_on,
-                    one.revocation_reason,
-                )
-                for one in _asked_for(seen.completions)
-            ),
-            seen.exemptions,
-        ),
-    )
-
-
-def _asked_for(newest_first: Sequence[OwnCompletion]) -> list[OwnCompletion]:
-    """The completions without the quizzes taken freely: those that do no task that was not done before.
-
-    One that was withdrawn is shown where it did a task, or was written down by somebody; it leaves the task undone.
-    """
-    done: set[tuple[str, int]] = set()
-    found = []
-    for one in reversed(newest_first):
-        does = {(one.slug, cycle) for cycle in one.cycles} - done
-        if does or one.basis is not Basis.PASSED:
-            found.append(one)
-            if one.revoked_on is None:
-                done |= does
-    return found[::-1]
+    about = coverage(unit, adopted, today)
+    return CompletionReport(unit, course.slug, course.title, year, Counts(totals), tuple(rows), about)
 
 
 def children(unit_id: int, today: date) -> list[Unit]:
@@ -413,52 +314,13 @@ def _is_shown(unit: Unit, scope: Scope, course_id: int, year: int, today: date, 
     )
 
 
-def _chosen(
-    unit_id: int, scope: Scope, today: date, slug: str | None, cycle: int | None
-) -> tuple[Unit, CourseChoice, int]:
-    unit = unit_in_scope(unit_id, scope)
-    courses = required_courses(today)
-    course = next((one for one in courses if slug is None or one.slug == slug), None)
-    if unit is None or course is None:
-        raise NotFound(unit_id=unit_id, slug=slug)
-    known = _cycles(unit, course, today)
-    if cycle is not None and cycle not in known:
-        raise NotFound(unit_id=unit_id, slug=course.slug, cycle=cycle)
-    return unit, course, known[0] if cycle is None else cycle
-
-
-def _cycles(unit: Unit, course: CourseChoice, today: date) -> tuple[int, ...]:
-    """The cycles that have figures in the unit, the newest first: only the one now running.
-
-    Who was employed where when a cycle closed is known only to a snapshot of that day (design.md 2). Counted from
-    those employed today a closed cycle would lose everybody who has left and gain everybody who has come, so until
-    there are snapshots it has no figures, and neither has one to come.
-    """
-    return (_running_cycle(unit, course, today),)
-
-
-def _running_cycle(unit: Unit, course: CourseChoice, today: date) -> int:
-    """The cycle now running in the unit: its huvudman may have dates of its own."""
-    row = db.session.execute(
-        select(Requirement, RequirementAdoption.opens, RequirementAdoption.due)
-        .join(RequirementAdoption, RequirementAdoption.requirement_id == Requirement.id)
-        .join(OrgUnit, OrgUnit.id == RequirementAdoption.unit_id)
-        .where(
-            Requirement.course_id == course.course_id,
-            Requirement.kind == RequirementKind.YEARLY,
-            literal(unit.path).like(OrgUnit.path + "%"),
-        )
-        .order_by(Requirement.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return course.cycle
-    requirement, opens, due = row
-    return cycle_on(own_terms(terms_of(requirement), opens, due), today).year
-
-
 def _person_rows(
-    matching: Sequence[ColumnElement[bool]], values: Mapping[str, object], path: str, today: date, limit: int
+    matching: Sequence[ColumnElement[bool]],
+    values: Mapping[str, object],
+    path: str,
+    adopted: Scope,
+    today: date,
+    limit: int,
 ) -> list[PersonRow]:
     facts = population()
     rows = db.session.execute(
@@ -469,11 +331,12 @@ def _person_rows(
         .limit(limit),
         values,
     ).all()
-    where = places(path, today, [row.person_id for row in rows])
+    where = places(path, today, [row.person_id for row in rows], counting=adopted)
     found = []
     for row in rows:
         units, professions = where[row.person_id]
         status = manager_view(status_of(row.code))
+        freed = status.progress in FREED
         found.append(
             PersonRow(
                 row.person_id,
@@ -482,9 +345,9 @@ def _person_rows(
                 professions,
                 status,
                 row.opens_on,
-                row.due_on,
-                row.grace_until_on,
-                row.achieved_on if status in DONE else None,
+                None if freed else row.due_on,
+                None if freed else row.grace_until_on,
+                row.achieved_on if status.progress in DONE else None,
             )
         )
     return found

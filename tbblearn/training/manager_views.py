@@ -6,12 +6,12 @@ from tbblearn.audit.actions import note_seen
 from tbblearn.audit.rules import Seen
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires
-from tbblearn.people.queries import ancestors
+from tbblearn.people.queries import ancestors, huvudman_name
 from tbblearn.people.rules import Role
-from tbblearn.training import manager_queries
+from tbblearn.training import manager_queries, person_queries
 from tbblearn.training.reason_words import record_words
-from tbblearn.training.rules import NotFound, Status, manager_view
-from tbblearn.training.status_words import status_words
+from tbblearn.training.rules import NotFound, Progress, Urgency
+from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import error_page
 from tbblearn.web.pages import Page
@@ -20,7 +20,7 @@ blueprint = Blueprint("managing", __name__, template_folder="templates")
 blueprint.context_processor(record_words)
 PRINT_LIMIT = 1000
 
-_FILTERS = tuple(status for status in Status if status is manager_view(status))
+_PROGRESS = tuple(progress for progress in Progress if progress is not Progress.FAILED_MAY_RETRY)
 
 
 @blueprint.app_errorhandler(NotFound)
@@ -29,10 +29,16 @@ def not_found(_error: NotFound) -> Page:
     return error_page(404).render()
 
 
-def _status() -> Status | None:
-    """The status that ?status= asks for, in the words of the address; anything else means all who are left."""
+def _progress() -> Progress | None:
+    """How far those are that ?status= asks for; anything else means all who are left."""
     asked = request.args.get("status", "")
-    return Status(asked) if asked in set(_FILTERS) else None
+    return Progress(asked) if asked in set(_PROGRESS) else None
+
+
+def _urgency() -> Urgency | None:
+    """How urgent it is for those that ?tid= asks for; anything else means all."""
+    asked = request.args.get("tid", "")
+    return Urgency(asked) if asked in set(Urgency) else None
 
 
 @blueprint.get("/min-enhet/<int:unit_id>/kvar")
@@ -54,14 +60,15 @@ def _list(unit_id: int, template: str, *, limit: int, after: int | None) -> Page
     scope = person.scope(Role.MANAGER)
     now = utc_now()
     text = request.args.get("q", "").strip()[:80]
-    status = _status()
+    progress, urgency = _progress(), _urgency()
     found = manager_queries.who_is_left(
         unit_id,
         scope,
         stockholm_date(now),
         slug=request.args.get("kurs") or None,
         cycle=whole_number("omgang"),
-        status=status,
+        progress=progress,
+        urgency=urgency,
         text=text,
         after=after,
         limit=limit,
@@ -74,7 +81,7 @@ def _list(unit_id: int, template: str, *, limit: int, after: int | None) -> Page
         object_id=unit_id,
         rows=len(found.rows),
     )
-    kept = {"kurs": found.slug, "omgang": found.cycle, "status": status or "", "q": text}
+    kept = {"kurs": found.slug, "omgang": found.cycle, "status": progress or "", "tid": urgency or "", "q": text}
     return Page(
         template,
         found=found,
@@ -84,8 +91,12 @@ def _list(unit_id: int, template: str, *, limit: int, after: int | None) -> Page
         ],
         text=text,
         later_page=after is not None,
-        chosen=status,
-        filters=[(known, status_words(known)) for known in _FILTERS],
+        chosen=progress,
+        near=urgency,
+        filters=[(known, progress_words(known)) for known in _PROGRESS],
+        urgencies=[(known, urgency_words(known)) for known in Urgency],
+        coverage_words=coverage_words,
+        huvudman=huvudman_name(found.unit.path),
         kept={name: value for name, value in kept.items() if value != ""},
         address=url_for("managing.who_is_left", unit_id=unit_id),
         today=stockholm_date(now),
@@ -99,7 +110,7 @@ def person_history(person_id: int) -> Page:
     person = principal()
     now = utc_now()
     scope = person.scope(Role.MANAGER)
-    found = manager_queries.person_page(person_id, scope, stockholm_date(now))
+    found = person_queries.person_page(person_id, scope, stockholm_date(now))
     note_seen(Seen.PERSON_SHOWN, now=now, actor_id=person.person_id, object_kind="person", object_id=person_id)
     return Page(
         "training/person_history.html",

@@ -31,8 +31,6 @@ from tbblearn.training.rules import (
     EnrolmentReason,
     EventKind,
     EventReason,
-    ExemptionKind,
-    ExemptionReason,
     Outcome,
     RequirementKind,
     RevocationReason,
@@ -63,8 +61,7 @@ class Requirement(Model):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     kind: Mapped[RequirementKind] = mapped_column(enum_type(RequirementKind))
-    opens: Mapped[str] = mapped_column(String(5))
-    """Month and day, '01-01'."""
+    opens: Mapped[str] = mapped_column(String(5))  # month and day, '01-01'
     due: Mapped[str] = mapped_column(String(5))
     grace_days: Mapped[int]
     new_hire_days: Mapped[int]
@@ -134,7 +131,7 @@ class AudienceMember(Model):
 class Enrolment(Model):
     """A course as somebody's task, once for each occasion. Append-only; what happens to it are its events.
 
-    The three last days are those first given; the newest `due_changed` event has those that hold now. They are kept
+    The last days are those first given; the newest `due_changed` event has those that hold now. They are kept
     rather than worked out, so that a changed requirement cannot move them behind anybody's back and SQL needs no
     arithmetic with dates.
     """
@@ -175,6 +172,7 @@ class Enrolment(Model):
     grace_until_on: Mapped[date | None] = mapped_column(Date)
     open_until_on: Mapped[date | None] = mapped_column(Date)
     """Last day on which it can be completed; none: it never closes."""
+    soon_from_on: Mapped[date | None] = mapped_column(Date)  # see cycles.soon_from
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -199,6 +197,7 @@ class EnrolmentEvent(Model):
     due_on: Mapped[date | None] = mapped_column(Date)
     grace_until_on: Mapped[date | None] = mapped_column(Date)
     open_until_on: Mapped[date | None] = mapped_column(Date)
+    soon_from_on: Mapped[date | None] = mapped_column(Date)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -399,29 +398,3 @@ class Revocation(Model):
     reason: Mapped[RevocationReason] = mapped_column(enum_type(RevocationReason))
     revoked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
-
-
-class Exemption(Model):
-    """Somebody is freed from a course for a time, or was given more time. A code as the reason: no health data."""
-
-    __tablename__ = "exemption"
-    __table_args__ = (
-        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),
-        CheckConstraint("kind = 'exempt' OR until_on IS NOT NULL", name="extension_has_an_end"),
-        CheckConstraint("kind = 'exempt' OR enrolment_id IS NOT NULL", name="extension_of_an_enrolment"),
-        Index("ix_exemption_person_course", "person_id", "course_id"),
-    )
-    __retention__ = retention(
-        keep="24 months after it ended", why="shows who decided", erase="rows are deleted with the person"
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
-    kind: Mapped[ExemptionKind] = mapped_column(enum_type(ExemptionKind))
-    from_on: Mapped[date] = mapped_column(Date)
-    until_on: Mapped[date | None] = mapped_column(Date)
-    reason: Mapped[ExemptionReason] = mapped_column(enum_type(ExemptionReason))
-    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

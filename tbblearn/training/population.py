@@ -25,8 +25,8 @@ from sqlalchemy.orm import aliased
 
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit, Person
-from tbblearn.people.queries import below
-from tbblearn.people.rules import UnitKind
+from tbblearn.people.queries import below, within
+from tbblearn.people.rules import Scope, UnitKind
 from tbblearn.training.models import Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.rules import EnrolmentReason
 from tbblearn.training.standing import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
@@ -40,16 +40,44 @@ def held(today: date) -> ColumnElement[bool]:
 
 
 @cache
+def counted_units() -> CTE:
+    """The units of a subtree that figures count: those within huvudmän that have adopted a requirement for the course.
+
+    Values as for `over`.
+    """
+    huvudman = aliased(OrgUnit)
+    return (
+        select(OrgUnit.id)
+        .join(huvudman, and_(huvudman.kind == UnitKind.HUVUDMAN, OrgUnit.path.like(huvudman.path + "%")))
+        .where(
+            OrgUnit.path.like(_BELOW),
+            huvudman.id.in_(
+                select(RequirementAdoption.unit_id)
+                .join(Requirement, Requirement.id == RequirementAdoption.requirement_id)
+                .where(
+                    Requirement.course_id == bindparam("course_id", type_=Integer),
+                    RequirementAdoption.adopted_on <= TODAY,
+                )
+            ),
+        )
+        .cte("counted_units")
+        .prefix_with("MATERIALIZED")  # once a unit, not once an employment
+    )
+
+
+@cache
 def population() -> CTE:
-    """Everybody employed in a subtree today, once each, with the facts of their task in one course and cycle.
+    """Everybody employed in a subtree's `counted_units` today, once each, with the facts of their task in one course
+    and cycle.
 
     Columns: person_id, code (see `standing.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
     values of `over`; made once, since putting it together takes longer than counting a unit.
     """
+    units = counted_units()
     staff = (
         select(Employment.person_id)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(OrgUnit.path.like(_BELOW), _held())
+        .join(units, units.c.id == Employment.unit_id)
+        .where(_held())
         .distinct()
         .cte("staff")
     )
@@ -90,7 +118,7 @@ def counted() -> CompoundSelect[int | None, int, int]:
 
 @cache
 def lines_below() -> CTE:
-    """For everybody employed in a subtree, the units right below its top that they work in; the top for itself.
+    """For everybody in `population`, the units right below the subtree's top that they work in; the top for itself.
 
     Columns: person_id, line. One row a person and line, so that a person counts once in each. Values as for `over`.
     """
@@ -99,7 +127,7 @@ def lines_below() -> CTE:
     placed = (
         select(OrgUnit.id.label("unit_id"), func.coalesce(child.id, unit_id).label("line"))
         .outerjoin(child, and_(child.parent_id == unit_id, OrgUnit.path.like(child.path + "%")))
-        .where(OrgUnit.path.like(_BELOW))
+        .where(OrgUnit.id.in_(select(counted_units().c.id)))
         .cte("placed")
         .prefix_with("MATERIALIZED")  # once a unit, not once an employment
     )
@@ -113,15 +141,20 @@ def lines_below() -> CTE:
 
 
 def places(
-    path: str, today: date, person_ids: list[int] | None = None
+    path: str, today: date, person_ids: list[int] | None = None, *, counting: Scope | None = None
 ) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """By person, the names of the units and the professions they hold in a subtree, each once, in Swedish order."""
+    """By person, the names of the units and the professions they hold in a subtree, each once, in Swedish order.
+
+    `counting`: only those within these huvudmän.
+    """
     chosen = (
         select(Employment.person_id, OrgUnit.name, Employment.profession)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
         .where(below(path), held(today))
         .order_by(OrgUnit.name_sort, Employment.id)
     )
+    if counting is not None:
+        chosen = chosen.where(within(counting))
     if person_ids is not None:
         chosen = chosen.where(Employment.person_id.in_(person_ids))
     found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -158,27 +191,6 @@ def after(person_id: int) -> ColumnElement[bool]:
         select(case((last.protected_identity, "~"), else_=last.name_sort)).where(last.id == person_id).scalar_subquery()
     )
     return or_(sort_name() > key, and_(sort_name() == key, Person.id > person_id))
-
-
-def adopting_paths(course_id: int, today: date) -> frozenset[str]:
-    """The paths of the huvudmän that have adopted a requirement for the course."""
-    return frozenset(
-        db.session.scalars(
-            select(OrgUnit.path)
-            .join(RequirementAdoption, RequirementAdoption.unit_id == OrgUnit.id)
-            .join(Requirement, Requirement.id == RequirementAdoption.requirement_id)
-            .where(
-                Requirement.course_id == course_id,
-                RequirementAdoption.adopted_on <= today,
-                OrgUnit.kind == UnitKind.HUVUDMAN,
-            )
-        )
-    )
-
-
-def is_adopted(path: str, adopting: frozenset[str]) -> bool:
-    """True when a huvudman above the unit, or below it, has adopted."""
-    return any(path.startswith(one) or one.startswith(path) for one in adopting)
 
 
 def _held() -> ColumnElement[bool]:

@@ -2,7 +2,8 @@
 
 from flask_babel import gettext as _
 
-from tbblearn.training.rules import Basis, ExemptionReason, RevocationReason
+from tbblearn.training.rules import Basis, ExemptionEndReason, ExemptionReason, RevocationReason
+from tbblearn.training.status_words import how_urgent
 
 
 def basis_words(basis: Basis) -> str:
@@ -26,6 +27,15 @@ def exemption_words(reason: ExemptionReason) -> str:
     }[reason]
 
 
+def end_words(reason: ExemptionEndReason) -> str:
+    """Why an exemption or an extension was taken back or shortened."""
+    return {
+        ExemptionEndReason.MISTAKE: _("beslutet blev fel"),
+        ExemptionEndReason.NO_LONGER_NEEDED: _("behövs inte längre"),
+        ExemptionEndReason.OTHER: _("annat skäl"),
+    }[reason]
+
+
 def withdrawal_words(reason: RevocationReason) -> str:
     """Why a completion was withdrawn."""
     return {
@@ -38,4 +48,10 @@ def withdrawal_words(reason: RevocationReason) -> str:
 
 def record_words() -> dict[str, object]:
     """For a blueprint's context processor: what the templates of records say codes with."""
-    return {"basis_words": basis_words, "exemption_words": exemption_words, "withdrawal_words": withdrawal_words}
+    return {
+        "basis_words": basis_words,
+        "end_words": end_words,
+        "exemption_words": exemption_words,
+        "how_urgent": how_urgent,
+        "withdrawal_words": withdrawal_words,
+    }

@@ -11,20 +11,20 @@ from tbblearn.courses.queries import content, current_versions
 from tbblearn.courses.rules import Text
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import OrgUnit, Person
+from tbblearn.training.decisions import Decision, set_aside
+from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.models import (
     Completion,
     CompletionCredit,
     CompletionEmployment,
     Enrolment,
-    Exemption,
     Regrade,
     Revocation,
 )
 from tbblearn.training.rules import (
+    FREED,
     Basis,
     EnrolmentReason,
-    ExemptionKind,
-    ExemptionReason,
     NotFound,
     Outcome,
     RevocationReason,
@@ -71,7 +71,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class HistoryTask:
-    """A task, now or before."""
+    """A task, now or before. It has no last day while it is paused or freed: then none holds."""
 
     slug: str
     title: Text
@@ -86,20 +86,13 @@ class HistoryTask:
 
 @dataclass(frozen=True)
 class HistoryExemption:
-    """An exemption or an extension."""
+    """An exemption or an extension from a course."""
 
     slug: str
     title: Text
-    kind: ExemptionKind
-    from_on: date
-    until_on: date | None
-    reason: ExemptionReason
-    enrolment_id: int | None
-    """The task that got more time; None for an exemption."""
-
-    def covers(self, day: date) -> bool:
-        """True on its first and last day and between."""
-        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+    decision: Decision
+    set_aside: bool
+    """A later decision holds on days that it covers."""
 
 
 @dataclass(frozen=True)
@@ -145,17 +138,21 @@ _COMPLETIONS = (
     .where(Completion.person_id == bindparam("person_id"))
     .order_by(Completion.achieved_at.desc(), Completion.id.desc())
 )
-_EXEMPTIONS = (
+_DECISIONS = (
     select(
+        Exemption.id,
         Exemption.course_id,
         Exemption.kind,
         Exemption.from_on,
         Exemption.until_on,
         Exemption.reason,
         Exemption.enrolment_id,
+        ExemptionEnd.ended_on,
+        ExemptionEnd.reason.label("end_reason"),
     )
+    .outerjoin(ExemptionEnd, ExemptionEnd.exemption_id == Exemption.id)
     .where(Exemption.person_id == bindparam("person_id"))
-    .order_by(Exemption.from_on.desc(), Exemption.id.desc())
+    .order_by(Exemption.from_on.desc(), Exemption.id.desc(), ExemptionEnd.ended_on.desc(), ExemptionEnd.id.desc())
 )
 
 
@@ -231,8 +228,8 @@ def history(person_id: int, today: date) -> History:
                 task.reason,
                 task.cycle,
                 task.opens_on,
-                task.due_on,
-                task.grace_until_on,
+                None if task.status.progress in FREED else task.due_on,
+                None if task.status.progress in FREED else task.grace_until_on,
                 task.achieved_on,
                 task.status,
             )
@@ -243,14 +240,37 @@ def history(person_id: int, today: date) -> History:
     )
 
 
+def decisions(person_id: int) -> dict[int, list[Decision]]:
+    """A person's exemptions and extensions by course, the latest first. One query."""
+    # Of several ends the earliest holds: it comes last, and stays.
+    rows = {row.id: row for row in run(_DECISIONS, {"person_id": person_id})}
+    found: dict[int, list[Decision]] = defaultdict(list)
+    for row in rows.values():
+        found[row.course_id].append(
+            Decision(
+                row.id,
+                row.kind,
+                row.from_on,
+                row.until_on,
+                row.reason,
+                row.enrolment_id,
+                row.ended_on,
+                row.end_reason,
+            )
+        )
+    return found
+
+
 def own_exemptions(person_id: int) -> list[HistoryExemption]:
     """A person's exemptions and extensions, the latest first. One query, and one of the courses."""
-    rows = run(_EXEMPTIONS, {"person_id": person_id}).all()
-    named = _named() if rows else {}
-    return [
-        HistoryExemption(*named[row.course_id], row.kind, row.from_on, row.until_on, row.reason, row.enrolment_id)
-        for row in rows
+    by_course = decisions(person_id)
+    named = _named() if by_course else {}
+    found = [
+        HistoryExemption(*named[course_id], one, set_aside(one, many))
+        for course_id, many in by_course.items()
+        for one in many
     ]
+    return sorted(found, key=lambda one: (one.decision.from_on, one.decision.id), reverse=True)
 
 
 def _named() -> dict[int, tuple[str, Text]]:

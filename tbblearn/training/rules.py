@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
-class Status(StrEnum):
-    """Where a person stands with a course, in the order of precedence (design.md 2, words.md 2)."""
+class Progress(StrEnum):
+    """How far a person has come with a course, in the order of precedence."""
 
     NOT_REQUIRED = "not_required"
     COMPLETED = "completed"
@@ -14,25 +15,44 @@ class Status(StrEnum):
     ON_LEAVE = "on_leave"
     NOT_YET_OPEN = "not_yet_open"
     MISSED = "missed"
-    OVERDUE = "overdue"
-    IN_GRACE = "in_grace"
-    DUE_SOON = "due_soon"
     FAILED_MAY_RETRY = "failed_may_retry"
     IN_PROGRESS = "in_progress"
     NOT_STARTED = "not_started"
 
 
-DONE = frozenset({Status.COMPLETED, Status.COMPLETED_LATE})
+class Urgency(StrEnum):
+    """How near the last day of something open is."""
+
+    NONE = "none"
+    DUE_SOON = "due_soon"
+    IN_GRACE = "in_grace"
+    OVERDUE = "overdue"
+
+
+class Status(NamedTuple):
+    """Where a person stands with a course, in two words: how far, and how urgent.
+
+    Only what is open is urgent: what has begun, was failed, or is still to begin.
+    """
+
+    progress: Progress
+    urgency: Urgency = Urgency.NONE
+
+
+DONE = frozenset({Progress.COMPLETED, Progress.COMPLETED_LATE})
 """Counted as having completed the course."""
 
-OUTSIDE_BASE = frozenset({Status.NOT_REQUIRED, Status.EXEMPT, Status.ON_LEAVE})
+OUTSIDE_BASE = frozenset({Progress.NOT_REQUIRED, Progress.EXEMPT, Progress.ON_LEAVE})
 """Not part of a percentage's denominator: required - exempt - on leave."""
 
-LEFT = frozenset(Status) - DONE - OUTSIDE_BASE
+LEFT = frozenset(Progress) - DONE - OUTSIDE_BASE
 """Who is left: in the denominator and not done."""
 
-DUE_SOON_DAYS = 30
-"""An enrolment is due soon from this many days before its last day (design.md 2)."""
+OPEN = frozenset({Progress.FAILED_MAY_RETRY, Progress.IN_PROGRESS, Progress.NOT_STARTED})
+"""Can be done today, and is not done; only these are urgent."""
+
+FREED = frozenset({Progress.EXEMPT, Progress.ON_LEAVE})
+"""The last day does not hold for these, so none is shown."""
 
 
 COURSE_CHANGED_MAIL = "course_changed"
@@ -108,6 +128,18 @@ class ExemptionReason(StrEnum):
     OTHER = "other"
 
 
+EXTENSION_REASONS = tuple(reason for reason in ExemptionReason if reason is not ExemptionReason.LEAVING_SOON)
+"""Why somebody may get more time: who leaves soon has no use for it."""
+
+
+class ExemptionEndReason(StrEnum):
+    """Why an exemption or an extension was taken back or shortened."""
+
+    MISTAKE = "mistake"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    OTHER = "other"
+
+
 class RevocationReason(StrEnum):
     """Why a completion was withdrawn."""
 
@@ -161,39 +193,43 @@ class StatusFacts:
 
 
 def status(facts: StatusFacts) -> Status:
-    """The one rule for where a person stands; page, report, mail and export all use it (design.md 2).
+    """The one rule for where a person stands; page, report, mail and export all use it (design.md 2)."""
+    progress = _progress(facts)
+    return Status(progress, _BY_DUE_STAGE[facts.due]) if progress in OPEN else Status(progress)
 
-    The order of the questions is the precedence.
-    """
+
+def _progress(facts: StatusFacts) -> Progress:
+    """The order of the questions is the precedence."""
     if not facts.required:
-        return Status.NOT_REQUIRED
+        return Progress.NOT_REQUIRED
     if facts.completed:
-        return Status.COMPLETED_LATE if facts.late else Status.COMPLETED
+        return Progress.COMPLETED_LATE if facts.late else Progress.COMPLETED
     if facts.exempt:
-        return Status.EXEMPT
+        return Progress.EXEMPT
     if facts.on_leave:
-        return Status.ON_LEAVE
+        return Progress.ON_LEAVE
     if not facts.opened:
-        return Status.NOT_YET_OPEN
+        return Progress.NOT_YET_OPEN
     if facts.closed:
-        return Status.MISSED
-    if facts.due is not DueStage.AHEAD:
-        return _BY_DUE_STAGE[facts.due]
+        return Progress.MISSED
     if facts.failed:
-        return Status.FAILED_MAY_RETRY
-    return Status.IN_PROGRESS if facts.started else Status.NOT_STARTED
+        return Progress.FAILED_MAY_RETRY
+    return Progress.IN_PROGRESS if facts.started else Progress.NOT_STARTED
 
 
 _BY_DUE_STAGE = {
-    DueStage.OVER: Status.OVERDUE,
-    DueStage.GRACE: Status.IN_GRACE,
-    DueStage.SOON: Status.DUE_SOON,
+    DueStage.AHEAD: Urgency.NONE,
+    DueStage.SOON: Urgency.DUE_SOON,
+    DueStage.GRACE: Urgency.IN_GRACE,
+    DueStage.OVER: Urgency.OVERDUE,
 }
 
 
 def manager_view(seen_by_learner: Status) -> Status:
     """What a manager sees: never that somebody failed (design.md 2)."""
-    return Status.IN_PROGRESS if seen_by_learner is Status.FAILED_MAY_RETRY else seen_by_learner
+    if seen_by_learner.progress is Progress.FAILED_MAY_RETRY:
+        return Status(Progress.IN_PROGRESS, seen_by_learner.urgency)
+    return seen_by_learner
 
 
 # --- errors -------------------------------------------------------------------------------------------------------
@@ -309,6 +345,12 @@ class NothingToExtend(TrainingError):
     """The person has no open task of this course. Values: slug."""
 
     code = "nothing_to_extend"
+
+
+class NothingToEnd(TrainingError):
+    """The exemption or extension has ended already, or no longer changes anything. Values: exemption_id."""
+
+    code = "nothing_to_end"
 
 
 class DecidedMeanwhile(TrainingError):

@@ -4,7 +4,7 @@ SQL makes and groups the facts; Python unpacks each group and gives it to the on
 persons are counted by mapping a few dozen numbers (design.md 2).
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import (
     CTE,
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tbblearn.people.models import Employment, Leave
+from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.models import (
     Attempt,
     AudienceMember,
@@ -36,12 +37,10 @@ from tbblearn.training.models import (
     CompletionCredit,
     Enrolment,
     EnrolmentEvent,
-    Exemption,
     ReadingPlace,
     Revocation,
 )
 from tbblearn.training.rules import (
-    DUE_SOON_DAYS,
     DueStage,
     EnrolmentReason,
     EventKind,
@@ -56,7 +55,6 @@ _BITS = ("required", "completed", "late", "exempt", "on_leave", "opened", "close
 _DUE_SHIFT = len(_BITS)
 
 TODAY: BindParameter[date] = bindparam("today", type_=Date)
-SOON_UNTIL: BindParameter[date] = bindparam("soon_until", type_=Date)
 
 NO_TASK = 0
 """The packed facts of somebody who has no enrolment."""
@@ -88,7 +86,8 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
     """Enrolments as they stand now: `conditions` on Enrolment choose which.
 
     Columns: enrolment_id, person_id, course_id, requirement_id, cycle, reason, occasion, opens_on, cancelled,
-    achieved_on (first completion that counts and is not revoked), due_on, grace_until_on, open_until_on.
+    achieved_on (first completion that counts and is not revoked), due_reason, due_on, grace_until_on, open_until_on,
+    soon_from_on.
     """
     achieved_on = (
         select(func.min(Completion.achieved_on))
@@ -114,6 +113,7 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
             Enrolment.due_on.label("first_due_on"),
             Enrolment.grace_until_on.label("first_grace_until_on"),
             Enrolment.open_until_on.label("first_open_until_on"),
+            Enrolment.soon_from_on.label("first_soon_from_on"),
             _latest(EventKind.DUE_CHANGED).label("due_event"),
             func.coalesce(cancelled, literal(False)).label("cancelled"),
             achieved_on.label("achieved_on"),
@@ -140,6 +140,7 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
             case((moved, changed.due_on), else_=looked_up.c.first_due_on).label("due_on"),
             case((moved, changed.grace_until_on), else_=looked_up.c.first_grace_until_on).label("grace_until_on"),
             case((moved, changed.open_until_on), else_=looked_up.c.first_open_until_on).label("open_until_on"),
+            case((moved, changed.soon_from_on), else_=looked_up.c.first_soon_from_on).label("soon_from_on"),
         )
         .select_from(looked_up)
         .outerjoin(changed, changed.id == looked_up.c.due_event)
@@ -166,14 +167,15 @@ def one_task_each(standing: CTE) -> CTE:
 
 def on_day(today: date) -> dict[str, date]:
     """The values that a statement made with `coded` is to be executed with."""
-    return {"today": today, "soon_until": today + timedelta(days=DUE_SOON_DAYS)}
+    return {"today": today}
 
 
 def coded(standing: CTE) -> Select[tuple[object, ...]]:
     """The rows of `standing` with their packed facts as `code`; executed with the values of `on_day`.
 
-    Once an enrolment has closed, leave and exemption are those of its last open day: what was missed stays missed.
-    The day is a parameter, so that the statement can be made once and kept.
+    An exemption that covers the own last day frees from the cycle; another one only on its own days, and not once the
+    enrolment has closed: what was missed stays missed. Leave, too, is then that of the last open day. The day is a
+    parameter, so that the statement can be made once and kept.
     """
     c = standing.c
     day = TODAY
@@ -189,7 +191,7 @@ def coded(standing: CTE) -> Select[tuple[object, ...]]:
         "late": and_(completed, c.due_on.is_not(None), c.achieved_on > c.due_on),
         "exempt": and_(
             unfinished,
-            or_(_exempt(standing, at), and_(due_reached, _exempt(standing, c.due_on))),
+            or_(and_(not_(closed), _exempt(standing, day)), and_(due_reached, _exempt(standing, c.due_on))),
         ),
         "on_leave": and_(unfinished, _on_leave(standing, at)),
         "opened": c.opens_on <= day,
@@ -203,7 +205,7 @@ def coded(standing: CTE) -> Select[tuple[object, ...]]:
         (c.due_on.is_(None), DueStage.AHEAD),
         (c.grace_until_on < day, DueStage.OVER),
         (c.due_on < day, DueStage.GRACE),
-        (c.due_on <= SOON_UNTIL, DueStage.SOON),
+        (c.soon_from_on <= day, DueStage.SOON),
         else_=DueStage.AHEAD,
     )
     code: ColumnElement[int] = cast(stage, Integer) * (1 << _DUE_SHIFT)
@@ -218,12 +220,15 @@ def _holds(standing: CTE) -> ColumnElement[bool]:
 
 
 def _exempt(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
+    """A decision covers that day, and none has ended it by then."""
+    ended = exists().where(ExemptionEnd.exemption_id == Exemption.id, ExemptionEnd.ended_on <= day)
     return exists().where(
         Exemption.person_id == standing.c.person_id,
         Exemption.course_id == standing.c.course_id,
         Exemption.kind == ExemptionKind.EXEMPT,
         Exemption.from_on <= day,
         or_(Exemption.until_on.is_(None), Exemption.until_on >= day),
+        not_(ended.correlate(Exemption, standing)),
     )
 
 

@@ -20,7 +20,7 @@ from tbblearn.training import (
     record_queries,
 )
 from tbblearn.training.learner_blueprint import blueprint, screen_url
-from tbblearn.training.rules import NotFound, Status
+from tbblearn.training.rules import NotFound, Progress
 from tbblearn.training.screens import part_after, show_screen
 from tbblearn.web.language import page_language
 from tbblearn.web.pages import Page
@@ -28,7 +28,7 @@ from tbblearn.web.starting import offers_to
 
 __all__ = ["blueprint"]
 
-WAITING = frozenset({Status.EXEMPT, Status.ON_LEAVE, Status.NOT_YET_OPEN, Status.NOT_REQUIRED})
+WAITING = frozenset({Progress.EXEMPT, Progress.ON_LEAVE, Progress.NOT_YET_OPEN, Progress.NOT_REQUIRED})
 """Tasks that ask for nothing today; they are listed, never put first."""
 
 
@@ -38,9 +38,9 @@ def my_courses() -> Page:
     """What to do first, what else there is, and what is done."""
     today = stockholm_date(utc_now())
     found = learner_queries.my_courses(principal().person_id, today)
-    asked = [task for task in found.tasks if task.status not in WAITING]
-    waiting = [task for task in found.tasks if task.status in WAITING]
-    openings = [task.opens_on for task in waiting if task.status is Status.NOT_YET_OPEN]
+    asked = [task for task in found.tasks if task.status.progress not in WAITING]
+    waiting = [task for task in found.tasks if task.status.progress in WAITING]
+    openings = [task.opens_on for task in waiting if task.status.progress is Progress.NOT_YET_OPEN]
     if found.next_opens_on is not None:
         openings.append(found.next_opens_on)
     return Page(
@@ -51,6 +51,7 @@ def my_courses() -> Page:
         news=news_queries.unread(principal().person_id),
         next_opens_on=min(openings, default=None),
         offers=offers_to(current_app, principal()),
+        today=today,
     )
 
 
@@ -148,7 +149,8 @@ def certificate(completion_id: int) -> Page:
 @signed_in
 def history() -> Page:
     """All that is on record about my courses, and what my manager sees of it."""
-    return Page("training/history.html", found=record_queries.history(principal().person_id, stockholm_date(utc_now())))
+    today = stockholm_date(utc_now())
+    return Page("training/history.html", found=record_queries.history(principal().person_id, today), today=today)
 
 
 @blueprint.get("/utbildning/<slug>/ord")

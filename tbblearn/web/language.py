@@ -154,7 +154,7 @@ def init_language(app: Flask) -> None:
 
     def say_many(one: str, many: str, num: int, **values: object) -> Markup:
         said = Markup(_words(app, page_language()).ungettext(one, many, num))  # noqa: S704 - the catalogue is ours
-        return said % ({"num": num} | values)
+        return said % ({"num": number(num)} | values)
 
     app.jinja_env.globals.update(_=say, gettext=say, ngettext=say_many)
     app.jinja_env.filters.update(day=day, clock=clock, number=number)

@@ -68,7 +68,10 @@ def test_the_completion_report_of_a_demo(run: Run, tmp_path: Path):
     assert figures["unit"] == "region/region"
     assert figures["base"] == figures["required"] - figures["exempt"] - figures["on_leave"]
     assert figures["left"] == figures["base"] - figures["completed"]
-    assert sum(figures["by_status"].values()) == figures["head_count"]
+    assert sum(figures["by_progress"].values()) == figures["head_count"]
+    assert sum(figures["by_urgency"].values()) == sum(
+        figures["by_progress"].get(name, 0) for name in ("in_progress", "not_started")
+    )
     rows = run("report", "completion", "--unit", "region/region", "--cycle", round_now,
                "--format", "csv", "--output", "-").stdout.splitlines()  # fmt: skip
     assert len(rows) - 1 == figures["head_count"]

@@ -37,12 +37,14 @@ from tbblearn.readiness.rules import Against, Measure
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveAdoption, WaveUnit
 from tbblearn.tick import tick
+from tbblearn.training.choice_queries import required_courses
 from tbblearn.training.cycles import ONE_DAY, cycle_on, deadlines
+from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.learner_queries import my_courses
-from tbblearn.training.manager_queries import required_courses, who_is_left
-from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmployment, Enrolment, Exemption, Revocation
+from tbblearn.training.manager_queries import who_is_left
+from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmployment, Enrolment, Revocation
 from tbblearn.training.population import counted, over
-from tbblearn.training.rules import Basis, ExemptionKind, Outcome, Status, manager_view
+from tbblearn.training.rules import OPEN, Basis, ExemptionKind, Outcome, Progress, Urgency, manager_view
 from tbblearn.training.standing import status_of
 from tbblearn.web.application import Application
 from tests.factories import NOW, County
@@ -99,24 +101,31 @@ def count_of(model, *conditions) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
 
-def statuses(today: date) -> Counter[Status]:
-    """How many persons hold each status by the facts that pages count, last round and this one.
+def statuses(today: date) -> Counter[Progress | Urgency]:
+    """How many persons are how far and how near their last day, by the facts that pages count, last round and this one.
 
-    What only the learner is told is asked of those who have failed a quiz.
+    What managers are not told is asked of those who have failed a quiz, and of those who were given it for later.
     """
     root = db.session.execute(select(OrgUnit.id, OrgUnit.path).where(OrgUnit.kind == UnitKind.COUNTY)).one()
-    found: Counter[Status] = Counter()
+    found: Counter[Progress | Urgency] = Counter()
     course_id = required_courses(today)[0].course_id
     for cycle in (today.year - 1, today.year):
-        here: Counter[Status] = Counter()
+        here: Counter[Progress | Urgency] = Counter()
         for line, code, persons in db.session.execute(counted(), over(root.id, root.path, course_id, cycle, today)):
             if line is None:
-                here[manager_view(status_of(code))] += persons
+                seen = manager_view(status_of(code))
+                here[seen.progress] += persons
+                if seen.progress in OPEN:
+                    here[seen.urgency] += persons
         found |= here
     failed = select(Enrolment.person_id).join(Attempt, Attempt.enrolment_id == Enrolment.id)
     for person_id in db.session.scalars(failed.where(Attempt.outcome == Outcome.FAILED).distinct()).all():
-        found[Status.FAILED_MAY_RETRY] += any(
-            task.status is Status.FAILED_MAY_RETRY for task in my_courses(person_id, today).tasks
+        found[Progress.FAILED_MAY_RETRY] += any(
+            task.status.progress is Progress.FAILED_MAY_RETRY for task in my_courses(person_id, today).tasks
+        )
+    for person_id in db.session.scalars(select(Enrolment.person_id).where(Enrolment.opens_on > today).distinct()).all():
+        found[Progress.NOT_YET_OPEN] += any(
+            task.status.progress is Progress.NOT_YET_OPEN for task in my_courses(person_id, today).tasks
         )
     return found
 
@@ -170,7 +179,7 @@ def test_own_dates_are_where_they_should_be_on_every_day_of_four_years():
 def test_every_status_is_held_by_several_on_any_day(session, editions, today):
     changes = build(Key(1, STAFF, today), editions, no_step)
     held = statuses(today)
-    few = {status: held[status] for status in Status if held[status] < 3}
+    few = {one: held[one] for one in (*Progress, *Urgency) if held[one] < 3}
     assert few == {}
     assert changes["audience"] > STAFF / 2
     assert {kind: n for kind, n in changes.items() if n and kind != "audience"} == {}, "the timer found more to do"
@@ -441,7 +450,7 @@ def test_each_sign_in_works_and_shows_what_its_role_is_for(session):
     persons = {role: found.person_id for role, found in stored.items() if found is not None}
 
     (task,) = my_courses(persons["staff"], TODAY).tasks
-    assert task.status is Status.IN_PROGRESS
+    assert task.status.progress is Progress.IN_PROGRESS
     (task,) = my_courses(persons["new_hire"], TODAY).tasks
     assert task.cycle == 2026
     assert task.reason == "new_hire"

@@ -11,7 +11,9 @@ from tbblearn.people.models import Programme
 from tbblearn.people.rules import Role
 from tbblearn.readiness.wave_actions import NewWave, plan_wave
 from tbblearn.training import actions
+from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.learner_queries import my_courses
+from tbblearn.training.rules import ExemptionKind, ExemptionReason
 from tests.factories import NOW, TODAY, County
 from tests.readiness.rounds import Round, open_survey
 from tests.training.conftest import Training
@@ -32,6 +34,7 @@ class Places:
     """Who holds each role of the matrix."""
     attempts: dict[int, int]
     completions: dict[int, int]
+    exemptions: dict[int, int]
     letter: int
     """A kept letter."""
     failed: int
@@ -53,6 +56,7 @@ class Places:
             "person_id": owner if owner is not None else NOTHING,
             "attempt_id": self.attempts.get(owner or 0, NOTHING),
             "completion_id": self.completions.get(owner or 0, NOTHING),
+            "exemption_id": self.exemptions.get(owner or 0, NOTHING),
             "message_id": self.failed if endpoint.endswith("send_again") else self.letter,
             "draft_id": NOTHING,
             "report_id": NOTHING,
@@ -83,7 +87,7 @@ class Places:
 
 
 def build_places() -> Places:
-    """Everybody has a certificate and has started the quiz once more. Committed; needs an application context."""
+    """Everybody has a certificate, an exemption and the quiz started again. Committed; needs an application context."""
     county = County.build()
     training = Training.in_county(county)
     training.tick()
@@ -97,6 +101,11 @@ def build_places() -> Places:
         with unit_of_work():
             attempts[person_id] = actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
     with unit_of_work():
+        free = {"kind": ExemptionKind.EXEMPT, "reason": ExemptionReason.OTHER, "from_on": TODAY, "decided_at": NOW}
+        made = {one: Exemption(person_id=one, course_id=1, decided_by=holders["manager"], **free) for one in owners}
+        db.session.add_all(made.values())
+        db.session.flush()
+        exemptions = {one: exemption.id for one, exemption in made.items()}
         known = {"kind": "set_password", "recipient_id": holders["staff"], "created_at": NOW, "due_at": NOW}
         kept = {"state": MessageState.SENT, "sent_at": NOW, "kept_subject": "Mejl", "kept_body": "Hej!"}
         letter = Message(dedupe_key="kept", **(known | {"kind": "external_ends"}), **kept)
@@ -111,7 +120,9 @@ def build_places() -> Places:
         planned = plan_wave(NewWave(other.id, "Mätning", TODAY, TODAY, 5, 10), by=None, now=NOW)
         kept_ids = letter.id, failed.id
     published = _published(county, training.programme_id)
-    return Places(county, holders, attempts, completions, *kept_ids, picture.sha256, wave, planned, published)
+    return Places(
+        county, holders, attempts, completions, exemptions, *kept_ids, picture.sha256, wave, planned, published
+    )
 
 
 def _published(county: County, programme_id: int) -> int:

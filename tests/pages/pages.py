@@ -124,6 +124,7 @@ STATES = (
     State("unit", "manager", "{unit}"),
     State("who-is-left", "manager", "{unit}/kvar"),
     State("who-is-left-status", "manager", "{unit}/kvar?status=completed"),
+    State("who-is-left-urgent", "manager", "{unit}/kvar?tid=due_soon"),
     State("who-is-left-nothing-found", "manager", "{unit}/kvar?q=xyz"),
     State("who-is-left-no-such-status", "manager", "{unit}/kvar?status=missed"),
     State("who-is-left-print", "manager", "{unit}/kvar/utskrift"),

@@ -141,3 +141,13 @@ def test_without_script_the_print_button_is_not_shown(chromium: Browser, gallery
     tab.goto(f"{gallery}/gallery/certificate")
     expect(tab.get_by_text("Skriv ut")).to_be_hidden()
     context.close()
+
+
+def test_what_is_folded_on_a_screen_is_read_on_paper(gallery: str, tab: Page) -> None:
+    """And the line that would open it is not."""
+    tab.goto(f"{gallery}/gallery/course")
+    more, opens = tab.get_by_text("Här står mer för den som vill."), tab.get_by_text("Läs mer", exact=True)
+    expect(more).to_be_hidden()
+    tab.emulate_media(media="print")
+    expect(more).to_be_visible()
+    expect(opens).to_be_hidden()

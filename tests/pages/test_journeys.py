@@ -24,9 +24,6 @@ MANAGERS_WORDS = {
     "in_progress": "Pågår",
     "not_started": "Inte påbörjad",
     "not_yet_open": "Inte öppen än",
-    "due_soon": "Sista dag snart",
-    "in_grace": "Tilläggstid",
-    "overdue": "Försenad",
     "missed": "Inte genomförd",
     "exempt": "Undantagen",
     "on_leave": "Pausad",
@@ -166,7 +163,7 @@ def _answer_all(keys: Keyboard, site: Site) -> None:
 
 def _same_everywhere(tab: Page, download: Download, site: Site, folder: Path, role: str) -> None:
     """The unit's page, which is open, its downloaded file and the command's answer agree; this person is in them."""
-    table = tab.get_by_role("table", name="Antal anställda efter status")
+    table = tab.get_by_role("table", name="Antal anställda efter hur långt de har kommit")
     cells = [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()]
     on_page = {status.strip(): int(count) for status, count in cells}
 
@@ -187,6 +184,6 @@ def _same_everywhere(tab: Page, download: Download, site: Site, folder: Path, ro
         *("--format", "json", "--output", "-"),
     )
     report = json.loads(printed)
-    assert {MANAGERS_WORDS[status]: count for status, count in report["by_status"].items()} == on_page
+    assert {MANAGERS_WORDS[status]: count for status, count in report["by_progress"].items()} == on_page
     assert report["head_count"] == sum(on_page.values()) == len(rows)
     assert (f"{report['completed']} av {report['base']} har gått utbildningen") in tab.locator("main").inner_text()

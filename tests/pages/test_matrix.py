@@ -171,6 +171,8 @@ MATRIX: dict[str, Row] = {
     "POST deciding.exempt_now": by_scope(DECIDES_NOW, anonymous=401),
     "GET deciding.extend": by_scope(DECIDES),
     "POST deciding.extend_now": by_scope({"manager": "404 409 404 404 404"}, anonymous=401),
+    "GET deciding.end_decision": by_scope(DECIDES),
+    "POST deciding.end_decision_now": by_scope(DECIDES_NOW, anonymous=401),
     "GET deciding.record": by_scope(DECIDES),
     "POST deciding.record_now": by_scope(DECIDES_NOW, anonymous=401),
     "GET deciding.withdraw": by_scope(DECIDES),
@@ -249,7 +251,7 @@ def routes(app: Application) -> list[Route]:
 
 @pytest.fixture
 def places(app: Application) -> Places:
-    """A county in which every role has an attempt under way and a certificate."""
+    """A county in which every role has an attempt under way, a certificate and an exemption."""
     app.config["WTF_CSRF_ENABLED"] = False  # guards are tested here; tests/access tests the tokens
     with app.app_context():
         return build_places()

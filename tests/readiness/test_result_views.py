@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
-from tbblearn.db import db, read_only
+from tbblearn.db import db, read_only, unit_of_work
+from tbblearn.people.models import Grant, OrgUnit, Person
 from tbblearn.people.rules import HeldGrant, Role
-from tbblearn.readiness import result_queries
+from tbblearn.readiness import result_queries, result_readers
 from tbblearn.readiness.result_rules import OPERATOR, UnitResult, Who
+from tests.factories import grant
 from tests.listening import statements
 from tests.readiness.published import LATER, Built, built
 from tests.readiness.results import address, manager, opened, reader
@@ -84,6 +86,48 @@ def test_one_begins_in_the_own_unit(published: Built):
     page = leader.follow()
     assert page.path == address(published, rest="/lan")
     assert page.links["Din enhet: Vuxen 1"] == address(published, "vuxen-1"), "where the leader is employed"
+
+
+def test_what_leads_on_is_not_printed(published: Built):
+    for page in (
+        manager(published).get(address(published, "barn")),
+        reader(published, published.round.holders[Role.PROCESS_LEADER]).get(address(published, rest="/lan")),
+    ):
+        assert page.soup.select_one("section.noprint[aria-labelledby=more]")
+
+
+def test_who_has_two_homes_finds_both(published: Built):
+    """A manager of two units: among the rounds, and on the page of each."""
+    made = published.round
+    person = made.staff["barn-2"][0]
+    with published.app.app_context(), unit_of_work():
+        for unit in ("barn-1", "vuxen-1"):
+            grant(db.session.get_one(Person, person), db.session.get_one(OrgUnit, made.units[unit]), Role.MANAGER)
+    try:
+        one = reader(published, person)
+        homes = [address(published, unit) for unit in ("barn-1", "vuxen-1")]
+        assert {link for link in one.get("/resultat").links.values() if link in homes} == set(homes)
+        for here, there in (homes, homes[::-1]):
+            assert there in one.get(here).links.values()
+    finally:
+        with published.app.app_context(), unit_of_work():
+            db.session.execute(delete(Grant).where(Grant.person_id == person))
+
+
+def test_a_home_for_each_part_but_none_within_another(published: Built):
+    """A follow-up lead of two huvudmän, who is also a manager in one of them."""
+    units = published.round.units
+
+    def homes(*held: tuple[Role, str]) -> list[str]:
+        with published.app.app_context(), read_only():
+            paths = {unit: db.session.get_one(OrgUnit, units[unit]).path for _role, unit in held}
+            who = Who(None, tuple(HeldGrant(role, units[unit], paths[unit]) for role, unit in held))
+            ((_programme, (one,)),) = result_readers.readable_rounds(who, LATER.date())
+            return [home.name for home in one.homes]
+
+    assert homes((Role.FOLLOW_UP, "region"), (Role.FOLLOW_UP, "flen")) == ["Region", "Flen"]
+    assert homes((Role.MANAGER, "barn-1"), (Role.FOLLOW_UP, "region")) == ["Region"]
+    assert homes((Role.MANAGER, "barn-1"), (Role.PILOT, "vuxen")) == ["Barn 1", "Vuxen"]
 
 
 # --- what -----------------------------------------------------------------------------------------------------------

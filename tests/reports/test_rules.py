@@ -6,7 +6,8 @@ import pytest
 
 from tbblearn.people.rules import HeldGrant, Language, Principal, Role
 from tbblearn.reports.rules import BarPart, FileFormat, bar_parts, file_name, sees, sees_a_part, sees_the_county
-from tbblearn.training.rules import Status
+from tbblearn.training.counts import Counts
+from tbblearn.training.rules import Progress, Status, Urgency
 
 
 def somebody(*roles: Role) -> Principal:
@@ -15,14 +16,14 @@ def somebody(*roles: Role) -> Principal:
 
 
 def test_every_status_of_the_base_has_a_part_of_the_bar_and_the_others_have_none():
-    ones = dict.fromkeys(Status, 1)
-    assert dict(bar_parts(ones)) == {BarPart.DONE: 2, BarPart.GOING: 1, BarPart.TODO: 6, BarPart.LATE: 1}
-    outside = dict.fromkeys((Status.EXEMPT, Status.ON_LEAVE, Status.NOT_REQUIRED), 5)
-    assert sum(count for _part, count in bar_parts(outside)) == 0
+    ones = Counts({Status(progress): 1 for progress in Progress if progress is not Progress.FAILED_MAY_RETRY})
+    assert dict(bar_parts(ones)) == {BarPart.DONE: 2, BarPart.GOING: 1, BarPart.TODO: 3}
+    assert sum(count for _part, count in bar_parts(ones)) == ones.base
 
 
-def test_what_is_missed_is_never_shown_as_late():
-    assert dict(bar_parts({Status.MISSED: 3}))[BarPart.LATE] == 0
+def test_a_bar_shows_how_far_people_are_however_urgent_it_is():
+    begun = Counts({Status(Progress.IN_PROGRESS, urgency): 1 for urgency in Urgency})
+    assert dict(bar_parts(begun))[BarPart.GOING] == 4
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,17 @@ import re
 
 import pytest
 
-from tbblearn.db import db
+from tbblearn.db import db, unit_of_work
+from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.queries import unit_by_name
-from tbblearn.people.rules import Scope
+from tbblearn.people.rules import Role, Scope
 from tbblearn.reports.completion_file import completion_csv
 from tbblearn.training.counts import Counts
 from tbblearn.training.manager_queries import CompletionReport, CompletionRow, completion_rows
-from tbblearn.training.rules import Status
+from tbblearn.training.rules import Progress, Status
 from tbblearn.web.application import Application
 from tbblearn.web.spreadsheets import BOM
-from tests.factories import TODAY
+from tests.factories import TODAY, grant
 from tests.reading import Reader
 from tests.training.conftest import Training
 
@@ -57,7 +58,13 @@ def test_page_list_and_file_have_the_same_numbers(reader: Reader, taken: Trainin
     counted: dict[str, int] = {}
     for row in rows:
         counted[row["Status"]] = counted.get(row["Status"], 0) + 1
-    assert counted == shown == {"Genomförd": 2, "Sista dag snart": 10}  # due soon goes before under way
+    assert counted == shown == {"Genomförd": 2, "Pågår": 1, "Inte påbörjad": 9}
+    near = {
+        row.find("th").get_text(strip=True): int(row.find("td").get_text(strip=True))
+        for row in page.soup.find("section", {"aria-labelledby": "urgencies"}).select("tbody tr")
+    }
+    assert near == {"Inte brått än": 10}, "given today, with ten days to go"
+    assert {row["Tid kvar"] for row in rows} == {""}
     left = reader.get(address(taken, "verksamhet-1", "/kvar"))
     assert re.search(r"10 personer är kvar", left.text)
     assert len(left.soup.select("tbody tr")) == 10
@@ -131,10 +138,14 @@ def test_before_any_requirement_the_page_says_so(app: Application, county):
 
 
 def test_a_cell_is_never_a_formula(app: Application, taken: Training):
-    row = CompletionRow("region", "=1+1", "+46", "@name", ("-enhet",), ("\tjob",), Status.COMPLETED, None, None)
+    row = CompletionRow(
+        "region", "=1+1", "+46", "@name", ("-enhet",), ("\tjob",), Status(Progress.COMPLETED), None, None
+    )
     with app.test_request_context():
         with_unit = unit_by_name("region")[0]
-        report = CompletionReport(with_unit, "base", {"sv": "x"}, 2026, Counts({Status.COMPLETED: 1}), (row,))
+        report = CompletionReport(
+            with_unit, "base", {"sv": "x"}, 2026, Counts({Status(Progress.COMPLETED): 1}), (row,), None
+        )
         cells = next(csv.reader(io.StringIO(completion_csv(report).decode().splitlines()[1]), delimiter=";"))
         db.session.remove()
     assert cells[:5] == ["'=1+1", "'@name", "'+46", "'-enhet", "'\tjob"]
@@ -163,3 +174,46 @@ def test_the_same_rows_for_a_wider_unit_hold_those_of_the_narrower(app: Applicat
         some = completion_rows(taken.unit(unit), Scope.over([taken.county.paths["region"]]), TODAY).rows
         db.session.remove()
     assert {row.person_external_id for row in some} <= {row.person_external_id for row in everyone}
+
+
+def test_counts_agree_with_their_numbers(reader: Reader, taken: Training, app: Application):
+    with app.app_context():
+        taken.leave(taken.person("p105"), TODAY, None)
+        db.session.remove()
+    text = reader.get(address(taken, "verksamhet-1")).text
+    assert "Enheten har 12 anställda: 0 är undantagna, 1 är pausad och 0 omfattas inte." in text
+
+
+@pytest.mark.parametrize("role", ["admin", "process_leader"])
+def test_who_has_not_adopted_has_no_figure_and_the_county_says_so(app: Application, taken: Training, role: str):
+    """On the county's page with names and without, in its list and in its file."""
+    if role == "admin":
+        with app.app_context(), unit_of_work():
+            root = db.session.get_one(OrgUnit, taken.unit("sormland"))
+            grant(db.session.get_one(Person, taken.person("admin")), root, Role.MANAGER)
+    one = Reader(app)
+    one.sign_in(taken.person(role))
+    said = "Siffrorna gäller 1 av 2 huvudmän, 15 av 18 anställda. Inte beslutat i Flens kommun."
+    assert said in one.get(address(taken, "sormland")).text
+    page = one.get(address(taken, "flen"))
+    assert "Inte beslutat i Flens kommun." in page.text
+    assert "%" not in page.soup.find("section", {"aria-labelledby": "counts"}).get_text()
+    assert not page.soup.select("main table, main .fig, main svg.bar")
+    if role == "admin":
+        assert said in one.get(address(taken, "sormland", "/kvar")).text
+        assert "Inte beslutat i Flens kommun." in one.get(address(taken, "flen", "/kvar")).text
+        *rows, last = download(one, taken, "sormland")
+        assert len(rows) == 15
+        assert last["Anställningsnummer"] == said
+
+
+def test_a_number_is_written_in_one_way(app: Application):
+    """A thousand in the bar, and in a sentence that counts, as in every cell."""
+    with app.test_request_context():
+        drawn = app.jinja_env.from_string(
+            '{% from "web/components/status_bar.html" import status_bar %}'
+            '{{ status_bar([("done", 1336)], "x", big=true) }}'
+            "{{ ngettext('%(num)s person', '%(num)s personer', 1336) }}"
+        ).render()
+    assert drawn.count("1\N{NO-BREAK SPACE}336") == 2
+    assert "1336" not in drawn

@@ -37,6 +37,7 @@ from tbblearn.training.audience import AudienceRule
 from tbblearn.training.cycles import Terms
 from tbblearn.training.own_attempts import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.requirement_actions import NewRequirement, add_requirement, adopt
+from tbblearn.training.rules import Status, Urgency
 from tests.factories import LONG_AGO, NOW, TODAY, County
 from tests.listening import statements
 
@@ -160,6 +161,11 @@ class Training:
                         known_on=known_on or from_on,
                     )
                 )
+
+
+def said(status: Status) -> str:
+    """A status in its two words; the second only where it is urgent."""
+    return ", ".join([status.progress.value, *([status.urgency.value] if status.urgency is not Urgency.NONE else [])])
 
 
 def at(day: date, hour: int = 9) -> datetime:

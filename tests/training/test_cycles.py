@@ -25,6 +25,7 @@ from tbblearn.training.cycles import (
     own_due,
     pauses,
     returns,
+    soon_from,
 )
 from tbblearn.training.rules import EnrolmentReason, EventReason
 
@@ -42,6 +43,24 @@ def spell(start: str, end: str | None = None, *, unit: int = 1, known: str | Non
 
 def away(of: Spell, start: str, end: str | None, known: str = "2026-01-01") -> Absence:
     return Absence(of, day(start), day(end) if end else None, day(known))
+
+
+# --- when a last day is near ---------------------------------------------------------------------------------------
+
+NEAR = {
+    "a year given: at most 30 days": ("2026-11-30", ["2026-01-01"], "2026-10-31"),
+    "a new hire's 30 days: a third": ("2026-12-20", ["2026-11-20"], "2026-12-10"),
+    "started 1 October, known 20 November": ("2026-12-20", ["2026-10-01", "2026-11-20"], "2026-12-10"),
+    "a third is rounded up": ("2026-12-20", ["2026-11-19"], "2026-12-09"),
+    "ten days given: at least 5": ("2026-12-20", ["2026-12-10"], "2026-12-15"),
+    "nothing given": ("2026-12-20", ["2026-12-20"], "2026-12-15"),
+    "ninety days are the first that give thirty": ("2026-12-20", ["2026-09-21"], "2026-11-20"),
+}
+
+
+@pytest.mark.parametrize(("due", "given", "soon"), NEAR.values(), ids=NEAR)
+def test_from_when_a_last_day_is_near(due: str, given: list[str], soon: str) -> None:
+    assert soon_from(day(due), *map(day, given)) == day(soon)
 
 
 # --- which cycle, and when it ends --------------------------------------------------------------------------------

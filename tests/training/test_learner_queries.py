@@ -21,8 +21,10 @@ from tbblearn.training.rules import (
     HandedIn,
     NotFound,
     NotHandedIn,
+    Progress,
     RevocationReason,
     Status,
+    Urgency,
 )
 from tests.factories import LONG_AGO, NOW, TODAY
 from tests.training.conftest import Training, course, open_attempt, publish_course
@@ -45,12 +47,31 @@ def test_a_task_before_anything_is_done(training: Training) -> None:
     training.tick()
     seen = my_courses(training.person(), TODAY)
     (task,) = seen.tasks
-    assert (task.slug, task.status, task.cycle, task.due_on) == ("base", Status.DUE_SOON, 2026, date(2026, 11, 30))
+    assert (task.slug, task.status, task.cycle, task.due_on) == (
+        "base",
+        Status(Progress.NOT_STARTED),
+        2026,
+        date(2026, 11, 30),
+    )
     assert (task.minutes, task.minutes_left, task.parts, task.parts_read) == (15, 15, 2, 0)
     assert (task.unit_name, task.level, task.returned) == ("Enhet 1", Level.BASE, False)
     assert (task.step.kind, task.step.module, task.step.screen) == (StepKind.BEGIN, "part-1", "s1")
     assert seen.done == ()
     assert seen.next_opens_on == YEAR_END
+
+
+def test_a_new_task_is_not_due_soon_from_its_first_day(training: Training) -> None:
+    """Given on 20 November with ten days to go: near from the 25th, and both words are told."""
+    training.tick()
+    person_id = training.person()
+    training.take(person_id, right=1)
+    for day, urgency in (
+        (TODAY, Urgency.NONE),
+        (date(2026, 11, 24), Urgency.NONE),
+        (date(2026, 11, 25), Urgency.DUE_SOON),
+    ):
+        (task,) = my_courses(person_id, day).tasks
+        assert task.status == Status(Progress.FAILED_MAY_RETRY, urgency)
 
 
 def test_nothing_to_do_where_nothing_is_asked(training: Training) -> None:
@@ -253,9 +274,9 @@ def test_history_keeps_every_cycle(training: Training) -> None:
     training.tick(YEAR_END)
     seen = history(person_id, YEAR_END)
     assert [(task.cycle, task.status) for task in seen.tasks] == [
-        (2027, Status.NOT_STARTED),
-        (2026, Status.MISSED),
-        (2025, Status.COMPLETED_LATE),
+        (2027, Status(Progress.NOT_STARTED)),
+        (2026, Status(Progress.MISSED)),
+        (2025, Status(Progress.COMPLETED_LATE)),
     ]
     assert [one.basis for one in seen.completions] == [Basis.PASSED]
 

@@ -12,11 +12,14 @@ from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import Scope
 from tbblearn.training import actions, manager_actions
+from tbblearn.training.choice_queries import required_courses
+from tbblearn.training.counts import Counts, Coverage
 from tbblearn.training.cycles import MonthDay
-from tbblearn.training.manager_queries import completion_rows, person_page, required_courses, who_is_left
+from tbblearn.training.manager_queries import completion_rows, who_is_left
 from tbblearn.training.manager_queries import unit_summary as summary
+from tbblearn.training.person_queries import person_page
 from tbblearn.training.requirement_actions import adopt
-from tbblearn.training.rules import Basis, ExemptionReason, NotFound, Status
+from tbblearn.training.rules import Basis, ExemptionReason, NotFound, Progress, Status, Urgency
 from tests.factories import LONG_AGO, NOW, TODAY, employ, make_person, make_unit
 from tests.training.conftest import Training
 
@@ -55,11 +58,12 @@ def test_counts_with_their_denominator(training: Training) -> None:
     assert (counts.exempt, counts.on_leave, counts.base, counts.done, counts.left) == (1, 1, 13, 1, 12)
     assert counts.share == 8
     assert counts.by_status == {
-        Status.COMPLETED: 1,
-        Status.DUE_SOON: 12,
-        Status.ON_LEAVE: 1,
-        Status.EXEMPT: 1,
-        Status.NOT_REQUIRED: 1,
+        Status(Progress.COMPLETED): 1,
+        Status(Progress.IN_PROGRESS, Urgency.DUE_SOON): 2,
+        Status(Progress.NOT_STARTED, Urgency.DUE_SOON): 10,
+        Status(Progress.ON_LEAVE): 1,
+        Status(Progress.EXEMPT): 1,
+        Status(Progress.NOT_REQUIRED): 1,
     }
 
 
@@ -71,11 +75,18 @@ def test_page_list_and_file_have_the_same_numbers(training: Training) -> None:
             page = unit_summary(unit_id, training.scope(), day, cycle=2026)
             report = completion_rows(unit_id, training.scope(), day, cycle=2026)
             assert Counter(row.status for row in report.rows) == dict(report.counts.by_status)
-            assert dict(report.counts.by_status) == dict(page.counts.by_status)
-            for status in Status:
-                listed = who_is_left(unit_id, training.scope(), day, cycle=2026, status=status)
-                assert listed.total == len(listed.rows) == page.counts.of(status)
-            assert who_is_left(unit_id, training.scope(), day, cycle=2026).total == page.counts.left
+            counts = page.counts or Counts({})
+            assert dict(report.counts.by_status) == dict(counts.by_status)
+            listed = partial(who_is_left, unit_id, training.scope(), day, cycle=2026)
+            for progress in Progress:
+                some = listed(progress=progress)
+                assert some.total == len(some.rows) == counts.of(progress)
+            assert sum(counts.of(progress) for progress in Progress) == counts.head == len(report.rows)
+            for urgency in Urgency:
+                some = listed(urgency=urgency)
+                assert some.total == len(some.rows) == counts.urgent(urgency)
+            assert sum(counts.urgent(urgency) for urgency in Urgency) == counts.open
+            assert listed().total == counts.left
 
 
 def test_managers_never_see_that_somebody_failed(training: Training) -> None:
@@ -84,11 +95,14 @@ def test_managers_never_see_that_somebody_failed(training: Training) -> None:
     person_id = training.person("p101")
     training.take(person_id, spring, right=1)
     unit_id, scope = training.unit("enhet-1"), training.scope("enhet-1")
-    assert unit_summary(unit_id, scope, spring).counts.by_status == {Status.IN_PROGRESS: 1, Status.NOT_STARTED: 2}
-    assert who_is_left(unit_id, scope, spring, status=Status.FAILED_MAY_RETRY).rows == ()
-    (row,) = who_is_left(unit_id, scope, spring, status=Status.IN_PROGRESS).rows
+    assert unit_summary(unit_id, scope, spring).counts.by_status == {
+        Status(Progress.IN_PROGRESS): 1,
+        Status(Progress.NOT_STARTED): 2,
+    }
+    assert who_is_left(unit_id, scope, spring, progress=Progress.FAILED_MAY_RETRY).rows == ()
+    (row,) = who_is_left(unit_id, scope, spring, progress=Progress.IN_PROGRESS).rows
     assert row.person_id == person_id
-    assert person_page(person_id, scope, spring).history.tasks[0].status is Status.IN_PROGRESS
+    assert person_page(person_id, scope, spring).history.tasks[0].status == Status(Progress.IN_PROGRESS)
 
 
 def test_a_person_with_two_jobs_counts_once_at_each_level(training: Training) -> None:
@@ -128,7 +142,7 @@ def test_without_names_small_figures_are_withheld_on_every_page(training: Traini
     assert (seen.counts.base, seen.counts.done, set(seen.counts.by_status)) == (
         12,
         1,
-        {Status.COMPLETED, Status.NOT_STARTED},
+        {Status(Progress.COMPLETED), Status(Progress.NOT_STARTED)},
     )
     assert [(line.unit.external_id, line.counts) for line in seen.lines] == [("enhet-1", None), ("enhet-2", None)]
     for name in ("enhet-1", "enhet-2"):
@@ -150,8 +164,62 @@ def test_who_has_not_adopted_is_said_so_and_not_counted_as_left(training: Traini
     training.tick()
     seen = unit_summary(training.unit("sormland"), training.scope(), TODAY)
     assert {line.unit.external_id: line.adopted for line in seen.lines} == {"flen": False, "region": True}
+    assert [line.counts for line in seen.lines if not line.adopted] == [None]
     flen = unit_summary(training.unit("flen"), training.scope(), TODAY)
-    assert (flen.adopted, flen.counts.base, flen.counts.share, flen.counts.not_covered) == (False, 0, None, 3)
+    assert (flen.adopted, flen.counts, flen.lines) == (False, None, ())
+    listed = who_is_left(training.unit("flen"), training.scope(), TODAY, progress=Progress.NOT_REQUIRED)
+    assert (listed.adopted, listed.total) == (False, 0)
+    assert completion_rows(training.unit("flen"), training.scope(), TODAY).rows == ()
+
+
+def test_the_county_says_whom_its_figures_are_about(training: Training) -> None:
+    """The eighteen of the county are the fifteen of the region and the three of Flen, which has not adopted."""
+    training.tick()
+    about = Coverage(1, 15, 18, ("Flens kommun",))
+    for name in ("sormland", "region", "flen"):
+        for read in (unit_summary, who_is_left, completion_rows):
+            said = read(training.unit(name), training.scope(), TODAY).coverage
+            assert said == (about if name == "sormland" else None)
+    county = unit_summary(training.unit("sormland"), training.scope(), TODAY)
+    assert (
+        county.counts.head
+        == about.staff
+        == len(completion_rows(training.unit("sormland"), training.scope(), TODAY).rows)
+    )
+
+
+def test_who_works_for_two_huvudmen_counts_where_the_course_is_adopted(training: Training) -> None:
+    """Once in the region and once in the county, and is on no list of Flen's."""
+    with unit_of_work():
+        skola = db.session.get_one(OrgUnit, training.unit("skola-1"))
+        employ(db.session.get_one(Person, training.person("p101")), skola, profession="lärare")
+        employ(
+            db.session.get_one(Person, training.person("p110")), db.session.get_one(OrgUnit, training.unit("enhet-3"))
+        )
+    training.tick()
+    heads = {
+        name: len(completion_rows(training.unit(name), training.scope(), TODAY).rows)
+        for name in ("sormland", "region", "enhet-1", "enhet-3", "flen", "skola-1")
+    }
+    assert heads == {"sormland": 16, "region": 16, "enhet-1": 3, "enhet-3": 4, "flen": 0, "skola-1": 0}
+    assert unit_summary(training.unit("sormland"), training.scope(), TODAY).coverage == Coverage(
+        1, 16, 18, ("Flens kommun",)
+    )
+    rows = completion_rows(training.unit("sormland"), training.scope(), TODAY).rows
+    (both,) = [row for row in rows if row.person_external_id == "p101"]
+    assert (both.units, both.professions) == (("Enhet 1",), ("undersköterska",))
+
+
+def test_a_last_day_that_does_not_hold_is_not_shown(training: Training) -> None:
+    everything_at_once(training)
+    unit_id, scope = training.unit("enhet-2"), training.scope()
+    freed = {"p103": training.unit("enhet-1"), "p104": unit_id}
+    for name, unit in freed.items():
+        rows = completion_rows(unit, scope, TODAY).rows
+        assert [row.due_on for row in rows if row.person_external_id == name] == [None]
+        assert person_page(training.person(name), scope, TODAY).history.tasks[0].due_on is None
+    for progress, unit in ((Progress.ON_LEAVE, freed["p103"]), (Progress.EXEMPT, unit_id)):
+        assert [row.due_on for row in who_is_left(unit, scope, TODAY, progress=progress).rows] == [None]
 
 
 def test_a_huvudman_with_dates_of_its_own_is_shown_its_own_running_cycle(training: Training) -> None:
@@ -248,7 +316,7 @@ def test_only_the_running_round_has_figures(training: Training) -> None:
     spring = date(2027, 2, 1)
     training.tick(spring)
     unit_id, scope = training.unit("enhet-1"), training.scope()
-    assert unit_summary(unit_id, scope, spring, cycle=2027).counts.by_status == {Status.NOT_STARTED: 3}
+    assert unit_summary(unit_id, scope, spring, cycle=2027).counts.by_status == {Status(Progress.NOT_STARTED): 3}
     for cycle in (2026, 2028, 0, -5):
         for read in (unit_summary, who_is_left, completion_rows):
             with pytest.raises(NotFound):
@@ -286,7 +354,7 @@ def test_a_person_as_the_manager_sees_them(training: Training) -> None:
         )
     seen = person_page(person_id, training.scope("verksamhet-1"), TODAY)
     assert (seen.name, seen.units, seen.professions) == ("Medarbetare 101", ("Enhet 1",), ("undersköterska",))
-    assert [(one.cycle, one.status) for one in seen.history.tasks] == [(2026, Status.COMPLETED)]
+    assert [(one.cycle, one.status) for one in seen.history.tasks] == [(2026, Status(Progress.COMPLETED))]
     assert [one.basis for one in seen.history.completions] == [Basis.EQUIVALENT]
 
 
@@ -298,7 +366,11 @@ def test_a_manager_reads_nothing_taken_freely_and_nothing_of_a_quiz(training: Tr
     assert (required.achieved_on, required.cycles) == (date(2026, 2, 1), (2026,))
     assert not {field for field in vars(required) if field in {"version", "score", "attempt_id"}}
     (exempt,) = person_page(training.person("p104"), scope, TODAY).history.exemptions
-    assert (exempt.from_on, exempt.until_on, exempt.reason) == (TODAY, None, ExemptionReason.OTHER_DUTIES)
+    assert (exempt.decision.from_on, exempt.decision.until_on, exempt.decision.reason) == (
+        TODAY,
+        None,
+        ExemptionReason.OTHER_DUTIES,
+    )
 
 
 def test_the_number_of_queries_does_not_grow(training: Training, queries: Callable[[Callable[[], Any]], int]) -> None:

@@ -27,7 +27,7 @@ from tbblearn.training.models import (
 )
 from tbblearn.training.news_queries import unread
 from tbblearn.training.publishing import Published, publish_edition
-from tbblearn.training.rules import CarriedOver, HandedIn, Outcome, Status
+from tbblearn.training.rules import CarriedOver, HandedIn, Outcome, Progress, Status
 from tbblearn.training.tasks import own_tasks
 from tests.factories import TODAY
 from tests.training.conftest import Training, at, both, course, open_attempt, question
@@ -130,7 +130,7 @@ def test_a_corrected_key_in_mid_cycle_raises_and_never_lowers_and_the_preview_te
     assert completion.attempt_id == lifted
     credited = select(CompletionCredit.enrolment_id).where(CompletionCredit.completion_id == completion.id)
     assert db.session.scalars(credited).all() == [completion.enrolment_id]
-    assert [task.status for task in own_tasks(training.person("p101"), LATER)] == [Status.COMPLETED]
+    assert [task.status for task in own_tasks(training.person("p101"), LATER)] == [Status(Progress.COMPLETED)]
     assert completions(training, "p102") == []
     assert told("corrected_key") == [training.person("p101")]
 
@@ -197,9 +197,9 @@ def test_a_pass_after_the_last_day_is_in_time_when_an_earlier_try_was_right(trai
     in_time = answer(training, "p101", "baaaab", today=date(2026, 11, 25))
     answer(training, "p101", "aaaaaa", today=date(2026, 12, 5))
     person_id = training.person()
-    assert [task.status for task in own_tasks(person_id, date(2026, 12, 6))] == [Status.COMPLETED_LATE]
+    assert [task.status for task in own_tasks(person_id, date(2026, 12, 6))] == [Status(Progress.COMPLETED_LATE)]
     publish(with_key(course(), q1="b"), date(2026, 12, 6))
-    assert [task.status for task in own_tasks(person_id, date(2026, 12, 6))] == [Status.COMPLETED]
+    assert [task.status for task in own_tasks(person_id, date(2026, 12, 6))] == [Status(Progress.COMPLETED)]
     assert [one.attempt_id == in_time for one in completions(training, "p101")] == [False, True]
 
 

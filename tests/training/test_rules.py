@@ -7,10 +7,13 @@ import pytest
 from tbblearn.training.rules import (
     DONE,
     LEFT,
+    OPEN,
     OUTSIDE_BASE,
     DueStage,
+    Progress,
     Status,
     StatusFacts,
+    Urgency,
     manager_view,
     status,
 )
@@ -37,44 +40,53 @@ def without(*names: str, due: DueStage = DueStage.OVER) -> StatusFacts:
     return StatusFacts(**(values | {name: calm[name] for name in names} | {"due": due}))
 
 
+AHEAD = ("completed", "exempt", "on_leave", "opened", "closed")
 PRECEDENCE = [
-    (without("required"), Status.NOT_REQUIRED),
-    (EVERYTHING, Status.COMPLETED),
-    (without("completed"), Status.EXEMPT),
-    (without("completed", "exempt"), Status.ON_LEAVE),
-    (without("completed", "exempt", "on_leave"), Status.NOT_YET_OPEN),
-    (without("completed", "exempt", "on_leave", "opened"), Status.MISSED),
-    (without("completed", "exempt", "on_leave", "opened", "closed"), Status.OVERDUE),
-    (without("completed", "exempt", "on_leave", "opened", "closed", due=DueStage.GRACE), Status.IN_GRACE),
-    (without("completed", "exempt", "on_leave", "opened", "closed", due=DueStage.SOON), Status.DUE_SOON),
-    (
-        without("completed", "exempt", "on_leave", "opened", "closed", due=DueStage.AHEAD),
-        Status.FAILED_MAY_RETRY,
-    ),
-    (
-        without("completed", "exempt", "on_leave", "opened", "closed", "failed", due=DueStage.AHEAD),
-        Status.IN_PROGRESS,
-    ),
-    (StatusFacts(required=True), Status.NOT_STARTED),
+    (without("required"), Progress.NOT_REQUIRED),
+    (EVERYTHING, Progress.COMPLETED),
+    (without("completed"), Progress.EXEMPT),
+    (without("completed", "exempt"), Progress.ON_LEAVE),
+    (without("completed", "exempt", "on_leave"), Progress.NOT_YET_OPEN),
+    (without("completed", "exempt", "on_leave", "opened"), Progress.MISSED),
+    (without(*AHEAD), Progress.FAILED_MAY_RETRY),
+    (without(*AHEAD, "failed"), Progress.IN_PROGRESS),
+    (StatusFacts(required=True), Progress.NOT_STARTED),
 ]
 
 
 @pytest.mark.parametrize(("facts", "expected"), PRECEDENCE, ids=[str(row[1]) for row in PRECEDENCE])
-def test_precedence(facts: StatusFacts, expected: Status) -> None:
-    assert status(facts) is expected
+def test_precedence(facts: StatusFacts, expected: Progress) -> None:
+    assert status(facts).progress is expected
+
+
+def test_only_what_is_open_is_urgent() -> None:
+    """All facts at once say that the extra time has ended; how far somebody is decides whether that matters."""
+    urgent = {expected: status(facts).urgency for facts, expected in PRECEDENCE if facts.due is DueStage.OVER}
+    assert {progress for progress, urgency in urgent.items() if urgency is Urgency.OVERDUE} == {
+        Progress.FAILED_MAY_RETRY,
+        Progress.IN_PROGRESS,
+    }
+    assert all(urgent[progress] is Urgency.NONE for progress in urgent if progress not in OPEN)
+
+
+def test_how_far_is_told_however_urgent_it_is() -> None:
+    """Whoever has begun is seen to have begun, also in the last days, in the extra time and after it."""
+    seen = {status(without(*AHEAD, "failed", due=due)) for due in DueStage}
+    assert seen == {Status(Progress.IN_PROGRESS, urgency) for urgency in Urgency}
 
 
 def test_a_completion_after_the_last_day_is_late() -> None:
-    assert status(StatusFacts(required=True, completed=True, late=True)) is Status.COMPLETED_LATE
+    assert status(StatusFacts(required=True, completed=True, late=True)) == Status(Progress.COMPLETED_LATE)
 
 
 def test_the_table_above_reaches_every_status() -> None:
-    assert {expected for _, expected in PRECEDENCE} | {Status.COMPLETED_LATE} == set(Status)
+    assert {expected for _, expected in PRECEDENCE} | {Progress.COMPLETED_LATE} == set(Progress)
 
 
 def test_managers_see_failed_as_in_progress_and_all_else_as_it_is() -> None:
-    for one in Status:
-        assert manager_view(one) is (Status.IN_PROGRESS if one is Status.FAILED_MAY_RETRY else one)
+    for one in (Status(progress, urgency) for progress in Progress for urgency in Urgency):
+        failed = one.progress is Progress.FAILED_MAY_RETRY
+        assert manager_view(one) == (Status(Progress.IN_PROGRESS, one.urgency) if failed else one)
 
 
 def test_a_manager_cannot_tell_that_an_attempt_failed() -> None:
@@ -85,9 +97,10 @@ def test_a_manager_cannot_tell_that_an_attempt_failed() -> None:
         required, completed, late, exempt, on_leave, opened, closed = map(bool, booleans)
         facts = (required, completed, late, exempt, on_leave, opened, closed, DueStage(due))
         failed = manager_view(status(StatusFacts(*facts, failed=True, started=True)))
-        assert failed is manager_view(status(StatusFacts(*facts, failed=False, started=True)))
+        assert failed == manager_view(status(StatusFacts(*facts, failed=False, started=True)))
 
 
 def test_every_status_is_done_left_or_outside_the_denominator() -> None:
-    assert set(Status) == DONE | LEFT | OUTSIDE_BASE
-    assert len(DONE) + len(LEFT) + len(OUTSIDE_BASE) == len(Status)
+    assert set(Progress) == DONE | LEFT | OUTSIDE_BASE
+    assert len(DONE) + len(LEFT) + len(OUTSIDE_BASE) == len(Progress)
+    assert OPEN < LEFT

@@ -66,7 +66,7 @@ def _own_dates(slug: str, today: date) -> tuple[MonthDay | None, MonthDay | None
     if slug == JUST_OPENED:
         opened_on = max(today.replace(month=1, day=1), today - timedelta(days=_OPENED_BEFORE_DAYS))
         return _month_day(opened_on), _month_day(opened_on + timedelta(days=_OPEN_DAYS))
-    days_to_due = {IN_GRACE: -5, OVERDUE: -40, DUE_SOON: 21}
+    days_to_due = {IN_GRACE: -5, OVERDUE: -40, DUE_SOON: 14}
     if slug in days_to_due:
         return _ending(today + timedelta(days=days_to_due[slug]), today)
     return None, None

@@ -6,12 +6,13 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert
 
-from tbblearn.db import Model, db
+from tbblearn.db import Model, db, stockholm_date
 from tbblearn.operations.demo.history import Passed, Task
 from tbblearn.operations.demo.learning import Try
 from tbblearn.operations.demo.staff import Job, Member
 from tbblearn.people.models import Employment, Leave, Person
 from tbblearn.people.rules import LeaveSource, email_key, search_key, sort_key
+from tbblearn.training.cycles import soon_from
 from tbblearn.training.models import (
     Answer,
     Attempt,
@@ -142,6 +143,7 @@ def _enrolment(task: Task, course_id: int, key: int) -> Row:
         "due_on": new.days.due_on,
         "grace_until_on": new.days.grace_until_on,
         "open_until_on": new.days.open_until_on,
+        "soon_from_on": soon_from(new.days.due_on, new.opens_on, stockholm_date(task.recorded_at)),
         "recorded_at": task.recorded_at,
     }
 
@@ -156,6 +158,7 @@ def _events(task: Task) -> list[Row]:
             "due_on": event.days.due_on if event.days else None,
             "grace_until_on": event.days.grace_until_on if event.days else None,
             "open_until_on": event.days.open_until_on if event.days else None,
+            "soon_from_on": soon_from(event.days.due_on, task.new.opens_on, event.on) if event.days else None,
             "recorded_at": at,
         }
         for event, at in task.events
