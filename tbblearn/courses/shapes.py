@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -182,7 +182,7 @@ def _is_free_text(shape: type[BaseModel], location: tuple[str | int, ...]) -> bo
         if field is None:
             return False
         if depth == len(keys):
-            return field.metadata == [*Words.__metadata__] or Words in getattr(field.annotation, "__args__", ())
+            return field.metadata == [*get_args(Words)[1:]] or Words in getattr(field.annotation, "__args__", ())
         inner = next(_shapes(field.annotation), None)
         if inner is None:
             return False
