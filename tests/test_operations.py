@@ -103,7 +103,7 @@ class Browser:
     """Somebody at https, seen from behind the proxy of the guide."""
 
     def __init__(self, port: int) -> None:
-        self.port = port
+        self.port, self.at = port, "/"
         self.cookies: dict[str, str] = {}
 
     def ask(self, path: str, fields: dict[str, str] | None = None) -> BeautifulSoup:
@@ -125,6 +125,7 @@ class Browser:
         if answer.status in {302, 303}:
             return self.ask(answer.headers["Location"])
         assert answer.status == 200, (answer.status, text)
+        self.at = path
         return BeautifulSoup(text, "html.parser")
 
     def send(self, page: BeautifulSoup, **values: str) -> BeautifulSoup:
@@ -133,7 +134,7 @@ class Browser:
             assert isinstance(form, Tag)
             fields = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[name]")}
             if set(values) <= set(fields):
-                return self.ask(str(form["action"]), fields | values)
+                return self.ask(str(form.get("action", self.at)), fields | values)
         raise AssertionError(f"no form with {', '.join(values)}")
 
 
@@ -185,7 +186,7 @@ def test_the_guide_leads_from_an_empty_machine_to_a_sign_in(machine: Machine) ->
         machine.run(f"set -a; . /etc/tbblearn/settings; cd /\n{tick}")
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(10)
+        server.wait(60)
     copies(machine)
 
 
