@@ -55,7 +55,7 @@ _PROGRAMME = RadioField(
     coerce=int,
     validators=[InputRequired(_l("Välj ett program."))],
     invalid_value_message=_l("Välj ett program."),  # type: ignore[call-arg]
-    invalid_choice_message=_l("Välj ett program."),  # type: ignore[call-arg]
+    invalid_choice_message=_l("Välj ett program."),
 )
 """Made before the other fields: it stands first on its page, and so among the errors."""
 
@@ -119,7 +119,7 @@ class AdoptForm(PageForm):
         coerce=int,
         validators=[InputRequired(_l("Välj en huvudman."))],
         invalid_value_message=_l("Välj en huvudman."),  # type: ignore[call-arg]
-        invalid_choice_message=_l("Välj en huvudman."),  # type: ignore[call-arg]
+        invalid_choice_message=_l("Välj en huvudman."),
     )
     adopted_on = _day(_l("Beslutet togs"), _l("Skriv vilken dag beslutet togs."))
     reference: Any = StringField(

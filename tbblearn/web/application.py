@@ -57,7 +57,7 @@ class ReadableRequest(Request):
     form_data_parser_class = _ReadableForms
 
     @cached_property
-    def args(self) -> _Texts:  # type: ignore[override]
+    def args(self) -> _Texts:
         """The query of the address."""
         return self.parameter_storage_class(_read(self.query_string))
 
