@@ -133,12 +133,12 @@ def _add_features(app: Application, settings: Settings) -> None:
         *("access.details", "access.change_language", "access.sign_out_everywhere"),
         *("training.history", "training.certificate", "surveys"),
     )
-    history = "training.history", _l("Intyg och historik")
-    add_to_menu(app, 5, *history, lambda person: person.history_only)
+    history = "training.history"
+    add_to_menu(app, 5, history, _l("Intyg och historik"), lambda person: person.history_only)
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: not person.history_only)
     add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)
     own = ["training.certificate"]
-    add_to_menu(app, 17, *history, lambda person: not person.history_only and not person.grants, also=own)
+    add_to_menu(app, 17, history, _l("Intyg"), lambda person: not (person.history_only or person.grants), also=own)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])
     seen = ["readiness_files"]

@@ -76,7 +76,7 @@ class Site:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tbblearn.cli", "serve", "--port", str(self.port)], env=self.environment
         )
-        for _ in range(200):
+        for _ in range(1200):  # the machine may be busy
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
                     if answer.status == 200:
