@@ -64,7 +64,7 @@ def run_floor(database: str, url: str, database_pid: int | None, clients: int, r
         env=os.environ | {"TBBLEARN_LOG_LEVEL": "ERROR"},
     )
     try:
-        for _ in range(100):
+        for _ in range(1800):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
                 break
