@@ -121,7 +121,7 @@ def test_serve_answers_and_ends_within_five_seconds_of_sigterm(run: Run, environ
     port = free_port()
     server = subprocess.Popen([sys.executable, "-m", "tbblearn.cli", "serve", "--port", str(port)], env=environment)
     try:
-        for _ in range(300):
+        for _ in range(3000):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
                     assert answer.status == 200
