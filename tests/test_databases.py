@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from tbblearn.access.models import LoginAttempt
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
-from tbblearn.db import BUSY_TIMEOUT_MS, db, is_busy, read_only, run, side_record, unit_of_work
+from tbblearn.databases import is_busy
+from tbblearn.db import db, read_only, run, side_record, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.people.models import Grant, OrgUnit, Person, Programme
 from tbblearn.people.rules import GrantSource, Role, UnitKind
@@ -253,13 +254,13 @@ def test_a_connection_that_lay_idle_while_the_server_restarted_is_replaced(
 
     with app.app_context():
         lie_idle_and_be_cut()
-        monkeypatch.setattr(import_module("tbblearn.db"), "TRUSTED_SECONDS", 600)
+        monkeypatch.setattr(import_module("tbblearn.databases"), "TRUSTED_SECONDS", 600)
         with pytest.raises(OperationalError) as cut_off, read_only():
             db.session.execute(count)
         assert is_busy(cut_off.value), "answered with 503: try again in a moment"
         with read_only():
             assert db.session.execute(count).scalar() == 0
         lie_idle_and_be_cut()
-        monkeypatch.setattr(import_module("tbblearn.db"), "TRUSTED_SECONDS", 0)
+        monkeypatch.setattr(import_module("tbblearn.databases"), "TRUSTED_SECONDS", 0)
         with unit_of_work():
             assert db.session.execute(count).scalar() == 0

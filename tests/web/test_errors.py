@@ -200,7 +200,7 @@ def test_a_database_held_by_another_is_503_and_the_next_try_succeeds(
     """The lock is a real one, held from outside; only the time to wait for it is made short."""
     reader.sign_in(county.persons["p101"])
     form = reader.get("/mina-uppgifter").form("/mina-uppgifter")
-    monkeypatch.setattr(import_module("tbblearn.db"), "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(import_module("tbblearn.databases"), "WRITE_WAIT_MS", 50)
     with app.app_context():
         engine = db.engine
     engine.dispose()
