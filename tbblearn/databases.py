@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from threading import Lock
 from time import monotonic
 from typing import Any
 
 import psycopg
+import structlog
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -20,6 +22,7 @@ from tbblearn.sqlite import READ_WAIT_MS, WRITE_WAIT_MS
 TRUSTED_SECONDS = 5
 """How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
 _USED_AT = "tbblearn_used_at"
+_log = structlog.get_logger("tbblearn.database")
 
 POSTGRESQL_PATIENCE = {
     "connect_timeout": 3,
@@ -119,6 +122,42 @@ def kind_of(error: SQLAlchemyError) -> str:
     cause = getattr(error, "orig", None)
     found = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
     return str(found or type(cause or error).__name__)
+
+
+# --- upkeep --------------------------------------------------------------------------------------------------------
+
+
+def sqlite_file(engine: Engine) -> str:
+    """The path of the file of a SQLite database; '' for PostgreSQL, and for one in memory."""
+    if engine.dialect.name != "sqlite":
+        return ""
+    with engine.connect() as connection:
+        return str(connection.info[_SQLite.FILE])
+
+
+def look_after(engine: Engine, today: date) -> int:
+    """What the timer does for SQLite: copy the log of changes back, and look through the file once a day.
+
+    Returns how many faults the newest look found; 0 for PostgreSQL, which looks after itself.
+    """
+    file = sqlite_file(engine)
+    if not file:
+        return 0
+    try:
+        sqlite.checkpoint(file)
+    except sqlite3.OperationalError as error:
+        _log.warning("the log of changes could not be copied back", fault=str(error))
+    return sqlite.check_once_a_day(file, today)
+
+
+def why_not_ready(engine: Engine) -> str:
+    """Why this database keeps no changes now, in a few words; '' where nothing speaks against it."""
+    if engine.dialect.name == "sqlite":
+        file = sqlite_file(engine)
+        return sqlite.not_ready(file) if file else ""
+    with engine.connect() as connection:
+        follows = connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
+    return "database read-only" if follows else ""
 
 
 # --- engines -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """`tbblearn tick`: what time brings about."""
 
 import json
+import sys
 from datetime import datetime
 
 import click
@@ -11,6 +12,7 @@ from tbblearn.config import Settings
 from tbblearn.db import STOCKHOLM, utc_now
 from tbblearn.mail.delivery import Transport, deliver, smtp_transport
 from tbblearn.surveys.waves import ASKING_MAIL
+from tbblearn.tick import DATABASE_FAULTS
 from tbblearn.tick import tick as run_tick
 
 
@@ -26,7 +28,8 @@ from tbblearn.tick import tick as run_tick
 def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
     """Enrol, cancel and send what is due. Run it from a timer, as often as you like and on any number of machines.
 
-    Run twice in a row, or after some days of silence, it ends in the same state.
+    Run twice in a row, or after some days of silence, it ends in the same state. Exit code 1 where SQLite's file is
+    damaged.
     """
     if at and not dry_run:
         raise click.UsageError("--at only asks a question: use it with --dry-run.")
@@ -45,9 +48,12 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
             counts |= deliver(now, app.extensions["tbblearn_letters"], _transport(settings), ASKING_MAIL, LINK_MAIL)
     if kind == "json":
         click.echo(json.dumps(counts))
-        return
-    for name, count in counts.items():
-        click.echo(f"{name.replace('_', ' ')}: {count}")
+    else:
+        for name, count in counts.items():
+            click.echo(f"{name.replace('_', ' ')}: {count}")
+    if counts[DATABASE_FAULTS]:
+        click.echo("The database is damaged: see docs/operations.md, SQLite.", err=True)
+        sys.exit(1)
 
 
 def _transport(settings: Settings) -> Transport | None:

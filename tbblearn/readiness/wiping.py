@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from tbblearn import sqlite
-from tbblearn.databases import is_busy
+from tbblearn.databases import is_busy, sqlite_file
 from tbblearn.db import db, unit_of_work
 from tbblearn.sqlite import READ_WAIT_MS as PATIENCE_MS
 
@@ -92,11 +92,7 @@ def wipe() -> bool:
 
 def _rebuild_sqlite() -> bool:
     """Write the whole file anew, and empty the log of changes. A reader of an old state keeps the log from it."""
-    with db.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        file = sqlite.file_of(driver)
-    return sqlite.rebuild(file, PATIENCE_MS)
+    return sqlite.rebuild(sqlite_file(db.engine), PATIENCE_MS)
 
 
 def _write_tables_anew() -> bool:

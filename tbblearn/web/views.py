@@ -6,7 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from tbblearn.databases import why_not_ready
 from tbblearn.db import db
+from tbblearn.sqlite import version_note
 from tbblearn.web.addresses import page_path
 from tbblearn.web.guarding import public
 from tbblearn.web.language import COOKIE, LANGUAGES
@@ -109,7 +111,19 @@ def readyz() -> Response:
         return Response("database not ready\n", 503, mimetype="text/plain")
     if found != current_app.config["TBBLEARN_MIGRATION"]:
         return Response("database not migrated\n", 503, mimetype="text/plain")
-    return Response("ready\n", mimetype="text/plain")
+    return _ready()
+
+
+def _ready() -> Response:
+    """All is well, unless nothing can be changed; and what is to be known of the database's program."""
+    try:
+        fault = why_not_ready(db.engine)
+    except (SQLAlchemyError, OSError):
+        fault = "database not ready"
+    if fault:
+        return Response(f"{fault}\n", 503, mimetype="text/plain")
+    note = f"{version_note()}\n" if db.engine.dialect.name == "sqlite" else ""
+    return Response(f"ready\n{note}", mimetype="text/plain")
 
 
 def init_appearance(app: Flask) -> None:
