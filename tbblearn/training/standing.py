@@ -74,10 +74,14 @@ def status_of(code: int) -> Status:
 
 
 def _latest(kind: EventKind) -> ScalarSelect[int]:
-    """The last event of a kind of each enrolment; null for none. Asked of one kind it is a single look in the index."""
+    """The last event of a kind of each enrolment; null for none. A look in the index of enrolments and kinds.
+
+    Not max(id) alone: a planner may then walk all events from the newest one down until it meets the right enrolment,
+    which for most of them is never.
+    """
     event = aliased(EnrolmentEvent)
     return (
-        select(func.max(event.id))
+        select(func.max(event.id + 0))
         .where(event.enrolment_id == Enrolment.id, event.kind == kind)
         .correlate(Enrolment)
         .scalar_subquery()
