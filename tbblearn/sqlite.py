@@ -155,13 +155,13 @@ def check_once_a_day(file: str, today: date) -> int:
         day, *faults = kept.read_text(encoding="utf-8").splitlines()
         if day == today.isoformat():
             return _told(faults)
-    with _aside(file, READ_WAIT_MS) as connection:
-        try:
+    try:
+        with _aside(file, READ_WAIT_MS) as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(20)")]
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-                raise
-            found = [str(error)]
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
+        found = [str(error)]
     faults = [line for fault in found if fault != "ok" for line in fault.splitlines()]
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         out.write("\n".join([today.isoformat(), *faults]) + "\n")

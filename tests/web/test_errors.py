@@ -207,9 +207,11 @@ def test_a_database_held_by_another_is_503_and_the_next_try_succeeds(
     with somebody_else_holds(engine, county.persons["p101"]):
         page = reader.submit(form, 503, language="en")
         assert page.response.headers["Retry-After"] == "5"
-        assert "Försök igen om en stund. Det du redan har sparat finns kvar." in page.text
+        assert "Det du skickade nu är inte sparat, men det finns kvar här" in page.text
+        again = page.form("/mina-uppgifter")
         reader.get("/om")
-    reader.submit(form, language="en")
+    assert again["language"] == "en"
+    reader.submit(again)
 
 
 @contextmanager
@@ -235,7 +237,7 @@ def test_a_database_that_is_away_is_a_page_too_also_for_who_was_signed_in(
     page = reader.get("/om", 500)
     assert "Något gick fel hos oss." in page.text
     assert reader.get("/healthz").text == "ok\n"
-    assert reader.get("/readyz").text == "ready\n"
+    assert reader.get("/readyz").text.startswith("ready\n")
 
 
 def test_readyz_tells_a_database_that_is_not_migrated(app: Application, reader: Reader) -> None:
