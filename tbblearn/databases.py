@@ -222,9 +222,7 @@ class _PostgreSQL:
             raise OperationalError(start, None, error, connection_invalidated=cut) from error
 
     @staticmethod
-    def refuse(
-        _connection: object, cursor: Any, statement: str, _values: object, context: Any, _many: object
-    ) -> None:
+    def refuse(_connection: object, cursor: Any, statement: str, _values: object, context: Any, _many: object) -> None:
         idle = cursor.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         if idle and _changes_or_locks(statement, context):
             raise TransactionError("a change or a lock was asked for on a connection that has no transaction")

@@ -129,6 +129,7 @@ def utc_now() -> datetime:
 
 # --- transactions -------------------------------------------------------------------------------------------------
 
+
 @dataclass
 class UnitOfWork:
     """One change as a whole: committed at the end, or refused."""
