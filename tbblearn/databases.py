@@ -73,7 +73,7 @@ BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
 _AWAY_STATES = BUSY_STATES | {"25006"}
 """And: nothing can be changed on this server, which follows another or was told so."""
 _AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
-"""Connections, resources (disk, memory, connections), the operator's doing (stopping, starting), the system's faults."""
+"""Connections, resources (disk, memory, connections), the operator's doing (stopping, say), the system's faults."""
 _AWAY_IN_SQLITE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -207,7 +207,7 @@ class _PostgreSQL:
 
     @staticmethod
     def begin(connection: Connection) -> None:
-        """A read gets no transaction. BEGIN and ROLLBACK round it would change nothing, and cost a quarter of a page."""
+        """A read gets no transaction. BEGIN and ROLLBACK round it change nothing, and cost a quarter of a page."""
         wait_ms = _wait_ms.get()
         if not wait_ms:
             return

@@ -20,9 +20,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registr
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.types import TypeDecorator
 
-from tbblearn.databases import TransactionError as TransactionError
+from tbblearn.databases import TransactionError as TransactionError  # noqa: PLC0414 (it belongs to both)
 from tbblearn.databases import is_writing, reading
-from tbblearn.databases import writing as writing
+from tbblearn.databases import writing as writing  # noqa: PLC0414
 
 Found = TypeVar("Found")
 Columns = TypeVarTuple("Columns")

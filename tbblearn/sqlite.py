@@ -81,7 +81,7 @@ class Upkeep:
         self._since = 0
 
     def before_a_change(self, file: str) -> None:
-        """To be called by one thread at a time, with no transaction open. What goes wrong is logged: the change goes on."""
+        """To be called by one thread at a time, outside a transaction. What goes wrong is logged, and the change goes on."""
         self._since += 1
         if self._since < COMMITS_BETWEEN and (self._since < COMMITS_BETWEEN_LARGE or log_size(file) <= LARGE_LOG):
             return

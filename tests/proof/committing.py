@@ -3,7 +3,7 @@
     python -m tests.proof.committing commit FILE FIRST LAST    prints each number once its commit was acknowledged
     python -m tests.proof.committing copy FILE
 
-Both go the way that tbblearn goes: the engine as `prepare_engine` makes it, and `sqlite.checkpoint`. Meant to be killed.
+Both go the way that tbblearn goes: the engine of `prepare_engine`, and `sqlite.checkpoint`. Meant to be killed.
 """
 
 import os
