@@ -81,7 +81,7 @@ class Upkeep:
         self._since = 0
 
     def before_a_change(self, file: str) -> None:
-        """To be called by one thread at a time, outside a transaction. What goes wrong is logged, and the change goes on."""
+        """To be called by one thread at a time, outside transactions. What goes wrong is logged only."""
         self._since += 1
         if self._since < COMMITS_BETWEEN and (self._since < COMMITS_BETWEEN_LARGE or log_size(file) <= LARGE_LOG):
             return
