@@ -81,7 +81,7 @@ def name_of(url: str) -> str:
     import psycopg
 
     with psycopg.connect(url) as connection:
-        rows = [connection.execute(f"SHOW {name}").fetchone() for name in ("server_version", "jit")]  # type: ignore[call-overload]
+        rows = [connection.execute(f"SHOW {name}").fetchone() for name in ("server_version", "jit")]
         [has_jit] = connection.execute("SELECT pg_jit_available()").fetchone() or [False]
     version, jit = (str(row[0]) for row in rows if row)
     return f"PostgreSQL {version}, JIT {jit if has_jit else 'not built in'}"

@@ -216,7 +216,7 @@ class _PostgreSQL:
         try:
             driver.execute(start, prepare=False)
         except psycopg.Error as error:
-            cut = connection.dialect.is_disconnect(error, driver, None)
+            cut = connection.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
             if cut:
                 connection.invalidate(error)
             raise OperationalError(start, None, error, connection_invalidated=cut) from error
@@ -247,13 +247,13 @@ class _SQLite:
 
     def begin(self, connection: Connection) -> None:
         """A read waits for nobody; a change takes the write lock at once, and waits for it."""
-        wait_ms = _wait_ms.get()
-        info = connection.info
+        wait_ms, info = _wait_ms.get(), connection.info
+        driver: Any = connection.connection.driver_connection
         if info.get(self.WAITS, READ_WAIT_MS) != (wait_ms or READ_WAIT_MS):
             info[self.WAITS] = wait_ms or READ_WAIT_MS
-            connection.connection.driver_connection.execute(f"PRAGMA busy_timeout = {info[self.WAITS]}")
+            driver.execute(f"PRAGMA busy_timeout = {info[self.WAITS]}")
         if not wait_ms:
-            connection.connection.driver_connection.execute("BEGIN")
+            driver.execute("BEGIN")
             return
         if not info.get(self.TURN):
             if not self.line.acquire(timeout=wait_ms / 1000):

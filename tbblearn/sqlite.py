@@ -125,7 +125,7 @@ def _begin_log_anew(connection: sqlite3.Connection, file: str) -> bool:
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(f"PRAGMA user_version = {version}")
     connection.execute("COMMIT")
-    return log_size(file) <= 32 + 24 + page  # a header, and one page with its own
+    return log_size(file) <= 32 + 24 + int(page)  # a header, and one page with its own
 
 
 # --- looking after it ----------------------------------------------------------------------------------------------
