@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from benchmarks.processes import cpu_seconds
-from tbblearn.db import prepare_engine, writing
+from tbblearn.databases import prepare_engine, writing
 
 REQUESTS = 27
 """Of a quiz flow with ten questions, redirects counted."""
