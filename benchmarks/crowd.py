@@ -18,7 +18,8 @@ from statistics import median
 from types import TracebackType
 from typing import Self
 
-from benchmarks.__main__ import postgresql, served
+from benchmarks.__main__ import served
+from benchmarks.servers import postgresql
 from benchmarks.client import Browser, sign_in
 from benchmarks.preparation import Prepared, prepare
 from benchmarks.processes import cpu_seconds, peak_megabytes

@@ -254,7 +254,7 @@ class Visitors:
         tab = self._tab(NOBODY)
         tab.goto(f"{self.site.url}/glomt-losenordet")
         fill("#email", self.site.accounts["editor"]["email"])(tab)
-        self.site.run("tick")
+        self.site.run("tick", status=1)  # a letter with a link has failed, as there is no mail server
         tab.close()
 
         for role, place, right, wrong in (
