@@ -81,9 +81,17 @@ def test_a_failed_quiz_may_be_taken_again(learners: Learners) -> None:
 @pytest.mark.parametrize(
     ("day", "status", "until"),
     [
-        (TODAY, "Sista dag snart", "Du har till 30 november 2026."),
-        (GRACE, "Tilläggstid till 14 december 2026", "Du kan gå utbildningen till och med 14 december 2026"),
-        (LATE, "Försenad", "Sista dag var 30 november 2026. Du kan fortfarande gå utbildningen, och den räknas."),
+        (TODAY, "Inte påbörjad sista dag om 10 dagar", "Du har till 30 november 2026."),
+        (
+            GRACE,
+            "tilläggstid till 14 december 2026",
+            "Du kan gå utbildningen till och med 14 december 2026",
+        ),
+        (
+            LATE,
+            "försenad sedan 15 december 2026",
+            "Sista dag var 30 november 2026. Du kan fortfarande gå utbildningen, och den räknas.",
+        ),
     ],
 )
 def test_near_and_after_the_last_day_the_words_stay_kind(
