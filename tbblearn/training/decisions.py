@@ -43,6 +43,10 @@ class Decision:
         """True where it was taken back from its first day on."""
         return self.ended_on is not None and self.ended_on <= self.from_on
 
+    def lasts(self, today: date) -> bool:
+        """True until its last day is over, also where it has yet to begin."""
+        return not self.never_held and (self.last_on is None or self.last_on >= today)
+
     def can_end(self, today: date, first_on: date) -> bool:
         """True where an end dated `first_on` or later would change something.
 
