@@ -63,6 +63,17 @@ def deciding(decisions: Iterable[Decision], kind: ExemptionKind, day: date) -> D
     return max((one for one in decisions if one.kind is kind and one.covers(day)), key=lambda one: one.id, default=None)
 
 
+def last_in_line(decisions: Sequence[Decision], kind: ExemptionKind, day: date) -> Decision | None:
+    """Of the decisions that follow each other without a gap from a day on, the last; None where none covers the day."""
+    found = None
+    while one := deciding(decisions, kind, day):
+        found = one
+        if one.last_on is None:
+            break
+        day = one.last_on + ONE_DAY
+    return found
+
+
 def set_aside(one: Decision, decisions: Sequence[Decision]) -> bool:
     """True where a later decision of the same kind holds on a day that this one covers."""
     return not one.never_held and any(

@@ -12,6 +12,7 @@ from tbblearn.db import db, unit_of_work
 from tbblearn.training import manager_actions
 from tbblearn.training.decision_queries import before_deciding, decided_so_far, decision_to_end
 from tbblearn.training.exemption_models import ExemptionEnd
+from tbblearn.training.learner_queries import my_courses
 from tbblearn.training.manager_queries import unit_summary
 from tbblearn.training.models import EnrolmentEvent
 from tbblearn.training.record_queries import own_exemptions
@@ -159,6 +160,15 @@ def test_ending_the_later_of_two_uncovers_the_earlier(manager: Manager) -> None:
     assert manager.stands() == manager.stands(date(2027, 1, 5)) == "exempt"
     assert manager.end(first) == FORTNIGHT
     assert manager.stands() == "not_started"
+
+
+def test_its_person_reads_how_long_the_decisions_free_together(manager: Manager) -> None:
+    manager.exempt(date(2026, 11, 1), date(2026, 12, 31))
+    manager.exempt(date(2026, 11, 10), date(2026, 12, 10))
+    manager.exempt(date(2027, 1, 2), date(2027, 1, 31))
+    (task,) = my_courses(manager.person_id, TODAY).tasks
+    assert task.decided is not None
+    assert task.decided.last_on == date(2026, 12, 31)
 
 
 def test_longer_time_taken_back_leaves_a_fortnight_or_what_lay_beneath(manager: Manager) -> None:
