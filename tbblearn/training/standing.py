@@ -71,7 +71,7 @@ def status_of(code: int) -> Status:
     return status(unpack(code))
 
 
-def _latest(*conditions: ColumnElement[bool]) -> Subquery:
+def _latest(chosen: CTE) -> Subquery:
     """The last event of each kind of these enrolments, of those that have any: a column for each kind.
 
     Gathered in one pass. To look for each enrolment's own is as quick on paper, but a planner may then read a table of
@@ -83,10 +83,22 @@ def _latest(*conditions: ColumnElement[bool]) -> Subquery:
 
     return (
         select(EnrolmentEvent.enrolment_id, *(last(kind) for kind in EventKind))
-        .join(Enrolment, Enrolment.id == EnrolmentEvent.enrolment_id)
-        .where(*conditions)
+        .join(chosen, chosen.c.enrolment_id == EnrolmentEvent.enrolment_id)
         .group_by(EnrolmentEvent.enrolment_id)
         .subquery("latest")
+    )
+
+
+def _earned(chosen: CTE) -> Subquery:
+    """The first day of a completion that counts for these enrolments and is not revoked; gathered like `_latest`."""
+    return (
+        select(CompletionCredit.enrolment_id, func.min(Completion.achieved_on).label("achieved_on"))
+        .join(chosen, chosen.c.enrolment_id == CompletionCredit.enrolment_id)
+        .join(Completion, Completion.id == CompletionCredit.completion_id)
+        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+        .where(Revocation.completion_id.is_(None))
+        .group_by(CompletionCredit.enrolment_id)
+        .subquery("earned")
     )
 
 
@@ -97,20 +109,8 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
     achieved_on (first completion that counts and is not revoked), due_reason, due_on, grace_until_on, open_until_on,
     soon_from_on.
     """
-    achieved_on = (
-        select(func.min(Completion.achieved_on))
-        .select_from(CompletionCredit)
-        .join(Completion, Completion.id == CompletionCredit.completion_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(CompletionCredit.enrolment_id == Enrolment.id, Revocation.completion_id.is_(None))
-        .correlate(Enrolment)
-        .scalar_subquery()
-    )
-    latest = _latest(*conditions)
-    last = {kind: latest.c[kind.value] for kind in EventKind}
-    cancelled = last[EventKind.CANCELLED] > func.coalesce(last[EventKind.REINSTATED], 0)
-    # Kept as it is, so that each of the lookups is made once an enrolment however often its answer is used.
-    looked_up = (
+    # Both are kept as they are, so that each look-up is made once however often its answer is used.
+    chosen = (
         select(
             Enrolment.id.label("enrolment_id"),
             Enrolment.person_id,
@@ -124,12 +124,23 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
             Enrolment.grace_until_on.label("first_grace_until_on"),
             Enrolment.open_until_on.label("first_open_until_on"),
             Enrolment.soon_from_on.label("first_soon_from_on"),
+        )
+        .where(*conditions)
+        .cte("chosen")
+        .prefix_with("MATERIALIZED")
+    )
+    latest, earned = _latest(chosen), _earned(chosen)
+    last = {kind: latest.c[kind.value] for kind in EventKind}
+    cancelled = last[EventKind.CANCELLED] > func.coalesce(last[EventKind.REINSTATED], 0)
+    looked_up = (
+        select(
+            chosen,
             last[EventKind.DUE_CHANGED].label("due_event"),
             func.coalesce(cancelled, literal(False)).label("cancelled"),
-            achieved_on.label("achieved_on"),
+            earned.c.achieved_on,
         )
-        .outerjoin(latest, latest.c.enrolment_id == Enrolment.id)
-        .where(*conditions)
+        .outerjoin(latest, latest.c.enrolment_id == chosen.c.enrolment_id)
+        .outerjoin(earned, earned.c.enrolment_id == chosen.c.enrolment_id)
         .cte("looked_up")
         .prefix_with("MATERIALIZED")
     )
