@@ -145,7 +145,7 @@ def look_after(engine: Engine, today: date) -> int:
         return 0
     try:
         sqlite.checkpoint(file)
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:  # a damaged file, too: the look tells it
         _log.warning("the log of changes could not be copied back", fault=str(error))
     return sqlite.check_once_a_day(file, today)
 
@@ -188,7 +188,7 @@ class _PostgreSQL:
 
     @staticmethod
     def connect(connection: Any, _record: object) -> None:
-        """Compiling a query takes longer than running it at our sizes; Debian's server would (ADR 13)."""
+        """Compiling a query takes longer than running it at our sizes; Debian's server would (ADR 15)."""
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {READ_WAIT_MS}; SET jit = off", prepare=False)
 

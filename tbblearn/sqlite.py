@@ -152,7 +152,7 @@ def check_once_a_day(file: str, today: date) -> int:
     """
     kept = _kept(file)
     with suppress(FileNotFoundError):
-        day, *faults = kept.read_text(encoding="utf-8").splitlines()
+        day, *faults = kept.read_text(encoding="utf-8").splitlines() or [""]  # empty where the disk was full
         if day == today.isoformat():
             return _told(faults)
     try:

@@ -174,6 +174,13 @@ def test_what_is_no_database_any_more_is_a_fault_too(backend: object, tmp_path: 
     assert sqlite.check_once_a_day(str(spoilt), TODAY) == 1
 
 
+def test_a_look_whose_answer_could_not_be_kept_is_made_again(app: Application, file: str) -> None:
+    """A disk that is full leaves an empty file: it must not stop the timer on every day that follows."""
+    Path(file + "-checked").write_text("")
+    assert sqlite.check_once_a_day(file, TODAY) == 0
+    assert Path(file + "-checked").read_text() == f"{TODAY}\n"
+
+
 def test_readyz_tells_a_full_disk(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "LEAST_FREE", 2**60)
     assert Reader(app).get("/readyz", 503).text == "disk full\n"

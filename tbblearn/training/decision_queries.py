@@ -16,7 +16,7 @@ from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.models import Completion, Enrolment, EnrolmentEvent, Revocation
 from tbblearn.training.person_queries import ManagedCompletion, ManagedPerson, person_page
 from tbblearn.training.record_queries import HistoryExemption
-from tbblearn.training.rules import EnrolmentReason, NotFound
+from tbblearn.training.rules import EnrolmentReason, ExemptionKind, NotFound
 from tbblearn.training.tasks import OwnTask, own_tasks, working_task
 
 
@@ -41,6 +41,11 @@ class BeforeDeciding:
     def extendable(self) -> tuple[CourseToDecide, ...]:
         """The courses with a task that is open and has a last day."""
         return tuple(course for course in self.courses if course.due_on is not None)
+
+    def has(self, kind: ExemptionKind, today: date) -> bool:
+        """True where a decision of the kind holds or is to hold, about any course."""
+        made = (one.decision for one in self.person.history.exemptions)
+        return any(one.kind == kind and one.lasts(today) for one in made)
 
 
 def before_deciding(person_id: int, scope: Scope, today: date) -> BeforeDeciding:

@@ -43,6 +43,10 @@ class Decision:
         """True where it was taken back from its first day on."""
         return self.ended_on is not None and self.ended_on <= self.from_on
 
+    def lasts(self, today: date) -> bool:
+        """True until its last day is over, also where it has yet to begin."""
+        return not self.never_held and (self.last_on is None or self.last_on >= today)
+
     def can_end(self, today: date, first_on: date) -> bool:
         """True where an end dated `first_on` or later would change something.
 
@@ -57,6 +61,17 @@ class Decision:
 def deciding(decisions: Iterable[Decision], kind: ExemptionKind, day: date) -> Decision | None:
     """Of the decisions of a kind that cover a day and have not ended, the latest made: that one counts."""
     return max((one for one in decisions if one.kind is kind and one.covers(day)), key=lambda one: one.id, default=None)
+
+
+def last_in_line(decisions: Sequence[Decision], kind: ExemptionKind, day: date) -> Decision | None:
+    """Of the decisions that follow each other without a gap from a day on, the last; None where none covers the day."""
+    found = None
+    while one := deciding(decisions, kind, day):
+        found = one
+        if one.last_on is None:
+            break
+        day = one.last_on + ONE_DAY
+    return found
 
 
 def set_aside(one: Decision, decisions: Sequence[Decision]) -> bool:

@@ -54,7 +54,7 @@ def moved_by_end(
         moved
         for task in open_tasks
         if task.enrolment_id == decision.enrolment_id
-        for moved in _without_extension(task, ended_on, after, today)
+        for moved in _without_extension(task, after, today)
     ]
 
 
@@ -68,12 +68,12 @@ def _without_exemption(
         yield _moved(task, due_on, task.open_until_on, today)
 
 
-def _without_extension(task: OwnTask, ended_on: date, after: Sequence[Decision], today: date) -> Iterable[MovedDue]:
+def _without_extension(task: OwnTask, after: Sequence[Decision], today: date) -> Iterable[MovedDue]:
+    """To the longest time that is still given; one that was taken back gives none after the day before."""
     assert task.due_on is not None
     due_beneath, open_beneath = _beneath(task.enrolment_id)
-    others = [one for one in after if one.enrolment_id == task.enrolment_id and one.ended_on is None]
-    latest = max(others, key=lambda one: one.id, default=None)
-    beneath = max(day for day in (due_beneath, latest and latest.until_on, ended_on - ONE_DAY) if day)
+    given = [one.last_on for one in after if one.enrolment_id == task.enrolment_id]
+    beneath = max(day for day in (due_beneath, *given) if day)
     due_on = due_without_extension(task.due_on, beneath, today)
     if due_on < task.due_on:
         yield _moved(task, due_on, open_beneath, today)

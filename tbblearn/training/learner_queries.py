@@ -8,7 +8,7 @@ from enum import StrEnum
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Screen, ScreenRef, Text
 from tbblearn.people.rules import Level
-from tbblearn.training.decisions import Decision, deciding
+from tbblearn.training.decisions import Decision, last_in_line
 from tbblearn.training.desk_queries import Desk, desk_of
 from tbblearn.training.marking import needed
 from tbblearn.training.record_queries import HistoryExemption, OwnCompletion
@@ -262,7 +262,7 @@ def _decided(own: OwnTask, exemptions: Sequence[HistoryExemption], today: date) 
     made = [one.decision for one in exemptions]
     if own.status.progress is Progress.EXEMPT:
         days = [today] if own.due_on is None else [today, own.due_on]
-        found = next((one for at in days if (one := deciding(made, ExemptionKind.EXEMPT, at))), None)
+        found = next((one for at in days if (one := last_in_line(made, ExemptionKind.EXEMPT, at))), None)
     elif own.due_reason is EventReason.EXTENDED:
         longer = [one for one in made if one.enrolment_id == own.enrolment_id and not one.ended_on]
         found = max(longer, key=lambda one: one.id, default=None)

@@ -2,13 +2,13 @@
 
 `seen` is what `decision_queries.decided_so_far` gave when the manager opened the page; where something was decided or
 done since, the action raises DecidedMeanwhile and changes nothing. None: whoever asks has not looked at a page. The
-very same decision once more is the one there is, so that a button pressed twice gives one. Nobody decides about
-themselves.
+very same decision once more is the one there is, unless that has ended, so that a button pressed twice gives one.
+Nobody decides about themselves.
 """
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
@@ -85,6 +85,7 @@ def grant_exemption(
             Exemption.from_on == from_on,
             Exemption.until_on.is_(None) if until_on is None else Exemption.until_on == until_on,
             Exemption.reason == reason,
+            ~exists().where(ExemptionEnd.exemption_id == Exemption.id),
         )
     )
     if same is not None:

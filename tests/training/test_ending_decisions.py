@@ -12,6 +12,7 @@ from tbblearn.db import db, unit_of_work
 from tbblearn.training import manager_actions
 from tbblearn.training.decision_queries import before_deciding, decided_so_far, decision_to_end
 from tbblearn.training.exemption_models import ExemptionEnd
+from tbblearn.training.learner_queries import my_courses
 from tbblearn.training.manager_queries import unit_summary
 from tbblearn.training.models import EnrolmentEvent
 from tbblearn.training.record_queries import own_exemptions
@@ -24,7 +25,7 @@ from tbblearn.training.rules import (
     NothingToEnd,
 )
 from tbblearn.training.tasks import OwnTask, own_tasks
-from tests.factories import NOW, TODAY
+from tests.factories import TODAY
 from tests.training.conftest import Training, at, said
 
 DUE = date(2026, 11, 30)
@@ -81,6 +82,17 @@ def test_an_exemption_given_by_mistake_is_taken_back_and_its_person_counts_again
     assert unit_summary(unit, scope, TODAY, names=True).counts.base == 3
     (event,) = db.session.scalars(select(AuditEvent).where(AuditEvent.event == Event.EXEMPTION_ENDED)).all()
     assert (event.object_id, event.details) == (str(made), {"ended": "exempt", "reason": "mistake"})
+
+
+def test_the_same_exemption_is_given_again_after_it_was_taken_back(manager: Manager) -> None:
+    days = date(2026, 11, 1), date(2026, 12, 31)
+    made = manager.exempt(*days)
+    assert manager.exempt(*days) == made, "pressed twice"
+    manager.end(made)
+    again = manager.exempt(*days)
+    assert again != made
+    assert manager.stands() == "exempt"
+    assert manager.exempt(*days) == again
 
 
 def test_an_end_after_the_last_day_gives_a_fortnight_and_makes_nobody_late_at_once(manager: Manager) -> None:
@@ -150,6 +162,15 @@ def test_ending_the_later_of_two_uncovers_the_earlier(manager: Manager) -> None:
     assert manager.stands() == "not_started"
 
 
+def test_its_person_reads_how_long_the_decisions_free_together(manager: Manager) -> None:
+    manager.exempt(date(2026, 11, 1), date(2026, 12, 31))
+    manager.exempt(date(2026, 11, 10), date(2026, 12, 10))
+    manager.exempt(date(2027, 1, 2), date(2027, 1, 31))
+    (task,) = my_courses(manager.person_id, TODAY).tasks
+    assert task.decided is not None
+    assert task.decided.last_on == date(2026, 12, 31)
+
+
 def test_longer_time_taken_back_leaves_a_fortnight_or_what_lay_beneath(manager: Manager) -> None:
     made = manager.extend(date(2026, 12, 27))
     assert manager.end(made) == FORTNIGHT
@@ -170,6 +191,14 @@ def test_longer_time_is_shortened_and_the_one_before_it_holds_again(manager: Man
     fourth = manager.extend(date(2027, 1, 20))
     assert third > first
     assert manager.end(fourth) == date(2026, 12, 10)
+
+
+def test_longer_time_that_was_shortened_still_holds_when_the_one_before_it_ends(manager: Manager) -> None:
+    first = manager.extend(date(2026, 12, 10))
+    second = manager.extend(date(2027, 1, 20))
+    manager.end(second, date(2027, 1, 5))
+    assert manager.end(first) is None
+    assert manager.task().due_on == date(2027, 1, 5)
 
 
 def test_the_timer_leaves_the_last_day_as_the_end_made_it(manager: Manager) -> None:
@@ -205,4 +234,3 @@ def test_an_end_only_shortens_and_only_for_the_own_staff(manager: Manager) -> No
     late = manager.extend(date(2026, 12, 20))
     with pytest.raises(NothingToEnd):
         manager.end(late, day=date(2026, 12, 21))
-    assert NOW.date() == TODAY

@@ -59,6 +59,13 @@ def test_a_second_decision_is_shown_beside_the_first(desk: Desk) -> None:
     assert page.text.count("ett senare beslut gäller före det här de dagar som båda täcker") == 1
 
 
+def test_one_that_is_over_is_not_told_as_one_that_there_is(desk: Desk) -> None:
+    desk.exempt(from_on="2026-03-01", until_on="2026-11-19")
+    assert "Personen har redan ett undantag." not in desk.form("undantag").text
+    desk.exempt(from_on="2026-03-01", until_on="2026-11-20")
+    assert "Personen har redan ett undantag." in desk.form("undantag").text
+
+
 def test_leaving_soon_is_no_reason_for_more_time(desk: Desk) -> None:
     assert "Slutar snart" in desk.form("undantag").text
     assert "Slutar snart" not in desk.form("forlang").text
