@@ -36,6 +36,8 @@ CONTROL_BYTES = 8 * 1024
 """Of a line that says how large a chunk is, and of what follows the last one."""
 
 MOST_CONNECTIONS = 2000
+HELD_FOR_EACH_TAKEN = 50
+"""One connection is taken at a time, and one more for each so many that are held."""
 FILES_A_CONNECTION = 4
 """That a process must be allowed: itself, its body, its answer, and one for what pages open."""
 IDLE_SECONDS = 75
@@ -221,13 +223,18 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
         return bool(self.active_channels)
 
     def handle_accept(self) -> None:
-        """Take a connection; where there are too many, one goes instead for which no thread is at work.
+        """Take a connection; several where there are many, since each turn of the loop looks at all that are there.
 
-        The one that has been silent for longest, before any that takes its answer slowly.
+        Where there are too many, one goes instead for which no thread is at work: the one that has been silent for
+        longest, before any that takes its answer slowly.
         """
-        super().handle_accept()
-        if len(self.active_channels) > self.most_connections and (before := self._waiting()[:-1]):
-            min(before, key=lambda channel: (channel.is_served, channel.last_activity)).handle_close()
+        for _ in range(1 + len(self.active_channels) // HELD_FOR_EACH_TAKEN):
+            held = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == held:
+                break
+            if held >= self.most_connections and (before := self._waiting()[:-1]):
+                min(before, key=lambda channel: (channel.is_served, channel.last_activity)).handle_close()
 
     def add_task(self, channel: Channel) -> None:
         """Let a thread answer the next request of a connection, unless too much lies there that nobody takes."""
