@@ -46,7 +46,7 @@ REQUEST_SECONDS = 30
 SLOWEST_BYTES_A_SECOND = 10_000
 """A request may take REQUEST_SECONDS, and as much longer as it takes at this speed. So may the taking of an answer."""
 UNREAD_BYTES = 64 * 1024
-"""Of answers that somebody has not taken. Whatever else was asked for before them on that connection is not answered."""
+"""Of answers that somebody has not taken. Whatever else was asked for on that connection is then not answered."""
 GRACE_SECONDS = 3.0
 """For requests that are being answered when the process is to end."""
 SENDING_SECONDS = 1.0
@@ -116,7 +116,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     bytes_sent = 0
     """Since then."""
 
-    def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: FBT001, FBT002 (as waitress calls it)
+    def send(self, data: bytes, do_close: bool = True) -> int:
         """Hand to the connection what it takes."""
         sent: int = super().send(data, do_close)
         self.bytes_sent += sent
