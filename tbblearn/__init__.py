@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Application:
     init_origins(app, settings.public_url)
     db.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        prepare_engine(db.engine, settings.threads)
     Migrate(app, db, directory=str(tree_folder("migrations")), render_as_batch=True)
     init_language(app)
     init_appearance(app)

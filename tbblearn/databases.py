@@ -19,6 +19,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from tbblearn import sqlite
 from tbblearn.sqlite import READ_WAIT_MS, WRITE_WAIT_MS
 
+FREE_THREADS = 2
+"""So many threads of a process are not kept for long by changes that wait for a lock, so that pages can be read."""
 TRUSTED_SECONDS = 5
 """How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
 _USED_AT = "tbblearn_used_at"
@@ -163,23 +165,54 @@ def why_not_ready(engine: Engine) -> str:
 # --- engines -------------------------------------------------------------------------------------------------------
 
 
-def prepare_engine(engine: Engine) -> None:
+def prepare_engine(engine: Engine, threads: int = 8) -> None:
     """Give connections honest transactions, limits to waiting, and SQLite what it must be told each time.
+
+    Where nearly all `threads` of the process are at changes, one more waits no longer for a lock than a read does.
 
     A read has no transaction on PostgreSQL (ADR 6); on SQLite the driver's own BEGIN is switched off: with it, readers
     silently upgrade to writers and 171 of 200 concurrent increments were lost in a trial. On both, what writes outside
     a unit of work is refused.
     """
+    changes = _Changes(max(1, threads - FREE_THREADS))
     if engine.dialect.name == "sqlite":
-        _SQLite(engine)
+        _SQLite(engine, changes)
     else:
-        _PostgreSQL(engine)
+        _PostgreSQL(engine, changes)
+    event.listen(engine, "checkin", changes.end)
+
+
+class _Changes:
+    """Counts the connections of a process that are at a change, or wait for one."""
+
+    OPEN = "tbblearn_change"
+
+    def __init__(self, patient: int) -> None:
+        self.patient = patient
+        self.open = 0
+        self.lock = Lock()
+
+    def begin(self, connection: Connection, wait_ms: int) -> int:
+        """How long a change on this connection may wait for a lock."""
+        info = connection.info
+        if not info.get(self.OPEN):
+            with self.lock:
+                self.open += 1
+                info[self.OPEN] = self.open
+        return wait_ms if info[self.OPEN] <= self.patient else min(wait_ms, READ_WAIT_MS)
+
+    def end(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        """The connection is free for others."""
+        if record.info.pop(self.OPEN, 0):
+            with self.lock:
+                self.open -= 1
 
 
 class _PostgreSQL:
     """The driver is in autocommit; a change begins its transaction itself, with its own patience."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, changes: _Changes) -> None:
+        self.changes = changes
         event.listen(engine, "connect", self.connect)
         event.listen(engine, "checkout", self.checkout)
         event.listen(engine, "checkin", self.checkin)
@@ -205,12 +238,12 @@ class _PostgreSQL:
     def checkin(_connection: object, record: ConnectionPoolEntry) -> None:
         record.info[_USED_AT] = monotonic()
 
-    @staticmethod
-    def begin(connection: Connection) -> None:
+    def begin(self, connection: Connection) -> None:
         """A read gets no transaction. BEGIN and ROLLBACK round it change nothing, and cost a quarter of a page."""
         wait_ms = _wait_ms.get()
         if not wait_ms:
             return
+        wait_ms = self.changes.begin(connection, wait_ms)
         driver: Any = connection.connection.driver_connection
         start = f"BEGIN; SET LOCAL lock_timeout = {wait_ms}"  # one message: the patience costs no round trip
         try:
@@ -233,7 +266,8 @@ class _SQLite:
 
     FILE, WAITS, TURN = "tbblearn_file", "tbblearn_waits", "tbblearn_turn"
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, changes: _Changes) -> None:
+        self.changes = changes
         self.line = Lock()
         self.upkeep = sqlite.Upkeep()
         event.listen(engine, "connect", self.connect)
@@ -248,6 +282,7 @@ class _SQLite:
     def begin(self, connection: Connection) -> None:
         """A read waits for nobody; a change takes the write lock at once, and waits for it."""
         wait_ms, info = _wait_ms.get(), connection.info
+        wait_ms = wait_ms and self.changes.begin(connection, wait_ms)
         driver: Any = connection.connection.driver_connection
         if info.get(self.WAITS, READ_WAIT_MS) != (wait_ms or READ_WAIT_MS):
             info[self.WAITS] = wait_ms or READ_WAIT_MS

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tbblearn import sqlite
+from tbblearn import databases, sqlite
 from tbblearn.databases import sqlite_file
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Programme
@@ -113,12 +113,40 @@ def test_a_change_of_another_thread_is_waited_for_in_line(app: Application) -> N
         commit(app, 5)
         done.append(1)
 
-    threads = [threading.Thread(target=work) for _ in range(20)]
+    threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(done) == 20
+    assert len(done) == 6
+
+
+def test_changes_that_wait_leave_two_threads_for_pages(
+    app: Application, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of seven changes of eight threads, one waits for another process no longer than a read does."""
+    monkeypatch.setattr(databases, "READ_WAIT_MS", 50)
+    done: list[bool] = []
+    impatient = threading.Event()
+
+    def work() -> None:
+        try:
+            commit(app, 1)
+        except OperationalError:
+            impatient.set()
+        else:
+            done.append(True)
+
+    threads = [threading.Thread(target=work) for _ in range(7)]
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for thread in threads:
+            thread.start()
+        assert impatient.wait(databases.WRITE_WAIT_MS / 2000)
+        other.execute("ROLLBACK")
+    for thread in threads:
+        thread.join(60)
+    assert len(done) == 6
 
 
 @pytest.mark.parametrize(

@@ -269,8 +269,10 @@ SENTENCES: Mapping[str, object] = {
     "{name} in the indentation; write ordinary spaces": _l("%(name)s i indraget. Skriv vanliga mellanslag."),
     "more than {most} levels of indentation": _l("Fler än %(most)s steg av indrag."),
     "more lines than can be read; split the file": _l("Filen har fler rader än vi läser. Dela den."),
-    "a paragraph of more than 5,000 characters is not read; divide it by empty lines": _l(
-        "Ett stycke med fler än 5\u00a0000 tecken läses inte. Dela det med tomma rader."
+    "a paragraph of more than 5,000 characters, or of more than 500 marks such as [ and *, is not read; divide it by "
+    "empty lines": _l(
+        "Ett stycke med fler än 5\u00a0000 tecken, eller fler än 500 märken som [ och *, läses inte. "
+        "Dela det med tomma rader."
     ),
     "the file is {encoding}; save it as UTF-8": _l("Filen är sparad som %(encoding)s. Spara den som UTF-8."),
     "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it": _l(

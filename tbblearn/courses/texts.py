@@ -13,9 +13,17 @@ LARGEST_TEXT_FILE = 200_000
 """Bytes: six times as much as the largest real file, and small enough to read without harm."""
 
 LONGEST_PARAGRAPH = 5_000
-"""Characters without an empty line. The time to read marks in a paragraph can grow with the square of its length."""
+"""Characters without an empty line."""
 
-TOO_LONG = "a paragraph of more than 5,000 characters is not read; divide it by empty lines"
+MOST_MARKS = 500
+"""Of a paragraph: the time to read marks can grow with the square of their number."""
+
+_MARKS = re.compile(r"[\[\]*_`<&!(\\]")
+
+TOO_LONG = (
+    "a paragraph of more than 5,000 characters, or of more than 500 marks such as [ and *, is not read; divide it by "
+    "empty lines"
+)
 INVISIBLE = "invisible control character U+{number}; delete it"
 
 _WANTED = frozenset("\t\n\u00ad\u200c\u200d")
@@ -64,18 +72,19 @@ def read_text(path: Path, findings: Findings) -> str | None:
 
 
 def shortened(text: str) -> tuple[str, list[int]]:
-    """The text without paragraphs that are too long to read, and their rows, counted from 0. No other row moves."""
+    """The text without paragraphs that take too long to read, and their rows, counted from 0. No other row moves."""
     rows = text.split("\n")
     faulty = []
-    length = first = 0
+    length = marks = first = 0
     for at, row in enumerate([*rows, ""]):
         if row.strip():
             length += len(row)
+            marks += len(_MARKS.findall(row))
             continue
-        if length > LONGEST_PARAGRAPH:
+        if length > LONGEST_PARAGRAPH or marks > MOST_MARKS:
             faulty.append(first)
             rows[first:at] = [""] * (at - first)
-        length, first = 0, at + 1
+        length, marks, first = 0, 0, at + 1
     return "\n".join(rows) if faulty else text, faulty
 
 

@@ -36,13 +36,17 @@ CONTROL_BYTES = 8 * 1024
 """Of a line that says how large a chunk is, and of what follows the last one."""
 
 MOST_CONNECTIONS = 2000
+HELD_FOR_EACH_TAKEN = 50
+"""One connection is taken at a time, and one more for each so many that are held."""
 FILES_A_CONNECTION = 4
 """That a process must be allowed: itself, its body, its answer, and one for what pages open."""
 IDLE_SECONDS = 75
 """Longer than a proxy in front keeps a connection (nginx: 60), so that it does not send into one that we close."""
 REQUEST_SECONDS = 30
 SLOWEST_BYTES_A_SECOND = 10_000
-"""A request may take REQUEST_SECONDS, and as much longer as it takes at this speed."""
+"""A request may take REQUEST_SECONDS, and as much longer as it takes at this speed. So may the taking of an answer."""
+UNREAD_BYTES = 64 * 1024
+"""Of answers that somebody has not taken. Whatever else was asked for on that connection is then not answered."""
 GRACE_SECONDS = 3.0
 """For requests that are being answered when the process is to end."""
 SENDING_SECONDS = 1.0
@@ -107,6 +111,23 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection."""
 
     parser_class = Parser
+    unread_since: float | None = None
+    """When the answer that is on its way was first seen to wait for whoever asked."""
+    bytes_sent = 0
+    """Since then."""
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Hand to the connection what it takes."""
+        sent: int = super().send(data, do_close)
+        self.bytes_sent += sent
+        return sent
+
+    def drop_the_rest(self) -> None:
+        """Answer no more of what was asked for, and close when what is answered has been taken (RFC 9112, 9.3.2)."""
+        self.close_when_flushed = True
+        for request in self.requests:
+            request.close()
+        self.requests = []
 
     @property
     def is_served(self) -> bool:
@@ -119,12 +140,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return sum(request.bytes_kept for request in [self.request, *self.requests] if request is not None)
 
     def is_too_slow(self, now: float) -> bool:
-        """A request has been on its way for longer than even a bad line takes."""
+        """A request, or an answer, has been on its way for longer than even a bad line takes. Asked once a second."""
+        if not self.total_outbufs_len:
+            self.unread_since = None
+        elif self.unread_since is None:
+            self.unread_since, self.bytes_sent = now, 0
         request = self.request
-        return (
-            request is not None
-            and now - request.begun > REQUEST_SECONDS + request.bytes_received / SLOWEST_BYTES_A_SECOND
+        return (request is not None and _has_taken_too_long(now - request.begun, request.bytes_received)) or (
+            self.unread_since is not None and _has_taken_too_long(now - self.unread_since, self.bytes_sent)
         )
+
+
+def _has_taken_too_long(seconds: float, count: int) -> bool:
+    return seconds > REQUEST_SECONDS + count / SLOWEST_BYTES_A_SECOND
 
 
 class Receiver(TcpWSGIServer):  # type: ignore[misc]
@@ -195,12 +223,25 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
         return bool(self.active_channels)
 
     def handle_accept(self) -> None:
-        """Take a connection; where there are too many, the one that has been silent for longest goes instead."""
-        super().handle_accept()
-        if len(self.active_channels) > self.most_connections:
-            silent = [channel for channel in self.active_channels.values() if not channel.is_served]
-            if silent:
-                min(silent, key=lambda channel: channel.last_activity).handle_close()
+        """Take a connection; several where there are many, since each turn of the loop looks at all that are there.
+
+        Where there are too many, one goes instead for which no thread is at work: the one that has been silent for
+        longest, before any that takes its answer slowly.
+        """
+        for _ in range(1 + len(self.active_channels) // HELD_FOR_EACH_TAKEN):
+            held = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == held:
+                break
+            if held >= self.most_connections and (before := self._waiting()[:-1]):
+                min(before, key=lambda channel: (channel.is_served, channel.last_activity)).handle_close()
+
+    def add_task(self, channel: Channel) -> None:
+        """Let a thread answer the next request of a connection, unless too much lies there that nobody takes."""
+        if channel.total_outbufs_len > UNREAD_BYTES:
+            channel.drop_the_rest()
+        else:
+            super().add_task(channel)
 
     def maintenance(self, now: float) -> None:
         """Called once a second, in the middle of a turn: what is closed there may be taken for the next to come."""

@@ -203,6 +203,8 @@ HARD_TO_READ: dict[str, tuple[str, str, Callable[[Courses], str]]] = {
     "a long text": (QUIZ, "a paragraph of more than 5,000", lambda _: "questions: " + "a" * 190_000),
     "marks in a question": (QUIZ, "a paragraph of", lambda one: one.read(QUIZ).replace(WAITING, f'"{"[" * 100_000}"')),
     "marks in a part": (SV, "a paragraph of more", lambda one: one.read(SV) + "\n" + "![" * 50_000 + "\n"),
+    "marks in many paragraphs": (SV, "500 marks", lambda one: one.read(SV) + ("\n\n" + "![" * 2_400) * 38),
+    "bold in many paragraphs": (SV, "500 marks", lambda one: one.read(SV) + ("\n\n" + "a**b_" * 950) * 38),
     "a heading": (SV, "a paragraph of more", lambda one: one.read(SV) + "\n## a" + " x" * 50_000 + "\n"),
     "a large file": (SV, "the file has 300,000 bytes", lambda _: "a " * 150_000),
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,14 +14,18 @@ from tbblearn.operations.receiving import BODY_BYTES, CONTROL_BYTES, HEAD_BYTES,
 from tbblearn.web.limits import FILE_BYTES
 
 HEAD = b"POST /there HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+LARGE = 16 * 2**20
+"""Bytes: more than lies in the buffers of a connection."""
+GET_LARGE = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
 ENOUGH_SECONDS = 30
 """Longer than anything takes here, however busy the machine is."""
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Says how long the body is said to be, and how much of it there is."""
+    """Says how long the body is said to be, and how much of it there is; under /large at LARGE length."""
     body = environ["wsgi.input"].read()
     said = f"{environ.get('CONTENT_LENGTH', '')} {len(body)} {environ.get('HTTP_X_FORWARDED_FOR', '')}".encode()
+    said = said.ljust(LARGE) if environ["PATH_INFO"] == "/large" else said
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(said)))])
     return [said]
 
@@ -63,6 +68,31 @@ def answer_to(receiver: Receiver, *sent: bytes) -> bytes:
             one.sendall(part)
         one.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: one.recv(65536), b""))
+
+
+def unread(receiver: Receiver, *sent: bytes) -> tuple[socket.socket, Any]:
+    """Somebody who asks and takes nothing of the answers, once the threads have done what they do for them."""
+    known = set(receiver.active_channels.values())
+    one = connect(receiver, b"".join(sent))
+    return one, until(
+        lambda: next(
+            (
+                channel
+                for channel in list(receiver.active_channels.values())
+                if channel not in known and channel.total_outbufs_len and not channel.requests
+            ),
+            None,
+        )
+    )
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """What is found, as soon as there is something."""
+    last = time.monotonic() + ENOUGH_SECONDS
+    while not (it := found()):
+        assert time.monotonic() < last
+        time.sleep(0.01)
+    return it
 
 
 def is_closed(one: socket.socket) -> bool:
@@ -172,6 +202,37 @@ def test_where_there_are_too_many_the_one_that_was_silent_for_longest_goes() -> 
         third.sendall(b"\r\n")
         assert third.recv(15) == b"HTTP/1.1 200 OK"
         for one in (first, second, third):
+            one.close()
+
+
+def test_no_more_is_answered_where_nothing_is_taken() -> None:
+    """One packet may ask a thousand times for a large page: 84 MB, on each connection."""
+    with received() as receiver:
+        one, _ = unread(receiver, GET_LARGE * 3)
+        assert b"".join(iter(lambda: one.recv(2**20), b"")).count(b"HTTP/1.1 200 ") == 1
+        one.close()
+
+
+def test_an_answer_that_is_taken_too_slowly_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with received() as receiver:
+        slow, channel = unread(receiver, GET_LARGE)
+        monkeypatch.setattr(receiving, "REQUEST_SECONDS", 0)
+        until(lambda: not channel.connected)
+        assert answer_to(receiver, HEAD + b"\r\n").endswith(b" 0 ")
+        slow.close()
+
+
+def test_who_takes_an_answer_slowly_gives_way_where_there_are_too_many() -> None:
+    """But not before those who are silent."""
+    with received() as receiver:
+        receiver.most_connections = 2
+        slow, channel = unread(receiver, GET_LARGE)
+        silent = connect(receiver)
+        other, _ = unread(receiver, GET_LARGE)
+        assert is_closed(silent)
+        assert answer_to(receiver, HEAD + b"\r\n").endswith(b" 0 ")
+        assert not channel.connected
+        for one in (slow, silent, other):
             one.close()
 
 
