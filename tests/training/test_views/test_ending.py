@@ -56,7 +56,7 @@ def test_a_second_decision_is_shown_beside_the_first(desk: Desk) -> None:
     assert "Personen har redan ett undantag." in page.text
     desk.exempt(until_on="2026-12-10", reason="other")
     page = desk.learners.get(desk.address)
-    assert page.text.count("ett senare beslut gäller före det här de dagar som båda täcker") == 1
+    assert page.text.count("ett senare beslut gäller i stället de dagar då de överlappar") == 1
 
 
 def test_leaving_soon_is_no_reason_for_more_time(desk: Desk) -> None:
