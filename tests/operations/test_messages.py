@@ -53,6 +53,7 @@ def listed(page: ReadPage) -> list[Tag]:
 def test_where_there_is_nothing_the_page_says_so(admin: Reader) -> None:
     page = admin.get("/utskick")
     assert "Inget väntar på att skickas." in page.text
+    assert "Ingen enkät har skickats ut än." in page.text
     assert page.soup.find("table") is None
 
 
