@@ -282,8 +282,8 @@ SENTENCES: Mapping[str, object] = {
     "{one} and {other} read the same ({language})": _l("%(one)s och %(other)s har samma text (%(language)s)."),
     "cells in this row: {cells}, in the table's head: {columns}; write as many, \\| for a | in a text, and an empty "
     "line after the table": _l(
-        "Celler i raden: %(cells)s, i tabellens huvud: %(columns)s. Skriv lika många, \\| för ett | i en text, och en tom "
-        "rad efter tabellen."
+        "Celler i raden: %(cells)s, i tabellens huvud: %(columns)s. Skriv lika många, \\| för ett | i en text, och en "
+        "tom rad efter tabellen."
     ),
     "columns in the line under the table's head: {under}, in the head: {head}; write as many": _l(
         "Kolumner i raden under tabellens huvud: %(under)s, i huvudet: %(head)s. Skriv lika många."
