@@ -1,6 +1,5 @@
 """`tbblearn courses`: check the course files, and publish them."""
 
-import os
 from pathlib import Path
 
 import click
@@ -128,7 +127,7 @@ def _told(published: Published) -> str:
 def _print_findings(findings: list[Finding]) -> None:
     for finding in findings:
         kind = "note: " if finding.is_note else ""
-        click.echo(visible(f"{os.path.relpath(finding.path)}:{finding.line}: {kind}{finding.message}"))
+        click.echo(visible(f"{finding.path}:{finding.line}: {kind}{finding.message}"))
 
 
 def _print_balance(slug: str, balance: Balance) -> None:

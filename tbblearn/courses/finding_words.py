@@ -261,7 +261,7 @@ SENTENCES: Mapping[str, object] = {
         "Citattecknet som inleder texten har inget som avslutar den. Skriv ett till där texten slutar."
     ),
     "the text ends before this, which is not read: {lost}; put quotation marks around the whole text": _l(
-        "Texten tar slut före det här, som inte läses: %(lost)s. Sätt citattecken runt hela texten."
+        "Texten tar slut före ”%(lost)s”, som inte läses. Sätt citattecken runt hela texten."
     ),
     "{characters} in place of a hyphen and a space; begin the list item with - and a space": _l(
         "Här står %(characters)s i stället för bindestreck och mellanslag. Börja raden med - och ett mellanslag."
@@ -284,11 +284,11 @@ SENTENCES: Mapping[str, object] = {
     "{one} and {other} read the same ({language})": _l("%(one)s och %(other)s har samma text (%(language)s)."),
     "cells in this row: {cells}, in the table's head: {columns}; write as many, \\| for a | in a text, and an empty "
     "line after the table": _l(
-        "Raden har %(cells)s celler och tabellens huvud %(columns)s. Skriv lika många, \\| för ett | i en text, och en "
+        "Celler i raden: %(cells)s, i tabellens huvud: %(columns)s. Skriv lika många, \\| för ett | i en text, och en "
         "tom rad efter tabellen."
     ),
     "columns in the line under the table's head: {under}, in the head: {head}; write as many": _l(
-        "Raden under tabellens huvud har %(under)s kolumner och huvudet %(head)s. Skriv lika många."
+        "Kolumner i raden under tabellens huvud: %(under)s, i huvudet: %(head)s. Skriv lika många."
     ),
     "a table has a head, and under it a line such as |---|---|; it ends at an empty line": _l(
         "En tabell har ett huvud, och under det en rad som |---|---|. Den slutar vid en tom rad."

@@ -160,7 +160,7 @@ def _note_misread(text: str, path: Path, findings: Findings) -> None:
             rows[0],
             said(
                 "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it",
-                shown=", ".join(f"“{letters}”" for letters in shown),
+                shown=", ".join(shown),
                 more=said(" (and on {faulty} more lines)", faulty=len(rows) - 1) if len(rows) > 1 else "",
             ),
         )

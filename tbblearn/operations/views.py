@@ -91,5 +91,5 @@ def send_kind_again() -> Response:
     if kind not in current_app.extensions["tbblearn_letters"]:
         raise NotFound
     send_failed_again(utc_now(), kind)
-    flash(_("De som inte kom fram skickas igen, inom en kort stund."))
+    flash(_("De som inte kom fram skickas igen om en liten stund."))
     return redirect(url_for("operations.outbox"), 303)

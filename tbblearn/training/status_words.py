@@ -25,7 +25,7 @@ _PROGRESS = {
     Progress.NOT_STARTED: _l("Inte påbörjad"),
 }
 _URGENCY = {
-    Urgency.NONE: _l("Inte brått än"),
+    Urgency.NONE: _l("Inte bråttom än"),
     Urgency.DUE_SOON: _l("Sista dag snart"),
     Urgency.IN_GRACE: _l("Tilläggstid"),
     Urgency.OVERDUE: _l("Försenad"),

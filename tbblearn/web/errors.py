@@ -81,8 +81,8 @@ def words(status: int, minutes: int = 1) -> ErrorWords:
         return ErrorWords(_("För många försök"), _("För många försök. Vänta %(min)s minuter.", min=minutes))
     if status == 503:
         return ErrorWords(
-            _("Det är mycket att göra just nu"),
-            _("Vi hinner inte riktigt med. Försök igen om en stund. Det du redan har sparat finns kvar."),
+            _("Det går inte just nu"),
+            _("Vi kan inte visa sidan just nu. Försök igen om en stund. Det du redan har sparat finns kvar."),
         )
     if status >= 500:
         return ErrorWords(
@@ -143,13 +143,13 @@ def out_of_reach() -> Page:
     title, again = words(503).title, _typed()
     if again is not None:
         text = _(
-            "Vi hinner inte riktigt med. Det du skickade nu är inte sparat, men det finns kvar här: "
-            "vänta en stund och skicka det igen. Det du redan har sparat finns kvar."
+            "Vi kan inte spara just nu. Vänta en stund och skicka igen: det du skrev finns kvar här. "
+            "Det du redan har sparat är inte borta."
         )
         return error_page(503, headers=headers, said=ErrorWords(title, text), again=again)
     text = _(
-        "Vi hinner inte riktigt med. Det du skickade nu är inte sparat. Öppna sidan igen om en stund och försök en "
-        "gång till. Det du redan har sparat finns kvar."
+        "Vi kan inte ta emot det du skickade just nu. Öppna sidan igen om en stund och försök en gång till. "
+        "Det du redan har sparat finns kvar."
     )
     page = page_path(request.path, url_for("home.start"))
     return error_page(503, headers=headers, said=ErrorWords(title, text), actions=[(_("Öppna sidan igen"), page)])

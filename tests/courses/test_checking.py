@@ -1,6 +1,5 @@
 """Every fault is named with its file and line. The example course is spoilt in one way at a time, and in many."""
 
-import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -607,7 +606,7 @@ def test_the_command_names_files_from_where_it_is_run(courses: Courses, monkeypa
 def test_notes_do_not_change_the_exit_code(courses: Courses):
     code, output = run("check", str(courses.root))
     assert code == 0
-    file = os.path.relpath(courses.path(SV))
+    file = courses.path(SV)
     assert f"{file}:{courses.line_of(SV, '```placeholder')}: note: the placeholder vem-jag-ringer" in output
     assert output.splitlines()[-1] == "1 course, 0 faults, 2 notes"
 

@@ -143,8 +143,8 @@ SIBLINGS = {
     "Symbol's bullet": Spoilt(SV, "Ett barn på", "\uf0b7 Ett barn på", "<U+F0B7> stands in the text", 0, True),
     "heading without a space": Spoilt(SV, "### Tre frågor", "###Tre frågor", "### stands in the text", 0, True),
     "mark in a word": Spoilt(GLOSSARY, "sv: En fråga som inte", "sv: En **fråga som inte", "** stands", 0, True),
-    "letters misread": Spoilt(GLOSSARY, "sv: öppen fråga", "sv: Ã¶ppen fråga", "“Ã¶” looks like text read in", 0, True),
-    "letters of a Mac misread": Spoilt(SV, "Ett barn på", "Ett barn p√• en", "“√•” looks like text", 0, True),
+    "letters misread": Spoilt(GLOSSARY, "sv: öppen fråga", "sv: Ã¶ppen fråga", "Ã¶ looks like text read in", 0, True),
+    "letters of a Mac misread": Spoilt(SV, "Ett barn på", "Ett barn p√• en", "√• looks like text", 0, True),
     "letters not read": Spoilt(QUIZ, WAITING, "Jag v\ufffdntar.", "“\ufffd” looks like text", 0, True),
 }  # fmt: skip
 
@@ -190,7 +190,7 @@ def test_a_file_read_in_the_wrong_encoding_is_noted_once(courses: Courses, file:
     courses.write(file, courses.read(file).encode().decode("cp1252", errors="ignore"))
     notes = [message for is_note, _, message in told(courses, file) if is_note and "wrong encoding" in message]
     assert len(notes) == 1
-    assert "“Ã¤”" in notes[0]
+    assert "Ã¤" in notes[0]
     assert " more lines)" in notes[0]
 
 

@@ -77,4 +77,5 @@ def test_every_fault_is_told_in_both_languages(app: Application, tmp_path: Path)
                     with force_locale(language):
                         told[language] = finding_words(finding)
                 assert told["sv"] != told["en"], finding.message
+                assert not re.search(r"\w\.\.(?:\s|$)|“", told["sv"]), finding.message
                 assert not [words for words in told.values() if "%(" in words], finding.message

@@ -54,6 +54,7 @@ def listed(page: ReadPage) -> list[Tag]:
 def test_where_there_is_nothing_the_page_says_so(admin: Reader) -> None:
     page = admin.get("/utskick")
     assert "Inget väntar på att skickas." in page.text
+    assert "Ingen enkät har skickats ut än." in page.text
     assert page.soup.find("table") is None
 
 
@@ -302,7 +303,7 @@ def test_letters_are_found_by_state_kind_and_recipient_and_counted(
         (f"nummer={one}&typ={EXTERNAL_ENDS_MAIL}", 0),
     ):
         assert len(listed(admin.get(f"/utskick?{query}"))) == number, query
-    assert "Inget mejl passade." in admin.get("/utskick?lage=skickat").text
+    assert "Det finns inga sådana mejl." in admin.get("/utskick?lage=skickat").text
     totals = admin.get("/utskick").soup.select("section[aria-labelledby=totals] tfoot td")
     assert [cell.get_text(strip=True) for cell in totals][:2] == ["1", "2"]
 

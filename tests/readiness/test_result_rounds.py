@@ -220,7 +220,7 @@ def test_both_languages(changing: Built):
     assert "People who work here want to implement Tillsammans för barnens bästa." in page.text
     assert "working translation" not in page.text, "the English text is the original"
     assert "about 20 minutes" in one.get(address(changing, "barn-1", "/samtal")).text
-    assert "Cronbach's alpha" in one.get(address(changing, rest="/metod")).text
+    assert "Cronbach’s alpha" in one.get(address(changing, rest="/metod")).text
 
 
 def test_an_older_round_of_the_same_unit_is_a_link_and_a_word(changing: Built):

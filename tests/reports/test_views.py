@@ -63,7 +63,7 @@ def test_page_list_and_file_have_the_same_numbers(reader: Reader, taken: Trainin
         row.find("th").get_text(strip=True): int(row.find("td").get_text(strip=True))
         for row in page.soup.find("section", {"aria-labelledby": "urgencies"}).select("tbody tr")
     }
-    assert near == {"Inte brått än": 10}, "given today, with ten days to go"
+    assert near == {"Inte bråttom än": 10}, "given today, with ten days to go"
     assert {row["Tid kvar"] for row in rows} == {""}
     left = reader.get(address(taken, "verksamhet-1", "/kvar"))
     assert re.search(r"10 personer är kvar", left.text)

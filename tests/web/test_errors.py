@@ -229,7 +229,7 @@ def test_a_database_held_by_another_is_503_and_the_next_try_succeeds(
     with somebody_else_holds(engine, county.persons["p101"]):
         page = reader.submit(form, 503, language="en")
         assert page.response.headers["Retry-After"] == "5"
-        assert "Det du skickade nu är inte sparat, men det finns kvar här" in page.text
+        assert "skicka igen: det du skrev finns kvar här" in page.text
         again = page.form("/mina-uppgifter")
         reader.get("/om")
     assert again["language"] == "en"

@@ -154,8 +154,8 @@ def test_what_was_typed_is_given_back_and_can_be_sent_again(
     with way(engine), capture_logs() as logs:
         page = reader.post("/sparar?q=1", TYPED, 503)
     assert page.response.headers["Retry-After"] == "5"
-    assert page.h1 == "Det är mycket att göra just nu"
-    assert "Det du skickade nu är inte sparat, men det finns kvar här" in page.text
+    assert page.h1 == "Det går inte just nu"
+    assert "skicka igen: det du skrev finns kvar här" in page.text
     form = page.form("/sparar")
     assert form.action == "/sparar?q=1"
     assert [field for field in form.fields if field[0] != "csrf_token"] == [

@@ -45,7 +45,7 @@ def test_an_exemption_is_shortened_to_a_day_that_can_be_meant(desk: Desk) -> Non
     page = desk.learners.reader.submit(page.form(link), 422, last_on="2027-01-31", reason="other")
     assert "Välj en dag från och med 20 november 2026 som är före 31 december 2026." in page.text
     desk.learners.reader.submit(page.form(link), last_on="2026-12-15", reason="other")
-    assert "ändrat, gäller inte från 16 december 2026: annat skäl" in desk.learners.reader.follow().text
+    assert "ändrat, gäller till och med 15 december 2026: annat skäl" in desk.learners.reader.follow().text
     desk.learners.be("p101")
     assert "Du är undantagen till och med 15 december 2026" in desk.learners.get("/mina-utbildningar").text
 
@@ -56,7 +56,7 @@ def test_a_second_decision_is_shown_beside_the_first(desk: Desk) -> None:
     assert "Personen har redan ett undantag." in page.text
     desk.exempt(until_on="2026-12-10", reason="other")
     page = desk.learners.get(desk.address)
-    assert page.text.count("ett senare beslut gäller före det här de dagar som båda täcker") == 1
+    assert page.text.count("ett senare beslut gäller i stället de dagar då de överlappar") == 1
 
 
 def test_one_that_is_over_is_not_told_as_one_that_there_is(desk: Desk) -> None:
