@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from tbblearn.people.rules import Principal, Role, Scope, sort_key
 from tbblearn.training.counts import Counts
-from tbblearn.training.rules import DONE, OUTSIDE_BASE, Progress
+from tbblearn.training.rules import DONE, OUTSIDE_BASE, SHOWN_ORDER, Progress
 
 SUMMARY_ROLES = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP, Role.PROCESS_LEADER)
 """Who sees counts for units; only a manager sees names (design.md 4)."""
@@ -27,19 +27,6 @@ class BarPart(StrEnum):
 
 
 _PARTS = {Progress.IN_PROGRESS: BarPart.GOING} | dict.fromkeys(DONE, BarPart.DONE)
-
-SHOWN_ORDER = (
-    Progress.COMPLETED,
-    Progress.COMPLETED_LATE,
-    Progress.IN_PROGRESS,
-    Progress.NOT_STARTED,
-    Progress.NOT_YET_OPEN,
-    Progress.MISSED,
-    Progress.EXEMPT,
-    Progress.ON_LEAVE,
-    Progress.NOT_REQUIRED,
-)
-"""The order in which a manager reads how far people have come: done first, outside the base last."""
 
 
 def bar_parts(counts: Counts) -> list[tuple[BarPart, int]]:
@@ -66,9 +53,9 @@ def sees_a_part(person: Principal) -> bool:
     return bool(sees(person)) and not sees_the_county(person)
 
 
-def file_name(unit: str, cycle: int, as_of: date, kind: FileFormat) -> str:
+def file_name(unit: str, cycle: int, as_of: date, kind: FileFormat, about: str = "utbildning") -> str:
     """utbildning-vardcentral-5-2026-2026-11-21.csv: plain letters only, so that every system keeps it."""
-    return f"utbildning-{_plain(unit)}-{cycle}-{as_of:%Y-%m-%d}.{kind}"
+    return f"{about}-{_plain(unit)}-{cycle}-{as_of:%Y-%m-%d}.{kind}"
 
 
 def result_file_name(unit: str, wave_id: int, kind: FileFormat) -> str:
