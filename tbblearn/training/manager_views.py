@@ -106,7 +106,7 @@ def _list(unit_id: int, template: str, *, limit: int, page: int) -> Page:
         coverage_words=coverage_words,
         huvudman=huvudman_name(found.unit.path),
         course=course,
-        everybody=course | chosen.address(),
+        kept=course | chosen.address(),
         address=address,
         today=stockholm_date(now),
     )

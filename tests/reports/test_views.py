@@ -169,7 +169,7 @@ def test_the_file_says_what_it_is_about_and_excel_keeps_its_numbers(reader: Read
         "Huvudman": "Region Sörmland",
         "Yrke": "undersköterska",
         "Kurs": "base",
-        "Utbildning": "Kursen base",
+        "Utbildning": "The course base",
         "Omgång": "2026",
         "Läget den": TODAY.isoformat(),
         "Statuskod": "completed",
