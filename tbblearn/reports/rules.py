@@ -1,11 +1,13 @@
 """How figures are told: which statuses share a part of the bar, and what a download is called."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from tbblearn.people.rules import Principal, Role, Scope, sort_key
 from tbblearn.training.counts import Counts
-from tbblearn.training.rules import DONE, OUTSIDE_BASE, SHOWN_ORDER, Progress
+from tbblearn.training.rules import DONE, OUTSIDE_BASE, SHOWN_ORDER, Progress, Urgency
 
 SUMMARY_ROLES = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP, Role.PROCESS_LEADER)
 """Who sees counts for units; only a manager sees names (design.md 4)."""
@@ -36,6 +38,36 @@ def bar_parts(counts: Counts) -> list[tuple[BarPart, int]]:
         if progress not in OUTSIDE_BASE:
             parts[_PARTS.get(progress, BarPart.TODO)] += counts.of(progress)
     return list(parts.items())
+
+
+SORTS_BY: dict[str, Callable[[Counts], int | None]] = {
+    "ska-ga": lambda counts: counts.base,
+    "klara": lambda counts: counts.done,
+    "kvar": lambda counts: counts.left,
+    "sena": lambda counts: counts.urgent(Urgency.OVERDUE),
+    "andel": lambda counts: counts.share,
+}
+"""The columns of figures that a table of units sorts by; it also sorts by name, "enhet"."""
+
+
+class HasCounts(Protocol):
+    """A line of a table of units."""
+
+    @property
+    def counts(self) -> Counts | None: ...
+
+
+L = TypeVar("L", bound=HasCounts)
+
+
+def sorted_lines(lines: Sequence[L], order: str) -> list[L]:
+    """Lines that come by name, sorted by a column, or with "-" before it the other way; without a figure last."""
+    figure, downward = SORTS_BY.get(order.removeprefix("-")), order.startswith("-")
+    if figure is None:
+        return list(reversed(lines) if order == "-enhet" else lines)
+    told = [(found, line) for line in lines if line.counts and (found := figure(line.counts)) is not None]
+    rest = [line for line in lines if all(line is not one for _found, one in told)]
+    return [line for _found, line in sorted(told, key=lambda one: one[0], reverse=downward)] + rest
 
 
 def sees(person: Principal) -> Scope:

@@ -14,7 +14,7 @@ from tbblearn.people.guards import principal, requires
 from tbblearn.people.queries import Unit
 from tbblearn.people.rules import Role, UnitKind
 from tbblearn.reports.completion_file import completion_csv, counts_csv
-from tbblearn.reports.rules import SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees
+from tbblearn.reports.rules import SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees, sorted_lines
 from tbblearn.training import choice_queries, list_queries, manager_queries
 from tbblearn.training.lists import Chosen, Group
 from tbblearn.training.rules import SHOWN_ORDER, Urgency
@@ -67,9 +67,19 @@ def unit(unit_id: int) -> Page:
         return Page("reports/no_requirement.html", heading=heading)
     summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
     counts = summary.counts
+    order = request.args.get("ordning", "")
+
+    def sorting(column: str) -> tuple[str, str]:
+        """Where the heading of a column leads, and how the table is sorted by it now."""
+        at = request.args.to_dict() | {"ordning": f"-{column}" if order == column else column}
+        url = url_for("reports.unit", unit_id=unit_id, **at, _anchor="units")  # type: ignore[arg-type]
+        return url, {column: "ascending", f"-{column}": "descending"}.get(order, "")
+
     return Page(
         "reports/unit.html",
         summary=summary,
+        lines=sorted_lines(summary.lines, order),
+        sorting=sorting,
         huvudman=queries.huvudman_name(summary.unit.path),
         heading=heading,
         names=names,
