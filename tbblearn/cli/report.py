@@ -90,7 +90,7 @@ def completion(unit_name: str, cycle: int, slug: str | None, as_of: datetime | N
     "kind",
     type=click.Choice([kind.value for kind in FileFormat]),
     required=True,
-    help="csv: in words, as on the page. json: published values as they are stored.",
+    help="csv: in words, as on the page, and numbers for charts. json: published values as they are stored.",
 )
 @click.option(
     "--output",

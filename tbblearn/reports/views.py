@@ -71,8 +71,8 @@ def unit(unit_id: int) -> Page:
 
     def sorting(column: str) -> tuple[str, str]:
         """Where the heading of a column leads, and how the table is sorted by it now."""
-        at = request.args.to_dict() | {"ordning": f"-{column}" if order == column else column}
-        url = url_for("reports.unit", unit_id=unit_id, **at, _anchor="units")  # type: ignore[arg-type]
+        turned = f"-{column}" if order == column else column
+        url = url_for("reports.unit", unit_id=unit_id, kurs=summary.slug, ordning=turned, _anchor="units")
         return url, {column: "ascending", f"-{column}": "descending"}.get(order, "")
 
     return Page(
