@@ -41,11 +41,11 @@ demo: $(RUN_STAMP) ## A county with 2,000 staff on http://127.0.0.1:5000
 
 .PHONY: test
 test: $(DEV_STAMP) browser check ## All that must be green before a commit is shared (under 12 minutes)
-	$(PYTEST) -n $(JOBS) --dist loadgroup
+	$(PYTEST) -n $(JOBS) --dist loadfile
 
 .PHONY: test-all
 test-all: $(DEV_STAMP) browser check ## The full products: every language, width and theme (under 60 minutes)
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not proof'
+	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not proof'
 
 .PHONY: proof
 proof: $(DEV_STAMP) ## The long proofs of surveys and figures, told on a page; BHR2000=FILE adds the published golden values

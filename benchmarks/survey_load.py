@@ -24,9 +24,10 @@ from urllib.parse import urlencode
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from benchmarks.__main__ import postgresql, served
+from benchmarks.__main__ import served
 from benchmarks.preparation import Prepared
 from benchmarks.processes import tree
+from benchmarks.servers import postgresql
 from benchmarks.sessions import Visitor, open_survey, visitors
 from tbblearn import create_app
 from tbblearn.config import from_environment

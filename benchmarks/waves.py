@@ -71,7 +71,7 @@ def _database(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite":
         yield f"sqlite:///{folder / 'waves.sqlite'}"
         return
-    from benchmarks.__main__ import postgresql
+    from benchmarks.servers import postgresql
 
     with postgresql(folder) as (url, _pid):
         yield url

@@ -10,7 +10,8 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from tbblearn.config import Settings, from_environment
-from tbblearn.db import db, prepare_engine
+from tbblearn.databases import POSTGRESQL_PATIENCE, prepare_engine
+from tbblearn.db import db
 from tbblearn.tree import migration_head, tree_folder
 from tbblearn.web.addresses import own_address
 from tbblearn.web.application import Application
@@ -80,17 +81,19 @@ def create_app(settings: Settings | None = None) -> Application:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     """The values of a statement never stand in an error, and so never in the log: they are names and addresses.
 
-    Of the connections that are free the one used last is taken: it has its statements prepared and its pages read.
+    There is a connection for each thread, and one more for its side record: nobody waits for one that another thread
+    holds while it waits for the same. Of those that are free the one used last is taken: it has its statements prepared
+    and its pages read.
     """
-    if settings.sqlite:
-        return {"hide_parameters": True, "pool_use_lifo": True, "connect_args": {"check_same_thread": False}}
-    return {
+    options = {
         "hide_parameters": True,
-        "pool_size": 8,
+        "pool_size": settings.threads,
+        "max_overflow": settings.threads,
         "pool_use_lifo": True,
-        "max_overflow": 4,
-        "connect_args": {"prepare_threshold": 2},
     }
+    if settings.sqlite:
+        return options | {"connect_args": {"check_same_thread": False}}
+    return options | {"connect_args": {"prepare_threshold": 2, **POSTGRESQL_PATIENCE}}
 
 
 def _add_features(app: Application, settings: Settings) -> None:
@@ -133,12 +136,12 @@ def _add_features(app: Application, settings: Settings) -> None:
         *("access.details", "access.change_language", "access.sign_out_everywhere"),
         *("training.history", "training.certificate", "surveys"),
     )
-    history = "training.history", _l("Intyg och historik")
-    add_to_menu(app, 5, *history, lambda person: person.history_only)
+    history = "training.history"
+    add_to_menu(app, 5, history, _l("Intyg och historik"), lambda person: person.history_only)
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: not person.history_only)
     add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)
     own = ["training.certificate"]
-    add_to_menu(app, 17, *history, lambda person: not person.history_only and not person.grants, also=own)
+    add_to_menu(app, 17, history, _l("Intyg"), lambda person: not (person.history_only or person.grants), also=own)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])
     seen = ["readiness_files"]

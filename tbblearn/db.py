@@ -1,40 +1,33 @@
 """The database: base class, naming scheme, UTC time and `unit_of_work`. Knows no web.
 
-Two databases are first-class, SQLite and PostgreSQL (design.md 6); `tests/test_databases.py` states each difference
+Two databases are first-class, SQLite and PostgreSQL (`databases.py`); `tests/test_databases.py` states each difference
 that matters. `unit_of_work` is the only code that commits; `side_record` writes the few records that are kept
 whatever becomes of the request.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import wraps
-from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, overload
 from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy import SQLAlchemy
-from psycopg import Error as PsycopgError
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, Enum, Executable, MetaData, String, event
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Enum, Executable, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.types import TypeDecorator
+
+from tbblearn.databases import TransactionError as TransactionError  # noqa: PLC0414 (it belongs to both)
+from tbblearn.databases import is_writing, reading
+from tbblearn.databases import writing as writing  # noqa: PLC0414
 
 Found = TypeVar("Found")
 Columns = TypeVarTuple("Columns")
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL: serialization failure, deadlock, lock not available."""
-BUSY_TIMEOUT_MS = 15_000
-TRUSTED_SECONDS = 5
-"""How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
-_USED_AT = "tbblearn_used_at"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -136,22 +129,6 @@ def utc_now() -> datetime:
 
 # --- transactions -------------------------------------------------------------------------------------------------
 
-_writing: ContextVar[bool] = ContextVar("tbblearn_writing", default=False)
-
-
-class TransactionError(Exception):
-    """A unit of work was opened inside another, or something was changed or locked outside one: a fault of our own."""
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """Transactions begun inside take the write lock at once. Used by migrations; everything else by unit_of_work."""
-    token = _writing.set(True)
-    try:
-        yield
-    finally:
-        _writing.reset(token)
-
 
 @dataclass
 class UnitOfWork:
@@ -171,23 +148,21 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     On SQLite the transaction takes the write lock at its first statement (BEGIN IMMEDIATE), so two writers queue
     instead of failing. Raises TransactionError when nested.
     """
-    if _writing.get():
+    if is_writing():
         raise TransactionError("a unit of work cannot be opened inside another")
     session = db.session()
     _end_read(session)
-    token = _writing.set(True)
     work = UnitOfWork()
-    try:
-        yield work
-        if work.refused:
+    with writing():
+        try:
+            yield work
+            if work.refused:
+                session.rollback()
+            else:
+                session.commit()
+        except BaseException:
             session.rollback()
-        else:
-            session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        _writing.reset(token)
+            raise
 
 
 @contextmanager
@@ -196,15 +171,14 @@ def read_only() -> Iterator[None]:
     session = db.session()
     if session.new or session.dirty or session.deleted:
         raise TransactionError("changes are pending: read before the change, or inside its unit of work")
-    if _writing.get() and session.in_transaction():
+    if is_writing() and session.in_transaction():
         yield
         return
-    token = _writing.set(False)
-    try:
-        yield
-    finally:
-        _end_read(session)
-        _writing.reset(token)
+    with reading():
+        try:
+            yield
+        finally:
+            _end_read(session)
 
 
 @overload
@@ -245,19 +219,16 @@ def _innermost(session: Session) -> SessionTransaction | None:
 
 
 @contextmanager
-def side_record() -> Iterator[Session]:
-    """A short transaction of its own for login_attempt, access_log and a session's last-seen (design.md 6).
+def side_record(wait_ms: int | None = None) -> Iterator[Session]:
+    """A short transaction of its own for login_attempt, access_log and a session's last-seen.
 
-    These are kept whatever becomes of the request. Must not run while this request holds the write lock.
+    These are kept whatever becomes of the request. Must not run while this request holds the write lock. Waits for
+    others as long as any change does, or `wait_ms`: where somebody only reads, as long as a read does.
     """
-    if _writing.get() and db.session().in_transaction():
+    if is_writing() and db.session().in_transaction():
         raise TransactionError("a side record cannot be written inside a unit of work")
-    token = _writing.set(True)
-    try:
-        with Session(db.engine, expire_on_commit=False) as session, session.begin():
-            yield session
-    finally:
-        _writing.reset(token)
+    with writing(wait_ms), Session(db.engine, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 def end_read() -> None:
@@ -283,7 +254,7 @@ def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:
 
     @wraps(query)
     def kept() -> Found:
-        if _writing.get():
+        if is_writing():
             return query()
         answers: dict[object, Found] = db.session().info.setdefault(once_a_read, {})
         if query not in answers:
@@ -291,102 +262,3 @@ def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:
         return answers[query]
 
     return kept
-
-
-def is_busy(error: OperationalError) -> bool:
-    """True when another change was in the way or the connection was cut: the same may well succeed a little later."""
-    if error.connection_invalidated:
-        return True
-    return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "is locked" in str(error.orig)
-
-
-# --- the two databases ---------------------------------------------------------------------------------------------
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Give a SQLite engine WAL, foreign keys and honest transactions, PostgreSQL a limit to waiting for a lock.
-
-    SQLite: the driver's own BEGIN is switched off: with it, readers silently upgrade to writers and 171 of 200
-    concurrent increments were lost in a trial. PostgreSQL: a read has no transaction (ADR 6). On both, what writes
-    outside a unit of work is refused.
-    """
-    if engine.dialect.name != "sqlite":
-        event.listen(engine, "before_cursor_execute", _refuse_write_on_postgresql)
-        event.listen(engine, "connect", _on_postgresql_connect)
-        event.listen(engine, "checkout", _on_postgresql_checkout)
-        event.listen(engine, "checkin", _on_postgresql_checkin)
-        return
-    event.listen(engine, "before_cursor_execute", _refuse_write_on_sqlite)
-    event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
-
-
-def _on_postgresql_connect(connection: Any, _record: object) -> None:
-    """Wait for a lock as long as SQLite does; without a limit a web thread could wait for ever."""
-    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
-    connection.commit()
-
-
-def _on_postgresql_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """A read has no transaction; a connection that has lain idle is asked first whether the server is still there.
-
-    BEGIN and ROLLBACK round a read would change nothing that it sees, and cost a quarter of a page.
-    """
-    if monotonic() - record.info.get(_USED_AT, 0) > TRUSTED_SECONDS:
-        connection.autocommit = True
-        try:
-            connection.execute("SELECT 1")
-        except PsycopgError as error:
-            raise DisconnectionError from error  # the pool opens a new one in its place
-    reads = not _writing.get()
-    if connection.autocommit != reads:
-        connection.autocommit = reads
-
-
-def _on_postgresql_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
-    record.info[_USED_AT] = monotonic()
-
-
-def _refuse_write_on_sqlite(
-    _connection: object, _cursor: object, statement: str, _values: object, context: Any, _many: object
-) -> None:
-    if not _writing.get() and _changes_or_locks(statement, context):
-        raise TransactionError("a change or a lock was asked for outside a unit of work")
-
-
-def _refuse_write_on_postgresql(
-    _connection: object, cursor: Any, statement: str, _values: object, context: Any, _many: object
-) -> None:
-    if cursor.connection.autocommit and _changes_or_locks(statement, context):
-        raise TransactionError("a change or a lock was asked for on a connection that has no transaction")
-
-
-def _changes_or_locks(statement: str, context: Any) -> bool:
-    if context.is_text:
-        return statement.split(None, 1)[0].upper() not in _CHANGES_NO_ROW
-    if context.isinsert or context.isupdate or context.isdelete or context.isddl:
-        return True
-    return getattr(getattr(context.compiled, "statement", None), "_for_update_arg", None) is not None
-
-
-_CHANGES_NO_ROW = frozenset({"SELECT", "SHOW", "SET", "PRAGMA", "EXPLAIN", "CHECKPOINT", "ANALYZE", "VACUUM"})
-"""How the only texts begin that may be sent outside a unit of work."""
-
-
-def _on_sqlite_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.execute("PRAGMA temp_store = MEMORY")  # what is sorted or copied on the way leaves no file behind
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.close()
-
-
-def _on_sqlite_begin(connection: Any) -> None:
-    if _writing.get():
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may meet another writer: an error of SQLAlchemy
-    else:
-        connection.connection.dbapi_connection.execute("BEGIN")  # waits for nobody, so it may go straight there

@@ -13,6 +13,7 @@ from functools import partial
 from sqlalchemy import text
 
 from tbblearn.access.actions import forget_old_tries
+from tbblearn.databases import look_after
 from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
 from tbblearn.mail.queries import would_do
 from tbblearn.people import ending
@@ -24,7 +25,10 @@ from tbblearn.training.carrying import carry_over_idle
 CARRIED_OVER = "carried_over"
 """Attempts of older versions whose answers went on to the newest."""
 
-KINDS = (*ending.KINDS, *enrolling.KINDS, CARRIED_OVER, *timing.KINDS)
+DATABASE_FAULTS = "database_faults"
+"""What was found wrong with SQLite's file: not a change, and never to be passed over."""
+
+KINDS = (*ending.KINDS, *enrolling.KINDS, CARRIED_OVER, *timing.KINDS, DATABASE_FAULTS)
 """What the timer counts."""
 
 ADVISORY_LOCK = 7_322_001
@@ -67,6 +71,7 @@ def tick(
         with step():
             forget_old_tries(db.session(), now)  # not counted: others' wrong tries are no work of the timer's
         changes.update(timing.clean())
+        changes[DATABASE_FAULTS] = look_after(db.engine, today)
     return dict(changes)
 
 

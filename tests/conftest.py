@@ -40,16 +40,6 @@ IN_MEMORY = Path("/dev/shm")
 if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > 2 * 2**30:
     tempfile.tempdir = os.environ["TMPDIR"] = str(IN_MEMORY)
 
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module together that share what is made once a module: each process would make its own."""
-    for item in items:
-        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009 - pytest shows it nowhere else
-        if any(fixture[-1].scope == "module" for fixture in fixtures):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 EMPTY = ""
 BEGINNINGS: dict[str, Callable[[], Any]] = {
     "taught": lambda: Training.in_county(County.build()),

@@ -132,14 +132,16 @@ def test_nothing_but_unit_of_work_keeps_anything(session: None) -> None:
     assert slugs() == []
 
 
-def test_a_connection_taken_for_reading_never_writes(session: None) -> None:
-    """On PostgreSQL it has no transaction that could be undone, whatever is said afterwards."""
-    with db.engine.connect() as connection, writing():
+def test_a_connection_on_which_a_read_has_begun_never_writes(session: None) -> None:
+    """Whatever is said afterwards. On PostgreSQL it has no transaction that could be undone."""
+    with db.engine.connect() as connection:
+        connection.execute(select(Programme.id))
         if db.engine.dialect.name == "postgresql":
-            with pytest.raises(TransactionError):
+            with pytest.raises(TransactionError), writing():
                 connection.execute(insert(Programme).values(slug="tuv", name="tuv"))
         else:
-            connection.execute(insert(Programme).values(slug="tuv", name="tuv"))
+            with writing():
+                connection.execute(insert(Programme).values(slug="tuv", name="tuv"))
             connection.rollback()
     assert slugs() == []
 

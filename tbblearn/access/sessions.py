@@ -1,22 +1,25 @@
 """Who is signed in, found once at the start of each request."""
 
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from tbblearn.access import actions, queries
 from tbblearn.access.asking import ask_again, page_before, stale_sign_in_page
 from tbblearn.access.rules import SessionTimes
 from tbblearn.config import Settings
+from tbblearn.databases import is_out_of_reach
 from tbblearn.db import end_read, read_only, side_record, utc_now
 from tbblearn.people.actions import choose_language
 from tbblearn.people.guards import signed_in_person
 from tbblearn.people.rules import Language, Principal
+from tbblearn.sqlite import READ_WAIT_MS
 from tbblearn.web.addresses import own_address
 from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.errors import ErrorWords, SignInNeeded, error_page
@@ -50,8 +53,7 @@ def init_sessions(app: Flask, settings: Settings) -> None:
             live = queries.live_session(token, times, now, prolongs=not _quiet())
         if live is not None and times.needs_touch(live.seen_at, now) and not _quiet():
             end_read()  # nobody may wait for this read while it waits to write
-            with side_record() as records:
-                actions.touch(records, live.id, now)
+            _touch(live.id, now)
         g.person_not_found_out = False
         return live.principal if live else None
 
@@ -95,6 +97,16 @@ def remember_language(_sender: object, language: str) -> None:
     person = signed_in_person()
     if person is not None:
         choose_language(person.person_id, Language(language))
+
+
+def _touch(session_id: int, now: datetime) -> None:
+    """Note that the session was used. Where nothing can be kept the page is shown all the same, while it lasts."""
+    try:
+        with side_record(READ_WAIT_MS) as records:
+            actions.touch(records, session_id, now)
+    except SQLAlchemyError as error:
+        if not is_out_of_reach(error):
+            raise
 
 
 def _quiet() -> bool:

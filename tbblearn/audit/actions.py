@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from tbblearn.audit.models import AccessLog, AuditEvent
 from tbblearn.audit.rules import Event, Seen
 from tbblearn.db import run, side_record
+from tbblearn.sqlite import READ_WAIT_MS
 
 _RECORD = insert(AuditEvent)
 
@@ -38,7 +39,7 @@ def note_seen(
     seen: Seen, *, now: datetime, actor_id: int | None, object_kind: str, object_id: int, rows: int = 1
 ) -> None:
     """Side record: this person (None: the command line) looked at so many rows with names of others."""
-    with side_record() as session:
+    with side_record(READ_WAIT_MS) as session:
         session.add(
             AccessLog(at=now, seen=seen, actor_id=actor_id, object_kind=object_kind, object_id=object_id, rows=rows)
         )

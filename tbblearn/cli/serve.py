@@ -1,13 +1,13 @@
 """`tbblearn serve`: the production server."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_address
 
 import click
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from tbblearn import create_app
+from tbblearn.config import from_environment
 from tbblearn.db import db
 from tbblearn.operations.demo.marker import ALEMBIC, Asking
 from tbblearn.operations.serving import serve_forever
@@ -22,11 +22,9 @@ def serve(host: str, port: int) -> None:
     With SQLite: one worker with eight threads. With PostgreSQL: two workers with eight threads each
     (TBBLEARN_WORKERS and TBBLEARN_THREADS change that). It does not start without its database.
     """
-    with _own_connection():
-        with db.engine.connect() as connection:
-            connection.execute(text(f"SELECT version_num FROM {ALEMBIC}"))
-        demo = Asking()()
-    if demo and not is_loopback(host):
+    with create_engine(from_environment().database_url, poolclass=NullPool).connect() as connection:
+        connection.execute(text(f"SELECT version_num FROM {ALEMBIC}"))
+    if not is_loopback(host) and holds_a_demo():
         raise click.UsageError(
             f"The database holds a demo, which is served on this machine only, not on {host}. "
             "Leave --host out, or name another database in TBBLEARN_DATABASE_URL."
@@ -45,17 +43,10 @@ def is_loopback(host: str) -> bool:
 
 
 def holds_a_demo() -> bool:
-    """Whether all that is in the database is invented."""
-    with _own_connection():
-        return Asking()()
-
-
-@contextmanager
-def _own_connection() -> Iterator[None]:
-    """A look into the database, which leaves no connection behind for the server's processes to inherit."""
+    """Look into the database, and leave no connection behind for the server's processes to inherit."""
     with create_app().app_context():
         try:
-            yield
+            return Asking()()
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -14,6 +14,7 @@ from tbblearn.mail.delivery import Transport, deliver
 from tbblearn.mail.queries import DONE, TROUBLE, trouble
 from tbblearn.mail.smtp import Smtp
 from tbblearn.surveys.waves import ASKING_MAIL
+from tbblearn.tick import DATABASE_FAULTS
 from tbblearn.tick import tick as run_tick
 
 
@@ -30,7 +31,8 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
     """Enrol, cancel and send what is due. Run it from a timer, as often as you like and on any number of machines.
 
     Run twice in a row, or after some days of silence, it ends in the same state. Exit code 1: letters wait longer than
-    a day, or have failed in the last week (`tbblearn mail status` says more); all else was done.
+    a day, or have failed in the last week (`tbblearn mail status` says more), or SQLite's file is damaged; all else was
+    done.
     """
     if at and not dry_run:
         raise click.UsageError("--at only asks a question: use it with --dry-run.")
@@ -57,7 +59,9 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
     else:
         for name, count in counts.items():
             click.echo(f"{name.replace('_', ' ')}: {count}")
-    if not dry_run and any(counts.get(name) for name in TROUBLE):
+    if counts[DATABASE_FAULTS]:
+        click.echo("The database is damaged: see docs/operations.md, SQLite.", err=True)
+    if counts[DATABASE_FAULTS] or (not dry_run and any(counts.get(name) for name in TROUBLE)):
         sys.exit(1)
 
 

@@ -43,7 +43,7 @@ IDLE_SECONDS = 75
 REQUEST_SECONDS = 30
 SLOWEST_BYTES_A_SECOND = 10_000
 """A request may take REQUEST_SECONDS, and as much longer as it takes at this speed."""
-GRACE_SECONDS = 3.5
+GRACE_SECONDS = 3.0
 """For requests that are being answered when the process is to end."""
 SENDING_SECONDS = 1.0
 """For those that are on their way then."""

@@ -17,7 +17,7 @@ from tbblearn import create_app
 from tbblearn.config import from_environment
 from tbblearn.operations.receiving import Receiver, log_with_ours
 
-KILLED_AFTER_SECONDS = 4.2
+KILLED_AFTER_SECONDS = 3.6
 """After SIGTERM: what has not ended then is ended."""
 PAUSE_SECONDS = 0.2
 """Before a worker is started in the place of one that ended."""

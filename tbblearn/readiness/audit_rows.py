@@ -6,6 +6,7 @@ rules, as the sets of exact figures that a published value stands for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -113,11 +114,13 @@ def _half_step(row: PublishedRow, text: str) -> Fraction:
     return Fraction(1, 2 * 10 ** len(digits))
 
 
+_PLAIN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
 def _number(text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"“{text}” is not a number") from error
+    if not _PLAIN.fullmatch(text):
+        raise ValueError(f"“{text}” is not a number that a row could have")
+    return Fraction(text)
 
 
 _BANDS = {"0-20": (0, 20), "21-39": (20, 40), "40-60": (40, 60), "61-79": (60, 80), "80-100": (80, 100)}

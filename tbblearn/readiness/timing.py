@@ -7,7 +7,8 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import OperationalError
 
-from tbblearn.db import db, is_busy, read_only, unit_of_work
+from tbblearn.databases import is_busy
+from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.readiness.closing import close_wave, mark_clean, mark_unclean, renew_rates, unclean_waves
 from tbblearn.readiness.disposing import (
     dispose_of_answers,

@@ -11,7 +11,10 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tbblearn.db import BUSY_TIMEOUT_MS, db, is_busy, unit_of_work
+from tbblearn import sqlite
+from tbblearn.databases import is_busy, sqlite_file
+from tbblearn.db import db, unit_of_work
+from tbblearn.sqlite import READ_WAIT_MS as PATIENCE_MS
 
 log = structlog.get_logger("tbblearn.readiness")
 
@@ -33,9 +36,6 @@ DO $$ BEGIN
 END $$
 """
 """A dump that began while a table was written anew would hold it empty: TRUNCATE takes rows from old snapshots too."""
-
-PATIENCE_MS = 2_000
-"""How long emptying and wiping wait for others, while everybody who answers waits behind them."""
 
 
 def move(wave_id: int) -> None:
@@ -92,16 +92,7 @@ def wipe() -> bool:
 
 def _rebuild_sqlite() -> bool:
     """Write the whole file anew, and empty the log of changes. A reader of an old state keeps the log from it."""
-    with db.engine.connect() as connection:
-        driver = connection.connection.driver_connection  # begins no transaction, in which VACUUM would be refused
-        assert driver is not None
-        try:
-            driver.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-            driver.execute("VACUUM")
-            busy, _log, _done = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    return not busy
+    return sqlite.rebuild(sqlite_file(db.engine), PATIENCE_MS)
 
 
 def _write_tables_anew() -> bool:

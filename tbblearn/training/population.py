@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Integer,
+    Select,
     String,
     and_,
     bindparam,
@@ -33,7 +34,6 @@ from tbblearn.training.rules import EnrolmentReason
 from tbblearn.training.standing import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
 
 T = TypeVar("T")
-_BELOW: BindParameter[str] = bindparam("below", type_=String)
 
 
 def held(today: date) -> ColumnElement[bool]:
@@ -42,17 +42,14 @@ def held(today: date) -> ColumnElement[bool]:
 
 
 @cache
-def counted_units() -> CTE:
-    """The units of a subtree that figures count: those within huvudmän that have adopted a requirement for the course.
-
-    Values as for `over`.
-    """
+def _counted_units() -> Select[int]:
+    """The units of a subtree that figures count: those within huvudmän that have adopted the course."""
     huvudman = aliased(OrgUnit)
     return (
         select(OrgUnit.id)
         .join(huvudman, and_(huvudman.kind == UnitKind.HUVUDMAN, OrgUnit.path.like(huvudman.path + "%")))
         .where(
-            OrgUnit.path.like(_BELOW),
+            OrgUnit.path.like(bindparam("below", type_=String)),
             huvudman.id.in_(
                 select(RequirementAdoption.unit_id)
                 .join(Requirement, Requirement.id == RequirementAdoption.requirement_id)
@@ -62,27 +59,26 @@ def counted_units() -> CTE:
                 )
             ),
         )
-        .cte("counted_units")
-        .prefix_with("MATERIALIZED")  # once a unit, not once an employment
+        .order_by(OrgUnit.id)
     )
+
+
+def _in_counted_units(column: ColumnElement[int]) -> ColumnElement[bool]:
+    """The units stand in the statement one by one: a planner that knows how many there are reads whole tables once,
+    and does not look up ten thousand rows one by one in each.
+    """
+    return column.in_(bindparam("units", type_=Integer, expanding=True, literal_execute=True))
 
 
 @cache
 def population() -> CTE:
-    """Everybody employed in a subtree's `counted_units` today, once each, with the facts of their task in one course
-    and cycle.
+    """Everybody employed in a subtree's counted units today, once each, with the facts of their task in one course and
+    cycle.
 
     Columns: person_id, code (see `standing.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
     values of `over`; made once, since putting it together takes longer than counting a unit.
     """
-    units = counted_units()
-    staff = (
-        select(Employment.person_id)
-        .join(units, units.c.id == Employment.unit_id)
-        .where(_held())
-        .distinct()
-        .cte("staff")
-    )
+    staff = select(Employment.person_id).where(_in_counted_units(Employment.unit_id), _held()).distinct().cte("staff")
     standing = now_standing(
         Enrolment.course_id == bindparam("course_id", type_=Integer),
         Enrolment.cycle == bindparam("cycle", type_=Integer),
@@ -101,9 +97,13 @@ def population() -> CTE:
 
 
 def over(unit_id: int, path: str, course_id: int, cycle: int, today: date) -> dict[str, object]:
-    """The values that statements made of `population` and `lines_below` are to be executed with."""
-    values: dict[str, object] = {"unit_id": unit_id, "below": f"{path}%", "course_id": course_id, "cycle": cycle}
-    return values | on_day(today)
+    """The values that statements made of `population` and `lines_below` are to be executed with.
+
+    Reads which units count: those of a subtree within huvudmän that have adopted a requirement for the course.
+    """
+    about = {"course_id": course_id, **on_day(today)}
+    units = db.session.scalars(_counted_units(), {**about, "below": f"{path}%"}).all()
+    return {**about, "unit_id": unit_id, "cycle": cycle, "units": units}
 
 
 @cache
@@ -129,7 +129,7 @@ def lines_below() -> CTE:
     placed = (
         select(OrgUnit.id.label("unit_id"), func.coalesce(child.id, unit_id).label("line"))
         .outerjoin(child, and_(child.parent_id == unit_id, OrgUnit.path.like(child.path + "%")))
-        .where(OrgUnit.id.in_(select(counted_units().c.id)))
+        .where(_in_counted_units(OrgUnit.id))
         .cte("placed")
         .prefix_with("MATERIALIZED")  # once a unit, not once an employment
     )
@@ -185,12 +185,10 @@ def _held_in(
 @cache
 def first_units() -> CTE:
     """For everybody in `population`, the sort key of the first unit that they work in. Values as for `over`."""
-    units = counted_units()
     return (
         select(Employment.person_id, func.min(OrgUnit.name_sort).label("name_sort"))
-        .join(units, units.c.id == Employment.unit_id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(_held())
+        .where(_in_counted_units(Employment.unit_id), _held())
         .group_by(Employment.person_id)
         .cte("first_units")
     )

@@ -2,17 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 
-from flask import Flask, request, url_for
+import structlog
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from flask_wtf.csrf import validate_csrf
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
+from wtforms import ValidationError
 
-from tbblearn.db import is_busy
+from tbblearn.databases import is_out_of_reach, kind_of
+from tbblearn.web.addresses import own_address, page_path
+from tbblearn.web.application import SAFE_METHODS
+from tbblearn.web.kept import holds_a_password
 from tbblearn.web.limits import FORM_BYTES, MEGABYTE
 from tbblearn.web.pages import Page
+
+CSRF_FIELD = "csrf_token"
+TOLD_EVERY_SECONDS = 60
+"""How often a process says that the database is out of reach, of each kind of fault."""
 
 
 class SignInNeeded(Exception):
@@ -99,10 +110,12 @@ def error_page(
     headers: dict[str, str] | None = None,
     said: ErrorWords | None = None,
     actions: Sequence[tuple[str, str]] = (),
+    again: Sequence[tuple[str, str]] | None = None,
 ) -> Page:
     """The page for an error status, in its own words unless others are `said`.
 
-    `actions` are the ways on, (text, address), the first a button; without any it leads to the first page.
+    `actions` are the ways on, (text, address), the first a button; without any it leads to the first page. `again` are
+    the fields of a form that can be sent to the same address once more.
     """
     said = said or words(status, minutes)
     return Page(
@@ -114,7 +127,54 @@ def error_page(
         code=status,
         home=url_for("home.start"),
         actions=actions,
+        again=again,
+        own_address=own_address(),
     )
+
+
+def out_of_reach() -> Page:
+    """The database is away, full, read-only or held by others: try again, with all that was typed.
+
+    Passwords and files cannot be given back, nor what came without the token of one of our own pages.
+    """
+    headers = {"Retry-After": "5"}
+    if request.method in SAFE_METHODS:
+        return error_page(503, headers=headers, actions=[(_("Försök igen"), own_address())])
+    title, again = words(503).title, _typed()
+    if again is not None:
+        text = _(
+            "Vi hinner inte riktigt med. Det du skickade nu är inte sparat, men det finns kvar här: "
+            "vänta en stund och skicka det igen. Det du redan har sparat finns kvar."
+        )
+        return error_page(503, headers=headers, said=ErrorWords(title, text), again=again)
+    text = _(
+        "Vi hinner inte riktigt med. Det du skickade nu är inte sparat. Öppna sidan igen om en stund och försök en "
+        "gång till. Det du redan har sparat finns kvar."
+    )
+    page = page_path(request.path, url_for("home.start"))
+    return error_page(503, headers=headers, said=ErrorWords(title, text), actions=[(_("Öppna sidan igen"), page)])
+
+
+def _typed() -> list[tuple[str, str]] | None:
+    try:
+        fields = [(name, text) for name, text in request.form.items(multi=True) if name != CSRF_FIELD]
+        validate_csrf(request.form.get(CSRF_FIELD))
+    except (HTTPException, ValidationError):
+        return None
+    return None if request.files or holds_a_password(current_app, request.path, fields) else fields
+
+
+class _Teller:
+    """Says in the log that the database is out of reach, once a minute for each kind of fault and not at each page."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, float] = {}
+
+    def tell(self, error: SQLAlchemyError) -> None:
+        kind, now = kind_of(error), monotonic()
+        if now - self._said.get(kind, -TOLD_EVERY_SECONDS) >= TOLD_EVERY_SECONDS:
+            self._said[kind] = now
+            structlog.get_logger("tbblearn.database").error("the database is out of reach", kind=kind)
 
 
 def register_errors(app: Flask) -> None:
@@ -136,12 +196,14 @@ def register_errors(app: Flask) -> None:
     def stale(_error: StaleDataError) -> Response:
         return error_page(409).render()
 
-    @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> Response:
-        if not is_busy(error):
-            app.logger.exception("database", exc_info=error)
-            return error_page(500).render()
-        return error_page(503, headers={"Retry-After": "5"}).render()
+    teller = _Teller()
+
+    @app.errorhandler(SQLAlchemyError)
+    def database(error: SQLAlchemyError) -> Response:
+        if not is_out_of_reach(error):
+            return unexpected(error)
+        teller.tell(error)
+        return out_of_reach().render()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -8,7 +8,10 @@ from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from tbblearn.db import db, end_read, is_busy, side_record
+from tbblearn import databases
+from tbblearn.databases import is_busy
+from tbblearn.db import db, end_read, side_record
+from tbblearn.sqlite import READ_WAIT_MS
 
 TRIED_EVERY_SECONDS = 5
 
@@ -22,7 +25,11 @@ def why_not_ready() -> str:
     if not serves(str(found), current_app.config["TBBLEARN_MIGRATION"]):
         return "database not migrated"
     end_read()
-    return "" if current_app.extensions["tbblearn_tried_writing"]() else "database takes no changes"
+    try:
+        why = databases.why_not_ready(db.engine)
+    except (SQLAlchemyError, OSError):
+        return "database not ready"
+    return why or ("" if current_app.extensions["tbblearn_tried_writing"]() else "database takes no changes")
 
 
 def serves(found: str, own: str) -> bool:
@@ -59,7 +66,7 @@ def takes_changes() -> bool:
     A database that others are changing at the moment takes changes.
     """
     try:
-        with side_record() as session:
+        with side_record(READ_WAIT_MS) as session:
             session.execute(text("UPDATE alembic_version SET version_num = version_num"))
     except SQLAlchemyError as error:
         return isinstance(error, OperationalError) and is_busy(error) and not error.connection_invalidated

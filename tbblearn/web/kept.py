@@ -59,11 +59,18 @@ def may_be_kept(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -> boo
     endpoint, _values = _route(app, path)
     form = _form_of(app, endpoint, {name for name, _ in fields})
     known = _fields_of(form) if form else {}
-    kinds = [known[name].field_class if name in known else None for name, _ in fields]
-    secret = any("password" in name.lower() for name, _ in fields) or any(
-        kind is not None and issubclass(kind, PasswordField) for kind in kinds
+    return not holds_a_password(app, path, fields) and any(not _is_hidden(known.get(name)) for name, _ in fields)
+
+
+def holds_a_password(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -> bool:
+    """True where a field is one for a password, by its name or its kind: it must not stand in a page again."""
+    endpoint, _values = _route(app, path)
+    form = _form_of(app, endpoint, {name for name, _ in fields})
+    known = _fields_of(form) if form else {}
+    return any(
+        "password" in name.lower() or (name in known and issubclass(known[name].field_class, PasswordField))
+        for name, _ in fields
     )
-    return not secret and any(not _is_hidden(known.get(name)) for name, _ in fields)
 
 
 def _route(app: Flask, path: str) -> tuple[str, Mapping[str, Any]]:

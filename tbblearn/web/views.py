@@ -4,6 +4,8 @@ from blinker import Namespace
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from tbblearn.db import db
+from tbblearn.sqlite import version_note
 from tbblearn.web.addresses import page_path
 from tbblearn.web.guarding import public
 from tbblearn.web.health import why_not_ready
@@ -100,9 +102,10 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """The database answers too, has a schema that this code can work with, and takes changes."""
+    """The database answers, has a schema that this code works with, and takes changes; and which SQLite it is."""
     why = why_not_ready()
-    return Response(f"{why or 'ready'}\n", 503 if why else 200, mimetype="text/plain")
+    note = f"{version_note()}\n" if db.engine.dialect.name == "sqlite" and not why else ""
+    return Response(f"{why or 'ready'}\n{note}", 503 if why else 200, mimetype="text/plain")
 
 
 def init_appearance(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """A process that is killed while it sends: nothing that the server took goes twice, nothing is lost, and it is told."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def test_killed_between_the_servers_yes_and_our_note_of_it(
         "TBBLEARN_DATABASE_URL": backend.engine.url.render_as_string(hide_password=False).replace("+psycopg", ""),
         "TBBLEARN_INSTANCE": str(backend.folder),
         "TBBLEARN_SMTP_URL": server,
+        "TBBLEARN_SECRET_KEY": secrets.token_urlsafe(48),
         "TBBLEARN_LOG_LEVEL": "ERROR",
     }
     killed.append(subprocess.Popen([sys.executable, "-m", "tbblearn.cli", "tick"], env=environment))

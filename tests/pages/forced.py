@@ -59,12 +59,12 @@ LOOK = """
   for (const group of document.querySelectorAll(".choices")) {
     const input = group.querySelector("input:not(:checked)") ?? group.querySelector("input");
     const mark = () => seen(input.labels[0], "::after");
-    const was = input.checked;
+    const before = group.querySelector(":checked");
     input.checked = true;
     const chosen = mark();
     input.checked = false;
     const differs = chosen.replaceAll("|", "") !== "" && chosen !== mark();
-    input.checked = was;
+    if (before) before.checked = true;
     if (!differs) faults.push(`no mark on what is chosen: ${words(input)}`);
   }
 

@@ -13,10 +13,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.pages.conftest import Site
+from tests.pages.faults import axe_faults, width_faults
 from tests.pages.forced import forced_faults
 from tests.pages.keyboard import tab_through
 from tests.pages.markup import checker, markup_faults
-from tests.pages.pages import LOOKS, STATES, Look, State, Visitors, axe_faults, width_faults
+from tests.pages.pages import LOOKS, STATES, Look, State, Visitors
 
 pytestmark = pytest.mark.browser
 

@@ -18,9 +18,9 @@ from tbblearn import create_app
 from tbblearn.db import db
 from tests.conftest import settings_for
 from tests.pages.conftest import Site
+from tests.pages.faults import axe_faults, watch, width_faults
 from tests.pages.keyboard import FOCUS, Keyboard
 from tests.pages.learner import new_tab, patient, sign_in
-from tests.pages.pages import axe_faults, watch, width_faults
 from tests.readiness.rounds import CODES
 
 pytestmark = pytest.mark.browser

@@ -15,7 +15,8 @@ from typing import Any
 import time_machine
 from sqlalchemy import create_engine, delete, func, select
 
-from tbblearn.db import db, prepare_engine, read_only, unit_of_work
+from tbblearn.databases import prepare_engine
+from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.people.actions import give_access
 from tbblearn.people.rules import Role
 from tbblearn.readiness import figures

@@ -2,7 +2,6 @@
 
 import sqlite3
 from datetime import date, datetime, timedelta
-from importlib import import_module
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -238,7 +237,7 @@ def test_who_is_in_the_way_of_wiping_is_told_and_not_waited_for_without_end(
     """SQLite: another process is writing. The wave stays unclean, and nothing fails."""
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL waits for a lock, at most as long as the engine's limit")
-    monkeypatch.setattr(import_module("tbblearn.db"), "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(wiping, "PATIENCE_MS", 50)
     file = make_url(str(db.engine.url)).database
     db.session.remove()
     db.engine.dispose()

@@ -89,7 +89,7 @@ def test_nothing_that_is_kept_beside_a_submission_tells_of_it(app: Application, 
     pages = [
         browsers[0].send(address, FORM, 303),
         browsers[0].send(address, FORM, 409),
-        browsers[1].send(address, FORM | {"E1": "7"}, 400),
+        browsers[1].send(address, FORM | {"E1": "7"}, 422),
         browsers[1].send(address, dict(list(FORM.items())[1:]), 422),
         browsers[3].send(address, {"declines": "1"}, 303),
     ]

@@ -48,12 +48,14 @@ def test_twice_in_a_row_changes_nothing(training: Training) -> None:
 def test_a_dry_run_tells_the_same_and_changes_nothing(training: Training) -> None:
     would = tick(now=at(TODAY), dry_run=True)
     assert enrolled() == []
-    assert would == training.tick()
+    done = training.tick()
+    assert {name: would[name] for name in done} == done
 
 
 def test_a_dry_run_may_ask_about_another_day(training: Training) -> None:
     training.tick()
-    assert tick(now=at(date(2027, 1, 1)), dry_run=True) == NOTHING | {"enrolled": 15}
+    would = tick(now=at(date(2027, 1, 1)), dry_run=True)
+    assert {name: would[name] for name in NOTHING} == NOTHING | {"enrolled": 15}
 
 
 def test_small_batches_end_in_the_same_state(training: Training) -> None:

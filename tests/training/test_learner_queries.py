@@ -302,7 +302,7 @@ def test_the_number_of_queries_does_not_grow_with_the_courses(
     training.read_all(person_id)
     training.take(person_id, slug="base")
     before = [queries(page) for page in pages]
-    for slug in ("second", "third"):
+    for slug in ("second", "third", "fourth"):
         with unit_of_work():
             publish_course(course(slug))
             new = NewRequirement(training.programme_id, slug, Terms(), (AudienceRule(),))

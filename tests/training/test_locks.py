@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tbblearn.db import db, is_busy, unit_of_work
+from tbblearn.databases import is_busy
+from tbblearn.db import db, unit_of_work
 from tbblearn.training import actions
 from tbblearn.training.own_attempts import own_attempt
 from tests.factories import NOW, TODAY

@@ -37,6 +37,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tbblearn.web.language import number
 from tbblearn.web.surround import init_surround
 from tests.pages.conftest import CHROMIUM, FLAGS
 
@@ -111,6 +112,7 @@ def gallery_app() -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(WEB / "templates"), FileSystemLoader(HERE)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["static_url"] = lambda name: f"/static/{name}"
+    app.jinja_env.filters["number"] = number
     CSRFProtect(app)
     Babel(app)
     init_surround(app)

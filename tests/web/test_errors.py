@@ -222,16 +222,18 @@ def test_a_database_held_by_another_is_503_and_the_next_try_succeeds(
     """The lock is a real one, held from outside; only the time to wait for it is made short."""
     reader.sign_in(county.persons["p101"])
     form = reader.get("/mina-uppgifter").form("/mina-uppgifter")
-    monkeypatch.setattr(import_module("tbblearn.db"), "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(import_module("tbblearn.databases"), "WRITE_WAIT_MS", 50)
     with app.app_context():
         engine = db.engine
     engine.dispose()
     with somebody_else_holds(engine, county.persons["p101"]):
         page = reader.submit(form, 503, language="en")
         assert page.response.headers["Retry-After"] == "5"
-        assert "Försök igen om en stund. Det du redan har sparat finns kvar." in page.text
+        assert "Det du skickade nu är inte sparat, men det finns kvar här" in page.text
+        again = page.form("/mina-uppgifter")
         reader.get("/om")
-    reader.submit(form, language="en")
+    assert again["language"] == "en"
+    reader.submit(again)
 
 
 @contextmanager
@@ -257,7 +259,7 @@ def test_a_database_that_is_away_is_a_page_too_also_for_who_was_signed_in(
     page = reader.get("/om", 500)
     assert "Något gick fel hos oss." in page.text
     assert reader.get("/healthz").text == "ok\n"
-    assert reader.get("/readyz").text == "ready\n"
+    assert reader.get("/readyz").text.startswith("ready\n")
 
 
 def test_readyz_tells_a_database_that_is_not_migrated(app: Application, reader: Reader) -> None:

@@ -10,7 +10,7 @@ from tbblearn.web.application import Application
 from tbblearn.web.health import Trying, serves
 from tests.conftest import Backend
 from tests.listening import statements
-from tests.reading import Reader
+from tests.reading import Reader, ReadPage
 
 
 @pytest.fixture
@@ -26,6 +26,11 @@ def at(app: Application, step: str) -> None:
         db.session.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
 
 
+def first_line(page: ReadPage) -> str:
+    """Without what is said of SQLite below it."""
+    return page.text.splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("found", "served"),
     [("0012", True), ("0013", True), ("0014", False), ("0011", False), ("None", False), ("13f0c2", False), ("", False)],
@@ -38,13 +43,13 @@ def test_a_node_stays_in_while_the_next_release_is_rolled_out(app: Application, 
     head = int(migration_head())
     for step, status in ((head + 1, 200), (head + 2, 503), (head - 1, 503)):
         at(app, f"{step:04}")
-        assert reader.get("/readyz", status).text == ("ready\n" if status == 200 else "database not migrated\n")
+        assert first_line(reader.get("/readyz", status)) == ("ready" if status == 200 else "database not migrated")
 
 
 def test_a_database_that_takes_no_changes_is_not_ready_but_serves_what_is_read(
     app: Application, reader: Reader, backend: Backend
 ) -> None:
-    assert reader.get("/readyz").text == "ready\n"
+    assert first_line(reader.get("/readyz")) == "ready"
     on_sqlite = backend.engine.dialect.name == "sqlite"
     forbid = "PRAGMA query_only = ON" if on_sqlite else "SET default_transaction_read_only = on"
 
@@ -58,12 +63,13 @@ def test_a_database_that_takes_no_changes_is_not_ready_but_serves_what_is_read(
     backend.engine.dispose()
     event.listen(backend.engine, "connect", told)
     try:
-        assert reader.get("/readyz", 503).text == "database takes no changes\n"
+        told_why = "database takes no changes" if on_sqlite else "database read-only"
+        assert first_line(reader.get("/readyz", 503)) == told_why
         assert reader.get("/om")
     finally:
         event.remove(backend.engine, "connect", told)
         backend.engine.dispose()
-    assert reader.get("/readyz").text == "ready\n"
+    assert first_line(reader.get("/readyz")) == "ready"
 
 
 def test_it_is_tried_every_few_seconds_only(app: Application, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_whoever_types_it_on_either_database(backend: Backend) -> None:
     ("language", "beginning", "error"),
     [
         ("sv", "Fel: Ny mätning", "Skriv datumet så här: 2027-05-20."),
-        ("en", "Error: New round", "Write the date like this: 2027-05-20."),
+        ("en", "Error: New survey round", "Write the date like this: 2027-05-20."),
     ],
 )
 def test_the_title_says_in_the_pages_language_that_something_is_to_be_corrected(

@@ -1,0 +1,287 @@
+"""How connections to the two databases behave: what they may do, how long they wait, and what their faults mean."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+import psycopg
+import structlog
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from tbblearn import sqlite
+from tbblearn.sqlite import READ_WAIT_MS, WRITE_WAIT_MS
+
+TRUSTED_SECONDS = 5
+"""How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
+_USED_AT = "tbblearn_used_at"
+_log = structlog.get_logger("tbblearn.database")
+
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds, and milliseconds at last: how long a server is waited for that does not even refuse."""
+
+_wait_ms: ContextVar[int] = ContextVar("tbblearn_wait_ms", default=0)
+"""How long the changes begun here wait for a lock; 0 where nothing may be changed."""
+
+
+class TransactionError(Exception):
+    """A unit of work was opened inside another, or something was changed or locked outside one: a fault of our own."""
+
+
+@contextmanager
+def writing(wait_ms: int | None = None) -> Iterator[None]:
+    """Transactions begun inside take the write lock at once. Used by migrations; everything else by unit_of_work."""
+    token = _wait_ms.set(WRITE_WAIT_MS if wait_ms is None else wait_ms)
+    try:
+        yield
+    finally:
+        _wait_ms.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside only read, also where a change is being made."""
+    token = _wait_ms.set(0)
+    try:
+        yield
+    finally:
+        _wait_ms.reset(token)
+
+
+def is_writing() -> bool:
+    """True where a transaction that is begun now may change something."""
+    return _wait_ms.get() > 0
+
+
+# --- faults --------------------------------------------------------------------------------------------------------
+
+BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+_AWAY_STATES = BUSY_STATES | {"25006"}
+"""And: nothing can be changed on this server, which follows another or was told so."""
+_AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
+"""Connections, resources (disk, memory, connections), the operator's doing (stopping, say), the system's faults."""
+_AWAY_IN_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOLFS,
+    }
+)
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """True when another change was in the way or the connection was cut: the same may well succeed a little later."""
+    if error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "is locked" in str(error.orig)
+
+
+def is_out_of_reach(error: SQLAlchemyError) -> bool:
+    """True when the database is away, full, read-only or held by others: no fault of what was asked for.
+
+    Not for a damaged one, nor for one that lacks a table.
+    """
+    if isinstance(error, NoConnectionFree):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if is_busy(error):
+        return True
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF in _AWAY_IN_SQLITE
+    if not isinstance(cause, psycopg.Error):
+        return False
+    if cause.sqlstate is None:  # the driver's own: no connection, or none any more
+        return isinstance(cause, psycopg.OperationalError)
+    return cause.sqlstate in _AWAY_STATES or cause.sqlstate[:2] in _AWAY_CLASSES
+
+
+def kind_of(error: SQLAlchemyError) -> str:
+    """The database's own name for an error, for the log: a code or a class, and no value."""
+    cause = getattr(error, "orig", None)
+    found = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return str(found or type(cause or error).__name__)
+
+
+# --- upkeep --------------------------------------------------------------------------------------------------------
+
+
+def sqlite_file(engine: Engine) -> str:
+    """The path of the file of a SQLite database; '' for PostgreSQL, and for one in memory."""
+    if engine.dialect.name != "sqlite":
+        return ""
+    with engine.connect() as connection:
+        return str(connection.info[_SQLite.FILE])
+
+
+def look_after(engine: Engine, today: date) -> int:
+    """What the timer does for SQLite: copy the log of changes back, and look through the file once a day.
+
+    Returns how many faults the newest look found; 0 for PostgreSQL, which looks after itself.
+    """
+    file = sqlite_file(engine)
+    if not file:
+        return 0
+    try:
+        sqlite.checkpoint(file)
+    except sqlite3.OperationalError as error:
+        _log.warning("the log of changes could not be copied back", fault=str(error))
+    return sqlite.check_once_a_day(file, today)
+
+
+def why_not_ready(engine: Engine) -> str:
+    """Why this database keeps no changes now, in a few words; '' where nothing speaks against it."""
+    if engine.dialect.name == "sqlite":
+        file = sqlite_file(engine)
+        return sqlite.not_ready(file) if file else ""
+    with engine.connect() as connection:
+        follows = connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
+    return "database read-only" if follows else ""
+
+
+# --- engines -------------------------------------------------------------------------------------------------------
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give connections honest transactions, limits to waiting, and SQLite what it must be told each time.
+
+    A read has no transaction on PostgreSQL (ADR 6); on SQLite the driver's own BEGIN is switched off: with it, readers
+    silently upgrade to writers and 171 of 200 concurrent increments were lost in a trial. On both, what writes outside
+    a unit of work is refused.
+    """
+    if engine.dialect.name == "sqlite":
+        _SQLite(engine)
+    else:
+        _PostgreSQL(engine)
+
+
+class _PostgreSQL:
+    """The driver is in autocommit; a change begins its transaction itself, with its own patience."""
+
+    def __init__(self, engine: Engine) -> None:
+        event.listen(engine, "connect", self.connect)
+        event.listen(engine, "checkout", self.checkout)
+        event.listen(engine, "checkin", self.checkin)
+        event.listen(engine, "begin", self.begin)
+        event.listen(engine, "before_cursor_execute", self.refuse)
+
+    @staticmethod
+    def connect(connection: Any, _record: object) -> None:
+        """Compiling a query takes longer than running it at our sizes; Debian's server would (ADR 13)."""
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {READ_WAIT_MS}; SET jit = off", prepare=False)
+
+    @staticmethod
+    def checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """A connection that has lain idle is asked first whether the server is still there."""
+        if monotonic() - record.info.get(_USED_AT, 0) > TRUSTED_SECONDS:
+            try:
+                connection.execute("SELECT 1")
+            except psycopg.Error as error:
+                raise DisconnectionError from error  # the pool opens a new one in its place
+
+    @staticmethod
+    def checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_USED_AT] = monotonic()
+
+    @staticmethod
+    def begin(connection: Connection) -> None:
+        """A read gets no transaction. BEGIN and ROLLBACK round it change nothing, and cost a quarter of a page."""
+        wait_ms = _wait_ms.get()
+        if not wait_ms:
+            return
+        driver: Any = connection.connection.driver_connection
+        start = f"BEGIN; SET LOCAL lock_timeout = {wait_ms}"  # one message: the patience costs no round trip
+        try:
+            driver.execute(start, prepare=False)
+        except psycopg.Error as error:
+            cut = connection.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+            if cut:
+                connection.invalidate(error)
+            raise OperationalError(start, None, error, connection_invalidated=cut) from error
+
+    @staticmethod
+    def refuse(_connection: object, cursor: Any, statement: str, _values: object, context: Any, _many: object) -> None:
+        idle = cursor.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        if idle and _changes_or_locks(statement, context):
+            raise TransactionError("a change or a lock was asked for on a connection that has no transaction")
+
+
+class _SQLite:
+    """One change at a time: the threads of a process stand in line here, and do not look again and again."""
+
+    FILE, WAITS, TURN = "tbblearn_file", "tbblearn_waits", "tbblearn_turn"
+
+    def __init__(self, engine: Engine) -> None:
+        self.line = Lock()
+        self.upkeep = sqlite.Upkeep()
+        event.listen(engine, "connect", self.connect)
+        event.listen(engine, "checkin", self.checkin)
+        event.listen(engine, "begin", self.begin)
+        event.listen(engine, "before_cursor_execute", self.refuse)
+
+    def connect(self, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        sqlite.set_up(connection)
+        record.info[self.FILE] = sqlite.file_of(connection)
+
+    def begin(self, connection: Connection) -> None:
+        """A read waits for nobody; a change takes the write lock at once, and waits for it."""
+        wait_ms, info = _wait_ms.get(), connection.info
+        driver: Any = connection.connection.driver_connection
+        if info.get(self.WAITS, READ_WAIT_MS) != (wait_ms or READ_WAIT_MS):
+            info[self.WAITS] = wait_ms or READ_WAIT_MS
+            driver.execute(f"PRAGMA busy_timeout = {info[self.WAITS]}")
+        if not wait_ms:
+            driver.execute("BEGIN")
+            return
+        if not info.get(self.TURN):
+            if not self.line.acquire(timeout=wait_ms / 1000):
+                raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+            info[self.TURN] = True
+        if info[self.FILE]:
+            self.upkeep.before_a_change(info[self.FILE])
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may meet another process: an error of SQLAlchemy
+
+    def checkin(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(self.TURN, False):
+            self.line.release()
+
+    @staticmethod
+    def refuse(
+        _connection: object, _cursor: object, statement: str, _values: object, context: Any, _many: object
+    ) -> None:
+        if not is_writing() and _changes_or_locks(statement, context):
+            raise TransactionError("a change or a lock was asked for outside a unit of work")
+
+
+def _changes_or_locks(statement: str, context: Any) -> bool:
+    if context.is_text:
+        return statement.split(None, 1)[0].upper() not in _CHANGES_NO_ROW
+    if context.isinsert or context.isupdate or context.isdelete or context.isddl:
+        return True
+    return getattr(getattr(context.compiled, "statement", None), "_for_update_arg", None) is not None
+
+
+_CHANGES_NO_ROW = frozenset({"SELECT", "SHOW", "SET", "PRAGMA", "EXPLAIN", "CHECKPOINT", "ANALYZE", "VACUUM"})
+"""How the only texts begin that may be sent outside a unit of work."""
