@@ -63,7 +63,7 @@ def _counted_units() -> Select[int]:
     )
 
 
-def _in_counted_units(column: ColumnElement[int]) -> ColumnElement[bool]:
+def _in_counted_units(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The units stand in the statement one by one: a planner that knows how many there are reads whole tables once,
     and does not look up ten thousand rows one by one in each.
     """
