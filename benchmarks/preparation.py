@@ -22,7 +22,8 @@ from tbblearn.people.actions import give_role
 from tbblearn.people.belonging import belongs
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import GrantSource, Language, Role, Scope, UnitKind
-from tbblearn.training.manager_queries import who_is_left
+from tbblearn.training.list_queries import who_is_left
+from tbblearn.training.lists import Chosen
 from tbblearn.training.models import Attempt, Enrolment, ReadingPlace
 from tbblearn.training.rules import Progress
 from tbblearn.web.application import Application
@@ -117,7 +118,7 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
             Scope.over([root.path]),
             stockholm_date(now),
             slug=SLUG,
-            progress=Progress.NOT_STARTED,
+            chosen=Chosen(Progress.NOT_STARTED),
             limit=wanted * 2,
         )
         people = [row.person_id for row in page.rows]

@@ -9,7 +9,7 @@ from tbblearn.access import queries
 from tbblearn.access.forms import SignInForm
 from tbblearn.access.held import HeldForm, seal
 from tbblearn.db import read_only
-from tbblearn.web.addresses import page_path
+from tbblearn.web.addresses import own_address, page_path
 from tbblearn.web.kept import may_be_kept
 from tbblearn.web.pages import Page
 
@@ -47,8 +47,8 @@ def ask_again() -> Page:
         with read_only():
             owner = queries.owner_of(token)
         if owner is not None:
-            held = seal(HeldForm(owner, request.path, tuple(sent)), current_app.config["TBBLEARN"].secret_key)
-    back = "" if held else page_path(request.path, "") or page_before()
+            held = seal(HeldForm(owner, own_address(), tuple(sent)), current_app.config["TBBLEARN"].secret_key)
+    back = "" if held else page_path(own_address(), "") or page_before()
     return sign_in_page(SignInForm(formdata=MultiDict(), held=held, next=back), 401, LOST)
 
 

@@ -21,7 +21,7 @@ LIFE_SECONDS = 12 * 3600
 
 @dataclass(frozen=True)
 class HeldForm:
-    """What was sent, to which path, by whom."""
+    """What was sent, to which address (path and query), by whom."""
 
     person_id: int
     path: str

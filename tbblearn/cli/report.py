@@ -18,7 +18,7 @@ from tbblearn.reports.completion_file import completion_csv, completion_json
 from tbblearn.reports.readiness_file import unit_csv, unit_json
 from tbblearn.reports.rules import FileFormat
 from tbblearn.surveys.waves import NoSuchWave
-from tbblearn.training import manager_queries
+from tbblearn.training import list_queries, manager_queries
 from tbblearn.training.rules import NotFound
 
 
@@ -90,7 +90,7 @@ def completion(unit_name: str, cycle: int, slug: str | None, as_of: datetime | N
     "kind",
     type=click.Choice([kind.value for kind in FileFormat]),
     required=True,
-    help="csv: in words, as on the page. json: published values as they are stored.",
+    help="csv: in words, as on the page, and numbers for charts. json: published values as they are stored.",
 )
 @click.option(
     "--output",
@@ -142,7 +142,7 @@ def _content(unit: Unit, cycle: int, slug: str | None, today: date, kind: FileFo
     scope = Scope.over([unit.path])
     try:
         if kind is FileFormat.CSV:
-            rows = manager_queries.completion_rows(unit.id, scope, today, slug=slug, cycle=cycle)
+            rows = list_queries.completion_rows(unit.id, scope, today, slug=slug, cycle=cycle)
             return completion_csv(rows), len(rows.rows)
         summary = manager_queries.unit_summary(unit.id, scope, today, names=True, slug=slug, cycle=cycle)
         return completion_json(summary, today), None

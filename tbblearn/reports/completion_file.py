@@ -1,42 +1,61 @@
 """The completion report as a file. The same rows and counts as on the page, for they come from the same queries."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from itertools import chain
 
 from flask_babel import gettext as _
 
+from tbblearn.people.rules import UnitKind
 from tbblearn.training.counts import Coverage
-from tbblearn.training.manager_queries import CompletionReport, UnitLine, UnitSummary
-from tbblearn.training.rules import Progress, Urgency
+from tbblearn.training.list_queries import CompletionReport, Workplace
+from tbblearn.training.manager_queries import UnitLine, UnitSummary
+from tbblearn.training.rules import OPEN, Progress, Urgency
 from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
-from tbblearn.web.spreadsheets import csv_file
+from tbblearn.web.language import page_language
+from tbblearn.web.spreadsheets import TextCell, csv_file
 
 
 def completion_csv(report: CompletionReport) -> bytes:
-    """One row a person, for Excel as it is set up in Sweden."""
+    """One row a person, for Excel as it is set up in Sweden. Several units stand in one cell, in the same order."""
     header = [
         _("Anställningsnummer"),
+        _("Källa"),
         _("Efternamn"),
         _("Förnamn"),
+        _("E-post"),
+        _("Enhets-id"),
         _("Enhet"),
+        _("Väg till enheten"),
+        _("Huvudman"),
         _("Yrke"),
+        *_about_header(),
+        _("Statuskod"),
         _("Status"),
+        _("Kod för tid kvar"),
         _("Tid kvar"),
         _("Sista dag"),
         _("Genomförd"),
     ]
     far = {progress: progress_words(progress) for progress in Progress}
     urgent = {urgency: urgency_words(urgency) for urgency in Urgency} | {Urgency.NONE: ""}
+    about = _about(report, report.as_of)
+    placed = cache(_placed)
     rows: Iterable[list[str]] = (
         [
-            row.person_external_id,
+            TextCell(row.person_external_id),
+            TextCell(row.source),
             row.family_name,
             row.given_name,
-            ", ".join(row.units),
+            row.email,
+            *placed(row.units),
             ", ".join(profession for profession in row.professions if profession),
+            *about,
+            row.status.progress.value,
             far[row.status.progress],
+            row.status.urgency.value if row.status.progress in OPEN else "",
             urgent[row.status.urgency],
             _date(row.due_on),
             _date(row.completed_on),
@@ -46,6 +65,73 @@ def completion_csv(report: CompletionReport) -> bytes:
     if report.coverage is not None and report.coverage.missing:
         rows = chain(rows, [[coverage_words(report.coverage)]])
     return csv_file(header, rows)
+
+
+def counts_csv(summary: UnitSummary, huvudman: str | None, as_of: date, *, names: bool) -> bytes:
+    """One row a unit: the unit itself first, then those right below it, with the figures that the page shows.
+
+    `names` tells that the reader may see who it is about, as for the page: others are told who is done and who is left.
+    Where the page shows no figure there is none, and the row says why.
+    """
+    header = [
+        _("Enhets-id"),
+        _("Enhet"),
+        _("Huvudman"),
+        *_about_header(),
+        _("Omfattar"),
+        *(_("Anställda"), _("Krävs inte"), _("Undantagen"), _("Pausad")),
+        *(_("Ska gå"), _("Genomförd"), _("Kvar"), _("Andel genomförd, procent")),
+        *(urgency_words(urgency) for urgency in _TOLD),
+        _("Anmärkning"),
+    ]
+    about = _about(summary, as_of)
+    lines = [_counts_row(summary, huvudman or "", about, _("Hela enheten"), names=names)]
+    for line in summary.lines:
+        whose = line.unit.name if line.unit.kind is UnitKind.HUVUDMAN else huvudman or ""
+        reach = _("Direkt i enheten") if line.direct else _("Hela enheten")
+        lines.append(_counts_row(line, whose, about, reach, names=names))
+    if summary.coverage is not None:
+        lines.append([coverage_words(summary.coverage)])
+    return csv_file(header, lines)
+
+
+_TOLD = (Urgency.DUE_SOON, Urgency.IN_GRACE, Urgency.OVERDUE)
+
+
+def _counts_row(
+    holder: UnitSummary | UnitLine, huvudman: str, about: Sequence[str], reach: str, *, names: bool
+) -> list[str]:
+    counts, unit = holder.counts, holder.unit
+    figures = [""] * (8 + len(_TOLD))
+    note = ""
+    if not holder.adopted:
+        note = _("Inte beslutat i %(huvudman)s.", huvudman=huvudman or unit.name)
+    elif counts is None:
+        note = _("Visas inte")
+    else:
+        whose = (counts.head, counts.not_covered, counts.exempt, counts.on_leave) if names else ("",) * 4
+        urgent = [counts.urgent(urgency) for urgency in _TOLD] if names else [""] * len(_TOLD)
+        share = "" if counts.share is None else counts.share
+        figures = [str(figure) for figure in (*whose, counts.base, counts.done, counts.left, share, *urgent)]
+    return [TextCell(f"{unit.source}/{unit.external_id}"), unit.name, huvudman, *about, reach, *figures, note]
+
+
+def _about_header() -> list[str]:
+    return [_("Kurs"), _("Utbildning"), _("Omgång"), _("Läget den")]
+
+
+def _about(report: CompletionReport | UnitSummary, as_of: date) -> list[str]:
+    return [TextCell(report.slug), report.title[page_language()], str(report.cycle), _date(as_of)]
+
+
+def _placed(units: tuple[Workplace, ...]) -> tuple[str, str, str, str]:
+    """Ids, names and ways of somebody's units in the same order, and their huvudmän, each once."""
+    return (
+        TextCell(" | ".join(unit.key for unit in units)),
+        " | ".join(unit.name for unit in units),
+        " | ".join(unit.way for unit in units),
+        " | ".join(dict.fromkeys(unit.huvudman for unit in units)),
+    )
 
 
 def completion_json(summary: UnitSummary, as_of: date) -> bytes:

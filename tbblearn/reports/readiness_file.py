@@ -1,7 +1,9 @@
 """Results of survey rounds as files. They say what the page says, in the same words: both come from the same query."""
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask_babel import gettext as _
 
@@ -11,10 +13,10 @@ from tbblearn.readiness.rules import Against, Part
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.rules import Instrument
 from tbblearn.web.language import page_language
-from tbblearn.web.spreadsheets import csv_file
+from tbblearn.web.spreadsheets import TextCell, csv_file
 
-Line = tuple[str, str, str, str, str]
-"""Unit, measure, scale, statement with its part, value."""
+Line = tuple[Place, str, str, str, str, str]
+"""Unit, measure, scale, statement with its part, value in words, and as a number where it is one."""
 
 
 def unit_csv(result: UnitResult) -> bytes:
@@ -94,24 +96,29 @@ def _value(shown: Shown) -> dict[str, str]:
 
 
 def _file(wave: WaveHead, lines: Iterator[Line]) -> bytes:
-    header = [_("Mätning"), _("Enhet"), _("Mått"), _("Skala"), _("Påstående"), _("Värde")]
-    return csv_file(header, ([wave.name, *line] for line in lines))
+    header = [_("Mätning"), _("Enhets-id"), _("Enhet"), _("Mått"), _("Skala"), _("Påstående"), _("Värde"), _("Tal")]
+    return csv_file(header, ([wave.name, TextCell(place.key), place.name, *line] for place, *line in lines))
+
+
+def _figure(shown: Shown | None) -> str:
+    """The published number with a decimal comma, for a chart; empty for a span, a bound, and what is not told."""
+    return shown.value.replace(".", ",") if shown and re.fullmatch(r"\d+(\.\d+)?", shown.value) else ""
 
 
 def _unit_lines(result: UnitResult) -> Iterator[Line]:
     asked = instrument(result.wave.instrument)
-    own, name = result.figures, result.place.name
-    yield from _means(result.place, own, asked, result.means_at)
+    own, here = result.figures, result.place
+    yield from _means(here, own, asked, result.means_at)
     if result.nearest is not None:
-        yield name, _("Närmaste enhet som visas"), "", "", result.nearest.name
+        yield here, _("Närmaste enhet som visas"), "", "", result.nearest.name, ""
     for word in result.words:
         if word.against is Against.ABOVE and result.above is not None and result.above.is_county:
             continue
         above = result.above.name if result.above else ""
         said = words.difference_words(word.against, word.word, since=word.since, above=above)
-        yield name, _("Jämförelse"), words.scale_words(asked, word.scale), "", said
+        yield here, _("Jämförelse"), words.scale_words(asked, word.scale), "", said, ""
     if result.shares_at is None:
-        yield from _agreement(result.place, own, asked)
+        yield from _agreement(here, own, asked)
     yield from _shares(result, asked)
     if own.shown and result.means_at is None and result.above is not None:
         if not result.above.is_county:
@@ -119,13 +126,13 @@ def _unit_lines(result: UnitResult) -> Iterator[Line]:
         yield from _compared(result.county, result.figures_county, asked)
     for place, figures, shown_at in result.below:
         yield from _means(place, figures, asked, shown_at)
-    yield name, _("Anmärkning"), "", "", words.always()
+    yield here, _("Anmärkning"), "", "", words.always(), ""
 
 
 def _compared(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
     """The means that the drawing shows beside the unit's own."""
     for scale, mean in figures.means.items():
-        yield place.name, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean)
+        yield place, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean), _figure(mean)
 
 
 def _county_lines(result: CountyResult) -> Iterator[Line]:
@@ -134,43 +141,45 @@ def _county_lines(result: CountyResult) -> Iterator[Line]:
         yield from _means(place, figures, asked)
         yield from _agreement(place, figures, asked)
     for name in result.not_adopted:
-        yield name, _("Medelvärde"), "", "", _("Inte beslutat i %(huvudman)s.", huvudman=name)
-    yield result.county.name, _("Anmärkning"), "", "", words.always()
+        other = replace(result.county, key="", name=name)
+        yield other, _("Medelvärde"), "", "", _("Inte beslutat i %(huvudman)s.", huvudman=name), ""
+    yield result.county, _("Anmärkning"), "", "", words.always(), ""
 
 
 def _means(place: Place, figures: Figures, asked: Instrument, shown_at: Place | None = None) -> Iterator[Line]:
     if shown_at is not None:
-        yield place.name, _("Medelvärde"), "", "", words.shown_at(shown_at.name)
+        yield place, _("Medelvärde"), "", "", words.shown_at(shown_at.name), ""
         return
     if figures.means_of.n is None:
-        yield place.name, _("Medelvärde"), "", "", words.not_shown()
+        yield place, _("Medelvärde"), "", "", words.not_shown(), ""
         return
-    yield place.name, _("Svar"), "", "", words.answers_words(figures.means_of.n)
+    yield place, _("Svar"), "", "", words.answers_words(figures.means_of.n), ""
     for scale, mean in figures.means.items():
-        yield place.name, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean)
+        yield place, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean), _figure(mean)
 
 
 def _agreement(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
     for scale, word in figures.agreement.items():
-        yield place.name, _("Enighet"), words.scale_words(asked, scale), "", words.agreement_words(word)
+        yield place, _("Enighet"), words.scale_words(asked, scale), "", words.agreement_words(word), ""
 
 
 def _shares(result: UnitResult, asked: Instrument) -> Iterator[Line]:
-    own, name = result.figures, result.place.name
+    own, place = result.figures, result.place
     if not own.shown or result.means_at is not None:
         return
     if result.shares_at is not None:
-        yield name, _("Fördelning"), "", "", words.shown_at(result.shares_at.name)
+        yield place, _("Fördelning"), "", "", words.shown_at(result.shares_at.name), ""
         return
     if own.shares_of.n is None:
-        yield name, _("Fördelning"), "", "", words.not_shown()
+        yield place, _("Fördelning"), "", "", words.not_shown(), ""
         return
-    yield name, _("Svar i fördelningen"), "", "", words.answers_words(own.shares_of.n)
+    yield place, _("Svar i fördelningen"), "", "", words.answers_words(own.shares_of.n), ""
     for scale in asked.scales:
         for item in asked.items:
             if item.code in scale.items:
                 text = asked.item_text(item, page_language(), result.wave.programme)
                 for part in Part:
                     measure = _("Andel: %(part)s", part=words.part_words(part))
-                    share = words.share_words(own.shares.get((item.code, part)))
-                    yield name, measure, words.scale_words(asked, scale.code), text, share
+                    share = own.shares.get((item.code, part))
+                    said = words.share_words(share)
+                    yield place, measure, words.scale_words(asked, scale.code), text, said, _figure(share)

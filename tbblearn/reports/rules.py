@@ -1,11 +1,13 @@
 """How figures are told: which statuses share a part of the bar, and what a download is called."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from tbblearn.people.rules import Principal, Role, Scope, sort_key
 from tbblearn.training.counts import Counts
-from tbblearn.training.rules import DONE, OUTSIDE_BASE, Progress
+from tbblearn.training.rules import DONE, OUTSIDE_BASE, SHOWN_ORDER, Progress, Urgency
 
 SUMMARY_ROLES = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP, Role.PROCESS_LEADER)
 """Who sees counts for units; only a manager sees names (design.md 4)."""
@@ -28,19 +30,6 @@ class BarPart(StrEnum):
 
 _PARTS = {Progress.IN_PROGRESS: BarPart.GOING} | dict.fromkeys(DONE, BarPart.DONE)
 
-SHOWN_ORDER = (
-    Progress.COMPLETED,
-    Progress.COMPLETED_LATE,
-    Progress.IN_PROGRESS,
-    Progress.NOT_STARTED,
-    Progress.NOT_YET_OPEN,
-    Progress.MISSED,
-    Progress.EXEMPT,
-    Progress.ON_LEAVE,
-    Progress.NOT_REQUIRED,
-)
-"""The order in which a manager reads how far people have come: done first, outside the base last."""
-
 
 def bar_parts(counts: Counts) -> list[tuple[BarPart, int]]:
     """The base in the bar's three parts; exempt, on leave and not required are no part of it."""
@@ -49,6 +38,36 @@ def bar_parts(counts: Counts) -> list[tuple[BarPart, int]]:
         if progress not in OUTSIDE_BASE:
             parts[_PARTS.get(progress, BarPart.TODO)] += counts.of(progress)
     return list(parts.items())
+
+
+SORTS_BY: dict[str, Callable[[Counts], int | None]] = {
+    "ska-ga": lambda counts: counts.base,
+    "klara": lambda counts: counts.done,
+    "kvar": lambda counts: counts.left,
+    "sena": lambda counts: counts.urgent(Urgency.OVERDUE),
+    "andel": lambda counts: counts.share,
+}
+"""The columns of figures that a table of units sorts by; it also sorts by name, "enhet"."""
+
+
+class HasCounts(Protocol):
+    """A line of a table of units."""
+
+    @property
+    def counts(self) -> Counts | None: ...
+
+
+L = TypeVar("L", bound=HasCounts)
+
+
+def sorted_lines(lines: Sequence[L], order: str) -> list[L]:
+    """Lines that come by name, sorted by a column, or with "-" before it the other way; without a figure last."""
+    figure, downward = SORTS_BY.get(order.removeprefix("-")), order.startswith("-")
+    if figure is None:
+        return list(reversed(lines) if order == "-enhet" else lines)
+    told = [(found, line) for line in lines if line.counts and (found := figure(line.counts)) is not None]
+    rest = [line for line in lines if all(line is not one for _found, one in told)]
+    return [line for _found, line in sorted(told, key=lambda one: one[0], reverse=downward)] + rest
 
 
 def sees(person: Principal) -> Scope:
@@ -66,9 +85,9 @@ def sees_a_part(person: Principal) -> bool:
     return bool(sees(person)) and not sees_the_county(person)
 
 
-def file_name(unit: str, cycle: int, as_of: date, kind: FileFormat) -> str:
+def file_name(unit: str, cycle: int, as_of: date, kind: FileFormat, about: str = "utbildning") -> str:
     """utbildning-vardcentral-5-2026-2026-11-21.csv: plain letters only, so that every system keeps it."""
-    return f"utbildning-{_plain(unit)}-{cycle}-{as_of:%Y-%m-%d}.{kind}"
+    return f"{about}-{_plain(unit)}-{cycle}-{as_of:%Y-%m-%d}.{kind}"
 
 
 def result_file_name(unit: str, wave_id: int, kind: FileFormat) -> str:

@@ -13,10 +13,11 @@ from tbblearn.people import queries
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.queries import Unit
 from tbblearn.people.rules import Role, UnitKind
-from tbblearn.reports.completion_file import completion_csv
-from tbblearn.reports.rules import SHOWN_ORDER, SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees
-from tbblearn.training import choice_queries, manager_queries
-from tbblearn.training.rules import Urgency
+from tbblearn.reports.completion_file import completion_csv, counts_csv
+from tbblearn.reports.rules import SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees, sorted_lines
+from tbblearn.training import choice_queries, list_queries, manager_queries
+from tbblearn.training.lists import Chosen, Group
+from tbblearn.training.rules import SHOWN_ORDER, Urgency
 from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import NotFound
@@ -66,9 +67,19 @@ def unit(unit_id: int) -> Page:
         return Page("reports/no_requirement.html", heading=heading)
     summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
     counts = summary.counts
+    order = request.args.get("ordning", "")
+
+    def sorting(column: str) -> tuple[str, str]:
+        """Where the heading of a column leads, and how the table is sorted by it now."""
+        turned = f"-{column}" if order == column else column
+        url = url_for("reports.unit", unit_id=unit_id, kurs=summary.slug, ordning=turned, _anchor="units")
+        return url, {column: "ascending", f"-{column}": "descending"}.get(order, "")
+
     return Page(
         "reports/unit.html",
         summary=summary,
+        lines=sorted_lines(summary.lines, order),
+        sorting=sorting,
         huvudman=queries.huvudman_name(summary.unit.path),
         heading=heading,
         names=names,
@@ -97,20 +108,41 @@ def _heading(unit: Unit, *, names: bool) -> str:
     return _("%(unit)s (utan namn)", unit=unit.name)
 
 
+@blueprint.get("/min-enhet/<int:unit_id>/enheter.csv")
+@requires(*SUMMARY_ROLES)
+def units(unit_id: int) -> Response:
+    """Download the figures of the page: the unit's own and those of each unit right below it, without names."""
+    person = principal()
+    scope = sees(person)
+    today = stockholm_date(utc_now())
+    choice = Choice.from_address()
+    shown = queries.unit(unit_id, scope)
+    if shown is None:
+        raise NotFound
+    names = person.scope(Role.MANAGER).covers(shown.path)
+    summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
+    content = counts_csv(summary, queries.huvudman_name(shown.path), today, names=names)
+    return _csv(content, file_name(shown.name, summary.cycle, today, FileFormat.CSV, "enheter"))
+
+
 @blueprint.get("/min-enhet/<int:unit_id>/utbildning.csv")
 @requires(Role.MANAGER)
 def completion(unit_id: int) -> Response:
-    """Download everyone in the unit with their status; the same numbers as the page. Noted in the access log."""
+    """Download everyone in the unit, or those whom the list's filter asks for, with their status.
+
+    The same numbers as the page and the list. Noted in the access log.
+    """
     person = principal()
     now = utc_now()
     today = stockholm_date(now)
     choice = Choice.from_address()
-    report = manager_queries.completion_rows(
+    report = list_queries.completion_rows(
         unit_id,
         person.scope(Role.MANAGER),
         today,
         slug=choice.slug,
         cycle=choice.cycle,
+        chosen=Chosen.read(request.args, otherwise=Group.ALL),
     )
     note_seen(
         Seen.LIST_DOWNLOADED,
@@ -120,10 +152,10 @@ def completion(unit_id: int) -> Response:
         object_id=unit_id,
         rows=len(report.rows),
     )
-    answer = Response(completion_csv(report), mimetype="text/csv")
-    answer.headers.set(
-        "Content-Disposition",
-        "attachment",
-        filename=file_name(report.unit.name, report.cycle, today, FileFormat.CSV),
-    )
+    return _csv(completion_csv(report), file_name(report.unit.name, report.cycle, today, FileFormat.CSV))
+
+
+def _csv(content: bytes, name: str) -> Response:
+    answer = Response(content, mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

@@ -28,6 +28,7 @@ from tbblearn.training.decision_queries import (
     completion_to_withdraw,
     decision_to_end,
 )
+from tbblearn.training.list_address import lead_back
 from tbblearn.training.person_queries import ManagedCompletion
 from tbblearn.training.reason_words import record_words
 from tbblearn.training.rules import (
@@ -50,6 +51,7 @@ from tbblearn.web.pages import Page
 
 blueprint = Blueprint("deciding", __name__, template_folder="templates")
 blueprint.context_processor(record_words)
+lead_back(blueprint)
 
 _EMPTY: dict[str, Any] = {"formdata": None}
 

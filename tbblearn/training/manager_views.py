@@ -1,5 +1,8 @@
 """Vilka är kvar?: the lists of persons that only their own manager sees."""
 
+from dataclasses import replace
+from typing import Any
+
 from flask import Blueprint, request, url_for
 
 from tbblearn.audit.actions import note_seen
@@ -8,19 +11,27 @@ from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.queries import ancestors, huvudman_name
 from tbblearn.people.rules import Role
-from tbblearn.training import manager_queries, person_queries
+from tbblearn.training import list_queries, person_queries
+from tbblearn.training.list_address import lead_back
+from tbblearn.training.lists import SHOWN, Chosen, SortBy
 from tbblearn.training.reason_words import record_words
-from tbblearn.training.rules import NotFound, Progress, Urgency
-from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
+from tbblearn.training.rules import NotFound, Urgency
+from tbblearn.training.status_words import (
+    coverage_words,
+    day_words,
+    filter_words,
+    found_words,
+    list_title,
+    urgency_words,
+)
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import error_page
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("managing", __name__, template_folder="templates")
 blueprint.context_processor(record_words)
+lead_back(blueprint)
 PRINT_LIMIT = 1000
-
-_PROGRESS = tuple(progress for progress in Progress if progress is not Progress.FAILED_MAY_RETRY)
 
 
 @blueprint.app_errorhandler(NotFound)
@@ -29,48 +40,33 @@ def not_found(_error: NotFound) -> Page:
     return error_page(404).render()
 
 
-def _progress() -> Progress | None:
-    """How far those are that ?status= asks for; anything else means all who are left."""
-    asked = request.args.get("status", "")
-    return Progress(asked) if asked in set(_PROGRESS) else None
-
-
-def _urgency() -> Urgency | None:
-    """How urgent it is for those that ?tid= asks for; anything else means all."""
-    asked = request.args.get("tid", "")
-    return Urgency(asked) if asked in set(Urgency) else None
-
-
 @blueprint.get("/min-enhet/<int:unit_id>/kvar")
 @requires(Role.MANAGER)
 def who_is_left(unit_id: int) -> Page:
-    """Who has not completed the course, with search and pages; or everyone with a certain status."""
-    return _list(unit_id, "training/who_is_left.html", limit=50, after=whole_number("efter"))
+    """Who has not completed the course, or whom else the filter asks for; searched, sorted, a page at a time."""
+    return _list(unit_id, "training/who_is_left.html", limit=50, page=whole_number("sida") or 1)
 
 
 @blueprint.get("/min-enhet/<int:unit_id>/kvar/utskrift")
 @requires(Role.MANAGER)
 def printable(unit_id: int) -> Page:
     """The same list on paper: all rows on one page, with room to tick off."""
-    return _list(unit_id, "training/who_is_left_print.html", limit=PRINT_LIMIT, after=None)
+    return _list(unit_id, "training/who_is_left_print.html", limit=PRINT_LIMIT, page=1)
 
 
-def _list(unit_id: int, template: str, *, limit: int, after: int | None) -> Page:
+def _list(unit_id: int, template: str, *, limit: int, page: int) -> Page:
     person = principal()
     scope = person.scope(Role.MANAGER)
     now = utc_now()
-    text = request.args.get("q", "").strip()[:80]
-    progress, urgency = _progress(), _urgency()
-    found = manager_queries.who_is_left(
+    chosen = Chosen.read(request.args)
+    found = list_queries.who_is_left(
         unit_id,
         scope,
         stockholm_date(now),
         slug=request.args.get("kurs") or None,
         cycle=whole_number("omgang"),
-        progress=progress,
-        urgency=urgency,
-        text=text,
-        after=after,
+        chosen=chosen,
+        page=page,
         limit=limit,
     )
     note_seen(
@@ -81,7 +77,18 @@ def _list(unit_id: int, template: str, *, limit: int, after: int | None) -> Page
         object_id=unit_id,
         rows=len(found.rows),
     )
-    kept = {"kurs": found.slug, "omgang": found.cycle, "status": progress or "", "tid": urgency or "", "q": text}
+    course: dict[str, Any] = {"kurs": found.slug, "omgang": found.cycle}
+
+    def address(number: int = 1, as_chosen: Chosen = chosen) -> str:
+        values: dict[str, Any] = course | as_chosen.address() | ({} if number == 1 else {"sida": number})
+        return url_for("managing.who_is_left", unit_id=unit_id, **values)
+
+    def sorting(column: SortBy) -> tuple[str, str]:
+        """Where the heading of a column leads, and how the list is sorted by it now."""
+        by_it = chosen.sort is column
+        turned = replace(chosen, sort=column, downward=by_it and not chosen.downward)
+        return address(as_chosen=turned), ("descending" if chosen.downward else "ascending") if by_it else ""
+
     return Page(
         template,
         found=found,
@@ -89,16 +96,18 @@ def _list(unit_id: int, template: str, *, limit: int, after: int | None) -> Page
             (above.name, url_for("reports.unit", unit_id=above.id))
             for above in [*ancestors(found.unit.path, scope), found.unit]
         ],
-        text=text,
-        later_page=after is not None,
-        chosen=progress,
-        near=urgency,
-        filters=[(known, progress_words(known)) for known in _PROGRESS],
+        title=list_title(chosen),
+        chosen=chosen,
+        sorting={column.name.lower(): sorting(column) for column in SortBy},
+        day_words=day_words(chosen),
+        found_words=found_words(chosen, found.total, found.of),
+        filters=[(known, filter_words(known)) for known in SHOWN],
         urgencies=[(known, urgency_words(known)) for known in Urgency],
         coverage_words=coverage_words,
         huvudman=huvudman_name(found.unit.path),
-        kept={name: value for name, value in kept.items() if value != ""},
-        address=url_for("managing.who_is_left", unit_id=unit_id),
+        course=course,
+        kept=course | chosen.address(),
+        address=address,
         today=stockholm_date(now),
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cache
+from typing import TypeVar
 
 from sqlalchemy import (
     CTE,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit, Person
@@ -31,6 +32,8 @@ from tbblearn.people.rules import Scope, UnitKind
 from tbblearn.training.models import Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.rules import EnrolmentReason
 from tbblearn.training.standing import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
+
+T = TypeVar("T")
 
 
 def held(today: date) -> ColumnElement[bool]:
@@ -60,7 +63,7 @@ def _counted_units() -> Select[int]:
     )
 
 
-def _in_counted_units(column: ColumnElement[int]) -> ColumnElement[bool]:
+def _in_counted_units(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The units stand in the statement one by one: a planner that knows how many there are reads whole tables once,
     and does not look up ten thousand rows one by one in each.
     """
@@ -146,8 +149,19 @@ def places(
 
     `counting`: only those within these huvudmän.
     """
+    return _held_in(OrgUnit.name, path, today, person_ids, counting)
+
+
+def workplaces(path: str, today: date, *, counting: Scope) -> dict[int, tuple[tuple[int, ...], tuple[str, ...]]]:
+    """The same for everybody, with the ids of the units: several may have one name."""
+    return _held_in(OrgUnit.id, path, today, None, counting)
+
+
+def _held_in(
+    told_by: InstrumentedAttribute[T], path: str, today: date, person_ids: list[int] | None, counting: Scope | None
+) -> dict[int, tuple[tuple[T, ...], tuple[str, ...]]]:
     chosen = (
-        select(Employment.person_id, OrgUnit.name, Employment.profession)
+        select(Employment.person_id, told_by, Employment.profession)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
         .where(below(path), held(today))
         .order_by(OrgUnit.name_sort, Employment.id)
@@ -156,40 +170,33 @@ def places(
         chosen = chosen.where(within(counting))
     if person_ids is not None:
         chosen = chosen.where(Employment.person_id.in_(person_ids))
-    found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    for person_id, unit_name, profession in db.session.execute(chosen):
+    found: dict[int, tuple[tuple[T, ...], tuple[str, ...]]] = {}
+    for person_id, unit, profession in db.session.execute(chosen):
         before = found.get(person_id)
         if before is None:
-            found[person_id] = ((unit_name,), (profession,) if profession else ())
+            found[person_id] = ((unit,), (profession,) if profession else ())
         else:
-            units = before[0] if unit_name in before[0] else (*before[0], unit_name)
+            units = before[0] if unit in before[0] else (*before[0], unit)
             professions = before[1] if not profession or profession in before[1] else (*before[1], profession)
             found[person_id] = (units, professions)
     return found
 
 
+@cache
+def first_units() -> CTE:
+    """For everybody in `population`, the sort key of the first unit that they work in. Values as for `over`."""
+    return (
+        select(Employment.person_id, func.min(OrgUnit.name_sort).label("name_sort"))
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(_in_counted_units(Employment.unit_id), _held())
+        .group_by(Employment.person_id)
+        .cte("first_units")
+    )
+
+
 def sort_name() -> ColumnElement[str]:
     """What lists of persons are sorted by; protected persons come last, so that their place tells nothing."""
     return case((Person.protected_identity, "~"), else_=Person.name_sort)
-
-
-def works_in(person_id: int, path: str, today: date) -> bool:
-    """Whether the person holds an employment in a subtree today."""
-    found = (
-        select(Employment.id)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.person_id == person_id, below(path), held(today))
-    )
-    return bool(db.session.scalar(select(found.exists())))
-
-
-def after(person_id: int) -> ColumnElement[bool]:
-    """SQL condition: the person comes after this one in a list."""
-    last = aliased(Person)
-    key = (
-        select(case((last.protected_identity, "~"), else_=last.name_sort)).where(last.id == person_id).scalar_subquery()
-    )
-    return or_(sort_name() > key, and_(sort_name() == key, Person.id > person_id))
 
 
 def _held() -> ColumnElement[bool]:

@@ -80,12 +80,12 @@ def _questions_csv(found: QuestionTable) -> bytes:
         _("Mål"),
         _("Frågans text"),
         _("Svar på första försöket"),
-        _("Rätt på första försöket"),
+        _("Rätt på första försöket, procent"),
         _("Att se över"),
         _("Alternativ"),
         _("Alternativets text"),
         _("Räknas som rätt"),
-        _("Andel som valde det"),
+        _("Andel som valde det, procent"),
     ]
     return csv_file(header, (cells for row in found.rows for cells in _file_rows(row)))
 
@@ -98,18 +98,23 @@ def _file_rows(row: QuestionRow) -> list[list[str]]:
         row.goal,
         _plain(row.question.stem[language]),
         hidden if counts is None else str(counts.answers),
-        hidden if counts is None else percent(counts.right, counts.answers),
+        hidden if counts is None else _share(counts.right, counts.answers),
         "" if counts is None else " ".join(flag_words(flag) for flag in counts.flags),
     ]
     shares = (
         [hidden] * len(row.question.choices)
         if counts is None
-        else [percent(one.answers, counts.answers) for one in counts.choices]
+        else [_share(one.answers, counts.answers) for one in counts.choices]
     )
     return [
         [*about, choice.id, _plain(choice.text[language]), _("ja") if choice.correct else _("nej"), share]
         for choice, share in zip(row.question.choices, shares, strict=True)
     ]
+
+
+def _share(part: int, whole: int) -> str:
+    """Whole percent, half up, as a number."""
+    return str((200 * part + whole) // (2 * whole)) if whole else ""
 
 
 def _plain(html: str) -> str:

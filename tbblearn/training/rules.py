@@ -54,6 +54,19 @@ OPEN = frozenset({Progress.FAILED_MAY_RETRY, Progress.IN_PROGRESS, Progress.NOT_
 FREED = frozenset({Progress.EXEMPT, Progress.ON_LEAVE})
 """The last day does not hold for these, so none is shown."""
 
+SHOWN_ORDER = (
+    Progress.COMPLETED,
+    Progress.COMPLETED_LATE,
+    Progress.IN_PROGRESS,
+    Progress.NOT_STARTED,
+    Progress.NOT_YET_OPEN,
+    Progress.MISSED,
+    Progress.EXEMPT,
+    Progress.ON_LEAVE,
+    Progress.NOT_REQUIRED,
+)
+"""The order in which a manager reads how far people have come: done first, outside the base last."""
+
 
 COURSE_CHANGED_MAIL = "course_changed"
 RENEWAL_MAIL = "course_renewal"

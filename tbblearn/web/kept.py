@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 from flask_babel import gettext as _
@@ -74,7 +75,7 @@ def holds_a_password(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -
 
 def _route(app: Flask, path: str) -> tuple[str, Mapping[str, Any]]:
     try:
-        endpoint, values = app.url_map.bind("").match(path, method="POST")
+        endpoint, values = app.url_map.bind("").match(unquote(urlsplit(path).path), method="POST")
     except HTTPException:
         return "", {}
     return str(endpoint), values

@@ -11,13 +11,39 @@ _STARTS_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060
 with the full-width signs that some take for the usual ones.
 """
 
+_READ_OTHERWISE = re.compile(
+    r"\d[\w ./:-]*"
+    r"|(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|de[cs])[a-z]*[ ./-]?\d+"
+    r"|true|false|sant|falskt",
+    re.ASCII | re.IGNORECASE,
+)
+"""Ids that Excel takes for a number, a day or a truth: 000123 loses its zeros, mar12 becomes a month."""
+
+
+class TextCell(str):
+    """A cell that stays what it says in Excel: a number that is a name, such as that of an employment.
+
+    It is written as ="000123" where Excel would read something else, and as it is elsewhere.
+    """
+
+    __slots__ = ()
+
 
 def csv_file(header: Sequence[str], rows: Iterable[Iterable[str]]) -> bytes:
-    """The table as bytes, the header first. A cell that would be taken for a formula gets an apostrophe before it."""
+    """The table as bytes, the header first. A cell that would be taken for a formula gets an apostrophe before it.
+
+    Numbers are the digits alone, with a decimal comma, and days are 2026-11-21.
+    """
     out = io.StringIO()
     out.write(BOM)
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([f"'{cell}" if _STARTS_FORMULA.match(cell) else cell for cell in row])
+        writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else _safe(cell) for cell in row])
     return out.getvalue().encode("utf-8")
+
+
+def _safe(cell: str) -> str:
+    if isinstance(cell, TextCell) and _READ_OTHERWISE.fullmatch(cell):
+        return f'="{cell}"'
+    return f"'{cell}" if _STARTS_FORMULA.match(cell) else cell

@@ -35,7 +35,7 @@ def lost(app: Application, county: County) -> Iterator[tuple[Reader, ReadPage]]:
         clock.shift(timedelta(minutes=21))
         fields = [*form.fields, ("note", SECRET), ("note", "två"), ("empty", "")]
         fields = [(name, "en" if name == "language" else value) for name, value in fields]
-        yield reader, reader.post("/mina-uppgifter", fields, 401, csrf=False)
+        yield reader, reader.post("/mina-uppgifter?fran=h%C3%A4r", fields, 401, csrf=False)
 
 
 def language_of(app: Application, person_id: int) -> Language:
@@ -62,7 +62,7 @@ def test_the_same_person_gets_it_back_and_decides(
     assert whose(back) == "Medarbetare 101"
     assert back.links["Fortsätt utan att skicka"] == "/"
     assert language_of(app, county.persons["p101"]) is Language.SV
-    form = back.form("/mina-uppgifter")
+    form = back.form("/mina-uppgifter?fran=h%C3%A4r")
     sent = [(name, value) for name, value in form.fields if name != "csrf_token"]
     assert sent == [("language", "en"), ("note", SECRET), ("note", "två"), ("empty", "")]
     reader.submit(form)

@@ -41,7 +41,7 @@ from tbblearn.training.choice_queries import required_courses
 from tbblearn.training.cycles import ONE_DAY, cycle_on, deadlines
 from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.learner_queries import my_courses
-from tbblearn.training.manager_queries import who_is_left
+from tbblearn.training.list_queries import who_is_left
 from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmployment, Enrolment, Revocation
 from tbblearn.training.population import counted, over
 from tbblearn.training.rules import OPEN, Basis, ExemptionKind, Outcome, Progress, Urgency, manager_view

@@ -130,6 +130,7 @@ STATES = (
     State("record-errors", "manager", "{person}/registrera", send()),
     State("unit-with-units", "senior_manager", "{department}"),
     State("who-is-left-many", "senior_manager", "{department}/kvar"),
+    State("who-is-left-sorted", "senior_manager", "{department}/kvar?status=alla&ordning=-dag&sida=2"),
     # those who see counts without names
     State("unit-choice", "follow_up", "/min-enhet"),
     State("unit-huvudman", "follow_up", "{huvudman}"),

@@ -72,10 +72,10 @@ def test_by_keyboard_only_from_signing_in_to_the_managers_list(chromium: Browser
     expect(tab.get_by_label("Status", exact=True)).to_have_value("completed")
     keys.follow("button", "Visa")
     expect(tab.get_by_role("row", name=site.accounts["staff"]["name"])).to_contain_text("Genomförd")
-    keys.to("link", "Ladda ner alla i enheten som CSV")
+    keys.follow("link", site.accounts["manager"]["unit"])
+    keys.to("link", "Ladda ner listan som CSV")
     with tab.expect_download() as download:
         tab.keyboard.press("Enter")
-    keys.follow("link", site.accounts["manager"]["unit"])
     _same_everywhere(tab, download.value, site, tmp_path, "staff")
 
 
@@ -99,7 +99,7 @@ def test_without_script_from_signing_in_to_the_managers_list(chromium: Browser, 
     sign_in(tab, site, "manager")
     tab.get_by_role("link", name="Min enhet").click()
     with tab.expect_download() as download:
-        tab.get_by_role("link", name="Ladda ner").click()
+        tab.get_by_role("link", name="Ladda ner listan som CSV").click()
     _same_everywhere(tab, download.value, site, tmp_path, "new_hire")
     tab.get_by_role("link", name="Genomförd", exact=True).click()
     expect(tab.get_by_role("row", name=site.accounts["new_hire"]["name"])).to_contain_text("Genomförd")

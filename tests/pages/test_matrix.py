@@ -181,6 +181,7 @@ MATRIX: dict[str, Row] = {
     "GET reports.start": only({"manager": 303, "pilot": 303, "follow_up": 303, "process_leader": 303}),
     "GET reports.unit": by_scope(SEES_UNITS),
     "GET reports.completion": by_scope(MANAGES),
+    "GET reports.units": by_scope(SEES_UNITS),
     # survey rounds: a planned one, which nobody has adopted; step is the one that can always be taken
     "GET waves.rounds": only({"process_leader": 200}),
     "GET waves.new": only({"process_leader": 200}),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -294,7 +295,11 @@ def test_the_download_is_for_excel_and_holds_no_formula(changing: Built):
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == "attachment; filename=resultat-barn-1-matning-1.csv"
     text = answer.data.decode("utf-8")
-    assert text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}Mätning;Enhet;Mått;Skala;Påstående;Värde\r\n")
+    assert text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}Mätning;Enhets-id;Enhet;Mått;Skala;Påstående;Värde;Tal\r\n")
     rows = list(csv.DictReader(io.StringIO(text[1:]), delimiter=";"))
     assert {row["Mätning"] for row in rows} == {"'=HYPERLINK(1)"}
     assert len([row for row in rows if row["Mått"].startswith("Andel: ")]) == 36
+    means = [row for row in rows if row["Mått"] == "Medelvärde" and row["Skala"]]
+    assert [row["Tal"] for row in means] == [re.sub(r"[^\d,]", "", row["Värde"]) for row in means]
+    assert {row["Enhets-id"] for row in means if row["Enhet"] == "Sörmland"} == {"sormland/sormland"}
+    assert {row["Tal"] for row in rows if row["Mått"] in ("Svar", "Anmärkning")} == {""}, "at least so many is a bound"

@@ -1,11 +1,21 @@
 """What figures are called and how they share a bar."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
 
 from tbblearn.people.rules import HeldGrant, Language, Principal, Role
-from tbblearn.reports.rules import BarPart, FileFormat, bar_parts, file_name, sees, sees_a_part, sees_the_county
+from tbblearn.reports.rules import (
+    BarPart,
+    FileFormat,
+    bar_parts,
+    file_name,
+    sees,
+    sees_a_part,
+    sees_the_county,
+    sorted_lines,
+)
 from tbblearn.training.counts import Counts
 from tbblearn.training.rules import Progress, Status, Urgency
 
@@ -44,3 +54,30 @@ def test_only_roles_that_follow_units_see_counts():
     assert sees_a_part(somebody(Role.FOLLOW_UP))
     assert not sees_a_part(somebody(Role.PROCESS_LEADER))
     assert sees_the_county(somebody(Role.PROCESS_LEADER))
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    counts: Counts | None
+
+
+def test_units_are_sorted_by_a_figure_both_ways_and_those_without_one_come_last():
+    done, left = Status(Progress.COMPLETED), Status(Progress.NOT_STARTED)
+    lines = [
+        Line("hidden", None),
+        Line("all", Counts({done: 3})),
+        Line("nobody", Counts({})),
+        Line("third", Counts({done: 2, left: 4})),
+        Line("half", Counts({done: 3, left: 3})),
+    ]
+
+    def names(order: str) -> str:
+        return " ".join(line.name for line in sorted_lines(lines, order))
+
+    assert names("andel") == "third half all hidden nobody"
+    assert names("-andel") == "all half third hidden nobody"
+    assert names("-kvar") == "third half all nobody hidden"
+    assert names("-klara") == "all half third nobody hidden", "equals stay by name"
+    assert names("") == names("enhet") == names("-mystery") == "hidden all nobody third half"
+    assert names("-enhet") == "half third nobody all hidden"

@@ -11,8 +11,7 @@ from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.queries import unit_by_name
 from tbblearn.people.rules import Role, Scope
 from tbblearn.reports.completion_file import completion_csv
-from tbblearn.training.counts import Counts
-from tbblearn.training.manager_queries import CompletionReport, CompletionRow, completion_rows
+from tbblearn.training.list_queries import CompletionReport, CompletionRow, Workplace, completion_rows
 from tbblearn.training.rules import Progress, Status
 from tbblearn.web.application import Application
 from tbblearn.web.spreadsheets import BOM
@@ -66,7 +65,8 @@ def test_page_list_and_file_have_the_same_numbers(reader: Reader, taken: Trainin
     assert near == {"Inte bråttom än": 10}, "given today, with ten days to go"
     assert {row["Tid kvar"] for row in rows} == {""}
     left = reader.get(address(taken, "verksamhet-1", "/kvar"))
-    assert re.search(r"10 personer är kvar", left.text)
+    assert left.h1 == "Vilka är kvar?"
+    assert "10 personer" in left.text
     assert len(left.soup.select("tbody tr")) == 10
 
 
@@ -138,17 +138,108 @@ def test_before_any_requirement_the_page_says_so(app: Application, county):
 
 
 def test_a_cell_is_never_a_formula(app: Application, taken: Training):
-    row = CompletionRow(
-        "region", "=1+1", "+46", "@name", ("-enhet",), ("\tjob",), Status(Progress.COMPLETED), None, None
-    )
+    unit = Workplace("-enhet/1", "+enhet", "@väg", "=huvudman")
+    done = Status(Progress.COMPLETED)
+    row = CompletionRow("region", "=1+1", "+46", "@name", "-mail", (unit,), ("\tjob",), done, None, None)
     with app.test_request_context():
-        with_unit = unit_by_name("region")[0]
-        report = CompletionReport(
-            with_unit, "base", {"sv": "x"}, 2026, Counts({Status(Progress.COMPLETED): 1}), (row,), None
-        )
+        report = CompletionReport(unit_by_name("region")[0], "base", {"sv": "x"}, 2026, TODAY, (row,), None)
         cells = next(csv.reader(io.StringIO(completion_csv(report).decode().splitlines()[1]), delimiter=";"))
         db.session.remove()
-    assert cells[:5] == ["'=1+1", "'@name", "'+46", "'-enhet", "'\tjob"]
+    assert cells[:10] == [
+        *("'=1+1", "region", "'@name", "'+46", "'-mail", "'-enhet/1", "'+enhet", "'@väg", "'=huvudman", "'\tjob")
+    ]
+
+
+def test_the_file_says_what_it_is_about_and_excel_keeps_its_numbers(reader: Reader, taken: Training, app: Application):
+    with app.app_context(), unit_of_work():
+        person = db.session.get_one(Person, taken.person("p101"))
+        person.external_id, person.email = "000123", "kim@example.org"
+        db.session.get_one(Person, taken.person("p103")).email = "hemlig@example.org"
+    rows = download(reader, taken, "verksamhet-1")
+    row = next(row for row in rows if row["E-post"] == "kim@example.org")
+    assert row == {
+        "Anställningsnummer": '="000123"',
+        "Källa": "region",
+        "Efternamn": "101",
+        "Förnamn": "Medarbetare",
+        "E-post": "kim@example.org",
+        "Enhets-id": "region/enhet-1",
+        "Enhet": "Enhet 1",
+        "Väg till enheten": "Region Sörmland / Verksamhet 1 / Enhet 1",
+        "Huvudman": "Region Sörmland",
+        "Yrke": "undersköterska",
+        "Kurs": "base",
+        "Utbildning": "The course base",
+        "Omgång": "2026",
+        "Läget den": TODAY.isoformat(),
+        "Statuskod": "completed",
+        "Status": "Genomförd",
+        "Kod för tid kvar": "",
+        "Tid kvar": "",
+        "Sista dag": row["Sista dag"],
+        "Genomförd": TODAY.isoformat(),
+    }
+    assert {row["Kod för tid kvar"] for row in rows if row["Statuskod"] == "not_started"} == {"none"}
+    assert "hemlig@example.org" not in str(rows), "a protected person's address is withheld as their name is"
+
+
+def test_a_file_holds_what_the_list_is_filtered_by(reader: Reader, taken: Training):
+    page = reader.get(address(taken, "verksamhet-1", "/kvar?status=klara"))
+    assert page.h1 == "Vilka är klara?"
+    assert "2 personer" in page.text
+    answer = reader.client.get(page.links["Ladda ner den här listan som CSV"])
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix(BOM)), delimiter=";"))
+    assert [row["Anställningsnummer"] for row in rows] == ["p101", "p104"]
+    left = reader.get(address(taken, "verksamhet-1", "/kvar?q=10"))
+    assert "Sökningen ”10” gav 3 av 10 personer" in left.text, "p101 and p104 are done, p103 is protected"
+    found = reader.client.get(left.links["Ladda ner den här listan som CSV"]).get_data(as_text=True)
+    assert found.count("\r\n") == 4
+    assert len(download(reader, taken, "verksamhet-1")) == 12, "from the unit's own page everybody"
+
+
+def test_the_printed_list_of_the_done_says_so_with_the_day(reader: Reader, taken: Training):
+    for path in ("/kvar", "/kvar/utskrift"):
+        page = reader.get(address(taken, "enhet-1", f"{path}?status=completed"))
+        assert page.h1 == "Vilka är klara i tid?"
+        headings = [cell.get_text(strip=True) for cell in page.soup.select("main thead th")]
+        assert "Genomförd" in headings
+        assert "Sista dag" not in headings
+        assert "20\N{NO-BREAK SPACE}november\N{NO-BREAK SPACE}2026" in page.soup.select_one("main tbody").get_text()
+    late = reader.get(address(taken, "enhet-1", "/kvar?status=not_started&tid=overdue"))
+    assert late.h1 == "Vilka har inte börjat och är försenade?"
+
+
+def test_headings_sort_and_say_how(reader: Reader, taken: Training):
+    page = reader.get(address(taken, "verksamhet-1", "/kvar?q=1&ordning=-enhet"))
+    (sorted_by,) = page.soup.select("main thead th[aria-sort]")
+    assert (sorted_by.get_text(strip=True), sorted_by["aria-sort"]) == ("Enhet", "descending")
+    again = reader.get(str(sorted_by.a["href"]))
+    assert again.soup.select_one("main thead th[aria-sort]")["aria-sort"] == "ascending"
+    assert again.soup.select_one("input[name=q]")["value"] == "1"
+
+
+def test_the_counts_of_the_page_are_a_file_without_names(reader: Reader, taken: Training, app: Application):
+    page = reader.get(address(taken, "verksamhet-1"))
+    rows = counts_file(reader, page.links["Ladda ner antal per enhet som CSV"])
+    assert [(row["Enhets-id"], row["Ska gå"], row["Genomförd"], row["Kvar"]) for row in rows] == [
+        ("region/verksamhet-1", "12", "2", "10"),
+        ("region/enhet-1", "3", "1", "2"),
+        ("region/enhet-2", "9", "1", "8"),
+    ]
+    assert (rows[0]["Andel genomförd, procent"], rows[0]["Omgång"], rows[0]["Huvudman"]) == (
+        *("17", "2026", "Region Sörmland"),
+    )
+    assert "Medarbetare" not in str(rows)
+    pilot = Reader(app)
+    pilot.sign_in(taken.county.persons["pilot"])
+    (hidden,) = counts_file(pilot, address(taken, "enhet-1", "/enheter.csv"))
+    assert (hidden["Anmärkning"], hidden["Ska gå"], hidden["Anställda"]) == ("Visas inte", "", "")
+    pilot.get(address(taken, "flen", "/enheter.csv"), status=404)
+
+
+def counts_file(one: Reader, path: str) -> list[dict[str, str]]:
+    text = one.client.get(path).get_data(as_text=True)
+    return list(csv.DictReader(io.StringIO(text.removeprefix(BOM)), delimiter=";"))
 
 
 def test_looking_at_names_is_noted(reader: Reader, taken: Training, app: Application):

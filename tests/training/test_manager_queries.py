@@ -4,22 +4,24 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Person
-from tbblearn.people.rules import Scope
+from tbblearn.people.rules import Scope, sort_key
 from tbblearn.training import actions, manager_actions
 from tbblearn.training.choice_queries import required_courses
 from tbblearn.training.counts import Counts, Coverage
 from tbblearn.training.cycles import MonthDay
-from tbblearn.training.manager_queries import completion_rows, who_is_left
+from tbblearn.training.list_queries import completion_rows, who_is_left
+from tbblearn.training.lists import Chosen, Group, SortBy
 from tbblearn.training.manager_queries import unit_summary as summary
 from tbblearn.training.person_queries import person_page
 from tbblearn.training.requirement_actions import adopt
-from tbblearn.training.rules import Basis, ExemptionReason, NotFound, Progress, Status, Urgency
+from tbblearn.training.rules import SHOWN_ORDER, Basis, ExemptionReason, NotFound, Progress, Status, Urgency
 from tests.factories import LONG_AGO, NOW, TODAY, employ, make_person, make_unit
 from tests.training.conftest import Training
 
@@ -74,19 +76,23 @@ def test_page_list_and_file_have_the_same_numbers(training: Training) -> None:
             unit_id = training.unit(name)
             page = unit_summary(unit_id, training.scope(), day, cycle=2026)
             report = completion_rows(unit_id, training.scope(), day, cycle=2026)
-            assert Counter(row.status for row in report.rows) == dict(report.counts.by_status)
             counts = page.counts or Counts({})
-            assert dict(report.counts.by_status) == dict(counts.by_status)
+            assert Counter(row.status for row in report.rows) == dict(counts.by_status)
             listed = partial(who_is_left, unit_id, training.scope(), day, cycle=2026)
             for progress in Progress:
-                some = listed(progress=progress)
+                some = listed(chosen=Chosen(progress))
                 assert some.total == len(some.rows) == counts.of(progress)
+                filed = completion_rows(unit_id, training.scope(), day, cycle=2026, chosen=Chosen(progress))
+                assert {row.status.progress for row in filed.rows} <= {progress}
+                assert len(filed.rows) == some.total
             assert sum(counts.of(progress) for progress in Progress) == counts.head == len(report.rows)
             for urgency in Urgency:
-                some = listed(urgency=urgency)
+                some = listed(chosen=Chosen(urgency=urgency))
                 assert some.total == len(some.rows) == counts.urgent(urgency)
             assert sum(counts.urgent(urgency) for urgency in Urgency) == counts.open
             assert listed().total == counts.left
+            assert listed(chosen=Chosen(Group.DONE)).total == counts.done
+            assert listed(chosen=Chosen(Group.ALL)).total == counts.head
 
 
 def test_managers_never_see_that_somebody_failed(training: Training) -> None:
@@ -99,8 +105,8 @@ def test_managers_never_see_that_somebody_failed(training: Training) -> None:
         Status(Progress.IN_PROGRESS): 1,
         Status(Progress.NOT_STARTED): 2,
     }
-    assert who_is_left(unit_id, scope, spring, progress=Progress.FAILED_MAY_RETRY).rows == ()
-    (row,) = who_is_left(unit_id, scope, spring, progress=Progress.IN_PROGRESS).rows
+    assert who_is_left(unit_id, scope, spring, chosen=Chosen(Progress.FAILED_MAY_RETRY)).rows == ()
+    (row,) = who_is_left(unit_id, scope, spring, chosen=Chosen(Progress.IN_PROGRESS)).rows
     assert row.person_id == person_id
     assert person_page(person_id, scope, spring).history.tasks[0].status == Status(Progress.IN_PROGRESS)
 
@@ -119,7 +125,10 @@ def test_a_person_with_two_jobs_counts_once_at_each_level(training: Training) ->
     (row,) = [
         r for r in completion_rows(training.unit("verksamhet-1"), training.scope(), TODAY).rows if len(r.units) > 1
     ]
-    assert (row.units, row.professions) == (("Enhet 1", "Enhet 2"), ("undersköterska", "kock"))
+    assert ([unit.name for unit in row.units], row.professions) == (["Enhet 1", "Enhet 2"], ("undersköterska", "kock"))
+    assert [unit.way for unit in row.units] == [
+        f"Region Sörmland / Verksamhet 1 / {unit}" for unit in ("Enhet 1", "Enhet 2")
+    ]
 
 
 def test_those_employed_in_the_unit_itself_have_a_line_of_their_own(training: Training) -> None:
@@ -167,7 +176,7 @@ def test_who_has_not_adopted_is_said_so_and_not_counted_as_left(training: Traini
     assert [line.counts for line in seen.lines if not line.adopted] == [None]
     flen = unit_summary(training.unit("flen"), training.scope(), TODAY)
     assert (flen.adopted, flen.counts, flen.lines) == (False, None, ())
-    listed = who_is_left(training.unit("flen"), training.scope(), TODAY, progress=Progress.NOT_REQUIRED)
+    listed = who_is_left(training.unit("flen"), training.scope(), TODAY, chosen=Chosen(Progress.NOT_REQUIRED))
     assert (listed.adopted, listed.total) == (False, 0)
     assert completion_rows(training.unit("flen"), training.scope(), TODAY).rows == ()
 
@@ -207,7 +216,7 @@ def test_who_works_for_two_huvudmen_counts_where_the_course_is_adopted(training:
     )
     rows = completion_rows(training.unit("sormland"), training.scope(), TODAY).rows
     (both,) = [row for row in rows if row.person_external_id == "p101"]
-    assert (both.units, both.professions) == (("Enhet 1",), ("undersköterska",))
+    assert ([unit.name for unit in both.units], both.professions) == (["Enhet 1"], ("undersköterska",))
 
 
 def test_a_last_day_that_does_not_hold_is_not_shown(training: Training) -> None:
@@ -219,7 +228,7 @@ def test_a_last_day_that_does_not_hold_is_not_shown(training: Training) -> None:
         assert [row.due_on for row in rows if row.person_external_id == name] == [None]
         assert person_page(training.person(name), scope, TODAY).history.tasks[0].due_on is None
     for progress, unit in ((Progress.ON_LEAVE, freed["p103"]), (Progress.EXEMPT, unit_id)):
-        assert [row.due_on for row in who_is_left(unit, scope, TODAY, progress=progress).rows] == [None]
+        assert [row.due_on for row in who_is_left(unit, scope, TODAY, chosen=Chosen(progress)).rows] == [None]
 
 
 def test_a_huvudman_with_dates_of_its_own_is_shown_its_own_running_cycle(training: Training) -> None:
@@ -244,14 +253,12 @@ def test_pages_of_a_list_hold_everybody_once_in_swedish_order(training: Training
     training.tick()
     unit_id, scope = training.unit("region"), training.scope()
     names: list[str | None] = []
-    after: int | None = None
-    for _ in range(20):
-        page = who_is_left(unit_id, scope, TODAY, after=after, limit=4)
+    for number, first, rows in ((1, 1, 4), (2, 5, 4), (3, 9, 4), (4, 13, 3)):
+        page = who_is_left(unit_id, scope, TODAY, page=number, limit=4)
+        assert (page.total, page.number, page.pages, page.first, len(page.rows)) == (15, number, 4, first, rows)
         names += [row.name for row in page.rows]
-        assert page.total == 15
-        after = page.next_after
-        if after is None:
-            break
+    assert who_is_left(unit_id, scope, TODAY, page=99, limit=4) == page, "after the last page comes the last page"
+    assert who_is_left(unit_id, scope, TODAY, page=0, limit=15).first == 1
     assert names == [f"Medarbetare {number}" for number in sorted(int(str(name).split()[1]) for name in names)]
     assert len(set(names)) == 15
 
@@ -259,9 +266,11 @@ def test_pages_of_a_list_hold_everybody_once_in_swedish_order(training: Training
 def test_searching_by_name(training: Training) -> None:
     training.tick()
     unit_id, scope = training.unit("region"), training.scope()
-    assert [row.name for row in who_is_left(unit_id, scope, TODAY, text="MEDARB 103").rows] == ["Medarbetare 103"]
-    assert who_is_left(unit_id, scope, TODAY, text="100%").total == 0
-    assert who_is_left(unit_id, scope, TODAY, text="ingen").rows == ()
+    assert [row.name for row in who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="MEDARB 103")).rows] == [
+        "Medarbetare 103"
+    ]
+    assert who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="100%")).total == 0
+    assert who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="ingen")).rows == ()
 
 
 def test_a_protected_identity_is_withheld_and_not_found_by_name(training: Training) -> None:
@@ -272,25 +281,50 @@ def test_a_protected_identity_is_withheld_and_not_found_by_name(training: Traini
     unit_id, scope = training.unit("enhet-1"), training.scope("enhet-1")
     rows = who_is_left(unit_id, scope, TODAY).rows
     assert [(row.person_id, row.name) for row in rows][-1] == (person_id, None)
-    assert who_is_left(unit_id, scope, TODAY, text="101").total == 0
+    assert who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="101")).total == 0
     (hidden,) = [row for row in completion_rows(unit_id, scope, TODAY).rows if not row.family_name]
     assert (hidden.given_name, hidden.family_name, hidden.person_external_id) == ("", "", "p101")
     assert person_page(person_id, scope, TODAY).name is None
 
 
-def test_paging_goes_on_after_a_protected_person(training: Training) -> None:
+def test_who_is_protected_comes_last_however_names_are_sorted(training: Training) -> None:
     training.tick()
     with unit_of_work():
         for name in ("p101", "p102"):
             db.session.get_one(Person, training.person(name)).protected_identity = True
-    seen: list[int] = []
-    after: int | None = None
-    for _ in range(3):
-        page = who_is_left(training.unit("enhet-1"), training.scope(), TODAY, after=after, limit=1)
-        seen += [row.person_id for row in page.rows]
-        after = page.next_after
-    assert seen == [training.person("p103"), training.person("p101"), training.person("p102")]
-    assert after is None
+    for downward in (False, True):
+        chosen = Chosen(downward=downward)
+        seen = [
+            row.person_id
+            for number in (1, 2, 3)
+            for row in who_is_left(
+                training.unit("enhet-1"), training.scope(), TODAY, chosen=chosen, page=number, limit=1
+            ).rows
+        ]
+        assert seen == [training.person("p103"), training.person("p101"), training.person("p102")]
+
+
+def test_a_list_is_sorted_by_each_column_both_ways_on_the_page_and_in_the_file(training: Training) -> None:
+    everything_at_once(training)
+    training.leave(training.person("p108"), TODAY, None)
+    with unit_of_work():
+        first = db.session.get_one(OrgUnit, training.unit("enhet-1"))
+        first.name, first.name_sort = "Ömsen", sort_key("Ömsen")
+    unit_id, scope = training.unit("region"), training.scope()
+    for status, column, downward in product((Group.ALL, Group.DONE, Progress.NOT_STARTED), SortBy, (False, True)):
+        chosen = Chosen(status, sort=column, downward=downward)
+        rows = who_is_left(unit_id, scope, TODAY, chosen=chosen).rows
+        keys = {
+            SortBy.NAME: [sort_key(row.name or "") for row in rows],
+            SortBy.UNIT: [sort_key(row.units[0]) for row in rows],
+            SortBy.STATUS: [SHOWN_ORDER.index(row.status.progress) for row in rows],
+            SortBy.DAY: [(row.completed_on if chosen.by_completion else row.due_on) or date.min for row in rows],
+        }[column]
+        told = [key for key in keys if key != date.min]
+        assert told == sorted(told, reverse=downward), chosen
+        assert keys == told + [date.min] * (len(keys) - len(told)), "who has no day comes last"
+        filed = completion_rows(unit_id, scope, TODAY, chosen=chosen).rows
+        assert [f"{row.given_name} {row.family_name}" for row in filed] == [row.name for row in rows]
 
 
 @pytest.mark.parametrize("scope", [Scope(), None])
@@ -321,19 +355,6 @@ def test_only_the_running_round_has_figures(training: Training) -> None:
         for read in (unit_summary, who_is_left, completion_rows):
             with pytest.raises(NotFound):
                 read(unit_id, scope, spring, cycle=cycle)
-
-
-def test_the_key_of_a_page_tells_nothing_about_others(training: Training) -> None:
-    """Somebody who does not work in the unit is as good as no key, with a protected identity or without."""
-    training.tick()
-    unit_id, scope = training.unit("enhet-1"), training.scope("enhet-1")
-    everybody = who_is_left(unit_id, scope, TODAY).rows
-    for name in ("p104", "p110"):
-        for protected in (False, True):
-            with unit_of_work():
-                db.session.get_one(Person, training.person(name)).protected_identity = protected
-            assert who_is_left(unit_id, scope, TODAY, after=training.person(name)).rows == everybody
-    assert who_is_left(unit_id, scope, TODAY, after=-1).rows == everybody
 
 
 def test_a_person_as_the_manager_sees_them(training: Training) -> None:
@@ -380,7 +401,14 @@ def test_the_number_of_queries_does_not_grow(training: Training, queries: Callab
 
     def reads(unit: str) -> list[Callable[[], Any]]:
         return [
-            partial(read, training.unit(unit), scope, TODAY) for read in (unit_summary, who_is_left, completion_rows)
+            partial(read, training.unit(unit), scope, TODAY, **values)
+            for read, values in (
+                (unit_summary, {}),
+                (who_is_left, {}),
+                (completion_rows, {}),
+                (who_is_left, {"chosen": Chosen(sort=SortBy.UNIT, text="med")}),
+                (completion_rows, {"chosen": Chosen(sort=SortBy.STATUS)}),
+            )
         ]
 
     before = [queries(read) for read in reads("verksamhet-2")]

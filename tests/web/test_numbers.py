@@ -61,7 +61,7 @@ def test_a_number_in_a_query_is_harmless(county: County, reader: Reader, number:
         f"/min-enhet/{unit}?omgang=",
         f"/min-enhet/{unit}/utbildning.csv?omgang=",
         f"/min-enhet/{unit}/kvar?omgang=",
-        f"/min-enhet/{unit}/kvar?efter=",
+        f"/min-enhet/{unit}/kvar?sida=",
     ):
         assert reader.client.get(path + number).status_code in {200, 404}, path
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tbblearn.web.spreadsheets import BOM, csv_file
+from tbblearn.web.spreadsheets import BOM, TextCell, csv_file
 
 
 def cells(*row: str) -> list[str]:
@@ -27,3 +27,14 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_marked_as_text(before: str, s
 @pytest.mark.parametrize("cell", ["", "Chef 3", "3 - 4", "a=b", "m@example.org", "två\nrader", "’", "–"])
 def test_other_words_stay_as_they_are(cell: str) -> None:
     assert cells(cell) == [cell]
+
+
+@pytest.mark.parametrize("name", ["000123", "12E3", "1-2", "3/4", "mar12", "MAJ 5", "sant", "19800101-1234", "10:30"])
+def test_a_number_that_is_a_name_is_a_text_to_excel(name: str) -> None:
+    assert cells(TextCell(name), name) == [f'="{name}"', name]
+
+
+@pytest.mark.parametrize("name", ["p101", "region/enhet-1", "marie1x", "", 'a"b', '1"&A1&"', "1;2", "1\n2"])
+def test_what_excel_leaves_alone_is_written_as_it_is(name: str) -> None:
+    assert cells(TextCell(name)) == [name]
+    assert cells(TextCell(f"={name}")) == [f"'={name}"]
