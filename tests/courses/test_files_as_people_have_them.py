@@ -145,7 +145,7 @@ SIBLINGS = {
     "mark in a word": Spoilt(GLOSSARY, "sv: En fråga som inte", "sv: En **fråga som inte", "** stands", 0, True),
     "letters misread": Spoilt(GLOSSARY, "sv: öppen fråga", "sv: Ã¶ppen fråga", "Ã¶ looks like text read in", 0, True),
     "letters of a Mac misread": Spoilt(SV, "Ett barn på", "Ett barn p√• en", "√• looks like text", 0, True),
-    "letters not read": Spoilt(QUIZ, WAITING, "Jag v\ufffdntar.", "“\ufffd” looks like text", 0, True),
+    "letters not read": Spoilt(QUIZ, WAITING, "Jag v\ufffdntar.", "\ufffd looks like text", 0, True),
 }  # fmt: skip
 
 
