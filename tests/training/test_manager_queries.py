@@ -311,15 +311,17 @@ def test_a_list_is_sorted_by_each_column_both_ways_on_the_page_and_in_the_file(t
         first = db.session.get_one(OrgUnit, training.unit("enhet-1"))
         first.name, first.name_sort = "Ömsen", sort_key("Ömsen")
     unit_id, scope = training.unit("region"), training.scope()
-    for status, column, downward in product((Group.ALL, Group.DONE, Progress.NOT_STARTED), SortBy, (False, True)):
+    statuses: tuple[Group | Progress, ...] = (Group.ALL, Group.DONE, Progress.NOT_STARTED)
+    for status, column, downward in product(statuses, SortBy, (False, True)):
         chosen = Chosen(status, sort=column, downward=downward)
         rows = who_is_left(unit_id, scope, TODAY, chosen=chosen).rows
-        keys = {
+        by_column: dict[SortBy, list[Any]] = {
             SortBy.NAME: [sort_key(row.name or "") for row in rows],
             SortBy.UNIT: [sort_key(row.units[0]) for row in rows],
             SortBy.STATUS: [SHOWN_ORDER.index(row.status.progress) for row in rows],
             SortBy.DAY: [(row.completed_on if chosen.by_completion else row.due_on) or date.min for row in rows],
-        }[column]
+        }
+        keys = by_column[column]
         told = [key for key in keys if key != date.min]
         assert told == sorted(told, reverse=downward), chosen
         assert keys == told + [date.min] * (len(keys) - len(told)), "who has no day comes last"
@@ -399,17 +401,16 @@ def test_the_number_of_queries_does_not_grow(training: Training, queries: Callab
     training.tick()
     scope = training.scope()
 
+    each: tuple[tuple[Callable[..., Any], dict[str, Any]], ...] = (
+        (unit_summary, {}),
+        (who_is_left, {}),
+        (completion_rows, {}),
+        (who_is_left, {"chosen": Chosen(sort=SortBy.UNIT, text="med")}),
+        (completion_rows, {"chosen": Chosen(sort=SortBy.STATUS)}),
+    )
+
     def reads(unit: str) -> list[Callable[[], Any]]:
-        return [
-            partial(read, training.unit(unit), scope, TODAY, **values)
-            for read, values in (
-                (unit_summary, {}),
-                (who_is_left, {}),
-                (completion_rows, {}),
-                (who_is_left, {"chosen": Chosen(sort=SortBy.UNIT, text="med")}),
-                (completion_rows, {"chosen": Chosen(sort=SortBy.STATUS)}),
-            )
-        ]
+        return [partial(read, training.unit(unit), scope, TODAY, **values) for read, values in each]
 
     before = [queries(read) for read in reads("verksamhet-2")]
     with unit_of_work():
