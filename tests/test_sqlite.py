@@ -142,7 +142,7 @@ def test_changes_that_wait_leave_two_threads_for_pages(
         other.execute("BEGIN IMMEDIATE")
         for thread in threads:
             thread.start()
-        assert impatient.wait(databases.WRITE_WAIT_MS / 2000)
+        assert impatient.wait(sqlite.WRITE_WAIT_MS / 2000)
         other.execute("ROLLBACK")
     for thread in threads:
         thread.join(60)

@@ -127,7 +127,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.close_when_flushed = True
         for request in self.requests:
             request.close()
-        self.requests = []
+        self.requests.clear()
 
     @property
     def is_served(self) -> bool:
