@@ -127,11 +127,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.close_when_flushed = True
         for request in self.requests:
             request.close()
-<<<<<<< HEAD
-        self.requests: list[Any] = []
-=======
         self.requests.clear()
->>>>>>> w-attack
 
     @property
     def is_served(self) -> bool:
