@@ -192,7 +192,7 @@ class _Changes:
         self.open = 0
         self.lock = Lock()
 
-    def begin(self, connection: Connection, wait_ms: int) -> int:
+    def admit(self, connection: Connection, wait_ms: int) -> int:
         """How long a change on this connection may wait for a lock."""
         info = connection.info
         if not info.get(self.OPEN):
@@ -243,7 +243,7 @@ class _PostgreSQL:
         wait_ms = _wait_ms.get()
         if not wait_ms:
             return
-        wait_ms = self.changes.begin(connection, wait_ms)
+        wait_ms = self.changes.admit(connection, wait_ms)
         driver: Any = connection.connection.driver_connection
         start = f"BEGIN; SET LOCAL lock_timeout = {wait_ms}"  # one message: the patience costs no round trip
         try:
@@ -282,7 +282,7 @@ class _SQLite:
     def begin(self, connection: Connection) -> None:
         """A read waits for nobody; a change takes the write lock at once, and waits for it."""
         wait_ms, info = _wait_ms.get(), connection.info
-        wait_ms = wait_ms and self.changes.begin(connection, wait_ms)
+        wait_ms = wait_ms and self.changes.admit(connection, wait_ms)
         driver: Any = connection.connection.driver_connection
         if info.get(self.WAITS, READ_WAIT_MS) != (wait_ms or READ_WAIT_MS):
             info[self.WAITS] = wait_ms or READ_WAIT_MS

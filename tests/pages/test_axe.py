@@ -22,8 +22,11 @@ from tests.pages.pages import LOOKS, STATES, Look, State, Visitors
 pytestmark = pytest.mark.browser
 
 COVERING = sorted(
-    zip(STATES, cycle(LOOKS[::3] + LOOKS[1::3] + LOOKS[2::3])), key=lambda run: run[1].language, reverse=True
+    zip(sorted(STATES, key=lambda state: state.role), cycle(LOOKS[::3] + LOOKS[1::3] + LOOKS[2::3])),
+    key=lambda run: run[1].language,
+    reverse=True,
 )
+"""Role by role, so that each role that has as many states as there are looks is met in all of them."""
 FULL = [(state, look) for look in LOOKS for state in STATES]
 
 

@@ -291,7 +291,9 @@ def _csv_rows(body: str, known: Published) -> Iterator[Row]:
     shares: dict[str, Shares] = {}
     for line in csv.DictReader(io.StringIO(body.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")), delimiter=";"):
         unit, measure, value = known.units.get(line["Enhet"], ""), line["Mått"], plain(line["Värde"])
-        if line["Tal"]:  # says no more than the words, and is a number to Excel
+        if line["Tal"] and measure == "Medelvärde" and line["Tal"] not in value:
+            yield mean_row(unit, SCALES[line["Skala"]], line["Tal"])
+        elif line["Tal"]:  # says no more than the words, and is a number to Excel
             assert re.fullmatch(r"\d+(,\d)?", line["Tal"]), line
             assert re.search(rf"(?<![\d–,]){line['Tal']}(?![\d–,])", value), line
             assert not value.startswith(("högst", "minst")), line

@@ -23,7 +23,7 @@ def test_an_exemption_is_taken_back_and_both_pages_say_so(desk: Desk) -> None:
     ]
     page = desk.learners.get(address)
     assert page.h1 == "Ta tillbaka eller korta undantag"
-    assert "Tar du tillbaka det helt blir sista dag 4 december 2026" in page.text
+    assert "Tar du tillbaka undantaget blir sista dag för utbildningen 4 december 2026" in page.text
     page = desk.learners.reader.submit(page.form(address), 422)
     assert "Välj ett skäl." in page.text
     desk.learners.reader.submit(page.form(address), reason="mistake")
