@@ -12,7 +12,7 @@ from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people import queries
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.queries import Unit
-from tbblearn.people.rules import Role, UnitKind
+from tbblearn.people.rules import Role, Scope, UnitKind
 from tbblearn.reports.completion_file import completion_csv, counts_csv
 from tbblearn.reports.rules import SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees, sorted_lines
 from tbblearn.training import choice_queries, list_queries, manager_queries
@@ -53,14 +53,9 @@ def start() -> Page | BaseResponse:
 @requires(*SUMMARY_ROLES)
 def unit(unit_id: int) -> Page:
     """Counts per status with their denominator, for the unit and for each below it."""
-    person = principal()
-    scope = sees(person)
+    shown, scope, names = _asked_for(unit_id)
     today = stockholm_date(utc_now())
     choice = Choice.from_address()
-    shown = queries.unit(unit_id, scope)
-    if shown is None:
-        raise NotFound
-    names = person.scope(Role.MANAGER).covers(shown.path)
     heading = _heading(shown, names=names)
     courses = choice_queries.required_courses(today)
     if not courses:
@@ -100,6 +95,16 @@ def unit(unit_id: int) -> Page:
     )
 
 
+def _asked_for(unit_id: int) -> tuple[Unit, Scope, bool]:
+    """The unit, what its reader sees, and whether with names; NotFound where it is not theirs to see."""
+    person = principal()
+    scope = sees(person)
+    shown = queries.unit(unit_id, scope)
+    if shown is None:
+        raise NotFound
+    return shown, scope, person.scope(Role.MANAGER).covers(shown.path)
+
+
 def _heading(unit: Unit, *, names: bool) -> str:
     if unit.kind is UnitKind.COUNTY:
         return _("Läget i länet")
@@ -112,14 +117,9 @@ def _heading(unit: Unit, *, names: bool) -> str:
 @requires(*SUMMARY_ROLES)
 def units(unit_id: int) -> Response:
     """Download the figures of the page: the unit's own and those of each unit right below it, without names."""
-    person = principal()
-    scope = sees(person)
+    shown, scope, names = _asked_for(unit_id)
     today = stockholm_date(utc_now())
     choice = Choice.from_address()
-    shown = queries.unit(unit_id, scope)
-    if shown is None:
-        raise NotFound
-    names = person.scope(Role.MANAGER).covers(shown.path)
     summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
     content = counts_csv(summary, queries.huvudman_name(shown.path), today, names=names)
     return _csv(content, file_name(shown.name, summary.cycle, today, FileFormat.CSV, "enheter"))
