@@ -65,7 +65,7 @@ def chosen(
 def _cycles(unit: Unit, course: CourseChoice, today: date) -> tuple[int, ...]:
     """The cycles that have figures in the unit, the newest first: only the one now running.
 
-    Who was employed where when a cycle closed is known only to a snapshot of that day (design.md 2). Counted from
+    Who was employed where when a cycle closed is known only to a snapshot of that day. Counted from
     those employed today a closed cycle would lose everybody who has left and gain everybody who has come, so until
     there are snapshots it has no figures, and neither has one to come.
     """

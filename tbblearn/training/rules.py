@@ -206,7 +206,7 @@ class StatusFacts:
 
 
 def status(facts: StatusFacts) -> Status:
-    """The one rule for where a person stands; page, report, mail and export all use it (design.md 2)."""
+    """The one rule for where a person stands; page, report, mail and export all use it."""
     progress = _progress(facts)
     return Status(progress, _BY_DUE_STAGE[facts.due]) if progress in OPEN else Status(progress)
 

@@ -1,4 +1,4 @@
-"""Statuses in words, for files, filters and sentences; pages use `web/components/tag.html` beside it (words.md 2)."""
+"""Statuses in words, for files, filters and sentences; pages use `web/components/tag.html` beside it."""
 
 from collections.abc import Sequence
 from datetime import date
