@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from benchmarks.processes import cpu_seconds
 from tbblearn.databases import prepare_engine, writing
@@ -27,10 +27,7 @@ INSERTS = 15
 def application(url: str) -> Flask:
     """One route that inserts a row, one that answers with a short page."""
     app = Flask(__name__)
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    prepare_engine(engine)
-    with writing(), engine.begin() as connection:
-        connection.execute(text("CREATE TABLE IF NOT EXISTS floor (at FLOAT, chosen TEXT)"))
+    engine = _engine(url)
 
     @app.post("/")
     def insert() -> tuple[str, int]:
@@ -43,6 +40,12 @@ def application(url: str) -> Flask:
         return "<!doctype html><title>floor</title><h1>floor</h1>"
 
     return app
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    prepare_engine(engine)
+    return engine
 
 
 def serve() -> None:
@@ -59,6 +62,8 @@ def run_floor(database: str, url: str, database_pid: int | None, clients: int, r
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     workers = "1" if url.startswith("sqlite") else "2"
+    with writing(), _engine(url).begin() as connection:
+        connection.execute(text("CREATE TABLE floor (at FLOAT, chosen TEXT)"))
     process = subprocess.Popen(
         [sys.executable, "-c", "from benchmarks.floor import serve; serve()", url, str(port), workers],
         env=os.environ | {"TBBLEARN_LOG_LEVEL": "ERROR"},

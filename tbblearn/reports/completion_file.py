@@ -12,10 +12,10 @@ from tbblearn.people.rules import UnitKind
 from tbblearn.training.counts import Coverage
 from tbblearn.training.list_queries import CompletionReport, Workplace
 from tbblearn.training.manager_queries import UnitLine, UnitSummary
-from tbblearn.training.rules import OPEN, Progress, Urgency
+from tbblearn.training.rules import OPEN, Progress, Status, Urgency
 from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
 from tbblearn.web.language import page_language
-from tbblearn.web.spreadsheets import TextCell, csv_file
+from tbblearn.web.spreadsheets import BETWEEN, TextCell, cells, csv_file, csv_of_lines
 
 
 def completion_csv(report: CompletionReport) -> bytes:
@@ -39,32 +39,41 @@ def completion_csv(report: CompletionReport) -> bytes:
         _("Sista dag"),
         _("Genomförd"),
     ]
-    far = {progress: progress_words(progress) for progress in Progress}
-    urgent = {urgency: urgency_words(urgency) for urgency in Urgency} | {Urgency.NONE: ""}
-    about = _about(report, report.as_of)
-    placed = cache(_placed)
-    rows: Iterable[list[str]] = (
-        [
-            TextCell(row.person_external_id),
-            TextCell(row.source),
-            row.family_name,
-            row.given_name,
-            row.email,
-            *placed(row.units),
-            ", ".join(profession for profession in row.professions if profession),
-            *about,
-            row.status.progress.value,
-            far[row.status.progress],
-            row.status.urgency.value if row.status.progress in OPEN else "",
-            urgent[row.status.urgency],
-            _date(row.due_on),
-            _date(row.completed_on),
-        ]
+    about = cells(_about(report, report.as_of))
+    # What many have is put together once.
+    source = cache(lambda name: cells((TextCell(name),)))
+    placed = cache(lambda units: cells(_placed([report.workplaces[one] for one in units])))
+    standing = cache(lambda status: cells(_standing(status)))
+    working_as = cache(lambda professions: cells((", ".join(professions),)))
+    days = cache(lambda due_on, completed_on: cells((_date(due_on), _date(completed_on))))
+    lines: Iterable[str] = (
+        BETWEEN.join(
+            (
+                cells((TextCell(row.person_external_id),)),
+                source(row.source),
+                cells((row.family_name, row.given_name, row.email)),
+                placed(row.units),
+                working_as(row.professions),
+                about,
+                standing(row.status),
+                days(row.due_on, row.completed_on),
+            )
+        )
         for row in report.rows
     )
     if report.coverage is not None and report.coverage.missing:
-        rows = chain(rows, [[coverage_words(report.coverage)]])
-    return csv_file(header, rows)
+        lines = chain(lines, [cells([coverage_words(report.coverage)])])
+    return csv_of_lines(header, lines)
+
+
+def _standing(status: Status) -> tuple[str, str, str, str]:
+    """How far somebody is and how near the last day, each as a code and in words."""
+    return (
+        status.progress.value,
+        progress_words(status.progress),
+        status.urgency.value if status.progress in OPEN else "",
+        "" if status.urgency is Urgency.NONE else urgency_words(status.urgency),
+    )
 
 
 def counts_csv(summary: UnitSummary, huvudman: str | None, as_of: date, *, names: bool) -> bytes:
@@ -124,7 +133,7 @@ def _about(report: CompletionReport | UnitSummary, as_of: date) -> list[str]:
     return [TextCell(report.slug), report.title[page_language()], str(report.cycle), _date(as_of)]
 
 
-def _placed(units: tuple[Workplace, ...]) -> tuple[str, str, str, str]:
+def _placed(units: Sequence[Workplace]) -> tuple[str, str, str, str]:
     """Ids, names and ways of somebody's units in the same order, and their huvudmän, each once."""
     return (
         TextCell(" | ".join(unit.key for unit in units)),

@@ -43,11 +43,17 @@ def coverage(unit: Unit, adopted: Scope, today: date) -> Coverage | None:
         .where(below(unit.path), OrgUnit.kind == UnitKind.HUVUDMAN)
         .order_by(OrgUnit.name_sort, OrgUnit.id)
     ).all()
+    units = (
+        select(OrgUnit.id, case((within(adopted), 1), else_=0).label("counted"))
+        .where(below(unit.path))
+        .cte("units")
+        .prefix_with("MATERIALIZED")  # once a unit, not once an employment
+    )
     persons = (
-        select(func.max(case((within(adopted), 1), else_=0)).label("counted"))
+        select(func.max(units.c.counted).label("counted"))
         .select_from(Employment)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(below(unit.path), held(today))
+        .join(units, units.c.id == Employment.unit_id)
+        .where(held(today))
         .group_by(Employment.person_id)
         .subquery()
     )

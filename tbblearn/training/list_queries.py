@@ -10,14 +10,14 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
-from tbblearn.people.models import OrgUnit, Person
-from tbblearn.people.queries import Unit, below
+from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.queries import Unit, below, within
 from tbblearn.people.rules import Scope, UnitKind, search_key
 from tbblearn.training.adoption_queries import adopting, coverage, is_adopted
 from tbblearn.training.choice_queries import chosen as chosen_course
 from tbblearn.training.counts import Coverage
 from tbblearn.training.lists import Chosen, Group, SortBy
-from tbblearn.training.population import first_units, over, places, population, sort_name, workplaces
+from tbblearn.training.population import counted_today, first_units, over, places, population, sort_name
 from tbblearn.training.rules import DONE, FREED, SHOWN_ORDER, Status, Urgency, manager_view
 from tbblearn.training.standing import status_of
 
@@ -83,7 +83,7 @@ class CompletionRow(NamedTuple):
     given_name: str
     family_name: str
     email: str
-    units: tuple[Workplace, ...]
+    units: tuple[int, ...]
     professions: tuple[str, ...]
     status: Status
     due_on: date | None
@@ -100,6 +100,8 @@ class CompletionReport:
     cycle: int
     as_of: date
     rows: tuple[CompletionRow, ...]
+    workplaces: Mapping[int, Workplace]
+    """By id, the units that the rows name."""
     coverage: Coverage | None
 
 
@@ -157,9 +159,6 @@ def completion_rows(
     wanted = chosen or Chosen(Group.ALL)
     unit, course, year = chosen_course(unit_id, scope, today, slug, cycle)
     facts, values = population(), over(unit.id, unit.path, course.course_id, year, today)
-    adopted = adopting(course.course_id, today)
-    where = workplaces(unit.path, today, counting=adopted)
-    named = _workplaces(unit.path)
     # Which facts there are is asked only where it matters: putting everybody's together is what takes time.
     standings = None if wanted == Chosen(Group.ALL, text=wanted.text) else _standings(wanted, values)
     columns = (
@@ -173,32 +172,49 @@ def completion_rows(
         Person.family_name,
         Person.email,
         Person.protected_identity,
+        Employment.unit_id,
+        Employment.profession,
     )
-    chosen_rows = select(*columns).select_from(facts).join(Person, and_(*_matching(wanted, standings)))
+    held = select(*columns).select_from(facts).join(Person, and_(*_matching(wanted, standings)))
+    held = held.join(Employment, and_(Employment.person_id == Person.id, *counted_today()))
+    held = held.join(OrgUnit, OrgUnit.id == Employment.unit_id)
     if wanted.sort is SortBy.UNIT:
         units = first_units()
-        chosen_rows = chosen_rows.join(units, units.c.person_id == Person.id)
-    rows = []
+        held = held.join(units, units.c.person_id == Person.id)
+    workplaces = _workplaces(unit.path)
+    rows: list[CompletionRow] = []
     seen: dict[int, Status] = {}
-    found = db.session.execute(chosen_rows.order_by(*_order(wanted, standings or {})), values)
-    for code, due_on, achieved_on, person_id, source, external_id, given, family, email, hidden in found:
+    last_id = None
+    ordered = held.order_by(*_order(wanted, standings or {}), OrgUnit.name_sort, Employment.id)
+    # Not by way of the session, which would look into each of ten thousand rows for objects to keep.
+    for row in db.session.connection().execute(ordered, values).all():
+        code, due_on, achieved_on, person_id, source, external_id, given, family, email, hidden, unit_of, work = row
+        if person_id == last_id:
+            rows[-1] = _holding_also(rows[-1], unit_of, work)
+            continue
+        last_id = person_id
         status = seen.get(code)
         if status is None:
             status = seen[code] = manager_view(status_of(code))
-        units_of, professions = where[person_id]
         if hidden:
             given = family = email = ""
         completed_on = achieved_on if status.progress in DONE else None
         if status.progress in FREED:
             due_on = None
-        workplaces_of = tuple([named[one] for one in units_of])
+        held_as = (work,) if work else ()
         rows.append(
-            CompletionRow(
-                source, external_id, given, family, email, workplaces_of, professions, status, due_on, completed_on
-            )
+            CompletionRow(source, external_id, given, family, email, (unit_of,), held_as, status, due_on, completed_on)
         )
+    adopted = adopting(course.course_id, today)
     about = coverage(unit, adopted, today)
-    return CompletionReport(unit, course.slug, course.title, year, today, tuple(rows), about)
+    return CompletionReport(unit, course.slug, course.title, year, today, tuple(rows), workplaces, about)
+
+
+def _holding_also(row: CompletionRow, unit_id: int, profession: str) -> CompletionRow:
+    """The row of somebody with one more employment; each unit and profession is named once."""
+    units = row.units if unit_id in row.units else (*row.units, unit_id)
+    known = not profession or profession in row.professions
+    return row._replace(units=units, professions=row.professions if known else (*row.professions, profession))
 
 
 Standings = Mapping[int, tuple[Status, int, int]]
@@ -255,7 +271,8 @@ def _order(wanted: Chosen, standings: Standings) -> list[SQLCoreOperations[Any]]
     key: ColumnElement[Any]
     match wanted.sort:
         case SortBy.NAME:
-            missing, key = Person.protected_identity, sort_name()
+            # Upwards the key alone puts them last, and that is quicker to sort by.
+            missing, key = Person.protected_identity if wanted.downward else None, sort_name()
         case SortBy.UNIT:
             key = first_units().c.name_sort
         case SortBy.STATUS:
@@ -295,7 +312,7 @@ def _person_rows(
         chosen = chosen.join(units, units.c.person_id == Person.id)
     ordered = chosen.order_by(*_order(wanted, standings)).limit(limit).offset(first)
     rows = db.session.execute(ordered, values).all()
-    where = places(path, today, [row.person_id for row in rows], counting=adopted)
+    where = places([row.person_id for row in rows], today, below(path), within(adopted))
     found = []
     for row in rows:
         held_units, professions = where[row.person_id]
@@ -320,19 +337,18 @@ def _person_rows(
 def _workplaces(path: str) -> dict[int, Workplace]:
     """The units of a subtree as a file names them."""
     rows = db.session.execute(
-        select(OrgUnit.id, OrgUnit.path, OrgUnit.name, OrgUnit.kind, OrgUnit.source, OrgUnit.external_id).where(
-            or_(below(path), literal(path).like(OrgUnit.path + "%"))
-        )
-    ).all()
-    names = {row.id: row.name for row in rows if row.kind is not UnitKind.COUNTY}
-    huvudmen = {row.id for row in rows if row.kind is UnitKind.HUVUDMAN}
-    found = {}
-    for row in rows:
-        line = [int(part) for part in row.path.strip("/").split("/")]
-        found[row.id] = Workplace(
-            f"{row.source}/{row.external_id}",
-            row.name,
-            " / ".join(names[one] for one in line if one in names),
-            next((names[one] for one in line if one in huvudmen), ""),
+        select(OrgUnit.id, OrgUnit.parent_id, OrgUnit.name, OrgUnit.kind, OrgUnit.source, OrgUnit.external_id)
+        .where(or_(below(path), literal(path).like(OrgUnit.path + "%")))
+        .order_by(OrgUnit.path)  # each after the one above it
+    )
+    found: dict[int, Workplace] = {}
+    for number, parent_id, name, kind, source, external_id in rows:
+        above = found.get(parent_id or 0, _NOWHERE)
+        way = above.way + " / " + name if above.way else "" if kind is UnitKind.COUNTY else name
+        found[number] = Workplace(
+            f"{source}/{external_id}", name, way, name if kind is UnitKind.HUVUDMAN else above.huvudman
         )
     return found
+
+
+_NOWHERE = Workplace("", "", "", "")

@@ -67,19 +67,14 @@ def person_page(person_id: int, scope: Scope, today: date) -> ManagedPerson:
     ).one_or_none()
     if row is None:
         raise NotFound(person_id=person_id)
-    names: dict[str, None] = {}
-    professions: dict[str, None] = {}
-    for path in scope.paths:
-        for units, works_as in places(path, today, [person_id]).values():
-            names |= dict.fromkeys(units)
-            professions |= dict.fromkeys(works_as)
+    units, professions = places([person_id], today, within(scope))[person_id]
     seen = history(person_id, today)
     tasks = tuple(replace(task, status=manager_view(task.status)) for task in seen.tasks if task.cycle is not None)
     return ManagedPerson(
         person_id,
         None if row.protected_identity else f"{row.given_name} {row.family_name}".strip(),
-        tuple(names),
-        tuple(professions),
+        units,
+        professions,
         ManagedHistory(
             tasks,
             tuple(

@@ -1,8 +1,8 @@
 """The persons of a unit with their packed facts, as SQL: what every figure and list of a manager starts from."""
 
+from collections import defaultdict
 from datetime import date
 from functools import cache
-from typing import TypeVar
 
 from sqlalchemy import (
     CTE,
@@ -27,13 +27,10 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit, Person
-from tbblearn.people.queries import below, within
-from tbblearn.people.rules import Scope, UnitKind
+from tbblearn.people.rules import UnitKind
 from tbblearn.training.models import Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.rules import EnrolmentReason
 from tbblearn.training.standing import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
-
-T = TypeVar("T")
 
 
 def held(today: date) -> ColumnElement[bool]:
@@ -70,6 +67,11 @@ def _in_counted_units(column: InstrumentedAttribute[int]) -> ColumnElement[bool]
     return column.in_(bindparam("units", type_=Integer, expanding=True, literal_execute=True))
 
 
+def counted_today() -> tuple[ColumnElement[bool], ...]:
+    """SQL conditions: the employment is held today in a unit that figures count. Values as for `over`."""
+    return _in_counted_units(Employment.unit_id), _held()
+
+
 @cache
 def population() -> CTE:
     """Everybody employed in a subtree's counted units today, once each, with the facts of their task in one course and
@@ -78,15 +80,16 @@ def population() -> CTE:
     Columns: person_id, code (see `standing.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
     values of `over`; made once, since putting it together takes longer than counting a unit.
     """
-    staff = select(Employment.person_id).where(_in_counted_units(Employment.unit_id), _held()).distinct().cte("staff")
+    staff = select(Employment.person_id).where(*counted_today()).distinct().cte("staff")
     standing = now_standing(
         Enrolment.course_id == bindparam("course_id", type_=Integer),
         Enrolment.cycle == bindparam("cycle", type_=Integer),
         Enrolment.reason != EnrolmentReason.VOLUNTARY,
         Enrolment.person_id.in_(select(staff.c.person_id)),
     )
-    task = coded(one_task_each(standing)).cte("task")
     dates = ("opens_on", "due_on", "grace_until_on", "achieved_on")
+    facts = coded(one_task_each(standing), own=False).subquery("facts").c
+    task = select(facts.person_id, facts.code, *(facts[name] for name in dates)).cte("task")
     # Two disjoint halves rather than an outer join: SQLite would compare everybody with everybody.
     return union_all(
         select(task.c.person_id, task.c.code, *(task.c[name] for name in dates)),
@@ -143,43 +146,22 @@ def lines_below() -> CTE:
 
 
 def places(
-    path: str, today: date, person_ids: list[int] | None = None, *, counting: Scope | None = None
+    person_ids: list[int], today: date, *where: ColumnElement[bool]
 ) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """By person, the names of the units and the professions they hold in a subtree, each once, in Swedish order.
-
-    `counting`: only those within these huvudmän.
-    """
-    return _held_in(OrgUnit.name, path, today, person_ids, counting)
-
-
-def workplaces(path: str, today: date, *, counting: Scope) -> dict[int, tuple[tuple[int, ...], tuple[str, ...]]]:
-    """The same for everybody, with the ids of the units: several may have one name."""
-    return _held_in(OrgUnit.id, path, today, None, counting)
-
-
-def _held_in(
-    told_by: InstrumentedAttribute[T], path: str, today: date, person_ids: list[int] | None, counting: Scope | None
-) -> dict[int, tuple[tuple[T, ...], tuple[str, ...]]]:
-    chosen = (
-        select(Employment.person_id, told_by, Employment.profession)
+    """By person, the names of the units and the professions they hold there today, each once, in Swedish order."""
+    held_units = db.session.execute(
+        select(Employment.person_id, OrgUnit.name, Employment.profession)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(below(path), held(today))
+        .where(*where, held(today), Employment.person_id.in_(person_ids))
         .order_by(OrgUnit.name_sort, Employment.id)
     )
-    if counting is not None:
-        chosen = chosen.where(within(counting))
-    if person_ids is not None:
-        chosen = chosen.where(Employment.person_id.in_(person_ids))
-    found: dict[int, tuple[tuple[T, ...], tuple[str, ...]]] = {}
-    for person_id, unit, profession in db.session.execute(chosen):
-        before = found.get(person_id)
-        if before is None:
-            found[person_id] = ((unit,), (profession,) if profession else ())
-        else:
-            units = before[0] if unit in before[0] else (*before[0], unit)
-            professions = before[1] if not profession or profession in before[1] else (*before[1], profession)
-            found[person_id] = (units, professions)
-    return found
+    found: dict[int, tuple[dict[str, None], dict[str, None]]] = defaultdict(lambda: ({}, {}))
+    for person_id, unit, profession in held_units:
+        units, professions = found[person_id]
+        units[unit] = None
+        if profession:
+            professions[profession] = None
+    return {person_id: (tuple(units), tuple(professions)) for person_id, (units, professions) in found.items()}
 
 
 @cache
@@ -188,7 +170,7 @@ def first_units() -> CTE:
     return (
         select(Employment.person_id, func.min(OrgUnit.name_sort).label("name_sort"))
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(_in_counted_units(Employment.unit_id), _held())
+        .where(*counted_today())
         .group_by(Employment.person_id)
         .cte("first_units")
     )

@@ -25,6 +25,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -192,8 +193,11 @@ def on_day(today: date) -> dict[str, date]:
     return {"today": today}
 
 
-def coded(standing: CTE) -> Select[tuple[object, ...]]:
+def coded(standing: CTE, *, own: bool) -> Select[tuple[object, ...]]:
     """The rows of `standing` with their packed facts as `code`; executed with the values of `on_day`.
+
+    `own`: they are one person's, for that person. Others are not told of failures, and what few people have, such as a
+    leave, is then read once for all rather than looked for at each.
 
     An exemption that covers the own last day frees from the cycle; another one only on its own days, and not once the
     enrolment has closed: what was missed stays missed. Leave, too, is then that of the last open day. The day is a
@@ -213,16 +217,20 @@ def coded(standing: CTE) -> Select[tuple[object, ...]]:
         "late": and_(completed, c.due_on.is_not(None), c.achieved_on > c.due_on),
         "exempt": and_(
             unfinished,
-            or_(and_(not_(closed), _exempt(standing, day)), and_(due_reached, _exempt(standing, c.due_on))),
+            or_(
+                and_(not_(closed), _exempt(standing, day, own=own)),
+                and_(due_reached, _exempt(standing, c.due_on, own=own)),
+            ),
         ),
-        "on_leave": and_(unfinished, _on_leave(standing, at)),
+        "on_leave": and_(unfinished, _on_leave(standing, at, own=own)),
         "opened": c.opens_on <= day,
         "closed": closed,
-        "failed": _attempted(standing, Outcome.FAILED),
-        "started": or_(_attempted(standing, None), _read(standing)),
+        "started": and_(unfinished, or_(_attempted(standing), _read(standing))),
     }
+    if own:
+        flags["failed"] = _attempted(standing, Attempt.outcome == Outcome.FAILED)
     # A leave over the last day exempts from the cycle, once that day has come.
-    flags["exempt"] = or_(flags["exempt"], and_(unfinished, due_reached, _on_leave(standing, c.due_on)))
+    flags["exempt"] = or_(flags["exempt"], and_(unfinished, due_reached, _on_leave(standing, c.due_on, own=own)))
     stage = case(
         (c.due_on.is_(None), DueStage.AHEAD),
         (c.grace_until_on < day, DueStage.OVER),
@@ -232,7 +240,8 @@ def coded(standing: CTE) -> Select[tuple[object, ...]]:
     )
     code: ColumnElement[int] = cast(stage, Integer) * (1 << _DUE_SHIFT)
     for place, name in enumerate(_BITS):
-        code = code + case((flags[name], 1 << place), else_=0)
+        if name in flags:
+            code = code + case((flags[name], 1 << place), else_=0)
     return select(standing, code.label("code"))
 
 
@@ -241,10 +250,10 @@ def _holds(standing: CTE) -> ColumnElement[bool]:
     return and_(not_(cast(standing.c.cancelled, Boolean)), standing.c.reason != EnrolmentReason.VOLUNTARY)
 
 
-def _exempt(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
+def _exempt(standing: CTE, day: ColumnElement[date], *, own: bool) -> ColumnElement[bool]:
     """A decision covers that day, and none has ended it by then."""
     ended = exists().where(ExemptionEnd.exemption_id == Exemption.id, ExemptionEnd.ended_on <= day)
-    return exists().where(
+    covered = exists().where(
         Exemption.person_id == standing.c.person_id,
         Exemption.course_id == standing.c.course_id,
         Exemption.kind == ExemptionKind.EXEMPT,
@@ -252,9 +261,10 @@ def _exempt(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
         or_(Exemption.until_on.is_(None), Exemption.until_on >= day),
         not_(ended.correlate(Exemption, standing)),
     )
+    return covered if own else and_(standing.c.person_id.in_(select(Exemption.person_id)), covered)
 
 
-def _on_leave(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
+def _on_leave(standing: CTE, day: ColumnElement[date], *, own: bool) -> ColumnElement[bool]:
     """On leave that day from every employment held in the audience, and at least one is held."""
     held = and_(
         AudienceMember.person_id == standing.c.person_id,
@@ -268,7 +278,9 @@ def _on_leave(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
         Leave.from_on <= day,
         or_(Leave.until_on.is_(None), Leave.until_on >= day),
     )
+    ever_away = select(Employment.person_id).join(Leave, Leave.employment_id == Employment.id)
     return and_(
+        true() if own else standing.c.person_id.in_(ever_away),
         exists(select(1).select_from(AudienceMember, Employment, Leave).where(held, away)),
         not_(
             exists(
@@ -280,9 +292,8 @@ def _on_leave(standing: CTE, day: ColumnElement[date]) -> ColumnElement[bool]:
     )
 
 
-def _attempted(standing: CTE, outcome: Outcome | None) -> ColumnElement[bool]:
-    found = exists().where(Attempt.enrolment_id == standing.c.enrolment_id)
-    return found if outcome is None else found.where(Attempt.outcome == outcome)
+def _attempted(standing: CTE, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Attempt.enrolment_id == standing.c.enrolment_id, *conditions)
 
 
 def _read(standing: CTE) -> ColumnElement[bool]:

@@ -160,7 +160,7 @@ def _own(*, of_one_course: bool) -> list[ColumnElement[bool]]:
 
 @cache
 def _own_tasks(of_one_course: bool) -> Select[*tuple[object, ...]]:
-    return coded(now_standing(*_own(of_one_course=of_one_course)))
+    return coded(now_standing(*_own(of_one_course=of_one_course)), own=True)
 
 
 @cache

@@ -1,10 +1,11 @@
 """Tables as files for Excel as it is set up in Sweden: UTF-8 with BOM, semicolons, no cell that is a formula."""
 
 import csv
-import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+BETWEEN = ";"
+_END = "\r\n"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _STARTS_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
 """A formula to some spreadsheet: also behind white space and characters that do not show, which some take away, and
@@ -29,21 +30,37 @@ class TextCell(str):
     __slots__ = ()
 
 
-def csv_file(header: Sequence[str], rows: Iterable[Iterable[str]]) -> bytes:
+def csv_file(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     """The table as bytes, the header first. A cell that would be taken for a formula gets an apostrophe before it.
 
     Numbers are the digits alone, with a decimal comma, and days are 2026-11-21.
     """
-    out = io.StringIO()
-    out.write(BOM)
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else _safe(cell) for cell in row])
-    return out.getvalue().encode("utf-8")
+    return csv_of_lines(header, map(cells, rows))
+
+
+def csv_of_lines(header: Iterable[str], lines: Iterable[str]) -> bytes:
+    """The same of lines that are put together already, of what `cells` gives with `BETWEEN` between."""
+    return "".join((BOM, cells(header), _END, *(line + _END for line in lines))).encode("utf-8")
+
+
+def cells(values: Iterable[str]) -> str:
+    """Some cells of a line as they stand in a file. What many lines share is made once."""
+    line: str = _writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else _safe(cell) for cell in values])
+    return line.removesuffix(_END)
 
 
 def _safe(cell: str) -> str:
     if isinstance(cell, TextCell) and _READ_OTHERWISE.fullmatch(cell):
         return f'="{cell}"'
     return f"'{cell}" if _STARTS_FORMULA.match(cell) else cell
+
+
+class _Line:
+    """A file to the csv module that gives back what is written to it."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
+_writer = csv.writer(_Line(), delimiter=BETWEEN, lineterminator=_END)

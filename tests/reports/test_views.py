@@ -140,9 +140,9 @@ def test_before_any_requirement_the_page_says_so(app: Application, county):
 def test_a_cell_is_never_a_formula(app: Application, taken: Training):
     unit = Workplace("-enhet/1", "+enhet", "@väg", "=huvudman")
     done = Status(Progress.COMPLETED)
-    row = CompletionRow("region", "=1+1", "+46", "@name", "-mail", (unit,), ("\tjob",), done, None, None)
+    row = CompletionRow("region", "=1+1", "+46", "@name", "-mail", (7,), ("\tjob",), done, None, None)
     with app.test_request_context():
-        report = CompletionReport(unit_by_name("region")[0], "base", {"sv": "x"}, 2026, TODAY, (row,), None)
+        report = CompletionReport(unit_by_name("region")[0], "base", {"sv": "x"}, 2026, TODAY, (row,), {7: unit}, None)
         cells = next(csv.reader(io.StringIO(completion_csv(report).decode().splitlines()[1]), delimiter=";"))
         db.session.remove()
     assert cells[:10] == [

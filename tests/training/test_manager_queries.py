@@ -8,7 +8,9 @@ from itertools import product
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from tbblearn.courses.models import CourseRecord
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import Scope, sort_key
@@ -20,6 +22,7 @@ from tbblearn.training.list_queries import completion_rows, who_is_left
 from tbblearn.training.lists import Chosen, Group, SortBy
 from tbblearn.training.manager_queries import unit_summary as summary
 from tbblearn.training.person_queries import person_page
+from tbblearn.training.population import over, population
 from tbblearn.training.requirement_actions import adopt
 from tbblearn.training.rules import SHOWN_ORDER, Basis, ExemptionReason, NotFound, Progress, Status, Urgency
 from tests.factories import LONG_AGO, NOW, TODAY, employ, make_person, make_unit
@@ -122,11 +125,11 @@ def test_a_person_with_two_jobs_counts_once_at_each_level(training: Training) ->
     seen = unit_summary(training.unit("verksamhet-1"), training.scope(), TODAY)
     assert {line.unit.external_id: line.counts.head for line in seen.lines} == {"enhet-1": 3, "enhet-2": 10}
     assert seen.counts.head == 12
-    (row,) = [
-        r for r in completion_rows(training.unit("verksamhet-1"), training.scope(), TODAY).rows if len(r.units) > 1
-    ]
-    assert ([unit.name for unit in row.units], row.professions) == (["Enhet 1", "Enhet 2"], ("undersköterska", "kock"))
-    assert [unit.way for unit in row.units] == [
+    report = completion_rows(training.unit("verksamhet-1"), training.scope(), TODAY)
+    (row,) = [row for row in report.rows if len(row.units) > 1]
+    units = [report.workplaces[unit_id] for unit_id in row.units]
+    assert ([unit.name for unit in units], row.professions) == (["Enhet 1", "Enhet 2"], ("undersköterska", "kock"))
+    assert [unit.way for unit in units] == [
         f"Region Sörmland / Verksamhet 1 / {unit}" for unit in ("Enhet 1", "Enhet 2")
     ]
 
@@ -214,9 +217,10 @@ def test_who_works_for_two_huvudmen_counts_where_the_course_is_adopted(training:
     assert unit_summary(training.unit("sormland"), training.scope(), TODAY).coverage == Coverage(
         1, 16, 18, ("Flens kommun",)
     )
-    rows = completion_rows(training.unit("sormland"), training.scope(), TODAY).rows
-    (both,) = [row for row in rows if row.person_external_id == "p101"]
-    assert ([unit.name for unit in both.units], both.professions) == (["Enhet 1"], ("undersköterska",))
+    report = completion_rows(training.unit("sormland"), training.scope(), TODAY)
+    (both,) = [row for row in report.rows if row.person_external_id == "p101"]
+    assert both.units == (training.unit("enhet-1"),)
+    assert both.professions == ("undersköterska",)
 
 
 def test_a_last_day_that_does_not_hold_is_not_shown(training: Training) -> None:
@@ -421,3 +425,15 @@ def test_the_number_of_queries_does_not_grow(training: Training, queries: Callab
                 make_person(unit)
     training.tick()
     assert [queries(read) for read in reads("verksamhet-2")] == before
+
+
+def test_the_facts_of_a_unit_do_not_tell_who_has_failed(training: Training) -> None:
+    training.tick()
+    failed, reading = training.person("p101"), training.person("p102")
+    training.take(failed, right=1)
+    training.read_all(reading)
+    unit = db.session.get_one(OrgUnit, training.unit("enhet-1"))
+    facts = population()
+    values = over(unit.id, unit.path, db.session.scalars(select(CourseRecord.id)).one(), 2026, TODAY)
+    found = {row.person_id: row.code for row in db.session.execute(select(facts), values)}
+    assert found[failed] == found[reading] != found[training.person("p103")]
