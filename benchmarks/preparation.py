@@ -22,8 +22,8 @@ from tbblearn.people.actions import give_role
 from tbblearn.people.belonging import belongs
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import GrantSource, Language, Role, Scope, UnitKind
-from tbblearn.training.list_queries import who_is_left
-from tbblearn.training.lists import Chosen
+from tbblearn.training.managing.list_queries import who_is_left
+from tbblearn.training.managing.lists import Chosen
 from tbblearn.training.models import Attempt, Enrolment, ReadingPlace
 from tbblearn.training.rules import Progress
 from tbblearn.web.application import Application

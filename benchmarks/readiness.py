@@ -12,10 +12,10 @@ import resource
 import sys
 from time import perf_counter, process_time
 
-from tbblearn.readiness.audit import audit
-from tbblearn.readiness.fall_back import as_audit_file, audited_publication
-from tbblearn.readiness.figures import publish
-from tbblearn.readiness.scoring import Values
+from tbblearn.readiness.audit.check import audit
+from tbblearn.readiness.figures.fall_back import as_audit_file, audited_publication
+from tbblearn.readiness.figures.publish import publish
+from tbblearn.readiness.figures.scoring import Values
 from tests.readiness.counties import ORIC, answers, closed, county_tree
 
 MOST_SECONDS = 10.0

@@ -11,8 +11,8 @@ from tbblearn.access.actions import open_session
 from tbblearn.db import db, read_only, stockholm_date, unit_of_work, utc_now
 from tbblearn.people.models import OrgUnit, Person, Programme
 from tbblearn.people.rules import UnitKind
-from tbblearn.readiness.opening import open_wave
-from tbblearn.readiness.wave_actions import NewWave, adopt_wave, approve, plan_wave
+from tbblearn.readiness.waves.actions import NewWave, adopt_wave, approve, plan_wave
+from tbblearn.readiness.waves.opening import open_wave
 from tbblearn.surveys.models import Invitation, Wave
 from tbblearn.surveys.waves import WaveState
 from tbblearn.web.application import Application

@@ -96,11 +96,11 @@ def run() -> None:
 
 def _round() -> dict[str, dict[str, float]]:
     from tbblearn.db import read_only, unit_of_work, utc_now
-    from tbblearn.readiness.checking import check, closed_wave, keep_check
-    from tbblearn.readiness.closing import close_wave
-    from tbblearn.readiness.opening import open_wave
-    from tbblearn.readiness.publishing import publish_wave
-    from tbblearn.readiness.timing import clean
+    from tbblearn.readiness.waves.checking import check, closed_wave, keep_check
+    from tbblearn.readiness.waves.closing import close_wave
+    from tbblearn.readiness.waves.opening import open_wave
+    from tbblearn.readiness.waves.publishing import publish_wave
+    from tbblearn.readiness.waves.timing import clean
 
     now = utc_now()
     found: dict[str, dict[str, float]] = {}
@@ -142,7 +142,7 @@ def _prepared() -> tuple[int, Callable[[], None]]:
     from tbblearn.operations.demo.rounds import answer_all
     from tbblearn.people.models import OrgUnit, Programme
     from tbblearn.people.rules import UnitKind
-    from tbblearn.readiness.wave_actions import NewWave, adopt_wave, approve, plan_wave
+    from tbblearn.readiness.waves.actions import NewWave, adopt_wave, approve, plan_wave
     from tbblearn.surveys.models import Invitation
     from tests.readiness.counties import response
 

@@ -106,19 +106,23 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.operations import views as operations
     from tbblearn.people.guards import open_after_leaving
     from tbblearn.people.rules import Role
-    from tbblearn.readiness import result_views, trial_views
-    from tbblearn.readiness import wave_views as waves
+    from tbblearn.readiness.results import views as result_views
+    from tbblearn.readiness.waves import preview_views as trial_views
+    from tbblearn.readiness.waves import views as waves
     from tbblearn.reports import readiness_views, rules
     from tbblearn.reports import views as reports
     from tbblearn.surveys import letters as survey_letters
     from tbblearn.surveys import views as surveys
-    from tbblearn.training import decision_views, manager_views, preview_views, publishing_views, question_views
-    from tbblearn.training import letters as training_letters
-    from tbblearn.training import views as training
+    from tbblearn.training.editing import preview_views, publishing_views, question_views
+    from tbblearn.training.faults import views as fault_views
+    from tbblearn.training.learning import letters as training_letters
+    from tbblearn.training.learning import views as training
+    from tbblearn.training.managing import decision_views
+    from tbblearn.training.managing import views as manager_views
     from tbblearn.web import views as web
 
     init_sessions(app, settings)
-    teaching = (courses, publishing_views, training, preview_views, question_views)
+    teaching = (courses, publishing_views, training, fault_views, preview_views, question_views)
     for feature in (web, access, *teaching, manager_views, decision_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
     for feature in (surveys, trial_views, waves, result_views, readiness_views):

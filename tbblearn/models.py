@@ -8,7 +8,7 @@ from tbblearn.people import models as people
 from tbblearn.readiness import models as readiness
 from tbblearn.surveys import models as surveys
 from tbblearn.training import exemption_models as exemptions
-from tbblearn.training import fault_models as faults
 from tbblearn.training import models as training
+from tbblearn.training.faults import models as faults
 
 __all__ = ["access", "audit", "courses", "exemptions", "faults", "mail", "people", "readiness", "surveys", "training"]

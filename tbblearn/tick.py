@@ -17,10 +17,10 @@ from tbblearn.databases import look_after
 from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
 from tbblearn.mail.queries import would_do
 from tbblearn.people import ending
-from tbblearn.readiness import timing
+from tbblearn.readiness.waves import timing
 from tbblearn.surveys.waves import ASKING_MAIL
-from tbblearn.training import enrolling
-from tbblearn.training.carrying import carry_over_idle
+from tbblearn.training.attempts.carry_over import carry_over_idle
+from tbblearn.training.requirements import enrolling
 
 CARRIED_OVER = "carried_over"
 """Attempts of older versions whose answers went on to the newest."""

@@ -17,7 +17,7 @@ from tbblearn.mail.models import Message
 from tbblearn.operations.demo.build import open_demo
 from tbblearn.operations.demo.marker import Key
 from tbblearn.operations.first_admin import create_admin
-from tbblearn.training.manager_actions import end_decision, extend, grant_exemption
+from tbblearn.training.managing.actions import end_decision, extend, grant_exemption
 from tbblearn.training.rules import ExemptionEndReason, ExemptionReason
 from tbblearn.tree import migration_head, tree_folder
 from tbblearn.web.application import Application

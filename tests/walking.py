@@ -18,15 +18,15 @@ from werkzeug.routing import Rule
 from tbblearn.access.actions import make_link, open_session
 from tbblearn.access.rules import LinkPurpose
 from tbblearn.courses.actions import publish
-from tbblearn.courses.draft_actions import NewDraft, keep_draft
-from tbblearn.courses.draft_checking import check_upload
+from tbblearn.courses.drafts.actions import NewDraft, keep_draft
+from tbblearn.courses.drafts.checking import check_upload
 from tbblearn.courses.rules import Course
 from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.rules import Role
-from tbblearn.training import actions
-from tbblearn.training.fault_actions import Reporter, report_fault
-from tbblearn.training.fault_rules import FaultKind
+from tbblearn.training.faults.actions import Reporter, report_fault
+from tbblearn.training.faults.rules import FaultKind
+from tbblearn.training.learning import actions
 from tbblearn.training.models import Attempt, Enrolment
 from tbblearn.web.application import Application
 from tests.conftest import BEGINNINGS, Backend

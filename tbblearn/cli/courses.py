@@ -8,13 +8,13 @@ from tbblearn import create_app
 from tbblearn.characters import visible
 from tbblearn.cli.listing import FORMAT, listed
 from tbblearn.cli.serve import holds_a_demo
-from tbblearn.courses.balance import Balance
-from tbblearn.courses.checking import Placeholders, Report, check
+from tbblearn.courses.checks.balance import Balance
+from tbblearn.courses.checks.checking import Placeholders, Report, check
 from tbblearn.courses.edition import Edition, make_edition
-from tbblearn.courses.findings import Finding
+from tbblearn.courses.files.findings import Finding
 from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.operations.listing import courses as published_courses
-from tbblearn.training.publishing import Published, publish_edition
+from tbblearn.training.changes.publishing import Published, publish_edition
 from tbblearn.tree import tree_folder
 
 

@@ -82,9 +82,9 @@ def score(responses: Path, units: Path, instrument: str, k: int, k_distribution:
 
     Ends with 0; with 1 where a file has faults, each named by row and column (the header is row 1).
     """  # noqa: D301 (Click wants the character itself)
-    from tbblearn.readiness.files import FaultyFile, read_responses, read_units
-    from tbblearn.readiness.score_report import score_report
-    from tbblearn.readiness.scoring import Scorer
+    from tbblearn.readiness.figures.files import FaultyFile, read_responses, read_units
+    from tbblearn.readiness.figures.score_report import score_report
+    from tbblearn.readiness.figures.scoring import Scorer
     from tbblearn.surveys.instruments import instrument as find_instrument
     from tbblearn.surveys.rules import UnknownInstrument
 
@@ -230,8 +230,8 @@ def audit(file: Path, time_limit: float, output: str) -> None:
     Ends with 0 where the check is passed, with 1 where it is not, and with 2 for a file that cannot be used:
     each fault is a sentence with its place, such as units[3].parent (the first unit is units[0]).
     """  # noqa: D301
-    from tbblearn.readiness.audit import audit as check
-    from tbblearn.readiness.audit_reading import FaultyAuditFile, load_audit_file
+    from tbblearn.readiness.audit.check import audit as check
+    from tbblearn.readiness.audit.reading import FaultyAuditFile, load_audit_file
 
     try:
         checked = load_audit_file(file)

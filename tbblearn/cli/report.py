@@ -12,13 +12,14 @@ from tbblearn.audit.rules import Seen
 from tbblearn.db import read_only, stockholm_date, utc_now
 from tbblearn.people.queries import Unit, unit_by_name
 from tbblearn.people.rules import Scope
-from tbblearn.readiness.result_queries import unit_result
-from tbblearn.readiness.result_rules import OPERATOR, ResultWithdrawn
+from tbblearn.readiness.results.queries import unit_result
+from tbblearn.readiness.results.rules import OPERATOR, ResultWithdrawn
 from tbblearn.reports.completion_file import completion_csv, completion_json
 from tbblearn.reports.readiness_file import unit_csv, unit_json
 from tbblearn.reports.rules import FileFormat
 from tbblearn.surveys.waves import NoSuchWave
-from tbblearn.training import list_queries, manager_queries
+from tbblearn.training.managing import list_queries
+from tbblearn.training.managing import queries as manager_queries
 from tbblearn.training.rules import NotFound
 
 

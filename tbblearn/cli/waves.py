@@ -70,7 +70,7 @@ def _told() -> Iterator[None]:
 @click.argument("wave_id", metavar="ID", type=int)
 def open_(wave_id: int) -> None:
     """Open a wave today: freeze the units, invite, queue the mail. Its opening check must have been approved."""
-    from tbblearn.readiness.opening import open_wave
+    from tbblearn.readiness.waves.opening import open_wave
 
     now = utc_now()
     with create_app().app_context(), _told():
@@ -93,8 +93,8 @@ def close(wave_id: int, lost: int) -> None:
 
     Refused where another number of answers is stored than persons have answered.
     """
-    from tbblearn.readiness.closing import close_wave
-    from tbblearn.readiness.timing import clean
+    from tbblearn.readiness.waves.closing import close_wave
+    from tbblearn.readiness.waves.timing import clean
 
     with create_app().app_context(), _told():
         with unit_of_work():
@@ -115,7 +115,7 @@ def audit(wave_id: int, output: Path | None, time_limit: float) -> None:
     With --output the rows and the sizes of the pieces are written for `tbblearn readiness audit`. The file holds exact
     sizes: it is for whoever checks, not for passing on. What the check found is said here only; it is not stored.
     """
-    from tbblearn.readiness.checking import check, closed_wave, file_of, keep_check
+    from tbblearn.readiness.waves.checking import check, closed_wave, file_of, keep_check
     from tbblearn.surveys.waves import WrongState
 
     with create_app().app_context(), _told():
@@ -145,8 +145,8 @@ def audit(wave_id: int, output: Path | None, time_limit: float) -> None:
 @click.argument("wave_id", metavar="ID", type=int)
 def publish(wave_id: int) -> None:
     """Publish a wave that has passed the check: managers read at once, everyone who was invited some days later."""
-    from tbblearn.readiness.publishing import publish_wave
-    from tbblearn.readiness.timing import clean
+    from tbblearn.readiness.waves.publishing import publish_wave
+    from tbblearn.readiness.waves.timing import clean
 
     app = create_app()
     now = utc_now()
@@ -168,8 +168,8 @@ def publish(wave_id: int) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def withdraw(wave_id: int, *, yes: bool) -> None:
     """Take a whole wave back. Answers and figures go at once; it can never be published again."""
-    from tbblearn.readiness.publishing import withdraw_wave
-    from tbblearn.readiness.timing import clean
+    from tbblearn.readiness.waves.publishing import withdraw_wave
+    from tbblearn.readiness.waves.timing import clean
 
     if not yes:
         click.confirm("All answers and figures of the wave go, for good. Withdraw it?", abort=True)

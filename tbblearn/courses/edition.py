@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tbblearn.courses.folders import CourseFiles, ModuleFiles
-from tbblearn.courses.format import CaseShape, ChangeShape, CourseShape, ModuleShape, PracticeShape, Translated
+from tbblearn.courses.files.folders import CourseFiles, ModuleFiles
+from tbblearn.courses.files.format import CaseShape, ChangeShape, CourseShape, ModuleShape, PracticeShape, Translated
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rendering import RENDERER, AssetRef, FilmRef, render_inline, render_screen
 from tbblearn.courses.rules import (

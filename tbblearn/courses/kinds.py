@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import ClassVar
 
-from tbblearn.courses.findings import Findings, said
-from tbblearn.courses.format import ChoiceShape, PracticeShape, RowShape, StepShape
-from tbblearn.courses.question_kind import (
+from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.format import ChoiceShape, PracticeShape, RowShape, StepShape
+from tbblearn.courses.files.question_kind import (
     JOIN,
     LISTS,
     AnswerFault,
@@ -28,7 +28,7 @@ from tbblearn.courses.question_kind import (
     report_alike,
     split,
 )
-from tbblearn.courses.reading import Entry
+from tbblearn.courses.files.reading import Entry
 from tbblearn.courses.rules import LANGUAGES, Choice, Item, Question, QuestionKind, ScreenRef
 
 TRUE_FALSE_IDS = ("yes", "no")

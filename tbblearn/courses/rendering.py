@@ -19,9 +19,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from tbblearn.courses.format import FilmShape
-from tbblearn.courses.markdown import inline_parser, parser, plain_text
-from tbblearn.courses.parts import Film, Placeholder, ScreenSource
+from tbblearn.courses.files.format import FilmShape
+from tbblearn.courses.files.markdown import inline_parser, parser, plain_text
+from tbblearn.courses.files.parts import Film, Placeholder, ScreenSource
 from tbblearn.courses.rules import Block, HtmlBlock, PracticeBlock, ScreenRef
 
 RENDERER = 1

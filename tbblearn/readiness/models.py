@@ -7,8 +7,8 @@ from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Uu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tbblearn.db import Model, enum_type, retention
+from tbblearn.readiness.figures.statistics import Difference
 from tbblearn.readiness.rules import Against, Family, Kind, Measure, Part
-from tbblearn.readiness.statistics import Difference
 
 _FIGURES = retention(keep="for good", why="what was published stays to be read", erase="holds no single answers")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tbblearn.db import db
-from tbblearn.readiness.result_rules import Place
+from tbblearn.readiness.places import Place
 from tbblearn.readiness.rules import Tree
 from tbblearn.surveys.models import WaveUnit
 

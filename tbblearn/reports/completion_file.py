@@ -9,11 +9,11 @@ from itertools import chain
 from flask_babel import gettext as _
 
 from tbblearn.people.rules import UnitKind
-from tbblearn.training.counts import Coverage
-from tbblearn.training.list_queries import CompletionReport, Workplace
-from tbblearn.training.manager_queries import UnitLine, UnitSummary
+from tbblearn.training.managing.list_queries import CompletionReport, Workplace
+from tbblearn.training.managing.queries import UnitLine, UnitSummary
 from tbblearn.training.rules import OPEN, Progress, Status, Urgency
-from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
+from tbblearn.training.standing.counts import Coverage
+from tbblearn.training.standing.words import coverage_words, progress_words, urgency_words
 from tbblearn.web.language import page_language
 from tbblearn.web.spreadsheets import BETWEEN, TextCell, cells, csv_file, csv_of_lines
 

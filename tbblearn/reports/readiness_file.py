@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from tbblearn.readiness import result_words as words
-from tbblearn.readiness.result_rules import CountyResult, Figures, Place, Shown, UnitResult, WaveHead
+from tbblearn.readiness.places import Place
+from tbblearn.readiness.results import words
+from tbblearn.readiness.results.rules import CountyResult, Figures, Shown, UnitResult, WaveHead
 from tbblearn.readiness.rules import Against, Part
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.rules import Instrument

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
-from tbblearn.readiness import result_queries
-from tbblearn.readiness.result_rules import NotYetReadable, ResultWithdrawn, Who
+from tbblearn.readiness.results import queries as result_queries
+from tbblearn.readiness.results.rules import NotYetReadable, ResultWithdrawn, Who
 from tbblearn.reports.readiness_file import county_csv, unit_csv
 from tbblearn.reports.rules import FileFormat, result_file_name
 from tbblearn.surveys.waves import NoSuchWave

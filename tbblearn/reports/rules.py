@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from tbblearn.people.rules import Principal, Role, Scope, sort_key
-from tbblearn.training.counts import Counts
 from tbblearn.training.rules import DONE, OUTSIDE_BASE, SHOWN_ORDER, Progress, Urgency
+from tbblearn.training.standing.counts import Counts
 
 SUMMARY_ROLES = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP, Role.PROCESS_LEADER)
 """Who sees counts for units; only a manager sees names (design.md 4)."""

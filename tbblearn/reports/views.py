@@ -15,10 +15,12 @@ from tbblearn.people.queries import Unit
 from tbblearn.people.rules import Role, Scope, UnitKind
 from tbblearn.reports.completion_file import completion_csv, counts_csv
 from tbblearn.reports.rules import SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees, sorted_lines
-from tbblearn.training import choice_queries, list_queries, manager_queries
-from tbblearn.training.lists import Chosen, Group
+from tbblearn.training.managing import list_queries
+from tbblearn.training.managing import queries as manager_queries
+from tbblearn.training.managing.lists import Chosen, Group
+from tbblearn.training.requirements import queries as choice_queries
 from tbblearn.training.rules import SHOWN_ORDER, Urgency
-from tbblearn.training.status_words import coverage_words, progress_words, urgency_words
+from tbblearn.training.standing.words import coverage_words, progress_words, urgency_words
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import NotFound
 from tbblearn.web.pages import Page

@@ -10,7 +10,7 @@ from tbblearn import create_app
 from tbblearn.config import Settings
 from tbblearn.db import db, stockholm_date, unit_of_work, utc_now
 from tbblearn.people.rules import Role
-from tbblearn.readiness.wave_actions import take_adoption_back
+from tbblearn.readiness.waves.actions import take_adoption_back
 from tbblearn.surveys.models import ResponseOpen
 from tbblearn.web.application import Application
 from tests.cli.conftest import Run

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tbblearn.courses.checking import check
+from tbblearn.courses.checks.checking import check
 from tbblearn.courses.edition import make_edition, question_hash
-from tbblearn.courses.format import PracticeShape
+from tbblearn.courses.files.format import PracticeShape
+from tbblearn.courses.files.question_kind import JOIN, AnswerFault, pair, split
 from tbblearn.courses.kinds import KINDS, kind_of
-from tbblearn.courses.question_kind import JOIN, AnswerFault, pair, split
 from tbblearn.courses.rules import Case, Choice, Course, Item, Question, QuestionKind, ScreenRef, Text
-from tbblearn.training.marking import mark
+from tbblearn.training.attempts.marking import mark
 from tests.courses.example import Courses
 
 BOTH = {"sv": "x", "en": "x"}

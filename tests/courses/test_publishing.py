@@ -16,7 +16,7 @@ from tbblearn.audit.rules import Event
 from tbblearn.cli.courses import courses as courses_command
 from tbblearn.courses import queries
 from tbblearn.courses.actions import Publication, publish
-from tbblearn.courses.checking import check
+from tbblearn.courses.checks.checking import check
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.models import CourseAsset, CourseVersion
 from tbblearn.courses.rules import ChangeClass, NoSuchPart, NoSuchVersion, QuestionKind, ScreenRef
@@ -24,8 +24,8 @@ from tbblearn.courses.storing import course_from_json, course_to_json
 from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.operations.demo.marker import mark_begun
 from tbblearn.web.application import Application
+from tests.courses.checks.test_checking import EN, borrow, waive
 from tests.courses.example import PART, Courses
-from tests.courses.test_checking import EN, borrow, waive
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COURSE = "exempel/course.yaml"

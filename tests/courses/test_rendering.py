@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tbblearn.courses.findings import Findings
-from tbblearn.courses.parts import ScreenSource, read_part
+from tbblearn.courses.files.findings import Findings
+from tbblearn.courses.files.parts import ScreenSource, read_part
 from tbblearn.courses.rendering import RENDERER, Addresses, AssetRef, FilmRef, render_inline, render_screen, resolve
 from tbblearn.courses.rules import HtmlBlock, PracticeBlock, ScreenRef
 from tbblearn.courses.storing import sha256_of

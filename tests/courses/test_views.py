@@ -3,7 +3,7 @@
 import pytest
 
 from tbblearn.courses.actions import publish
-from tbblearn.courses.checking import check
+from tbblearn.courses.checks.checking import check
 from tbblearn.courses.edition import make_edition
 from tbblearn.db import unit_of_work, utc_now
 from tbblearn.web.application import Application

@@ -37,15 +37,15 @@ from tbblearn.readiness.rules import Against, Measure
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveAdoption, WaveUnit
 from tbblearn.tick import tick
-from tbblearn.training.choice_queries import required_courses
-from tbblearn.training.cycles import ONE_DAY, cycle_on, deadlines
 from tbblearn.training.exemption_models import Exemption
-from tbblearn.training.learner_queries import my_courses
-from tbblearn.training.list_queries import who_is_left
+from tbblearn.training.learning.queries import my_courses
+from tbblearn.training.managing.list_queries import who_is_left
 from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmployment, Enrolment, Revocation
-from tbblearn.training.population import counted, over
+from tbblearn.training.requirements.cycles import ONE_DAY, cycle_on, deadlines
+from tbblearn.training.requirements.queries import required_courses
 from tbblearn.training.rules import OPEN, Basis, ExemptionKind, Outcome, Progress, Urgency, manager_view
-from tbblearn.training.standing import status_of
+from tbblearn.training.standing.facts import status_of
+from tbblearn.training.standing.population import counted, over
 from tbblearn.web.application import Application
 from tests.factories import NOW, County
 from tests.factories import TODAY as ROUND_DAY

@@ -9,10 +9,10 @@ from tbblearn.mail.models import Message
 from tbblearn.mail.rules import MessageState
 from tbblearn.people.models import Programme
 from tbblearn.people.rules import Role
-from tbblearn.readiness.wave_actions import NewWave, plan_wave
-from tbblearn.training import actions
+from tbblearn.readiness.waves.actions import NewWave, plan_wave
 from tbblearn.training.exemption_models import Exemption
-from tbblearn.training.learner_queries import my_courses
+from tbblearn.training.learning import actions
+from tbblearn.training.learning.queries import my_courses
 from tbblearn.training.rules import ExemptionKind, ExemptionReason
 from tests.factories import NOW, TODAY, County
 from tests.readiness.rounds import Round, open_survey

@@ -8,12 +8,12 @@ from time import process_time
 
 import pytest
 
-from tbblearn.readiness.absorption import absorb
-from tbblearn.readiness.audit import audit
-from tbblearn.readiness.fall_back import as_audit_file, audit_file, audited_publication
-from tbblearn.readiness.figures import publish
+from tbblearn.readiness.audit.check import audit
+from tbblearn.readiness.figures.absorption import absorb
+from tbblearn.readiness.figures.fall_back import as_audit_file, audit_file, audited_publication
+from tbblearn.readiness.figures.publish import publish
+from tbblearn.readiness.figures.scoring import Values
 from tbblearn.readiness.rules import Family, Tree
-from tbblearn.readiness.scoring import Values
 from tests.readiness.adversary import (
     hiding_the_next_sibling,
     joined,
@@ -22,7 +22,7 @@ from tests.readiness.adversary import (
     without_absorption,
 )
 from tests.readiness.counties import ORIC, answers, closed, county_tree, random_county
-from tests.readiness.test_figures import swapped
+from tests.readiness.figures.test_figures import swapped
 
 pytestmark = pytest.mark.proof
 COUNTIES = int(os.environ.get("COUNTIES", "1000"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tbblearn.readiness.statistics import ad_m, anova, cronbach_alpha, icc1, icc2, rwg_j
+from tbblearn.readiness.figures.statistics import ad_m, anova, cronbach_alpha, icc1, icc2, rwg_j
 
 pytestmark = pytest.mark.proof
 LEADERSHIP = ("AF06", "AF07", "AP12", "AP17", "AP33", "AP34", "AS14", "AS15", "AS16", "AS17", "AS28")

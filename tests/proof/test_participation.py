@@ -15,13 +15,13 @@ import pytest
 
 from tbblearn import __version__
 from tbblearn.db import stockholm_date, utc_now
-from tbblearn.readiness.absorption import absorb, fold
-from tbblearn.readiness.audit_closed import closed_bounds
-from tbblearn.readiness.audit_rows import AuditFile
-from tbblearn.readiness.fall_back import as_audit_file, audited_publication
-from tbblearn.readiness.figures import Collected, by_piece, publish
+from tbblearn.readiness.audit.closed import closed_bounds
+from tbblearn.readiness.audit.rows import AuditFile
+from tbblearn.readiness.figures.absorption import absorb, fold
+from tbblearn.readiness.figures.fall_back import as_audit_file, audited_publication
+from tbblearn.readiness.figures.publish import Collected, by_piece, publish
+from tbblearn.readiness.figures.scoring import Values
 from tbblearn.readiness.rules import Family, Tree
-from tbblearn.readiness.scoring import Values
 from tbblearn.surveys import proofs
 from tests.proof.recording import record_participation
 from tests.readiness.counties import ORIC, response

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from tbblearn.readiness.absorption import Absorption
+from tbblearn.readiness.figures.absorption import Absorption
 from tbblearn.readiness.rules import Tree
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from tbblearn.readiness.figures import Collected, by_piece
+from tbblearn.readiness.figures.publish import Collected, by_piece
+from tbblearn.readiness.figures.scoring import Scorer, Values
 from tbblearn.readiness.rules import LEAST_K, Tree
-from tbblearn.readiness.scoring import Scorer, Values
 from tbblearn.surveys.instruments import instrument
 
 ORIC = Scorer(instrument("oric"))

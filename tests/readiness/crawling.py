@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from tbblearn.access.actions import open_session
 from tbblearn.db import db, read_only, unit_of_work, utc_now
-from tbblearn.readiness import result_queries
-from tbblearn.readiness.result_rules import OPERATOR
+from tbblearn.readiness.results import queries as result_queries
+from tbblearn.readiness.results.rules import OPERATOR
 from tbblearn.reports.readiness_file import unit_csv, unit_json
 from tbblearn.surveys.models import WaveUnit
 from tbblearn.web.application import Application

@@ -20,8 +20,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tbblearn.db import db, read_only, unit_of_work
-from tbblearn.readiness import wiping
-from tbblearn.readiness.closing import close_wave, mark_clean, unclean_waves
+from tbblearn.readiness.waves import wiping
+from tbblearn.readiness.waves.closing import close_wave, mark_clean, unclean_waves
 from tbblearn.surveys.models import ResponseOpen
 from tests.factories import NOW, TODAY
 from tests.readiness.disk import Disk, heap_ages, read_disk

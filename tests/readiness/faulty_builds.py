@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 from tbblearn.db import db
-from tbblearn.readiness import closing, figures, result_queries
-from tbblearn.readiness.absorption import Absorption
+from tbblearn.readiness.figures import publish as figures
+from tbblearn.readiness.figures.absorption import Absorption
 from tbblearn.readiness.models import Response
-from tbblearn.readiness.result_rules import Shown, UnitResult, Who
+from tbblearn.readiness.results import queries as result_queries
+from tbblearn.readiness.results.rules import Shown, UnitResult, Who
 from tbblearn.readiness.rules import Kind, Tree
+from tbblearn.readiness.waves import closing
 from tbblearn.surveys.models import WaveUnit
 from tests.readiness.rounds import CODES
 

@@ -14,8 +14,8 @@ from math import exp, log
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from tbblearn.readiness.absorption import absorb, fold
-from tbblearn.readiness.coarsening import edges
+from tbblearn.readiness.figures.absorption import absorb, fold
+from tbblearn.readiness.figures.coarsening import edges
 from tbblearn.readiness.rules import Family, Measure, PublishedRow, Tree
 
 K, MARGIN = 5, 2

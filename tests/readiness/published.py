@@ -19,14 +19,14 @@ from tbblearn.databases import prepare_engine
 from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.people.actions import give_access
 from tbblearn.people.rules import Role
-from tbblearn.readiness import figures
-from tbblearn.readiness.absorption import absorb
-from tbblearn.readiness.audit import AuditReport
-from tbblearn.readiness.checking import closed_wave, keep_check
-from tbblearn.readiness.fall_back import AuditedPublication
+from tbblearn.readiness.audit.check import AuditReport
+from tbblearn.readiness.figures import publish as figures
+from tbblearn.readiness.figures.absorption import absorb
+from tbblearn.readiness.figures.fall_back import AuditedPublication
 from tbblearn.readiness.models import FigureComparison, PublishedFigure, Response
 from tbblearn.readiness.rules import PublishedRow, Tree
 from tbblearn.readiness.trees import frozen_tree
+from tbblearn.readiness.waves.checking import closed_wave, keep_check
 from tbblearn.surveys.models import Wave, WaveAdoption
 from tbblearn.web.application import Application
 from tests import factories

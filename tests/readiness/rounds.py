@@ -10,12 +10,12 @@ from sqlalchemy import select
 from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.rules import Level, Role, UnitKind
-from tbblearn.readiness.checking import check, closed_wave, keep_check
-from tbblearn.readiness.closing import close_wave
-from tbblearn.readiness.opening import open_wave
-from tbblearn.readiness.publishing import publish_wave
-from tbblearn.readiness.timing import clean
-from tbblearn.readiness.wave_actions import NewWave, adopt_wave, approve, plan_wave
+from tbblearn.readiness.waves.actions import NewWave, adopt_wave, approve, plan_wave
+from tbblearn.readiness.waves.checking import check, closed_wave, keep_check
+from tbblearn.readiness.waves.closing import close_wave
+from tbblearn.readiness.waves.opening import open_wave
+from tbblearn.readiness.waves.publishing import publish_wave
+from tbblearn.readiness.waves.timing import clean
 from tbblearn.surveys.actions import submit
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import Invitation

@@ -8,8 +8,8 @@ import json
 import random
 import sys
 
-from tbblearn.readiness.absorption import fold
-from tbblearn.readiness.figures import Collected, by_piece, publish
+from tbblearn.readiness.figures.absorption import fold
+from tbblearn.readiness.figures.publish import Collected, by_piece, publish
 from tbblearn.readiness.rules import Measure, Tree
 from tests.readiness.counties import ORIC, response
 from tests.readiness.participation import MARGIN, K, random_county

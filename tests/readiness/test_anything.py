@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tbblearn.cli.readiness import readiness
-from tests.readiness.test_audit import MIXED, file_of
-from tests.readiness.test_audit_reading import FORMS
-from tests.readiness.test_files import HEADER, RESPONSES, UNITS
+from tests.readiness.audit.test_check import MIXED, file_of
+from tests.readiness.audit.test_reading import FORMS
+from tests.readiness.figures.test_files import HEADER, RESPONSES, UNITS
 
 AUDIT_FILE = file_of(MIXED)
 AUDIT_FILE["published"] = [*AUDIT_FILE["published"][:6], *({"unit": "a", **form} for form in FORMS)]

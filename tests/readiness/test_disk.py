@@ -15,13 +15,13 @@ from sqlalchemy import inspect, text
 from tbblearn.db import Base, db, read_only, unit_of_work
 from tbblearn.mail.delivery import deliver
 from tbblearn.mail.rules import Letter, Refused
-from tbblearn.readiness import wiping
-from tbblearn.readiness.closing import close_wave, mark_unclean
-from tbblearn.readiness.disposing import dispose_of_answers
 from tbblearn.readiness.models import Response
-from tbblearn.readiness.publishing import publish_wave
-from tbblearn.readiness.timing import clean
-from tbblearn.readiness.wave_actions import remind
+from tbblearn.readiness.waves import wiping
+from tbblearn.readiness.waves.actions import remind
+from tbblearn.readiness.waves.closing import close_wave, mark_unclean
+from tbblearn.readiness.waves.disposing import dispose_of_answers
+from tbblearn.readiness.waves.publishing import publish_wave
+from tbblearn.readiness.waves.timing import clean
 from tbblearn.surveys.models import ResponseOpen
 from tbblearn.surveys.waves import ASKING_MAIL, REMINDER_MAIL
 from tbblearn.web.application import Application

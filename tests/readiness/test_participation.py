@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from tbblearn.readiness import figures
-from tbblearn.readiness.absorption import fold, single
-from tbblearn.readiness.audit import audit
-from tbblearn.readiness.audit_participation import took_part
-from tbblearn.readiness.audit_reading import read_audit_file
-from tbblearn.readiness.coarsening import coarse_shares, edges, fresh_draw, printed_size, rate_band
-from tbblearn.readiness.fall_back import as_audit_file, audit_file, audited_publication
-from tbblearn.readiness.figures import Collected, Publication, by_piece, publish
+from tbblearn.readiness.audit.check import audit
+from tbblearn.readiness.audit.participation import took_part
+from tbblearn.readiness.audit.reading import read_audit_file
+from tbblearn.readiness.figures import publish as figures
+from tbblearn.readiness.figures.absorption import fold, single
+from tbblearn.readiness.figures.coarsening import coarse_shares, edges, fresh_draw, printed_size, rate_band
+from tbblearn.readiness.figures.fall_back import as_audit_file, audit_file, audited_publication
+from tbblearn.readiness.figures.publish import Collected, Publication, by_piece, publish
+from tbblearn.readiness.figures.scoring import Values
 from tbblearn.readiness.rules import Family, Kind, Measure, Part, Tree
-from tbblearn.readiness.scoring import Values
 from tests.readiness.counties import ORIC
 from tests.readiness.faulty_builds import swapped
 from tests.readiness.participation import (

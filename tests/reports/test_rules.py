@@ -16,8 +16,8 @@ from tbblearn.reports.rules import (
     sees_the_county,
     sorted_lines,
 )
-from tbblearn.training.counts import Counts
 from tbblearn.training.rules import Progress, Status, Urgency
+from tbblearn.training.standing.counts import Counts
 
 
 def somebody(*roles: Role) -> Principal:

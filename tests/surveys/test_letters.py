@@ -9,8 +9,8 @@ from tbblearn.mail.smtp import _message
 from tbblearn.operations.queries import Wanted, outbox
 from tbblearn.people.models import Person
 from tbblearn.people.rules import Language, Role
-from tbblearn.readiness.publishing import withdraw_wave
-from tbblearn.readiness.wave_actions import remind
+from tbblearn.readiness.waves.actions import remind
+from tbblearn.readiness.waves.publishing import withdraw_wave
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.letters import WRITERS
 from tbblearn.surveys.models import Invitation

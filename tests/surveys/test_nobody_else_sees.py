@@ -17,7 +17,7 @@ from tbblearn.mail.queries import trouble
 from tbblearn.mail.rules import Letter, Refused
 from tbblearn.people.models import OrgUnit
 from tbblearn.people.rules import Role
-from tbblearn.readiness.wave_actions import remind
+from tbblearn.readiness.waves.actions import remind
 from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.tick import tick
 from tbblearn.web.application import Application

@@ -7,8 +7,8 @@ import pytest
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Leave, OrgUnit, Person
 from tbblearn.people.rules import LeaveSource, Role
-from tbblearn.readiness.opening import open_wave
-from tbblearn.readiness.wave_actions import approve, take_adoption_back
+from tbblearn.readiness.waves.actions import approve, take_adoption_back
+from tbblearn.readiness.waves.opening import open_wave
 from tbblearn.surveys.queries import invitation, next_wave
 from tests.factories import LONG_AGO, NOW, TODAY, employ, grant, make_person
 from tests.readiness.rounds import Round

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.actions import give_access
 from tbblearn.people.rules import Language, Role
-from tbblearn.readiness.publishing import withdraw_wave
+from tbblearn.readiness.waves.publishing import withdraw_wave
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import ResponseOpen, Wave
 from tests.factories import NOW, TODAY, make_person

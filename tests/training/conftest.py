@@ -32,11 +32,11 @@ from tbblearn.db import Model, db, unit_of_work
 from tbblearn.people.models import Employment, Leave, Programme
 from tbblearn.people.rules import LeaveSource, Scope
 from tbblearn.tick import tick
-from tbblearn.training import actions
-from tbblearn.training.audience import AudienceRule
-from tbblearn.training.cycles import Terms
-from tbblearn.training.own_attempts import OwnAttempt, open_attempt_id, own_attempt
-from tbblearn.training.requirement_actions import NewRequirement, add_requirement, adopt
+from tbblearn.training.attempts.own import OwnAttempt, open_attempt_id, own_attempt
+from tbblearn.training.learning import actions
+from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
+from tbblearn.training.requirements.audience import AudienceRule
+from tbblearn.training.requirements.cycles import Terms
 from tbblearn.training.rules import Status, Urgency
 from tests.factories import LONG_AGO, NOW, TODAY, County
 from tests.listening import statements

@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from tbblearn.databases import is_busy
 from tbblearn.db import db, unit_of_work
-from tbblearn.training import actions
-from tbblearn.training.own_attempts import own_attempt
+from tbblearn.training.attempts.own import own_attempt
+from tbblearn.training.learning import actions
 from tests.factories import NOW, TODAY
 from tests.others import in_a_transaction
 from tests.training.conftest import Training

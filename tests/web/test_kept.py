@@ -6,7 +6,7 @@ import pytest
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
-from tbblearn.training.decision_forms import ExemptForm
+from tbblearn.training.managing.decision_forms import ExemptForm
 from tbblearn.web.application import Application
 from tbblearn.web.forms import PageForm
 from tbblearn.web.kept import Told, _all_forms, _fields_of, in_words, may_be_kept, told

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tbblearn.access.passwords import hash_password
 from tbblearn.courses.actions import publish
-from tbblearn.courses.checking import check
+from tbblearn.courses.checks.checking import check
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.queries import content, current_version, forget_contents
 from tbblearn.db import STOCKHOLM, db, read_only, unit_of_work
@@ -27,9 +27,9 @@ from tbblearn.operations.demo.rounds import add_rounds
 from tbblearn.operations.demo.staff import Staff
 from tbblearn.operations.demo.storing import add_history, add_staff
 from tbblearn.people.models import Employment, OrgUnit, Person, Programme
-from tbblearn.training.enrolling import enrol_all
-from tbblearn.training.requirement_actions import NewRequirement, add_requirement, adopt
-from tbblearn.training.situations import house
+from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
+from tbblearn.training.requirements.enrolling import enrol_all
+from tbblearn.training.requirements.facts import house
 from tbblearn.tree import tree_folder
 
 COURSE = "base"

@@ -9,14 +9,14 @@ from tbblearn.operations.demo.dates import NOT_ADOPTED, TERMS
 from tbblearn.operations.demo.history import Passed, Task
 from tbblearn.operations.demo.staff import Member, Part, Staff
 from tbblearn.people.rules import Scope, holds
-from tbblearn.training.cycles import cycle_on
-from tbblearn.training.manager_actions import (
+from tbblearn.training.managing.actions import (
     enrol_by_hand,
     extend,
     grant_exemption,
     record_completion,
     revoke_completion,
 )
+from tbblearn.training.requirements.cycles import cycle_on
 from tbblearn.training.rules import Basis, ExemptionReason, RevocationReason
 
 EVIDENCE = "Gick utbildningen tillsammans på arbetsplatsträffen"

@@ -8,7 +8,7 @@ from tbblearn.operations.demo.county import COUNTY_POSTS, PlannedUnit
 from tbblearn.operations.demo.dates import DUE_SOON, IN_GRACE, JUST_OPENED, NOT_ADOPTED, OVERDUE, decisions
 from tbblearn.operations.demo.staff import FOLLOW_UP, FOLLOW_UP_PAIRS, STAFF, Member, Part, Staff
 from tbblearn.people.rules import UnitKind
-from tbblearn.training.cycles import cycle_on
+from tbblearn.training.requirements.cycles import cycle_on
 
 PARTS: dict[str, tuple[Part, ...]] = {
     JUST_OPENED: (Part.IN_PROGRESS, Part.FAILED, Part.NOT_STARTED, Part.DONE, Part.AWAY, Part.IN_QUIZ) * 4,

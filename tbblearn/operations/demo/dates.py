@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from tbblearn.db import STOCKHOLM
 from tbblearn.operations.demo.catalogue import HUVUDMEN
-from tbblearn.training.cycles import MonthDay, Terms, cycle_on
+from tbblearn.training.requirements.cycles import MonthDay, Terms, cycle_on
 
 NOT_ADOPTED = "gnesta"
 JUST_OPENED = "eskilstuna"

@@ -13,11 +13,11 @@ from tbblearn.db import STOCKHOLM, stockholm_date
 from tbblearn.operations.demo.learning import Learning, Path, Window
 from tbblearn.operations.demo.staff import Job, Member, Part
 from tbblearn.people.rules import holds
-from tbblearn.training.counting import Done, Given
-from tbblearn.training.cycles import ONE_DAY, Absence, Spell
-from tbblearn.training.planning import NEW_ID, NewEnrolment, NewEvent, Plan, plan
+from tbblearn.training.requirements.credits import Done, Given
+from tbblearn.training.requirements.cycles import ONE_DAY, Absence, Spell
+from tbblearn.training.requirements.facts import Batch, House, RequirementFacts
+from tbblearn.training.requirements.planning import NEW_ID, NewEnrolment, NewEvent, Plan, plan
 from tbblearn.training.rules import EventKind
-from tbblearn.training.situations import Batch, House, RequirementFacts
 
 TIMER = time(3, 0)
 """When the timer is said to have run, each day."""

@@ -9,7 +9,7 @@ from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rules import Course, Question
 from tbblearn.db import STOCKHOLM, stockholm_date
 from tbblearn.operations.demo.staff import Part
-from tbblearn.training.marking import DrawnQuestion, draw, mark
+from tbblearn.training.attempts.marking import DrawnQuestion, draw, mark
 
 MOST_TRIES = 4
 ALMOST_ALL_RIGHT, MANY_WRONG = 0.97, 0.4

@@ -17,13 +17,18 @@ from tbblearn.operations.demo.dates import demo_now
 from tbblearn.operations.demo.storing import add_all
 from tbblearn.people.models import Programme
 from tbblearn.people.rules import UnitKind
-from tbblearn.readiness.checking import check, closed_wave, keep_check
-from tbblearn.readiness.closing import close_wave, mark_clean, mark_unclean, renew_rates, unclean_waves
-from tbblearn.readiness.disposing import dispose_of_answers, forget_invitations, waves_to_dispose_of, waves_to_forget
-from tbblearn.readiness.opening import open_wave
-from tbblearn.readiness.publishing import publish_wave
-from tbblearn.readiness.timing import clean
-from tbblearn.readiness.wave_actions import NewWave, adopt_wave, approve, plan_wave
+from tbblearn.readiness.waves.actions import NewWave, adopt_wave, approve, plan_wave
+from tbblearn.readiness.waves.checking import check, closed_wave, keep_check
+from tbblearn.readiness.waves.closing import close_wave, mark_clean, mark_unclean, renew_rates, unclean_waves
+from tbblearn.readiness.waves.disposing import (
+    dispose_of_answers,
+    forget_invitations,
+    waves_to_dispose_of,
+    waves_to_forget,
+)
+from tbblearn.readiness.waves.opening import open_wave
+from tbblearn.readiness.waves.publishing import publish_wave
+from tbblearn.readiness.waves.timing import clean
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave
 

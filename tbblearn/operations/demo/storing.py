@@ -12,7 +12,6 @@ from tbblearn.operations.demo.learning import Try
 from tbblearn.operations.demo.staff import Job, Member
 from tbblearn.people.models import Employment, Leave, Person
 from tbblearn.people.rules import LeaveSource, email_key, search_key, sort_key
-from tbblearn.training.cycles import soon_from
 from tbblearn.training.models import (
     Answer,
     Attempt,
@@ -23,6 +22,7 @@ from tbblearn.training.models import (
     EnrolmentEvent,
     ReadingPlace,
 )
+from tbblearn.training.requirements.cycles import soon_from
 from tbblearn.training.rules import Basis, Outcome
 
 Row = dict[str, Any]

@@ -1,0 +1,155 @@
+"""What an uploaded zip comes to when it has been checked: its faults, or else what can be shown and published.
+
+Needs no database and must run with no transaction open: checking a course takes seconds.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+from tbblearn.courses.checks.balance import Balance
+from tbblearn.courses.checks.checking import WAITS, WAIVED, Report, check
+from tbblearn.courses.edition import Edition, make_edition
+from tbblearn.courses.files.findings import Finding, Said
+from tbblearn.courses.files.folders import CourseFiles
+from tbblearn.courses.files.format import PlaceholderShape
+from tbblearn.courses.files.pictures import acts
+from tbblearn.courses.files.uploads import Refusal, UploadRefused, unpacked
+from tbblearn.courses.rules import LANGUAGES
+
+MOST_KEPT = 4
+"""Checked uploads kept in one process: an editor looks at the same draft on many pages."""
+
+
+@dataclass(frozen=True)
+class DraftPlaceholder:
+    """A placeholder of a draft, where it stands in the source language."""
+
+    path: Path
+    line: int
+    shape: PlaceholderShape
+
+    @property
+    def is_open(self) -> bool:
+        """Neither filled nor waived; a blocking one cannot be waived."""
+        return self.shape.waived is None or self.shape.blocking
+
+
+@dataclass(frozen=True)
+class DraftCourse:
+    """One course of an upload. `edition` is None where the upload has faults."""
+
+    slug: str
+    edition: Edition | None
+    balance: Balance
+    placeholders: tuple[DraftPlaceholder, ...]
+
+
+@dataclass(frozen=True)
+class CheckedUpload:
+    """An upload and what the check says of it; paths are below the folder of courses.
+
+    `notes` leaves out the placeholders, which each course lists.
+    """
+
+    sha256: str
+    faults: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+    courses: Mapping[str, DraftCourse]
+
+    def editions(self) -> list[Edition]:
+        """What can be published; empty where there are faults."""
+        return [course.edition for course in self.courses.values() if course.edition is not None]
+
+    def placeholders(self) -> Iterator[DraftPlaceholder]:
+        """All placeholders, by course."""
+        for course in self.courses.values():
+            yield from course.placeholders
+
+    @property
+    def has_open(self) -> bool:
+        """Some placeholder is neither filled nor waived."""
+        return any(placeholder.is_open for placeholder in self.placeholders())
+
+    @property
+    def has_blocking(self) -> bool:
+        """Some placeholder must be filled before anything is published."""
+        return any(placeholder.shape.blocking for placeholder in self.placeholders())
+
+
+def check_upload(packed: bytes) -> CheckedUpload:
+    """Unpack and check a zip. Raises UploadRefused for what must not even be kept."""
+    sha256 = hashlib.sha256(packed).hexdigest()
+    kept = _checked.get(sha256)
+    if kept is not None:
+        return kept
+    with unpacked(packed) as root:
+        _demand_drawings(root)
+        checked = _as_draft(check(root), root, sha256)
+    _checked.put(checked)
+    return checked
+
+
+def _demand_drawings(root: Path) -> None:
+    """Refuse an SVG that acts, also one that no part uses."""
+    for path in sorted(root.rglob("*")):
+        if path.suffix.lower() == ".svg" and path.is_file() and acts(path.read_bytes()):
+            raise UploadRefused(Refusal.ACTIVE_PICTURE, path.relative_to(root).as_posix())
+
+
+def _as_draft(report: Report, root: Path, sha256: str) -> CheckedUpload:
+    def below(findings: list[Finding]) -> tuple[Finding, ...]:
+        return tuple(replace(finding, path=finding.path.relative_to(root)) for finding in findings)
+
+    return CheckedUpload(
+        sha256=sha256,
+        faults=below(report.faults),
+        notes=below([note for note in report.notes if not _is_placeholder(note)]),
+        courses={
+            slug: DraftCourse(
+                slug=slug,
+                edition=None if report.faults else make_edition(files, report.courses),
+                balance=report.balances[slug],
+                placeholders=tuple(_placeholders(files, root)),
+            )
+            for slug, files in report.courses.items()
+        },
+    )
+
+
+def _is_placeholder(note: Finding) -> bool:
+    """Placeholders are listed by themselves, not among the notes on language."""
+    return isinstance(note.message, Said) and note.message.template in (WAITS, WAIVED)
+
+
+def _placeholders(files: CourseFiles, root: Path) -> Iterator[DraftPlaceholder]:
+    for module in files.modules:
+        if (part := module.parts.get(LANGUAGES[0])) is not None:
+            for placeholder in part.placeholders():
+                yield DraftPlaceholder(part.path.relative_to(root), placeholder.line, placeholder.shape)
+
+
+class _CheckedUploads:
+    """The uploads last checked, by the SHA-256 of the zip. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, CheckedUpload] = {}
+        self._lock = Lock()
+
+    def get(self, sha256: str) -> CheckedUpload | None:
+        with self._lock:
+            checked = self._kept.pop(sha256, None)
+            if checked is not None:
+                self._kept[sha256] = checked
+            return checked
+
+    def put(self, checked: CheckedUpload) -> None:
+        with self._lock:
+            self._kept[checked.sha256] = checked
+            while len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+
+
+_checked = _CheckedUploads()

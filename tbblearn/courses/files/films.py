@@ -1,0 +1,73 @@
+"""Judges films and their captions: what they are, and how large."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.texts import read_text
+
+LARGEST_FILM = 5_000_000
+"""Bytes: what an upload takes, and about a minute of film. A longer one lies in the county's player and is linked."""
+
+CAPTIONS_TYPE = "text/vtt"
+
+_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
+_TIMING = re.compile(rf"^{_TIME} --> {_TIME}(?:[ \t].*)?$")
+_WEBM = b"\x1a\x45\xdf\xa3"
+
+
+@dataclass(frozen=True)
+class FilmFile:
+    """A film, or the captions of one, as it lies in the course folder."""
+
+    content: bytes
+    media_type: str
+
+
+def read_film(path: Path, findings: Findings) -> FilmFile | None:
+    """The film in a file; None where it cannot be used, which is then a fault."""
+    size = path.stat().st_size
+    if size > LARGEST_FILM:
+        findings.fault(
+            path,
+            1,
+            said(
+                "the film has {size} bytes, at most {most}; shorten it, or link to it in the county's player",
+                size=f"{size:,}",
+                most=f"{LARGEST_FILM:,}",
+            ),
+        )
+        return None
+    content = path.read_bytes()
+    media_type = _media_type(content)
+    if media_type is None or path.suffix.lower() != f".{media_type.removeprefix('video/')}":
+        findings.fault(path, 1, "this is no MP4 or WebM film with the ending .mp4 or .webm; save it as one")
+        return None
+    return FilmFile(content, media_type)
+
+
+def _media_type(content: bytes) -> str | None:
+    """What the first bytes say: ISO 14496-12 begins with the box `ftyp`, WebM with an EBML header."""
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
+    return "video/webm" if content.startswith(_WEBM) and b"webm" in content[:64] else None
+
+
+def read_captions(path: Path, findings: Findings) -> FilmFile | None:
+    """The captions in a WebVTT file; None where they cannot be used, which is then a fault."""
+    text = read_text(path, findings)
+    if text is None:
+        return None
+    lines = text.split("\n")
+    if path.suffix.lower() != ".vtt" or not re.match(r"WEBVTT(?:[ \t]|$)", lines[0]):
+        findings.fault(path, 1, "captions are a file with the ending .vtt whose first line is WEBVTT")
+        return None
+    timings = [(number, line) for number, line in enumerate(lines, start=1) if "-->" in line]
+    faulty = [number for number, line in timings if not _TIMING.match(line.strip())]
+    for number in faulty:
+        findings.fault(path, number, "a time that cannot be read; write such as 00:01.000 --> 00:04.500")
+    spoken = [number for number, _ in timings if number < len(lines) and lines[number].strip()]
+    if not spoken:
+        findings.fault(path, 1, "the captions say nothing; write a line of times and what is said below it")
+    return None if faulty or not spoken else FilmFile(text.encode("utf-8"), CAPTIONS_TYPE)

@@ -1,0 +1,292 @@
+"""Reads a folder of courses: what belongs to each course, and what does not belong there at all."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tbblearn.courses.files.films import FilmFile, read_captions, read_film
+from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.format import CourseShape, GlossaryShape, ModuleShape, QuestionsShape
+from tbblearn.courses.files.parts import Part, read_part
+from tbblearn.courses.files.pictures import PictureFile, read_picture
+from tbblearn.courses.files.reading import Document, Entry, read_yaml
+from tbblearn.courses.files.shapes import check_shape
+from tbblearn.courses.files.texts import read_text
+from tbblearn.courses.rules import LANGUAGES
+
+LEFT_BY_COMPUTERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", "__MACOSX"})
+LEFT_BY_MACS = "._"
+"""How the names begin of files that a Mac puts beside others on a disk that is not its own."""
+
+MOST_FILES = 2_000
+"""Files in one course folder; far above any real course."""
+
+
+@dataclass
+class ModuleFiles:
+    """The files of one part. `document` and `shape` are None where there is no readable `quiz.yaml`."""
+
+    folder: Path
+    entry: Entry
+    parts: dict[str, Part] = field(default_factory=dict)
+    document: Document | None = None
+    shape: QuestionsShape | None = None
+    is_quiz_unreadable: bool = False
+    pictures: dict[str, PictureFile] = field(default_factory=dict)
+    films: dict[str, FilmFile] = field(default_factory=dict)
+    """The films and their captions."""
+
+    @property
+    def id(self) -> str:
+        """The part's id, empty where it has none."""
+        return self.entry.text("id") or ""
+
+    def questions(self) -> Iterator[Entry]:
+        """The quiz questions as written, those of cases last."""
+        if self.document is not None:
+            yield from self.document.top.entries("questions")
+            for case in self.cases():
+                yield from case.entries("questions")
+
+    def cases(self) -> Iterator[Entry]:
+        """The cases as written, each with its questions."""
+        return self.document.top.entries("cases") if self.document else iter(())
+
+    def practice(self) -> Iterator[Entry]:
+        """The practice questions as written."""
+        return self.document.top.entries("practice") if self.document else iter(())
+
+
+@dataclass
+class CourseFiles:
+    """The files of one course. `shape` is None where `course.yaml` does not fit the format."""
+
+    folder: Path
+    document: Document
+    shape: CourseShape | None
+    modules: list[ModuleFiles]
+    glossary: Document | None = None
+    glossary_shape: GlossaryShape | None = None
+
+    @property
+    def slug(self) -> str:
+        """The name of the course's folder."""
+        return self.folder.name
+
+    @property
+    def file(self) -> Path:
+        """The course's main file."""
+        return self.document.path
+
+    def goals(self) -> dict[str, Entry]:
+        """The goals as written, by id."""
+        return {goal.text("id") or "": goal for goal in self.document.top.entries("goals")}
+
+    def terms(self) -> dict[str, Entry]:
+        """The words that the course explains, as written, by id."""
+        entries = self.glossary.top.entries("terms") if self.glossary else ()
+        return {term.text("id") or "": term for term in entries}
+
+    def cases(self) -> Iterator[Entry]:
+        """The cases of the quiz as written."""
+        for module in self.modules:
+            yield from module.cases()
+
+    def screens(self) -> set[tuple[str, str]]:
+        """The screens that some language has: part id and screen id."""
+        return {
+            (module.id, screen)
+            for module in self.modules
+            for part in module.parts.values()
+            for screen in part.screen_ids()
+        }
+
+    def questions(self) -> Iterator[tuple[ModuleFiles, Entry]]:
+        """The quiz questions as written, with their parts."""
+        for module in self.modules:
+            for question in module.questions():
+                yield module, question
+
+    def practice(self) -> Iterator[tuple[ModuleFiles, Entry]]:
+        """The practice questions as written, with their parts."""
+        for module in self.modules:
+            for question in module.practice():
+                yield module, question
+
+    @property
+    def has_unreadable_quiz(self) -> bool:
+        """True where some questions could not be read, so that nothing can be said to be missing."""
+        return any(module.is_quiz_unreadable for module in self.modules)
+
+    def modules_and_shapes(self) -> Iterator[tuple[ModuleFiles, ModuleShape]]:
+        """The parts with their checked headings; only for a course without faults."""
+        assert self.shape is not None
+        return zip(self.modules, self.shape.modules, strict=True)
+
+
+def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
+    """The courses in the folder `root`, by slug. Files directly in `root` are not looked at."""
+    if (root / "course.yaml").is_file():
+        findings.fault(
+            root / "course.yaml",
+            1,
+            said("this is one course; name the folder that holds it: {parent}", parent=root.parent),
+        )
+        return {}
+    courses = {}
+    for folder in sorted(path for path in root.iterdir() if not path.name.startswith((".", "__MACOSX"))):
+        if folder.is_symlink():
+            findings.fault(folder, 1, "a symbolic link; put the files themselves here")
+        elif folder.is_dir():
+            course = read_course(folder, findings)
+            if course is not None:
+                courses[course.slug] = course
+    if not courses and not findings.faults:
+        findings.fault(root, 1, "no course here; each course is a folder with a file course.yaml")
+    return courses
+
+
+def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
+    """The course in `folder`; None where it has no readable `course.yaml`."""
+    present = _present(folder, findings)
+    file = folder / "course.yaml"
+    if file not in present:
+        deeper = sorted(path.parent for path in present if path.name == file.name)
+        if deeper:
+            message = said(
+                "course.yaml is missing here and stands in {deeper}; move that folder up beside the other courses, or "
+                "name the folder that holds it",
+                deeper=deeper[0].relative_to(folder).as_posix(),
+            )
+            findings.fault(file, 1, message)
+        else:
+            findings.fault(file, 1, "course.yaml is missing; every folder here is a course and needs one")
+        return None
+    document = read_yaml(file, findings)
+    if document is None:
+        return None
+    shape = check_shape(CourseShape, document, findings)
+    used = {file}
+    modules = []
+    for entry in document.top.entries("modules"):
+        name = entry.text("folder")
+        if name is None:
+            continue
+        module = ModuleFiles(folder / name, entry)
+        modules.append(module)
+        if Path(name).name != name or not any(path.parent == module.folder for path in present):
+            findings.fault(
+                file,
+                entry.line("folder"),
+                said("there is no folder {name} with files; make it or correct the name", name=name),
+            )
+            continue
+        _read_module(module, present, used, findings)
+    course = CourseFiles(folder, document, shape, modules)
+    _read_glossary(course, present, used, findings)
+    _report_unused(folder, present - used, {module.folder for module in modules}, findings)
+    return course
+
+
+def _present(folder: Path, findings: Findings) -> set[Path]:
+    """The ordinary files below `folder`. Symbolic links are faults and are not followed."""
+    present: set[Path] = set()
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in LEFT_BY_COMPUTERS)
+        for name in [*folders, *files]:
+            path = Path(place, name)
+            if path.is_symlink():
+                findings.fault(path, 1, "a symbolic link; put the file itself here")
+            elif name in files and name not in LEFT_BY_COMPUTERS and not name.startswith(LEFT_BY_MACS):
+                if path.is_file():
+                    present.add(path)
+                else:
+                    findings.fault(path, 1, "this is no ordinary file; remove it")
+        if len(present) > MOST_FILES:
+            findings.fault(folder, 1, said("more than {most} files; a course has far fewer", most=MOST_FILES))
+            break
+    return present
+
+
+def _read_module(module: ModuleFiles, present: set[Path], used: set[Path], findings: Findings) -> None:
+    for language in LANGUAGES:
+        path = module.folder / f"module.{language}.md"
+        if path not in present:
+            findings.fault(path, 1, "the file is missing: a part is written in every language; translate the part")
+            continue
+        used.add(path)
+        text = read_text(path, findings)
+        if text is not None:
+            module.parts[language] = read_part(text, path, language, findings)
+    quiz = module.folder / "quiz.yaml"
+    if quiz in present:
+        used.add(quiz)
+        module.document = read_yaml(quiz, findings)
+        module.is_quiz_unreadable = module.document is None
+        if module.document is not None:
+            module.shape = check_shape(QuestionsShape, module.document, findings)
+    _read_pictures(module, present, used, findings)
+    _read_films(module, present, used, findings)
+
+
+def _read_glossary(course: CourseFiles, present: set[Path], used: set[Path], findings: Findings) -> None:
+    path = course.folder / "glossary.yaml"
+    if path in present:
+        used.add(path)
+        course.glossary = read_yaml(path, findings)
+        if course.glossary is not None:
+            course.glossary_shape = check_shape(GlossaryShape, course.glossary, findings)
+
+
+def _read_films(module: ModuleFiles, present: set[Path], used: set[Path], findings: Findings) -> None:
+    for part in module.parts.values():
+        for film in (film for screen in part.screens for film in screen.films):
+            for name, read in ((film.shape.file, read_film), (film.shape.captions, read_captions)):
+                path = module.folder / name
+                if Path(name).name != name or path not in present:
+                    findings.fault(
+                        part.path,
+                        film.line,
+                        said("there is no file {file} beside the part; put it there", file=name),
+                    )
+                elif path not in used:
+                    used.add(path)
+                    file = read(path, findings)
+                    if file is not None:
+                        module.films[name] = file
+
+
+def _read_pictures(module: ModuleFiles, present: set[Path], used: set[Path], findings: Findings) -> None:
+    for part in module.parts.values():
+        for picture in (picture for screen in part.screens for picture in screen.pictures):
+            path = module.folder / picture.file
+            if Path(picture.file).name != picture.file:
+                findings.fault(
+                    part.path,
+                    picture.line,
+                    said("the picture {file} must lie beside the part; write its name only", file=picture.file),
+                )
+            elif path not in present:
+                findings.fault(
+                    part.path,
+                    picture.line,
+                    said("there is no picture {file} beside the part; put it there", file=picture.file),
+                )
+            elif path not in used:
+                used.add(path)
+                file = read_picture(path, findings)
+                if file is not None:
+                    module.pictures[picture.file] = file
+
+
+def _report_unused(folder: Path, unused: set[Path], modules: set[Path], findings: Findings) -> None:
+    for path in unused:
+        if path.parent == folder or path.parent in modules:
+            findings.fault(path, 1, "nothing uses this file; use it or delete it")
+        else:
+            findings.fault(
+                path,
+                1,
+                said("nothing uses the folder {name}; list it in course.yaml or delete it", name=path.parent.name),
+            )

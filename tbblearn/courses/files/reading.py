@@ -1,0 +1,346 @@
+"""Reads a course's text files, remembering on which line everything stands.
+
+YAML is read as YAML 1.2 in block style, without anchors, aliases and tags. The reader goes on after a fault wherever
+it can, so that an author sees all of them at once.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from tbblearn.characters import named
+from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.texts import TOO_LONG, invisible, read_text, shortened, unwanted, without
+from tbblearn.courses.files.yaml_faults import BRACES, BRACKETS, UNCLOSED, Ended, Scanner, cut, no_hyphen, reason
+
+Location = tuple[str | int, ...]
+"""The way to a value: keys and list positions from the top of the file."""
+
+TAB_WIDTHS = (2, 4, 6, 8, 10)
+"""What a tab may have stood for: tried in turn until the rest of the file can be read."""
+
+DEEPEST = 20
+"""Levels of indentation; the deepest text of a course has nine."""
+
+MOST_EVENTS = 20_000
+"""Texts, keys, lists and their ends in one file: ten times as many as a large quiz has."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML text as plain data, and the line of each key and list item.
+
+    `text_lines` holds the first line of each text written as a block with `|`, `cuts` the remark that stands behind a
+    value without quotation marks: in a text it is a piece of the text that was lost.
+    """
+
+    path: Path
+    data: object
+    lines: Mapping[Location, int]
+    text_lines: Mapping[Location, int]
+    cuts: Mapping[Location, str] = field(default_factory=dict)
+
+    def line(self, location: Location) -> int:
+        """The line of `location`, or of the nearest thing around it."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+    @property
+    def top(self) -> "Entry":
+        """The mapping that the file is; empty where it is something else."""
+        return Entry(self, ())
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mapping inside a document, read without trust: what is missing or has another type reads as nothing.
+
+    Shapes are checked elsewhere; this lets the other checks go on in a file that has faults of shape.
+    """
+
+    document: Document
+    location: Location
+
+    @property
+    def _data(self) -> Mapping[object, object]:
+        value = self.document.data
+        for step in self.location:
+            if isinstance(value, Mapping):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+        return value if isinstance(value, Mapping) else {}
+
+    def text(self, key: str) -> str | None:
+        """The text under `key`."""
+        value = self._data.get(key)
+        return value if isinstance(value, str) else None
+
+    def flag(self, key: str) -> bool:
+        """True where `key` says true."""
+        return self._data.get(key) is True
+
+    def has(self, key: str) -> bool:
+        """True where `key` is written, whatever it says."""
+        return key in self._data
+
+    def texts(self, key: str) -> Iterator[tuple[str, int]]:
+        """The texts of the list under `key`, each with its line."""
+        value = self._data.get(key)
+        for position, item in enumerate(value if isinstance(value, list) else []):
+            if isinstance(item, str):
+                yield item, self.document.line((*self.location, key, position))
+
+    def count(self, key: str) -> int | None:
+        """How many items the list under `key` has; None where it is no list."""
+        value = self._data.get(key)
+        return len(value) if isinstance(value, list) else None
+
+    def entry(self, key: str) -> "Entry":
+        """The mapping under `key`; empty where there is none."""
+        return Entry(self.document, (*self.location, key))
+
+    def entries(self, key: str) -> Iterator["Entry"]:
+        """The mappings of the list under `key`."""
+        value = self._data.get(key)
+        for position, item in enumerate(value if isinstance(value, list) else []):
+            if isinstance(item, Mapping):
+                yield Entry(self.document, (*self.location, key, position))
+
+    def line(self, *steps: str | int) -> int:
+        """The line of what lies `steps` further in, or of the nearest thing around it."""
+        return self.document.line((*self.location, *steps))
+
+    def text_line(self, key: str, offset: int) -> int:
+        """The line on which line `offset` (from 0) of the text under `key` stands, where that can be known."""
+        first = self.document.text_lines.get((*self.location, key))
+        return self.line(key) if first is None else first + offset
+
+
+def read_yaml(path: Path, findings: Findings) -> Document | None:
+    """The data of a YAML file; None where it cannot be read, which is then a fault."""
+    text = read_text(path, findings)
+    return None if text is None else parse_yaml(text, path, findings)
+
+
+def parse_yaml(text: str, path: Path, findings: Findings, *, first_line: int = 1) -> Document | None:
+    """The data of `text`, which begins on `first_line` of the file; None where it is no YAML, which is then a fault."""
+    rows = text.split("\n")
+    tabs = [number for number, row in enumerate(rows) if "\t" in row]
+    for number in tabs:
+        findings.fault(path, number + first_line, "tab in YAML; indent with two spaces, and use spaces elsewhere")
+    rows = [_indented(row, path, number, findings) for number, row in enumerate(rows, start=first_line)]
+    for width in TAB_WIDTHS if tabs else (0,):
+        found = Findings()
+        builder = _Builder(path, found, first_line, [row.replace("\t", " " * width) for row in rows])
+        ended = builder.read()
+        if ended is None or not tabs:
+            for finding in found.faults:
+                findings.fault(finding.path, finding.line, finding.message)
+        if ended is None:
+            return Document(path, builder.data, builder.lines, builder.text_lines, builder.cuts)
+        if not tabs:
+            findings.fault(path, ended.row + first_line, ended.message)
+    return None
+
+
+def _indented(row: str, path: Path, line: int, findings: Findings) -> str:
+    """The row with ordinary spaces before what it says. Others look the same and are none to YAML."""
+    said_from = row.lstrip()
+    before = row[: len(row) - len(said_from)]
+    for odd in dict.fromkeys(before.replace(" ", "").replace("\t", "")):
+        findings.fault(path, line, said("{name} in the indentation; write ordinary spaces", name=named(odd)))
+        before = before.replace(odd, " ")
+    return before + said_from
+
+
+@dataclass
+class _Open:
+    """A mapping or list that is being built."""
+
+    value: dict[str, object] | list[object]
+    location: Location
+    column: int
+    key: str | None = None
+    keys: int = 0
+
+
+@dataclass
+class _Builder:
+    """Makes plain data of YAML events, reporting what the format does not allow."""
+
+    path: Path
+    findings: Findings
+    first_line: int
+    rows: Sequence[str]
+    data: object = None
+    lines: dict[Location, int] = field(default_factory=dict)
+    text_lines: dict[Location, int] = field(default_factory=dict)
+    cuts: dict[Location, str] = field(default_factory=dict)
+    _open: list[_Open] = field(default_factory=list)
+    _documents: int = 0
+    _cut: Ended | None = None
+    """What was lost behind the value that was read last."""
+
+    def read(self) -> Ended | None:
+        """Read all rows; where that cannot be done, why."""
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Scanner = Scanner
+        try:
+            for count, event in enumerate(yaml.parse("\n".join(self.rows))):
+                if count > MOST_EVENTS:
+                    raise Ended(event.start_mark.line, said("more lines than can be read; split the file"))
+                self._take(event)
+        except (YAMLError, ValueError, OverflowError) as error:
+            goes_on = "found '<scalar>'" in str(error)
+            return self._cut if self._cut and goes_on else reason(error, self.rows)
+        return None
+
+    def _take(self, event: Event) -> None:
+        line = event.start_mark.line + self.first_line
+        if isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self._fault(line, "a second YAML document; one file holds one, remove the line ---")
+        elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            self._start(event, line)
+        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            self._end(event, line)
+        elif isinstance(event, ScalarEvent):
+            self._scalar(event, line)
+        elif isinstance(event, AliasEvent):
+            self._fault(line, said("*{anchor} repeats something by reference; write it out", anchor=event.anchor))
+            self._place(None, line)
+
+    def _fault(self, line: int, message: str) -> None:
+        self.findings.fault(self.path, line, message)
+
+    def _check_decoration(self, event: MappingStartEvent | SequenceStartEvent | ScalarEvent, line: int) -> None:
+        if event.anchor is not None:
+            self._fault(line, said("&{anchor} is not needed; write the text out where it is used", anchor=event.anchor))
+        if event.tag is not None and event.tag != "!":
+            self._fault(line, said("the tag {tag} is not allowed; remove it", tag=event.tag))
+
+    def _start(self, event: MappingStartEvent | SequenceStartEvent, line: int) -> None:
+        self._check_decoration(event, line)
+        value: dict[str, object] | list[object] = {} if isinstance(event, MappingStartEvent) else []
+        location = self._place(value, line)
+        if len(self._open) == DEEPEST:
+            raise Ended(event.start_mark.line, said("more than {most} levels of indentation", most=DEEPEST))
+        outer = self._open[-1].column if self._open else -1
+        self._open.append(_Open(value, location, outer if event.flow_style else event.start_mark.column))
+        if event.flow_style and isinstance(event, MappingStartEvent):
+            self._fault(line, BRACES)
+        self.lines.setdefault(location, line)
+
+    def _end(self, event: MappingEndEvent | SequenceEndEvent, line: int) -> None:
+        ended = self._open.pop()
+        if isinstance(ended.value, list) and ended.value and event.end_mark.index > event.start_mark.index:
+            self._fault(self.lines[ended.location], BRACKETS)
+
+    def _scalar(self, event: ScalarEvent, line: int) -> None:
+        self._check_decoration(event, line)
+        self._cut = None
+        if event.style in ("'", '"'):
+            self._check_end(event)
+        value, faulty = shortened(self._visible(str(event.value), line))
+        if faulty:
+            self._fault(line, TOO_LONG)
+        plain = event.style in (None, "")
+        holder = self._open[-1] if self._open else None
+        if holder is not None and isinstance(holder.value, dict) and holder.key is None:
+            self._key(holder, value, line, plain=plain)
+            return
+        location = self._place(_plain_value(value) if plain else value, line)
+        if event.style == "|":
+            self.text_lines[location] = line + 1
+        if plain and (lost := self._remark(event, self.lines.get(location, line))):
+            self.cuts[location] = lost
+            self._cut = Ended(event.end_mark.line, cut(lost))
+
+    def _remark(self, event: ScalarEvent, line: int) -> str:
+        """What stands behind a value after ` #`; `line` is that of its key or list item."""
+        if not event.value:
+            found = re.search(r"[:-] +(#.*)", self.rows[line - self.first_line])
+            return found[1] if found else ""
+        behind = self.rows[event.end_mark.line][event.end_mark.column :].strip()
+        return behind if behind.startswith("#") else ""
+
+    def _check_end(self, event: ScalarEvent) -> None:
+        """Quoted text goes on only where it is indented further than its key (YAML 1.2.2, 7.3.1).
+
+        What stands below and is not belongs to something else: the quotation mark was left open.
+        """
+        column = self._open[-1].column if self._open else -1
+        for row in self.rows[event.start_mark.line + 1 : event.end_mark.line + 1]:
+            if row.strip() and len(row) - len(row.lstrip()) <= column:
+                raise Ended(event.start_mark.line, UNCLOSED)
+
+    def _visible(self, value: str, line: int) -> str:
+        r"""The text without the characters that only an escape such as `\0` can put into it, each a fault."""
+        found = unwanted(value) + (("\t",) if "\t" in value else ())
+        for letter in found:
+            self._fault(line, invisible(letter))
+        return without(value, found)
+
+    def _key(self, holder: _Open, key: str, line: int, *, plain: bool) -> None:
+        assert isinstance(holder.value, dict)
+        if plain and (message := no_hyphen(key)):
+            raise Ended(line - self.first_line, message)
+        if key in holder.value:
+            self._fault(
+                line, said("the key {key} is written twice here; remove one (the first is used)", key=repr(key))
+            )
+        elif key == "id" and holder.keys and holder.location and isinstance(holder.location[-1], int):
+            self._fault(line, "id must come first in its list item; move the line up to the dash")
+        holder.key = key
+        holder.keys += 1
+        self.lines.setdefault((*holder.location, key), line)
+
+    def _place(self, value: object, line: int) -> Location:
+        """Put `value` where it belongs and return its location."""
+        if not self._open:
+            if self._documents == 1:
+                self.data = value
+            return ()
+        holder = self._open[-1]
+        if isinstance(holder.value, list):
+            location = (*holder.location, len(holder.value))
+            holder.value.append(value)
+            self.lines.setdefault(location, line)
+            return location
+        if holder.key is None:
+            self._fault(line, "a key must be a plain word")
+            holder.key = ""
+            return (*holder.location, "")
+        location = (*holder.location, holder.key)
+        if holder.key not in holder.value:
+            holder.value[holder.key] = value
+        holder.key = None
+        return location
+
+
+def _plain_value(written: str) -> object:
+    """What an unquoted word means: true, false, a whole number, nothing, or else the text itself."""
+    if written in ("true", "false"):
+        return written == "true"
+    if written in ("", "~", "null"):
+        return None
+    if re.fullmatch(r"-?(0|[1-9][0-9]*)", written) and len(written) < 10:
+        return int(written)
+    return written

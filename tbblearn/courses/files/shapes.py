@@ -1,0 +1,198 @@
+"""Holds a document against a shape and says in plain words what does not fit, and on which line."""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.format import GOAL_PATTERN, SCREEN_PATTERN, Shape, Words
+from tbblearn.courses.files.reading import Document
+from tbblearn.courses.files.yaml_faults import cut, no_hyphen
+from tbblearn.courses.rules import LANGUAGES
+
+S = TypeVar("S", bound=Shape)
+
+LANGUAGE_NAMES = {"sv": "Swedish", "en": "English"}
+
+
+def check_shape(shape: type[S], document: Document, findings: Findings) -> S | None:
+    """The document as `shape`; None where it does not fit, and then every misfit is a fault."""
+    if document.data is None:
+        findings.fault(document.path, 1, said("the file is empty; it needs {keys}", keys=", ".join(_required(shape))))
+        return None
+    for location, lost in document.cuts.items():
+        if _is_free_text(shape, location):
+            findings.fault(document.path, document.line(location), cut(lost))
+    try:
+        return shape.model_validate(document.data)
+    except ValidationError as error:
+        for details in error.errors():
+            location = _where(details)
+            findings.fault(document.path, document.line(location), _sentence(shape, details))
+    return None
+
+
+def _where(details: ErrorDetails) -> tuple[str | int, ...]:
+    """Where to point: at the key itself, or for a missing key at the thing that lacks it."""
+    return details["loc"][:-1] if details["type"] == "missing" else details["loc"]
+
+
+def _sentence(shape: type[Shape], details: ErrorDetails) -> str:
+    """What is wrong, and how to mend it."""
+    location, kind = details["loc"], details["type"]
+    if kind == "extra_forbidden":
+        return _unknown_key(shape, location)
+    if location and location[-1] in LANGUAGES and kind in _MISSING_TEXT:
+        language = said(LANGUAGE_NAMES[str(location[-1])])
+        return said(_MISSING_TEXT[kind], language=language, name=_name(location[:-1]), key=location[-1])
+    if kind.startswith("date"):
+        return said("{name} must be a day such as 2027-03-31", name=_name(location))
+    say = _SENTENCES.get(kind)
+    return (
+        say(_name(location), details)
+        if say
+        else said("{name}: {problem}", name=_name(location), problem=details["msg"])
+    )
+
+
+_MISSING_TEXT = {
+    "missing": "the {language} text of {name} is missing; add a line {key}:",
+    "string_too_short": "the {language} text of {name} is empty; write it after {key}:",
+}
+
+
+def _not_text(name: str, details: ErrorDetails) -> str:
+    if isinstance(details["input"], bool | int):
+        return said(
+            "{name} must be text; put quotation marks around {value}", name=name, value=_as_written(details["input"])
+        )
+    return said("{name} must be text; write it after the colon", name=name)
+
+
+def _not_known(name: str, details: ErrorDetails) -> str:
+    expected = str(details["ctx"]["expected"]).replace("'", "")
+    return said(
+        "{name} cannot be {value}; write {expected}",
+        name=name,
+        value=repr(_as_written(details["input"])),
+        expected=expected,
+    )
+
+
+def _not_matching(name: str, details: ErrorDetails) -> str:
+    hint = said(_pattern_hint(str(details["ctx"]["pattern"])))
+    return said("{name} cannot be {value}; {hint}", name=name, value=repr(details["input"]), hint=hint)
+
+
+_KEYS_WANTED = "{name} must hold keys and values, indented by two spaces"
+
+_SENTENCES: dict[str, Callable[[str, ErrorDetails], str]] = {
+    "missing": lambda name, details: said("{name} is missing; add a line {name}:", name=name),
+    "string_type": _not_text,
+    "string_too_short": lambda name, details: said("{name} is empty; write something after the colon", name=name),
+    "string_too_long": lambda name, details: said(
+        "{name} is too long; at most {most} characters", name=name, most=details["ctx"]["max_length"]
+    ),
+    "string_pattern_mismatch": _not_matching,
+    "enum": _not_known,
+    "bool_type": lambda name, details: said("{name} must be true or false", name=name),
+    "int_type": lambda name, details: said(
+        "{name} must be a whole number, in digits and without quotation marks", name=name
+    ),
+    "greater_than_equal": lambda name, details: said(
+        "{name} must be at least {least}", name=name, least=details["ctx"]["ge"]
+    ),
+    "less_than_equal": lambda name, details: said(
+        "{name} must be at most {most}", name=name, most=details["ctx"]["le"]
+    ),
+    "list_type": lambda name, details: (
+        no_hyphen(str(details["input"]))
+        or said("{name} must be a list; write each item on a line of its own after a dash", name=name)
+    ),
+    "too_short": lambda name, details: said(
+        "{name} needs at least {least} items", name=name, least=details["ctx"]["min_length"]
+    ),
+    "model_type": lambda name, details: said(_KEYS_WANTED, name=name),
+    "model_attributes_type": lambda name, details: said(_KEYS_WANTED, name=name),
+    "dict_type": lambda name, details: said(_KEYS_WANTED, name=name),
+}
+
+
+def _name(location: tuple[str | int, ...]) -> str:
+    """What to call the thing at `location`: its key, or its place in its list."""
+    if not location:
+        return said("the file")
+    last = location[-1]
+    if isinstance(last, int):
+        return said("item {number} of {name}", number=last + 1, name=_name(location[:-1]))
+    return f"{location[-2]}.{last}" if last in LANGUAGES and len(location) > 1 else last
+
+
+def _as_written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _pattern_hint(pattern: str) -> str:
+    if pattern == GOAL_PATTERN:
+        return "write a number and a capital letter, such as 1A"
+    if pattern == SCREEN_PATTERN:
+        return "write the part's id, a slash and the screen's id, such as varfor/tidigt-ar-nu"
+    return "use small letters a-z, digits and single hyphens, such as ratt-vag-in"
+
+
+def _unknown_key(shape: type[Shape], location: tuple[str | int, ...]) -> str:
+    known = list(_keys(shape, location[:-1]))
+    key = str(location[-1])
+    close = get_close_matches(key, known, n=1)
+    if close:
+        mend = said("did you mean {close}?", close=close[0])
+    else:
+        mend = said("remove it (known here: {names})", names=", ".join(known))
+    return said("unknown key {key}; {mend}", key=repr(key), mend=mend)
+
+
+def _required(shape: type[Shape]) -> list[str]:
+    return [field.alias or name for name, field in shape.model_fields.items() if field.is_required()] or list(
+        shape.model_fields
+    )
+
+
+def _keys(shape: type[BaseModel], location: tuple[str | int, ...]) -> Iterator[str]:
+    """The keys that the shape at `location` inside `shape` knows."""
+    for step in location:
+        if isinstance(step, int):
+            continue
+        for name, field in shape.model_fields.items():
+            if step == (field.alias or name):
+                shape = next(_shapes(field.annotation))
+    for name, field in shape.model_fields.items():
+        yield field.alias or name
+
+
+def _is_free_text(shape: type[BaseModel], location: tuple[str | int, ...]) -> bool:
+    """True where the shape has a text of the author's own at `location`, not an id or a word of the format."""
+    keys = [step for step in location if isinstance(step, str)]
+    for depth, key in enumerate(keys, start=1):
+        field = next((field for name, field in shape.model_fields.items() if key == (field.alias or name)), None)
+        if field is None:
+            return False
+        if depth == len(keys):
+            return field.metadata == [*get_args(Words)[1:]] or Words in getattr(field.annotation, "__args__", ())
+        inner = next(_shapes(field.annotation), None)
+        if inner is None:
+            return False
+        shape = inner
+    return False
+
+
+def _shapes(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The shapes named in a type such as `list[GoalShape]` or `WaivedShape | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _shapes(argument)

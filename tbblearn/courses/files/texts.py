@@ -1,0 +1,176 @@
+"""Reads text files as people have them: whatever they are saved as, and whatever stands in them that nobody sees."""
+
+import codecs
+import re
+import unicodedata
+from html import unescape
+from pathlib import Path
+
+from tbblearn.characters import number, unseen
+from tbblearn.courses.files.findings import Findings, said
+
+LARGEST_TEXT_FILE = 200_000
+"""Bytes: six times as much as the largest real file, and small enough to read without harm."""
+
+LONGEST_PARAGRAPH = 5_000
+"""Characters without an empty line."""
+
+MOST_MARKS = 500
+"""Of a paragraph: the time to read marks can grow with the square of their number."""
+
+_MARKS = re.compile(r"[\[\]*_`<&!(\\]")
+
+TOO_LONG = (
+    "a paragraph of more than 5,000 characters, or of more than 500 marks such as [ and *, is not read; divide it by "
+    "empty lines"
+)
+INVISIBLE = "invisible control character U+{number}; delete it"
+
+_WANTED = frozenset("\t\n\u00ad\u200c\u200d")
+"""Of what nobody sees: a tab and a line's end, a place to divide a word, and what joins letters or keeps them apart."""
+
+_ENTITY = re.compile(r"&#?\w{1,32};")
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+_MISREAD = re.compile(r"Ã[^\x00-\x7f]|Â[\u00a0-\u00bf]|â€.?|√[§∂•ÑÖñ©]|‚Ä.?|├[^\x00-\x7f]|ÔÇ.?|\ufffd")
+"""UTF-8 as it looks when it is read as Windows-1252, as a Mac's or as DOS's letters; and what could not be read."""
+
+_MOST_SHOWN = 3
+
+
+def read_text(path: Path, findings: Findings) -> str | None:
+    """The text of a file, with line feeds only and in Unicode's composed form; None where it is too large.
+
+    Bytes that are not UTF-8 are a fault, and are read all the same so that checking can go on.
+    """
+    size = path.stat().st_size
+    if size > LARGEST_TEXT_FILE:
+        findings.fault(
+            path,
+            1,
+            said(
+                "the file has {size} bytes; split it, at most {most} are read",
+                size=f"{size:,}",
+                most=f"{LARGEST_TEXT_FILE:,}",
+            ),
+        )
+        return None
+    text = _decoded(path.read_bytes(), path, findings)
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    found = unwanted(text)
+    for row, content in enumerate(text.split("\n") if found else (), start=1):
+        for letter in found:
+            if letter in content:
+                findings.fault(path, row, invisible(letter))
+    return without(text, found)
+
+
+def shortened(text: str) -> tuple[str, list[int]]:
+    """The text without paragraphs that take too long to read, and their rows, counted from 0. No other row moves."""
+    rows = text.split("\n")
+    faulty = []
+    length = marks = first = 0
+    for at, row in enumerate([*rows, ""]):
+        if row.strip():
+            length += len(row)
+            marks += len(_MARKS.findall(row))
+            continue
+        if length > LONGEST_PARAGRAPH or marks > MOST_MARKS:
+            faulty.append(first)
+            rows[first:at] = [""] * (at - first)
+        length, marks, first = 0, 0, at + 1
+    return "\n".join(rows) if faulty else text, faulty
+
+
+def unwanted(text: str) -> tuple[str, ...]:
+    """The characters of the text that must stand in no course, each once.
+
+    Control characters, what turns the direction of writing, halves of characters.
+    """
+    return tuple(
+        letter for letter in unseen(text) if letter not in _WANTED and unicodedata.category(letter) not in ("Cn", "Co")
+    )
+
+
+def unwanted_entities(text: str) -> tuple[str, ...]:
+    """The same, written as Markdown can write them: `&#x202E;` or `&rlm;`."""
+    return unwanted("".join(unescape(entity) for entity in _ENTITY.findall(text))) if "&" in text else ()
+
+
+def invisible(letter: str) -> str:
+    """What to say of an unwanted character."""
+    return said(INVISIBLE, number=number(letter).removeprefix("U+"))
+
+
+def without(text: str, letters: tuple[str, ...]) -> str:
+    """The text without these characters."""
+    return text.translate({ord(letter): None for letter in letters}) if letters else text
+
+
+def _decoded(raw: bytes, path: Path, findings: Findings) -> str:
+    """The text that the bytes hold; a fault, one for the file, where they are not UTF-8."""
+    wide = _wide_encoding(raw)
+    if wide is not None:
+        findings.fault(path, 1, said("the file is {encoding}; save it as UTF-8", encoding=wide[: len("UTF-16")]))
+        return raw.decode(wide, errors="replace")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        findings.fault(
+            path,
+            line,
+            said(
+                "not UTF-8: byte 0x{byte} at position {start} of the file{more}; save the file as UTF-8",
+                byte=f"{raw[error.start]:02X}",
+                start=error.start,
+                more=_more_faulty_lines(raw, line),
+            ),
+        )
+        return raw.decode("utf-8-sig", errors="replace")
+    _note_misread(text, path, findings)
+    return text
+
+
+def _wide_encoding(raw: bytes) -> str | None:
+    """UTF-16 or UTF-32, where the file says so by its first bytes, or where every other byte is nothing."""
+    for mark, name in _BYTE_ORDER_MARKS:
+        if raw.startswith(mark):
+            return name
+    if len(raw) >= 4 and len(raw) % 2 == 0:
+        for name, zeros, letters in (("UTF-16-LE", raw[1::2], raw[::2]), ("UTF-16-BE", raw[::2], raw[1::2])):
+            if zeros.count(0) > 0.9 * len(zeros) and letters.count(0) < 0.1 * len(letters):
+                return name
+    return None
+
+
+def _note_misread(text: str, path: Path, findings: Findings) -> None:
+    """One note for the file: whoever mends it saves the whole file again."""
+    rows = [row for row, content in enumerate(text.split("\n"), start=1) if _MISREAD.search(content)]
+    if rows:
+        shown = list(dict.fromkeys(match[0] for match in _MISREAD.finditer(text)))[:_MOST_SHOWN]
+        findings.note(
+            path,
+            rows[0],
+            said(
+                "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it",
+                shown=", ".join(shown),
+                more=said(" (and on {faulty} more lines)", faulty=len(rows) - 1) if len(rows) > 1 else "",
+            ),
+        )
+
+
+def _more_faulty_lines(raw: bytes, first: int) -> str:
+    faulty = 0
+    for line in raw.split(b"\n")[first:]:
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            faulty += 1
+    return said(" (and on {faulty} more lines)", faulty=faulty) if faulty else ""

@@ -1,0 +1,34 @@
+"""A unit as it was when a wave opened: where pages say a figure is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tbblearn.people.rules import UnitKind
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit as it was when the wave opened."""
+
+    id: int
+    parent_id: int | None
+    key: str
+    name: str
+    kind: UnitKind
+    path: str
+
+    @property
+    def line(self) -> tuple[int, ...]:
+        """The units from the county down to this one."""
+        return line_of(self.path)
+
+    @property
+    def is_county(self) -> bool:
+        """True for the root."""
+        return self.parent_id is None
+
+
+def line_of(path: str) -> tuple[int, ...]:
+    """The ids that a path names, from the county down: '/1/5/9/' is 1, 5, 9."""
+    return tuple(int(step) for step in path.split("/") if step)

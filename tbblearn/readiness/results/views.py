@@ -1,0 +1,132 @@
+"""Results of survey rounds: what a unit said, how it may be talked about, and what the figures rest on."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from tbblearn.db import stockholm_date, utc_now
+from tbblearn.people.guards import principal, signed_in
+from tbblearn.people.rules import Principal
+from tbblearn.readiness.results import drawing as result_drawing
+from tbblearn.readiness.results import queries as result_queries
+from tbblearn.readiness.results import readers as result_readers
+from tbblearn.readiness.results import words as result_words
+from tbblearn.readiness.results.rules import SEES_BELOW, NotYetReadable, ResultWithdrawn, Who
+from tbblearn.readiness.rules import Part
+from tbblearn.surveys.instruments import instrument
+from tbblearn.surveys.queries import next_wave
+from tbblearn.surveys.statements import working_translation
+from tbblearn.surveys.waves import NoSuchWave
+from tbblearn.web.errors import error_page
+from tbblearn.web.pages import Page
+
+blueprint = Blueprint("readiness_results", __name__, template_folder="../templates")
+
+
+def reads_a_part(person: Principal) -> bool:
+    """True for those who follow a unit or a huvudman: the menu leads them here."""
+    return any(person.has(role) for role in SEES_BELOW)
+
+
+def reader() -> Who:
+    """The person who is signed in, as the queries know them."""
+    person = principal()
+    return Who(person.person_id, person.grants)
+
+
+@blueprint.errorhandler(NoSuchWave)
+def no_such_wave(_error: NoSuchWave) -> Response:
+    """There is no such wave or unit, or this person may not know that there is."""
+    return error_page(404).render()
+
+
+@blueprint.errorhandler(NotYetReadable)
+def not_yet(error: NotYetReadable) -> Response:
+    """The results are there, and the person may read them from a day."""
+    return Page("readiness/not_yet.html", from_on=error.values["staff_from_on"]).render()
+
+
+@blueprint.errorhandler(ResultWithdrawn)
+def withdrawn(error: ResultWithdrawn) -> Response:
+    """The wave was taken back."""
+    return Page("readiness/withdrawn.html", name=error.values["name"], on=error.values["withdrawn_on"]).render()
+
+
+@blueprint.get("/resultat")
+@signed_in
+def start() -> Page | Response:
+    """The rounds that the person reads, or straight to the only one; or when there will be some."""
+    today = stockholm_date(utc_now())
+    programmes = result_readers.readable_rounds(reader(), today)
+    found = [one for _programme, rounds in programmes for one in rounds]
+    if not found:
+        person = principal()
+        followed = [grant.unit_path for grant in person.grants]
+        return Page("readiness/no_result.html", next_wave=next_wave(person.person_id, followed, today))
+    if len(found) == 1 and len(found[0].homes) < 2:
+        return redirect(url_for("readiness_results.own", wave_id=found[0].id), 303)
+    return Page("readiness/results.html", programmes=programmes)
+
+
+@blueprint.get("/resultat/<int:wave_id>")
+@signed_in
+def own(wave_id: int) -> Response:
+    """To the person's own unit, or to the county for who follows all of it."""
+    unit_id = result_queries.own_unit(wave_id, reader(), stockholm_date(utc_now()))
+    if unit_id is None:
+        return redirect(url_for("readiness_results.county", wave_id=wave_id), 303)
+    return redirect(url_for("readiness_results.unit", wave_id=wave_id, unit_id=unit_id), 303)
+
+
+@blueprint.get("/resultat/<int:wave_id>/<int:unit_id>")
+@signed_in
+def unit(wave_id: int, unit_id: int) -> Page:
+    """What a unit said: two means on their scales, how the answers are spread, and how alike they are."""
+    found = result_queries.unit_result(wave_id, unit_id, reader(), stockholm_date(utc_now()))
+    return Page("readiness/unit.html", result=found, **_saying(found.wave.instrument))
+
+
+@blueprint.get("/resultat/<int:wave_id>/<int:unit_id>/samtal")
+@signed_in
+def talk(wave_id: int, unit_id: int) -> Page:
+    """A guide for talking about the statements at a staff meeting; nothing is collected, and no figure stands in it."""
+    head, place = result_queries.unit_place(wave_id, unit_id, reader(), stockholm_date(utc_now()))
+    return Page("readiness/talk.html", wave=head, place=place, **_saying(head.instrument))
+
+
+@blueprint.get("/resultat/<int:wave_id>/lan")
+@signed_in
+def county(wave_id: int) -> Page:
+    """The huvudmän beside each other, in a table and on the map of commitment by efficacy; no unit below them."""
+    found = result_queries.county_result(wave_id, reader(), stockholm_date(utc_now()))
+    asked = instrument(found.wave.instrument)
+    across, up = [scale.code for scale in asked.scales][:2]
+    return Page(
+        "readiness/county.html",
+        result=found,
+        across=across,
+        up=up,
+        discs=result_drawing.discs(found.lines, across, up),
+        **_saying(found.wave.instrument),
+    )
+
+
+@blueprint.get("/resultat/<int:wave_id>/metod")
+@signed_in
+def method(wave_id: int) -> Page:
+    """What the figures rest on: reliability, agreement, the instrument and the rules of what is shown."""
+    found = result_queries.method_report(wave_id, reader(), stockholm_date(utc_now()))
+    return Page("readiness/method.html", report=found, **_saying(found.wave.instrument))
+
+
+def _saying(code: str) -> dict[str, Any]:
+    """The words and drawings that the templates use, and the instrument."""
+    asked = instrument(code)
+    return {
+        "instrument": asked,
+        "working_translation": working_translation(code),
+        "words": result_words,
+        "drawing": result_drawing,
+        "parts": list(Part),
+    }

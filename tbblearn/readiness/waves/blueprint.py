@@ -1,0 +1,67 @@
+"""What the process leader's pages of survey rounds share: the blueprint, a wave, and refusals in words."""
+
+from flask import Blueprint, Response, after_this_request, request, url_for
+from flask_babel import gettext as _
+
+from tbblearn.people.guards import principal
+from tbblearn.people.rules import Role, Scope
+from tbblearn.readiness.results.words import not_shown, rate_words
+from tbblearn.readiness.waves import timing
+from tbblearn.readiness.waves.opening_words import line_words
+from tbblearn.readiness.waves.queries import WavePage, wave_page
+from tbblearn.readiness.waves.words import STATE_TAGS, refusal_words, state_words, step_words
+from tbblearn.surveys.waves import NoSuchWave, WaveError
+from tbblearn.web.errors import error_page
+
+blueprint = Blueprint("waves", __name__, template_folder="../templates")
+
+
+@blueprint.context_processor
+def words() -> dict[str, object]:
+    """Words that the templates use."""
+    return {
+        "line_words": line_words,
+        "not_shown": not_shown,
+        "rate_words": rate_words,
+        "state_tags": STATE_TAGS,
+        "state_words": state_words,
+        "step_words": step_words,
+    }
+
+
+@blueprint.errorhandler(WaveError)
+def refused(error: WaveError) -> Response:
+    """What cannot be done, with the reason in words and the way back to the wave."""
+    wave_id = (request.view_args or {}).get("wave_id")
+    if isinstance(error, NoSuchWave) or wave_id is None:
+        return error_page(404).render()
+    actions = [(_("Till mätningen"), url_for("waves.wave", wave_id=wave_id))]
+    return error_page(409, said=refusal_words(error), actions=actions).render()
+
+
+def own_scope() -> Scope:
+    """What the person sees as a process leader."""
+    return principal().scope(Role.PROCESS_LEADER)
+
+
+def shown_wave(wave_id: int) -> WavePage:
+    """The wave of the page. Raises NoSuchWave."""
+    return wave_page(wave_id, own_scope())
+
+
+def crumbs_of(wave: WavePage) -> list[tuple[str, str]]:
+    """The pages above a page about a wave."""
+    return [
+        (_("Mätningar"), url_for("waves.rounds")),
+        (wave.name, url_for("waves.wave", wave_id=wave.id)),
+    ]
+
+
+def clean_afterwards() -> None:
+    """Wipe what the change leaves on the disk, once it has been committed; the timer does what is cut off."""
+
+    @after_this_request
+    def clean(response: Response) -> Response:
+        if response.status_code < 400:
+            timing.clean()
+        return response

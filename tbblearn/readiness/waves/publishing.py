@@ -1,0 +1,173 @@
+"""Publishing a wave that has passed the privacy check, and taking one back (design.md 3).
+
+Nothing is computed from answers here: words of comparison come from the rows as they are shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from tbblearn.audit.rules import Event
+from tbblearn.db import STOCKHOLM, db
+from tbblearn.mail.actions import queue_many, take_back
+from tbblearn.people.belonging import grant_holds
+from tbblearn.people.models import Grant
+from tbblearn.people.rules import Role
+from tbblearn.readiness.figures.comparing import Mean, compare
+from tbblearn.readiness.models import FigureComparison, PublishedFigure
+from tbblearn.readiness.rules import Against, Family, Measure
+from tbblearn.readiness.trees import frozen_tree
+from tbblearn.readiness.waves.actions import MORNING, locked, log_wave, mail_prefix
+from tbblearn.readiness.waves.checking import forget_figures
+from tbblearn.readiness.waves.disposing import forget_who_answered
+from tbblearn.readiness.waves.wiping import empty
+from tbblearn.surveys.models import Invitation, Wave, WaveUnit
+from tbblearn.surveys.waves import (
+    MANAGER_RESULT_MAIL,
+    STAFF_RESULT_MAIL,
+    NotCleaned,
+    WaveState,
+    demand_step,
+)
+
+
+def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, managers_first_days: int) -> None:
+    """Let those with a role read at once and everyone who was invited after so many days; erase who answered.
+
+    Raises NoSuchWave, WrongState, NotCleaned.
+    """
+    wave = locked(wave_id)
+    demand_step(wave.state, WaveState.PUBLISHED)
+    if not wave.cleaned:
+        raise NotCleaned(wave_id=wave_id)
+    wave.state, wave.published_at = WaveState.PUBLISHED, now
+    wave.staff_from_on = today + timedelta(days=managers_first_days)
+    wave.cleaned = False
+    _keep_comparisons(wave)
+    forget_who_answered(wave_id)
+    invited = db.session.scalars(select(Invitation.person_id).where(Invitation.wave_id == wave_id)).all()
+    managers = _managers(wave_id, today)
+    values = {"wave": wave_id}
+    queue_many(MANAGER_RESULT_MAIL, managers, mail_prefix(MANAGER_RESULT_MAIL, wave_id), now=now, values=values)
+    queue_many(
+        STAFF_RESULT_MAIL,
+        sorted(set(invited) - set(managers)),
+        mail_prefix(STAFF_RESULT_MAIL, wave_id),
+        now=now,
+        due_at=max(now, datetime.combine(wave.staff_from_on, MORNING, STOCKHOLM)),
+        values=values,
+    )
+    db.session.flush()
+    log_wave(Event.WAVE_PUBLISHED, wave_id, by=by, now=now)
+
+
+def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
+    """Take the whole wave back, for good: answers, figures and what waits to be sent go at once.
+
+    Raises NoSuchWave, WrongState.
+    """
+    wave = locked(wave_id)
+    demand_step(wave.state, WaveState.WITHDRAWN)
+    opened = wave.opened_at is not None
+    if opened:
+        forget_who_answered(wave_id)
+        empty("response_open", wave_id)
+        empty("response", wave_id)
+        _forget_figures(wave_id)
+        for kind in (MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL):
+            take_back(f"{mail_prefix(kind, wave_id)}:", waiting_only=True)
+    wave.state, wave.withdrawn_at = WaveState.WITHDRAWN, now
+    wave.audit_report = None
+    wave.cleaned = not opened
+    db.session.flush()
+    log_wave(Event.WAVE_WITHDRAWN, wave_id, by=by, now=now)
+
+
+def _forget_figures(wave_id: int) -> None:
+    """No number made from the wave's answers is left: figures, words that compare with them, bands, what fell where."""
+    forget_figures(wave_id)
+    db.session.execute(delete(FigureComparison).where(FigureComparison.earlier_id == wave_id))
+    db.session.execute(
+        update(WaveUnit)
+        .where(WaveUnit.wave_id == wave_id)
+        .values(rate_band=None, piece_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _managers(wave_id: int, today: date) -> list[int]:
+    """Who manages a unit of the wave today."""
+    return list(
+        db.session.scalars(
+            select(Grant.person_id)
+            .join(WaveUnit, (WaveUnit.unit_id == Grant.unit_id) & (WaveUnit.wave_id == wave_id))
+            .where(Grant.role == Role.MANAGER, grant_holds(today))
+            .distinct()
+            .order_by(Grant.person_id)
+        )
+    )
+
+
+def _keep_comparisons(wave: Wave) -> None:
+    """Words of comparison, from the rows as they are shown, of this wave and the one before."""
+    earlier_id = db.session.scalar(
+        select(Wave.id)
+        .where(
+            Wave.id != wave.id,
+            Wave.programme_id == wave.programme_id,
+            Wave.instrument == wave.instrument,
+            Wave.state == WaveState.PUBLISHED,
+            Wave.closed_at < wave.closed_at,
+        )
+        .order_by(Wave.closed_at.desc())
+        .limit(1)
+    )
+    frozen = frozen_tree(wave.id)
+    shown = _shown_means(wave.id)
+    before = _shown_means(earlier_id) if earlier_id is not None else _Shown({}, {})
+    rows = [
+        {
+            "wave_id": wave.id,
+            "unit_id": int(one.unit),
+            "scale": one.scale,
+            "against": one.against,
+            "word": one.word,
+            "earlier_id": earlier_id if one.against is Against.BEFORE else None,
+        }
+        for one in compare(frozen.tree, shown.means, before.means, shown.spread)
+    ]
+    if rows:
+        db.session.execute(insert(FigureComparison), rows)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    means: dict[tuple[str, str], Mean]
+    spread: dict[str, str]
+
+
+def _shown_means(wave_id: int) -> _Shown:
+    """(unit, scale) -> the shown mean with its n, and scale -> s_w, of a wave's rows."""
+    sizes: dict[int, int] = {}
+    means: dict[tuple[str, str], Mean] = {}
+    spread: dict[str, str] = {}
+    rows = db.session.execute(
+        select(
+            PublishedFigure.unit_id,
+            PublishedFigure.measure,
+            PublishedFigure.scale,
+            PublishedFigure.statistic,
+            PublishedFigure.value,
+        )
+        .where(PublishedFigure.wave_id == wave_id, PublishedFigure.family != Family.DISTRIBUTIONS)
+        .order_by(PublishedFigure.position)
+    )
+    for unit_id, measure, scale, statistic, value in rows:
+        if measure is Measure.N:
+            sizes[unit_id] = int(value)
+        elif measure is Measure.MEAN and scale is not None:
+            means[str(unit_id), scale] = Mean(value, sizes[unit_id])
+        elif statistic == "s_w" and scale is not None:
+            spread[scale] = value
+    return _Shown(means, spread)

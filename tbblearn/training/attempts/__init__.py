@@ -1,0 +1,5 @@
+"""Quiz attempts: which questions are drawn, how answers are marked, what goes on to a new version.
+
+Imports requirements and record.
+Begin with `marking`, the pure rule.
+"""

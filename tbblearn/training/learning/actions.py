@@ -1,0 +1,317 @@
+"""What a learner does: read on, start the quiz, answer, hand in. Each is one change; the caller commits."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from tbblearn.courses.actions import hold_still
+from tbblearn.courses.files.question_kind import AnswerFault
+from tbblearn.courses.kinds import kind_of
+from tbblearn.courses.models import CourseVersion
+from tbblearn.courses.queries import content, contents, later_versions
+from tbblearn.courses.rules import Course, NoSuchPart, Reading, ScreenRef
+from tbblearn.db import db, run, stockholm_date
+from tbblearn.training.attempts.corrections import same_question, with_newest_key
+from tbblearn.training.attempts.marking import draw, mark
+from tbblearn.training.attempts.own import OwnAttempt, open_attempt_id, own_attempt
+from tbblearn.training.changes.requests import ask_who_passed_older
+from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, ReadingRequest
+from tbblearn.training.record.tasks import (
+    completed_courses,
+    first_unread,
+    next_screen,
+    own_tasks,
+    parts_read,
+    places,
+    published,
+    working_task,
+)
+from tbblearn.training.requirements.completing import NewCompletion, add_free_enrolment, complete, lock_person
+from tbblearn.training.rules import (
+    Basis,
+    CarriedOver,
+    EnrolmentReason,
+    HandedIn,
+    IncompleteAnswer,
+    NotFound,
+    NothingChosen,
+    NotOpenYet,
+    OneChoiceOnly,
+    Outcome,
+    ReadingFirst,
+    SamePlaceTwice,
+    TrainingError,
+    UnknownChoice,
+    UnknownQuestion,
+)
+
+_REFUSED: Mapping[AnswerFault, type[TrainingError]] = {
+    AnswerFault.NOTHING: NothingChosen,
+    AnswerFault.UNKNOWN: UnknownChoice,
+    AnswerFault.ONE_ONLY: OneChoiceOnly,
+    AnswerFault.INCOMPLETE: IncompleteAnswer,
+    AnswerFault.SAME_PLACE: SamePlaceTwice,
+}
+
+
+def remember_screen(
+    person_id: int, slug: str, module_id: str, screen_id: str, *, now: datetime, today: date
+) -> ScreenRef | None:
+    """The person has read this screen and goes on: returns the next one, None when the quiz comes next.
+
+    The last screen of a part marks the part as read. Without a task the reading makes a voluntary one. Raises NotFound
+    for a screen that the course does not have, NotOpenYet before the task opens.
+    """
+    version, course = published(slug)
+    ref = ScreenRef(module_id, screen_id)
+    try:
+        course.screen(ref)
+    except NoSuchPart as error:
+        raise NotFound(screen=f"{module_id}/{screen_id}") from error
+    lock_person(person_id)
+    enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=False)
+    following = next_screen(course, ref)
+    last_of_part = following is None or following.module != module_id
+    place = db.session.get(ReadingPlace, (enrolment_id, module_id))
+    if place is None:
+        place = ReadingPlace(enrolment_id=enrolment_id, module_id=module_id)
+        db.session.add(place)
+    place.screen_id = screen_id if following is None or last_of_part else following.screen
+    place.seen_at = now
+    if last_of_part and place.read_at is None:
+        place.read_at = now
+    db.session.flush()
+    return following
+
+
+# Statements are made once: putting one together takes longer than running it.
+_ATTEMPTS = select(func.count()).select_from(Attempt).where(Attempt.enrolment_id == bindparam("enrolment_id"))
+_START = insert(Attempt).returning(Attempt.id)
+
+
+def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> OwnAttempt:
+    """Start the quiz, or go on with the attempt that is open; returns the attempt.
+
+    The questions and every order are drawn here and fixed. Raises NotOpenYet, ReadingFirst where the parts are to be
+    read before, NotFound.
+    """
+    version, course = published(slug)
+    lock_person(person_id)
+    going_on = open_attempt_id(person_id, version.course_id)
+    if going_on is not None:
+        return own_attempt(person_id, going_on)
+    enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=True)
+    _demand_reading(course, person_id, version.course_id, enrolment_id)
+    number = 1 + run(_ATTEMPTS, {"enrolment_id": enrolment_id}).scalar_one()
+    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}")
+    started = run(
+        _START,
+        {
+            "enrolment_id": enrolment_id,
+            "course_version_id": version.id,
+            "number": number,
+            "questions": [{"question": one.question_id, "choices": list(one.choice_ids)} for one in drawn],
+            "total": len(drawn),
+            "started_at": now,
+        },
+    )
+    return OwnAttempt(
+        id=started.scalar_one(),
+        version_id=version.id,
+        enrolment_id=enrolment_id,
+        course=course,
+        order=tuple(one.question_id for one in drawn),
+        shown={one.question_id: one.choice_ids for one in drawn},
+        answers={},
+    )
+
+
+_CHANGE_ANSWER = (
+    update(Answer)
+    .where(Answer.attempt_id == bindparam("attempt"), Answer.question_id == bindparam("question"))
+    .values(chosen=bindparam("chosen"), saved_at=bindparam("saved_at"))
+)
+_ADD_ANSWER = insert(Answer).values(
+    attempt_id=bindparam("attempt"),
+    question_id=bindparam("question"),
+    chosen=bindparam("chosen"),
+    saved_at=bindparam("saved_at"),
+)
+
+
+def save_answer(
+    person_id: int, attempt_id: int, question_id: str, chosen: Collection[str], *, now: datetime
+) -> OwnAttempt:
+    """Save an answer, in place of an earlier one to the same question; returns the attempt as it is then.
+
+    An answer to an attempt that was carried over is saved in the one that goes on from it, where that asks the same
+    question. Raises NotFound, HandedIn, CarriedOver, UnknownQuestion, NothingChosen, OneChoiceOnly, UnknownChoice,
+    IncompleteAnswer, SamePlaceTwice.
+    """
+    own = own_attempt(person_id, attempt_id, to_change=True)
+    if own.carried_over:
+        own = own_attempt(person_id, _going_on_from(attempt_id, question_id), to_change=True)
+    if own.handed_in_at is not None:
+        raise HandedIn(attempt_id=own.id)
+    if question_id not in own.order:
+        raise UnknownQuestion(question_id=question_id)
+    question = own.course.question(question_id)
+    picked = frozenset(chosen)
+    fault = kind_of(question).fault(question, picked)
+    if fault is not None:
+        raise _REFUSED[fault](question_id=question_id)
+    run(
+        _CHANGE_ANSWER if question_id in own.answers else _ADD_ANSWER,
+        {"attempt": own.id, "question": question_id, "chosen": sorted(picked), "saved_at": now},
+    )
+    return own.with_answer(question_id, picked)
+
+
+_HAND_IN = (
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt"))
+    .values(
+        handed_in_at=bindparam("handed_in_at"),
+        score=bindparam("score"),
+        right_ids=bindparam("right_ids"),
+        outcome=bindparam("outcome"),
+    )
+)
+
+
+def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
+    """Hand in and mark an attempt; a pass is a completion of that moment. Returns whether it passed.
+
+    It is marked by the newest key of each question, and passes by the rules of its own version. Who passes an older
+    version is then asked to read, or to renew, as those who had passed it when the newer one was published. Handing in
+    again changes nothing and gives the same answer. Raises NotFound, CarriedOver.
+    """
+    course_id = _course_of(person_id, attempt_id)
+    hold_still(course_id)
+    lock_person(person_id)
+    own = own_attempt(person_id, attempt_id, to_change=True)
+    if own.handed_in_at is not None:
+        return own.outcome is Outcome.PASSED
+    if own.carried_over:
+        raise _carried_over(db.session.get_one(Attempt, attempt_id))
+    newer = later_versions(own.version_id)
+    later = contents(newer)
+    marking = mark(
+        [with_newest_key(question, (later[number] for number in newer)) for question in own.drawn],
+        own.answers,
+        own.course.pass_mark,
+    )
+    run(
+        _HAND_IN,
+        {
+            "attempt": attempt_id,
+            "handed_in_at": now,
+            "score": marking.right,
+            "right_ids": marking.right_ids,
+            "outcome": Outcome.PASSED if marking.passed else Outcome.FAILED,
+        },
+    )
+    if marking.passed:
+        complete(
+            NewCompletion(
+                person_id=person_id,
+                course_id=course_id,
+                achieved_at=now,
+                achieved_on=stockholm_date(now),
+                basis=Basis.PASSED,
+                course_version_id=own.version_id,
+                enrolment_id=own.enrolment_id,
+                attempt_id=attempt_id,
+            ),
+            now=now,
+        )
+        if newer:
+            ask_who_passed_older(person_id, own.course.slug, own.version_id, now=now)
+    return marking.passed
+
+
+def mark_read(person_id: int, slug: str, number: int, *, now: datetime) -> None:
+    """The person has read what is new in a course, up to its version `number`. Raises NotFound."""
+    version, _course = published(slug)
+    db.session.execute(
+        update(ReadingRequest)
+        .where(
+            ReadingRequest.person_id == person_id,
+            ReadingRequest.read_at.is_(None),
+            ReadingRequest.course_version_id.in_(
+                select(CourseVersion.id).where(
+                    CourseVersion.course_id == version.course_id, CourseVersion.number <= number
+                )
+            ),
+        )
+        .values(read_at=now)
+    )
+
+
+def _task_to_work_on(person_id: int, course_id: int, *, now: datetime, today: date, for_quiz: bool) -> int:
+    """The enrolment that reading or a quiz belongs to; a voluntary one is made where nothing is asked for.
+
+    Reading again what was completed stays with that enrolment: only a new quiz is a new task.
+    """
+    tasks = own_tasks(person_id, today, course_id)
+    task = working_task(tasks, today)
+    if task is None and not for_quiz:
+        task = next((one for one in reversed(tasks) if one.achieved_on is not None and not one.cancelled), None)
+    if task is None:
+        return add_free_enrolment(person_id, course_id, EnrolmentReason.VOLUNTARY, opens_on=today, now=now)
+    if task.opens_on > today:
+        raise NotOpenYet(opens_on=task.opens_on)
+    return task.enrolment_id
+
+
+def _demand_reading(course: Course, person_id: int, course_id: int, enrolment_id: int) -> None:
+    known = places(person_id, course_id)
+    on = {enrolment_id} if course.reading is Reading.ALWAYS else {place.enrolment_id for place in known}
+    before = course_id in completed_courses(person_id)
+    unread = first_unread(course, parts_read(known, on), completed_before=before)
+    if unread is not None:
+        raise ReadingFirst(module=unread)
+
+
+_COURSE_OF = (
+    select(Enrolment.course_id)
+    .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
+)
+
+
+def _course_of(person_id: int, attempt_id: int) -> int:
+    course_id = run(_COURSE_OF, {"attempt_id": attempt_id, "person_id": person_id}).scalar()
+    if course_id is None:
+        raise NotFound(attempt_id=attempt_id)
+    return course_id
+
+
+def _going_on_from(attempt_id: int, question_id: str) -> int:
+    """The attempt that took over this one's answers; raises CarriedOver where it does not ask this question."""
+    attempt = db.session.get_one(Attempt, attempt_id)
+    latest = _latest_after(attempt)
+    asked = {str(one["question"]) for one in latest.questions}
+    if question_id not in asked or question_id not in {str(one["question"]) for one in attempt.questions}:
+        raise _carried_over(attempt)
+    question = content(attempt.course_version_id).question(question_id)
+    if same_question(content(latest.course_version_id), question) is None:
+        raise _carried_over(attempt)
+    return latest.id
+
+
+def _latest_after(attempt: Attempt) -> Attempt:
+    while attempt.carried_over_at is not None:
+        attempt = db.session.scalars(
+            select(Attempt)
+            .where(Attempt.carried_from_id == attempt.id)
+            .with_for_update(of=Attempt)
+            .execution_options(populate_existing=True)
+        ).one()
+    return attempt
+
+
+def _carried_over(attempt: Attempt) -> CarriedOver:
+    latest = _latest_after(attempt)
+    return CarriedOver(attempt_id=latest.id, total=latest.total)

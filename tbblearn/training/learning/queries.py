@@ -1,0 +1,326 @@
+"""What the learner's pages show. A fixed number of queries each, however many tasks there are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tbblearn.courses.queries import VersionRow, content, current_versions
+from tbblearn.courses.rules import Course, Module, NoSuchPart, Screen, ScreenRef, Text
+from tbblearn.people.rules import Level
+from tbblearn.training.attempts.marking import needed
+from tbblearn.training.learning.desk import Desk, desk_of
+from tbblearn.training.record.queries import HistoryExemption, OwnCompletion
+from tbblearn.training.record.tasks import (
+    OwnTask,
+    Place,
+    first_unread,
+    next_screen,
+    own_tasks,
+    parts_read,
+    places,
+    previous_screen,
+    published,
+    working_task,
+)
+from tbblearn.training.requirements.exemptions import Decision, last_in_line
+from tbblearn.training.rules import (
+    Basis,
+    EnrolmentReason,
+    EventReason,
+    ExemptionKind,
+    NotFound,
+    Progress,
+    Status,
+)
+
+
+class StepKind(StrEnum):
+    """What the one big button does."""
+
+    BEGIN = "begin"
+    READ = "read"
+    QUIZ = "quiz"
+    RESUME_QUIZ = "resume_quiz"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where to go on: a screen, or the quiz. `question` is the number of the first one without an answer.
+
+    In a quiz that is under way it is None where every question has one: what is left is the review.
+    """
+
+    kind: StepKind
+    module: str | None = None
+    screen: str | None = None
+    attempt_id: int | None = None
+    question: int | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A course that a person has to take, or has begun freely."""
+
+    enrolment_id: int
+    slug: str
+    title: Text
+    summary: Text
+    status: Status
+    reason: EnrolmentReason
+    cycle: int | None
+    opens_on: date
+    due_on: date | None
+    grace_until_on: date | None
+    minutes: int
+    minutes_left: int
+    parts: int
+    parts_read: int
+    step: Step
+    unit_name: str | None
+    """The unit through which it is asked for; with `level` it tells why. None where nobody asked."""
+    level: Level | None
+    returned: bool
+    """The last day was moved by a return from leave."""
+    decided: Decision | None
+    """The exemption, or the longer time, that makes it stand as it does."""
+    withdrawn: OwnCompletion | None
+    """What had done it and was withdrawn."""
+
+
+@dataclass(frozen=True)
+class DoneCourse:
+    """A course that has been completed and is not to be taken again yet."""
+
+    completion_id: int
+    slug: str
+    title: Text
+    achieved_on: date
+    basis: Basis
+    version: int | None
+    late: bool
+    cycles: tuple[int, ...]
+    next_cycle: int | None
+    """The cycle in which it is asked for again; None where it is not."""
+
+
+@dataclass(frozen=True)
+class MyCourses:
+    """A person's tasks, the most urgent first, what is done, and when the next cycle opens."""
+
+    tasks: tuple[Task, ...]
+    done: tuple[DoneCourse, ...]
+    next_opens_on: date | None
+
+
+@dataclass(frozen=True)
+class CoursePage:
+    """One course as its own page shows it."""
+
+    course: Course
+    version_id: int
+    task: Task | None
+    done: DoneCourse | None
+    parts_read: frozenset[str]
+    step: Step
+    questions: int
+    needed: int
+    quiz_open: bool
+    open_attempt_id: int | None
+    carried: bool
+    """The open attempt goes on from one of an older version."""
+    failed_before: bool
+
+
+@dataclass(frozen=True)
+class PartPage:
+    """One screen of one part."""
+
+    course: Course
+    version_id: int
+    module: Module
+    screen: Screen
+    number: int
+    total: int
+    previous: ScreenRef | None
+    next: ScreenRef | None
+    parts_read: frozenset[str]
+
+
+def my_courses(person_id: int, today: date) -> MyCourses:
+    """What a person has to do, with the next step of each, and what is done.
+
+    A course that is done and begun again freely stands once, among what is done.
+    """
+    newest = {version.course_id: version for version in current_versions()}
+    desk = desk_of(person_id, today)
+    tasks, done = [], []
+    for course_id, version in newest.items():
+        course = content(version.id)
+        working = working_task(desk.of_course(course_id), today)
+        free = working is None or working.reason is EnrolmentReason.VOLUNTARY
+        completed = _done(course_id, version, desk) if free else None
+        if completed is not None:
+            done.append(completed)
+        elif working is not None:
+            tasks.append(_task(working, course, desk, today))
+    openings = [one.next_opens_on for one in desk.asked.values() if one.next_opens_on is not None]
+    return MyCourses(
+        tuple(sorted(tasks, key=_urgency)),
+        tuple(sorted(done, key=lambda one: (one.achieved_on, one.completion_id), reverse=True)),
+        min(openings, default=None),
+    )
+
+
+def course_page(person_id: int, slug: str, today: date) -> CoursePage:
+    """One course: its parts, the person's task in it, and whether the quiz may begin. Raises NotFound."""
+    version, course = published(slug)
+    desk = desk_of(person_id, today, version.course_id)
+    working = working_task(desk.of_course(version.course_id), today)
+    read = _read_for(working, course, desk)
+    attempt = desk.attempts.get(version.course_id)
+    opened = working is None or working.opens_on <= today
+    before = desk.completed_before(version.course_id)
+    return CoursePage(
+        course=course,
+        version_id=version.id,
+        task=None if working is None else _task(working, course, desk, today),
+        done=_done(version.course_id, version, desk),
+        parts_read=read,
+        step=_step(working, course, desk, version.course_id),
+        questions=course.drawn,
+        needed=needed(course.pass_mark, course.drawn),
+        quiz_open=opened and first_unread(course, read, completed_before=before) is None,
+        open_attempt_id=None if attempt is None else attempt.id,
+        carried=attempt is not None and attempt.carried,
+        failed_before=working is not None and working.failed,
+    )
+
+
+def part_page(person_id: int, slug: str, module_id: str, screen_id: str | None, today: date) -> PartPage:
+    """One screen; without a screen the remembered one of the part, else its first. Raises NotFound."""
+    version, course = published(slug)
+    known = places(person_id, version.course_id)
+    working = working_task(own_tasks(person_id, today, version.course_id), today)
+    try:
+        module = course.module(module_id)
+        if screen_id is None:
+            screen_id = _remembered(module, known)
+        ref = ScreenRef(module_id, screen_id)
+        screen = course.screen(ref)
+    except NoSuchPart as error:
+        raise NotFound(part=module_id, screen=screen_id) from error
+    on = {place.enrolment_id for place in known} if working is None else {working.enrolment_id}
+    return PartPage(
+        course=course,
+        version_id=version.id,
+        module=module,
+        screen=screen,
+        number=module.screens.index(screen) + 1,
+        total=len(module.screens),
+        previous=previous_screen(course, ref),
+        next=next_screen(course, ref),
+        parts_read=parts_read(known, on),
+    )
+
+
+def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
+    read = _read_for(own, course, desk)
+    attempt = desk.attempts.get(own.course_id)
+    quiz = course.quiz_minutes if attempt is None else (attempt.total - attempt.answered + 1) // 2
+    asked = desk.asked.get(own.requirement_id) if own.requirement_id is not None else None
+    return Task(
+        enrolment_id=own.enrolment_id,
+        slug=course.slug,
+        title=course.title,
+        summary=course.summary,
+        status=own.status,
+        reason=own.reason,
+        cycle=own.cycle,
+        opens_on=own.opens_on,
+        due_on=own.due_on,
+        grace_until_on=own.grace_until_on,
+        minutes=course.minutes,
+        minutes_left=quiz + sum(module.minutes for module in course.modules if module.id not in read),
+        parts=len(course.modules),
+        parts_read=sum(module.id in read for module in course.modules),
+        step=_step(own, course, desk, own.course_id),
+        unit_name=None if asked is None else asked.unit_name,
+        level=None if asked is None else asked.level,
+        returned=own.due_reason is EventReason.RETURNED,
+        decided=_decided(own, [one for one in desk.exemptions if one.slug == course.slug], today),
+        withdrawn=next(
+            (one for one in desk.completions if one.revoked_on is not None and own.enrolment_id in one.enrolment_ids),
+            None,
+        ),
+    )
+
+
+def _decided(own: OwnTask, exemptions: Sequence[HistoryExemption], today: date) -> Decision | None:
+    """What was decided that a task stands as it does: nothing, too, where it is exempt because of a leave."""
+    made = [one.decision for one in exemptions]
+    if own.status.progress is Progress.EXEMPT:
+        days = [today] if own.due_on is None else [today, own.due_on]
+        found = next((one for at in days if (one := last_in_line(made, ExemptionKind.EXEMPT, at))), None)
+    elif own.due_reason is EventReason.EXTENDED:
+        longer = [one for one in made if one.enrolment_id == own.enrolment_id and not one.ended_on]
+        found = max(longer, key=lambda one: one.id, default=None)
+    else:
+        found = None
+    return found
+
+
+def _read_for(own: OwnTask | None, course: Course, desk: Desk) -> frozenset[str]:
+    """The parts read for this task; without a task, those read at any time. Only parts that the course still has."""
+    on = {place.enrolment_id for place in desk.places} if own is None else {own.enrolment_id}
+    return parts_read(desk.places, on) & {module.id for module in course.modules}
+
+
+def _step(own: OwnTask | None, course: Course, desk: Desk, course_id: int) -> Step:
+    attempt = desk.attempts.get(course_id)
+    if attempt is not None:
+        return Step(StepKind.RESUME_QUIZ, attempt_id=attempt.id, question=attempt.first_unanswered)
+    if own is not None and own.failed:
+        return Step(StepKind.RETRY)
+    read = _read_for(own, course, desk)
+    unread = [module for module in course.modules if module.id not in read]
+    if not unread:
+        return Step(StepKind.QUIZ)
+    here = [place for place in desk.places if own is not None and place.enrolment_id == own.enrolment_id]
+    begun = [place.module_id for place in here if not place.read]
+    module = next((one for name in begun for one in unread if one.id == name), unread[0])
+    return Step(StepKind.READ if here or read else StepKind.BEGIN, module.id, _remembered(module, here))
+
+
+def _remembered(module: Module, known: Iterable[Place]) -> str:
+    """The screen to go on with in a part, if the course still has it; else its first."""
+    screens = [screen.id for screen in module.screens]
+    place = next((one for one in known if one.module_id == module.id), None)
+    return place.screen_id if place is not None and not place.read and place.screen_id in screens else screens[0]
+
+
+def _done(course_id: int, version: VersionRow, desk: Desk) -> DoneCourse | None:
+    """The newest completion of the course, with the cycles it counts for and when the course comes back."""
+    newest = next((c for c in desk.completions if c.course_id == course_id and c.revoked_on is None), None)
+    if newest is None:
+        return None
+    credited = [task for task in desk.tasks if task.enrolment_id in newest.enrolment_ids]
+    cycles = sorted({task.cycle for task in credited if task.cycle is not None})
+    asked = [one for number, one in desk.asked.items() if any(task.requirement_id == number for task in credited)]
+    following = [one.next_cycle for one in asked if one.next_cycle is not None]
+    return DoneCourse(
+        completion_id=newest.id,
+        slug=version.slug,
+        title=newest.title,
+        achieved_on=newest.achieved_on,
+        basis=newest.basis,
+        version=newest.version,
+        late=any(task.status.progress is Progress.COMPLETED_LATE for task in credited),
+        cycles=tuple(cycles),
+        next_cycle=max(max(cycles) + 1, min(following)) if cycles and following else None,
+    )
+
+
+def _urgency(task: Task) -> tuple[bool, date, int]:
+    return (task.due_on is None, task.due_on or task.opens_on, task.enrolment_id)

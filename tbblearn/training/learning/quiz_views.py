@@ -1,0 +1,224 @@
+"""The quiz: its first page, one question at a time, the review, the result.
+
+Each question has an address of its own, so that Back, reload and a second tab show what they say. An answer is saved
+in a POST and answered with 303 to the next question. Most browsers with script spare themselves that second request:
+they ask for the next page at once (`straight_on`), and give it its own address in the history (tbblearn.js, ADR 7).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from tbblearn.courses.kinds import kind_of
+from tbblearn.courses.rules import Goal, QuestionKind
+from tbblearn.db import stockholm_date, utc_now
+from tbblearn.people.guards import principal, signed_in
+from tbblearn.training.attempts import queries as attempt_queries
+from tbblearn.training.learning import actions
+from tbblearn.training.learning import queries as learner_queries
+from tbblearn.training.learning.blueprint import blueprint, quiz_url, screen_url
+from tbblearn.training.learning.forms import AnswerForm
+from tbblearn.training.learning.screens import safe_html, show_answer, show_rows
+from tbblearn.training.rules import (
+    IncompleteAnswer,
+    NotFound,
+    OneChoiceOnly,
+    SamePlaceTwice,
+    TrainingError,
+    UnknownChoice,
+)
+from tbblearn.web.kept import Told, told_by
+from tbblearn.web.language import page_language
+from tbblearn.web.pages import Page
+
+RESULT = "resultat"
+"""The id of the result's heading: the address names it, so that the browser puts the focus there."""
+
+
+@blueprint.get("/utbildning/<slug>/prov")
+@signed_in
+def quiz(slug: str) -> Page:
+    """What the quiz is, and the button that starts it or goes on with it; else what is left to read first."""
+    today = stockholm_date(utc_now())
+    found = learner_queries.course_page(principal().person_id, slug, today)
+    return Page(
+        "training/quiz.html",
+        found=found,
+        course=found.course,
+        unread=[module for module in found.course.modules if module.id not in found.parts_read],
+        today=today,
+    )
+
+
+@blueprint.post("/utbildning/<slug>/prov")
+@signed_in
+def start_quiz(slug: str) -> Response:
+    """Draw the questions, or go on with the attempt that is open."""
+    now = utc_now()
+    own = actions.start_attempt(principal().person_id, slug, now=now, today=stockholm_date(now))
+    return redirect(quiz_url(slug, own.id, own.first_without_answer), 303)
+
+
+@blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
+@signed_in
+def question(slug: str, attempt_id: int, number: int) -> Page:
+    """One question with the answer that is saved, if there is one. ?sparat= says that another was saved just now."""
+    found = attempt_queries.question_page(principal().person_id, attempt_id, number)
+    _demand_course(found.slug, slug)
+    return _question_page(found, just_saved="sparat" in request.args)
+
+
+def _answer_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
+    """The question with the answer that was chosen; None where another question stands there now, or none."""
+    try:
+        found = attempt_queries.question_page(principal().person_id, values["attempt_id"], values["number"])
+    except TrainingError:
+        return None
+    if found.question.id != sent.get("question"):
+        return None
+    language = page_language()
+    chosen = [one for one in found.choices if one.id in sent.getlist("answer")]
+    texts = tuple(safe_html(one.text[language]).striptags() for one in chosen)
+    return [Told(safe_html(found.question.stem[language]).striptags(), texts)]
+
+
+@blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
+@told_by(_answer_in_words)
+@signed_in
+def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
+    """Save the answer, and go on to the next question without one; from the last, to the review."""
+    form = AnswerForm()
+    valid = form.validate()
+    if form.question.errors:
+        raise BadRequest
+    if not valid:
+        return _asked_again(slug, attempt_id, number, form)
+    try:
+        own = actions.save_answer(
+            principal().person_id, attempt_id, form.question.data or "", form.answer.data or [], now=utc_now()
+        )
+    except (UnknownChoice, OneChoiceOnly):
+        form.answer.errors = [_("Välj ett svar.")]
+        return _asked_again(slug, attempt_id, number, form)
+    except IncompleteAnswer:
+        form.answer.errors = [_("Välj ett svar på varje rad.")]
+        return _asked_again(slug, attempt_id, number, form)
+    except SamePlaceTwice:
+        form.answer.errors = [_("Varje steg ska ha en egen plats. Två steg har samma.")]
+        return _asked_again(slug, attempt_id, number, form)
+    following = own.next_without_answer(form.question.data or "")
+    address = quiz_url(slug, attempt_id, following, just_saved=True)
+    if not form.straight_on.data or own.id != attempt_id or own.course.slug != slug:
+        return redirect(address, 303)
+    if following is None:
+        return _review_page(attempt_queries.review_of(own), just_saved=True, moved_to=address)
+    return _question_page(attempt_queries.question_of(own, following), just_saved=True, moved_to=address)
+
+
+def _asked_again(slug: str, attempt_id: int, number: int, form: AnswerForm) -> Page:
+    """The same question, with what was sent and why it could not be saved."""
+    found = attempt_queries.question_page(principal().person_id, attempt_id, number)
+    _demand_course(found.slug, slug)
+    return _question_page(found, form)
+
+
+def _question_page(
+    found: attempt_queries.QuestionPage, form: AnswerForm | None = None, *, just_saved: bool = False, moved_to: str = ""
+) -> Page:
+    """The question with the answer that is saved; with a `form`, with the one that was sent and could not be.
+
+    `moved_to` is the page's own, where it answers a form that was sent to another.
+    """
+    chosen = found.chosen if form is None else frozenset(form.answer.data or [])
+    return Page(
+        "training/question.html",
+        200 if form is None else 422,
+        found=found,
+        form=form,
+        controls=kind_of(found.question).controls,
+        several=found.question.kind is QuestionKind.MULTIPLE,
+        rows=show_rows(found.question, found.choices, page_language(), chosen, sent=form is not None),
+        just_saved=just_saved,
+        moved_to=moved_to,
+    )
+
+
+@blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/granska")
+@signed_in
+def review(slug: str, attempt_id: int) -> Page:
+    """All answers before they are handed in, and what handing in means."""
+    found = attempt_queries.review_page(principal().person_id, attempt_id)
+    _demand_course(found.slug, slug)
+    return _review_page(found, just_saved="sparat" in request.args)
+
+
+def _review_page(found: attempt_queries.ReviewPage, *, just_saved: bool, moved_to: str = "") -> Page:
+    return Page("training/review.html", found=found, just_saved=just_saved, moved_to=moved_to)
+
+
+@blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/lamna-in")
+@signed_in
+def hand_in(slug: str, attempt_id: int) -> Response:
+    """Hand in; a second time gives the same result."""
+    actions.hand_in(principal().person_id, attempt_id, now=utc_now())
+    return redirect(url_for("training.result", slug=slug, attempt_id=attempt_id, _anchor=RESULT), 303)
+
+
+@blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/resultat")
+@signed_in
+def result(slug: str, attempt_id: int) -> Page:
+    """How it went, in words first; what to read again; each question with why. The key is shown to who has passed."""
+    person_id = principal().person_id
+    found = attempt_queries.result_page(person_id, attempt_id)
+    _demand_course(found.course.slug, slug)
+    # Only of what has just been completed is it said when it comes back.
+    today = stockholm_date(utc_now())
+    done = learner_queries.course_page(person_id, slug, today).done if found.completion_id else None
+    newest = done is not None and done.completion_id == found.completion_id
+    answers = [
+        show_answer(
+            found.course,
+            one.question,
+            one.choices,
+            one.chosen,
+            number=one.number,
+            language=page_language(),
+            show_key=found.passed,
+            counts_as_right=one.right,
+            corrected=one.corrected,
+        )
+        for one in found.questions
+    ]
+    return Page(
+        "training/result.html",
+        found=found,
+        course=found.course,
+        heading_id=RESULT,
+        next_cycle=done.next_cycle if done and newest else None,
+        missed=[one for one in answers if not one.right],
+        right=[one for one in answers if one.right],
+        to_read=[(goal, _where_taught(found, goal)) for goal in found.missed_goals],
+    )
+
+
+def _where_taught(found: attempt_queries.ResultPage, goal: Goal) -> str:
+    """Where to read again for a missed goal: what the answer's feedback points to, else the part that teaches it."""
+    slug = found.course.slug
+    for one in found.questions:
+        if one.question.goal == goal.id and not one.right:
+            chosen_first = sorted(one.choices, key=lambda choice: choice.correct or choice.id not in one.chosen)
+            ref = next((choice.read for choice in chosen_first if choice.read is not None), None)
+            if ref is not None:
+                return screen_url(slug, ref)
+    return url_for("training.part", slug=goal.course or slug, module_id=goal.module)
+
+
+def _demand_course(found: str, asked: str) -> None:
+    """An attempt has one address, below its own course."""
+    if found != asked:
+        raise NotFound(slug=asked)

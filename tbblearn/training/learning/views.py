@@ -1,0 +1,167 @@
+"""The learner's way: my courses, the course, its screens, the certificate, my history. The quiz is in `quiz_views`."""
+
+from functools import partial
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from tbblearn.courses.queries import versions
+from tbblearn.courses.rendering import Addresses
+from tbblearn.courses.rules import ScreenRef
+from tbblearn.db import stockholm_date, utc_now
+from tbblearn.people.guards import principal, signed_in
+from tbblearn.training.learning import actions, quiz_views  # noqa: F401  (the quiz's routes belong to the same blueprint)
+from tbblearn.training.learning import news as news_queries
+from tbblearn.training.learning import queries as learner_queries
+from tbblearn.training.learning.blueprint import blueprint, screen_url
+from tbblearn.training.learning.screens import part_after, show_screen
+from tbblearn.training.record import queries as record_queries
+from tbblearn.training.rules import NotFound, Progress
+from tbblearn.web.language import page_language
+from tbblearn.web.pages import Page
+from tbblearn.web.starting import offers_to
+
+__all__ = ["blueprint"]
+
+WAITING = frozenset({Progress.EXEMPT, Progress.ON_LEAVE, Progress.NOT_YET_OPEN, Progress.NOT_REQUIRED})
+"""Tasks that ask for nothing today; they are listed, never put first."""
+
+
+@blueprint.get("/mina-utbildningar")
+@signed_in
+def my_courses() -> Page:
+    """What to do first, what else there is, and what is done."""
+    today = stockholm_date(utc_now())
+    found = learner_queries.my_courses(principal().person_id, today)
+    asked = [task for task in found.tasks if task.status.progress not in WAITING]
+    waiting = [task for task in found.tasks if task.status.progress in WAITING]
+    openings = [task.opens_on for task in waiting if task.status.progress is Progress.NOT_YET_OPEN]
+    if found.next_opens_on is not None:
+        openings.append(found.next_opens_on)
+    return Page(
+        "training/my_courses.html",
+        first=asked[0] if asked else None,
+        others=[*asked[1:], *waiting],
+        done=found.done,
+        news=news_queries.unread(principal().person_id),
+        next_opens_on=min(openings, default=None),
+        offers=offers_to(current_app, principal()),
+        today=today,
+    )
+
+
+@blueprint.get("/utbildning/<slug>")
+@signed_in
+def course(slug: str) -> Page:
+    """One course: its parts as a way to walk, the quiz as the last step, what it gives and who sees what."""
+    today = stockholm_date(utc_now())
+    person_id = principal().person_id
+    found = learner_queries.course_page(person_id, slug, today)
+    published = versions(slug)
+    return Page(
+        "training/course.html",
+        found=found,
+        course=found.course,
+        task=found.task,
+        newest=published[0],
+        news=news_queries.course_news(person_id, found, published),
+        today=today,
+    )
+
+
+@blueprint.post("/utbildning/<slug>/nytt/<int:number>")
+@signed_in
+def read_news(slug: str, number: int) -> Response:
+    """What is new up to this version is read."""
+    actions.mark_read(principal().person_id, slug, number, now=utc_now())
+    flash(_("Tack! Det som är nytt är markerat som läst."))
+    return redirect(url_for("training.course", slug=slug), 303)
+
+
+@blueprint.get("/utbildning/<slug>/del/<module_id>")
+@signed_in
+def part(slug: str, module_id: str) -> Response:
+    """Go on in a part where one was."""
+    found = learner_queries.part_page(principal().person_id, slug, module_id, None, stockholm_date(utc_now()))
+    return redirect(screen_url(slug, ScreenRef(module_id, found.screen.id)), 303)
+
+
+@blueprint.get("/utbildning/<slug>/del/<module_id>/<screen_id>")
+@signed_in
+def screen(slug: str, module_id: str, screen_id: str) -> Page:
+    """One screen of a part. Practice is answered in the address: ?<question>=<choice>, and ?svara= names the button."""
+    today = stockholm_date(utc_now())
+    found = learner_queries.part_page(principal().person_id, slug, module_id, screen_id, today)
+    read = found.parts_read | {module_id}
+    last = found.number == found.total
+    return Page(
+        "training/screen.html",
+        found=found,
+        course=found.course,
+        module=found.module,
+        blocks=show_screen(
+            found.course,
+            ScreenRef(module_id, screen_id),
+            page_language(),
+            request.args.to_dict(flat=False),
+            request.args.get("svara", ""),
+            Addresses(partial(screen_url, slug), partial(_term_url, slug), _asset_url),
+        ),
+        last=last,
+        to_quiz=last and part_after(found.course, found.module, read) is None,
+    )
+
+
+@blueprint.post("/utbildning/<slug>/del/<module_id>/<screen_id>")
+@signed_in
+def read_screen(slug: str, module_id: str, screen_id: str) -> Response:
+    """This screen is read: remember it, and go on to the next one, the next unread part, or the quiz."""
+    person_id = principal().person_id
+    now = utc_now()
+    today = stockholm_date(now)
+    following = actions.remember_screen(person_id, slug, module_id, screen_id, now=now, today=today)
+    if following is not None and following.module == module_id:
+        return redirect(screen_url(slug, following), 303)
+    found = learner_queries.part_page(person_id, slug, module_id, screen_id, today)
+    after = part_after(found.course, found.module, found.parts_read)
+    if after is None:
+        return redirect(url_for("training.quiz", slug=slug), 303)
+    return redirect(url_for("training.part", slug=slug, module_id=after.id), 303)
+
+
+@blueprint.get("/intyg/<int:completion_id>")
+@signed_in
+def certificate(completion_id: int) -> Page:
+    """A certificate that fills one A4."""
+    person_id = principal().person_id
+    found = record_queries.certificate(person_id, completion_id)
+    done = learner_queries.course_page(person_id, found.slug, stockholm_date(utc_now())).done
+    newest = done is not None and done.completion_id == completion_id
+    return Page("training/certificate.html", found=found, next_cycle=done.next_cycle if done and newest else None)
+
+
+@blueprint.get("/min-historik")
+@signed_in
+def history() -> Page:
+    """All that is on record about my courses, and what my manager sees of it."""
+    today = stockholm_date(utc_now())
+    return Page("training/history.html", found=record_queries.history(principal().person_id, today), today=today)
+
+
+@blueprint.get("/utbildning/<slug>/ord")
+@signed_in
+def glossary(slug: str) -> Page:
+    """The words that the course explains."""
+    found = learner_queries.course_page(principal().person_id, slug, stockholm_date(utc_now()))
+    if not found.course.glossary:
+        raise NotFound(slug=slug)
+    return Page("training/glossary.html", course=found.course)
+
+
+def _term_url(slug: str, term_id: str) -> str:
+    return url_for("training.glossary", slug=slug, _anchor=term_id)
+
+
+def _asset_url(sha256: str) -> str:
+    return url_for("courses.asset", sha256=sha256)

@@ -1,0 +1,278 @@
+"""What a person has on record: completions, certificates, history."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from tbblearn.courses.models import CourseVersion
+from tbblearn.courses.queries import content, current_versions
+from tbblearn.courses.rules import Text
+from tbblearn.db import db, run, stockholm_date
+from tbblearn.people.models import OrgUnit, Person
+from tbblearn.training.exemption_models import Exemption, ExemptionEnd
+from tbblearn.training.models import (
+    Completion,
+    CompletionCredit,
+    CompletionEmployment,
+    Enrolment,
+    Regrade,
+    Revocation,
+)
+from tbblearn.training.record.tasks import own_tasks
+from tbblearn.training.requirements.exemptions import Decision, set_aside
+from tbblearn.training.rules import (
+    FREED,
+    Basis,
+    EnrolmentReason,
+    NotFound,
+    Outcome,
+    RevocationReason,
+    Status,
+)
+
+
+@dataclass(frozen=True)
+class OwnCompletion:
+    """A completion with the enrolments it counts for."""
+
+    id: int
+    course_id: int
+    slug: str
+    title: Text
+    version: int | None
+    achieved_on: date
+    basis: Basis
+    evidence: str
+    enrolment_ids: frozenset[int]
+    cycles: tuple[int, ...]
+    revoked_on: date | None
+    revocation_reason: RevocationReason | None
+    corrected_on: date | None
+    """The day on which a corrected key made it a pass; for the person's own eyes."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a certificate says."""
+
+    completion_id: int
+    person_name: str
+    slug: str
+    title: Text
+    version: int | None
+    achieved_on: date
+    basis: Basis
+    cycles: tuple[int, ...]
+    units: tuple[str, ...]
+    """Units of the employments held that day."""
+
+
+@dataclass(frozen=True)
+class HistoryTask:
+    """A task, now or before. It has no last day while it is paused or freed: then none holds."""
+
+    slug: str
+    title: Text
+    reason: EnrolmentReason
+    cycle: int | None
+    opens_on: date
+    due_on: date | None
+    grace_until_on: date | None
+    achieved_on: date | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class HistoryExemption:
+    """An exemption or an extension from a course."""
+
+    slug: str
+    title: Text
+    decision: Decision
+    set_aside: bool
+    """A later decision holds on days that it covers."""
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is on record about a person's courses, the newest first."""
+
+    tasks: tuple[HistoryTask, ...]
+    completions: tuple[OwnCompletion, ...]
+    exemptions: tuple[HistoryExemption, ...]
+
+
+# Statements made once: putting them together takes longer than running them.
+_COUNTED = (
+    select(CompletionCredit.completion_id, CompletionCredit.enrolment_id, Enrolment.cycle)
+    .join(Enrolment, Enrolment.id == CompletionCredit.enrolment_id)
+    .where(Enrolment.person_id == bindparam("person_id"))
+)
+_passed_again = (
+    select(Regrade.recorded_at)
+    .where(
+        Regrade.attempt_id == Completion.attempt_id,
+        Regrade.outcome_before == Outcome.FAILED,
+        Regrade.outcome == Outcome.PASSED,
+    )
+    .correlate(Completion)
+    .scalar_subquery()
+)
+_COMPLETIONS = (
+    select(
+        Completion.id,
+        Completion.course_id,
+        Completion.course_version_id,
+        CourseVersion.number,
+        Completion.achieved_on,
+        Completion.basis,
+        Completion.evidence,
+        Revocation.revoked_at,
+        Revocation.reason,
+        _passed_again.label("passed_again_at"),
+    )
+    .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
+    .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+    .where(Completion.person_id == bindparam("person_id"))
+    .order_by(Completion.achieved_at.desc(), Completion.id.desc())
+)
+_DECISIONS = (
+    select(
+        Exemption.id,
+        Exemption.course_id,
+        Exemption.kind,
+        Exemption.from_on,
+        Exemption.until_on,
+        Exemption.reason,
+        Exemption.enrolment_id,
+        ExemptionEnd.ended_on,
+        ExemptionEnd.reason.label("end_reason"),
+    )
+    .outerjoin(ExemptionEnd, ExemptionEnd.exemption_id == Exemption.id)
+    .where(Exemption.person_id == bindparam("person_id"))
+    .order_by(Exemption.from_on.desc(), Exemption.id.desc(), ExemptionEnd.ended_on.desc(), ExemptionEnd.id.desc())
+)
+
+
+def own_completions(person_id: int) -> list[OwnCompletion]:
+    """A person's completions, revoked ones too, the newest first. Three queries at most, and the courses' contents."""
+    rows = run(_COMPLETIONS, {"person_id": person_id}).all()
+    if not rows:
+        return []
+    named = _named()
+    counted: dict[int, dict[int, int | None]] = defaultdict(dict)
+    for completion_id, enrolment_id, cycle in run(_COUNTED, {"person_id": person_id}):
+        counted[completion_id][enrolment_id] = cycle
+    found = []
+    for row in rows:
+        slug, title = named[row.course_id]
+        found.append(
+            OwnCompletion(
+                id=row.id,
+                course_id=row.course_id,
+                slug=slug,
+                title=title if row.course_version_id is None else content(row.course_version_id).title,
+                version=row.number,
+                achieved_on=row.achieved_on,
+                basis=row.basis,
+                evidence=row.evidence,
+                enrolment_ids=frozenset(counted[row.id]),
+                cycles=tuple(sorted({cycle for cycle in counted[row.id].values() if cycle is not None})),
+                revoked_on=None if row.revoked_at is None else stockholm_date(row.revoked_at),
+                revocation_reason=row.reason,
+                corrected_on=None if row.passed_again_at is None else stockholm_date(row.passed_again_at),
+            )
+        )
+    return found
+
+
+def certificate(person_id: int, completion_id: int) -> Certificate:
+    """A person's own certificate; raises NotFound for another's, and for a completion that was withdrawn."""
+    completion = next(
+        (one for one in own_completions(person_id) if one.id == completion_id and one.revoked_on is None), None
+    )
+    if completion is None:
+        raise NotFound(completion_id=completion_id)
+    given_name, family_name = db.session.execute(
+        select(Person.given_name, Person.family_name).where(Person.id == person_id)
+    ).one()
+    units = db.session.scalars(
+        select(OrgUnit.name)
+        .join(CompletionEmployment, CompletionEmployment.unit_id == OrgUnit.id)
+        .where(CompletionEmployment.completion_id == completion_id)
+        .order_by(OrgUnit.name_sort)
+    )
+    return Certificate(
+        completion_id=completion_id,
+        person_name=f"{given_name} {family_name}".strip(),
+        slug=completion.slug,
+        title=completion.title,
+        version=completion.version,
+        achieved_on=completion.achieved_on,
+        basis=completion.basis,
+        cycles=completion.cycles,
+        units=tuple(dict.fromkeys(units)),
+    )
+
+
+def history(person_id: int, today: date) -> History:
+    """Every task that was not cancelled, every completion, every exemption: what 'Intyg och historik' shows."""
+    named = _named()
+    tasks = [task for task in own_tasks(person_id, today) if not task.cancelled]
+    return History(
+        tuple(
+            HistoryTask(
+                *named[task.course_id],
+                task.reason,
+                task.cycle,
+                task.opens_on,
+                None if task.status.progress in FREED else task.due_on,
+                None if task.status.progress in FREED else task.grace_until_on,
+                task.achieved_on,
+                task.status,
+            )
+            for task in sorted(tasks, key=lambda task: (task.opens_on, task.enrolment_id), reverse=True)
+        ),
+        tuple(own_completions(person_id)),
+        tuple(own_exemptions(person_id)),
+    )
+
+
+def decisions(person_id: int) -> dict[int, list[Decision]]:
+    """A person's exemptions and extensions by course, the latest first. One query."""
+    # Of several ends the earliest holds: it comes last, and stays.
+    rows = {row.id: row for row in run(_DECISIONS, {"person_id": person_id})}
+    found: dict[int, list[Decision]] = defaultdict(list)
+    for row in rows.values():
+        found[row.course_id].append(
+            Decision(
+                row.id,
+                row.kind,
+                row.from_on,
+                row.until_on,
+                row.reason,
+                row.enrolment_id,
+                row.ended_on,
+                row.end_reason,
+            )
+        )
+    return found
+
+
+def own_exemptions(person_id: int) -> list[HistoryExemption]:
+    """A person's exemptions and extensions, the latest first. One query, and one of the courses."""
+    by_course = decisions(person_id)
+    named = _named() if by_course else {}
+    found = [
+        HistoryExemption(*named[course_id], one, set_aside(one, many))
+        for course_id, many in by_course.items()
+        for one in many
+    ]
+    return sorted(found, key=lambda one: (one.decision.from_on, one.decision.id), reverse=True)
+
+
+def _named() -> dict[int, tuple[str, Text]]:
+    """Every course's slug and present title, by id."""
+    return {version.course_id: (version.slug, content(version.id).title) for version in current_versions()}

@@ -1,0 +1,299 @@
+"""What the timer does for one person and one requirement: enrol, cancel, reinstate, move a last day, count.
+
+`plan` is a pure function of what is known today. Doing what it says and asking again gives nothing more; asking after
+three days of silence gives the same enrolments, because dates come from what happened and when it became known, not
+from when the timer ran (design.md 2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from tbblearn.people.rules import holds
+from tbblearn.training.requirements.credits import BY_CYCLE, Credit, Done, Given, credits
+from tbblearn.training.requirements.cycles import (
+    ONE_DAY,
+    Absence,
+    Deadlines,
+    Hire,
+    Pause,
+    Shift,
+    Spell,
+    Terms,
+    cycle_on,
+    deadlines,
+    hired,
+    makes_new_hire,
+    moves,
+    new_hire_due,
+    own_due,
+    pauses,
+    returns,
+)
+from tbblearn.training.rules import EnrolmentReason, EventKind, EventReason, RequirementKind
+
+NEW_ID = -1
+"""Stands for the enrolment that a plan adds, until the database has given it an id."""
+
+ONCE = "once"
+"""Occasion of a course that is taken once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A requirement as it reaches a huvudman that has adopted it."""
+
+    huvudman_id: int
+    adopted_on: date
+    known_on: date
+    first_file_on: date
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One employment of a person; `reach` is None when it is not in the audience today."""
+
+    spell: Spell
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that decides what one person has to do for one requirement."""
+
+    terms: Terms
+    employments: tuple[Held, ...]
+    absences: tuple[Absence, ...] = ()
+    enrolments: tuple[Given, ...] = ()
+    completions: tuple[Done, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnrolment:
+    """An enrolment to add."""
+
+    occasion: str
+    reason: EnrolmentReason
+    cycle: int
+    opens_on: date
+    days: Deadlines
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """Something to write down about an enrolment; `days` only with a changed last day."""
+
+    enrolment_id: int
+    kind: EventKind
+    reason: EventReason
+    on: date
+    days: Deadlines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be written; empty when all is as it should be."""
+
+    enrol: NewEnrolment | None = None
+    events: tuple[NewEvent, ...] = ()
+    credits: frozenset[Credit] = frozenset()
+
+
+def plan(situation: Situation, today: date) -> Plan:
+    """What is missing for this person today. Credits name NEW_ID where they count for the enrolment to be added."""
+    reaches = [held.reach for held in situation.employments if held.reach is not None]
+    if not reaches:
+        return Plan(events=tuple(_cancel(situation, today)), credits=_credits(situation, situation.enrolments))
+    known = _Known.of(situation, today)
+    events: list[NewEvent] = []
+    enrolments = list(situation.enrolments)
+    new: NewEnrolment | None = None
+    if not _has_open(situation, today):
+        wanted = _wanted(situation, known, reaches, today)
+        if wanted is not None:
+            back = _cancelled_twin(situation, wanted)
+            if back is None:
+                new = wanted
+                enrolments.append(_given(wanted))
+            else:
+                reason = known.back_reason()
+                events.append(NewEvent(back.id, EventKind.REINSTATED, reason, today))
+                days = wanted.days
+                if back.due_on is not None and days.due_on > back.due_on:
+                    events.append(NewEvent(back.id, EventKind.DUE_CHANGED, reason, today, days))
+                    back = replace(back, due_on=days.due_on, open_until_on=days.open_until_on)
+                enrolments = [replace(back, cancelled=False) if e.id == back.id else e for e in enrolments]
+    counted = _credits(situation, enrolments)
+    finished = {credit.enrolment_id for credit in counted}
+    for enrolment in enrolments:
+        if enrolment.id != NEW_ID and enrolment.id not in finished:
+            events += _due_changed(enrolment, known, reaches, today)
+    return Plan(new, tuple(events), counted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What follows from a person's employments and leaves alone."""
+
+    hire: Hire | None
+    shifts: tuple[Shift, ...]
+    away: tuple[Pause, ...]
+
+    @classmethod
+    def of(cls, situation: Situation, today: date) -> "_Known":
+        everywhere = [held.spell for held in situation.employments]
+        covered = [held.spell for held in situation.employments if held.reach is not None]
+        absences = [absence for absence in situation.absences if absence.spell in covered]
+        moved = [shift for shift in moves(everywhere) if any(shift.on == spell.start_on for spell in covered)]
+        return cls(
+            hired(everywhere, today),
+            (*moved, *returns(covered, absences)),
+            tuple(pauses(covered, absences)),
+        )
+
+    def back_reason(self) -> EventReason:
+        moved = any(shift.reason is EventReason.MOVED for shift in self.shifts)
+        return EventReason.REHIRED if moved else EventReason.IN_AUDIENCE_AGAIN
+
+    def shifts_for(self, reach: Reach) -> tuple[Shift, ...]:
+        return (*self.shifts, Shift(reach.adopted_on, reach.known_on, EventReason.ADOPTED))
+
+
+def _cancel(situation: Situation, today: date) -> list[NewEvent]:
+    """Cancel what is open and unfinished: the person is no longer in the audience."""
+    employed = [held.spell for held in situation.employments if holds(held.spell.start_on, held.spell.end_on, today)]
+    ends = [held.spell.end_on for held in situation.employments if held.spell.end_on and held.spell.end_on < today]
+    left_on = max(ends) + ONE_DAY if ends and not employed else today
+    reason = EventReason.NOT_IN_AUDIENCE if employed else EventReason.EMPLOYMENT_ENDED
+    finished = {credit.enrolment_id for credit in _credits(situation, situation.enrolments)}
+    return [
+        NewEvent(enrolment.id, EventKind.CANCELLED, reason, left_on)
+        for enrolment in situation.enrolments
+        if _ends_with_audience(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)
+    ]
+
+
+def _wanted(situation: Situation, known: _Known, reaches: Sequence[Reach], today: date) -> NewEnrolment | None:
+    """The enrolment that this person should have in the present cycle, or None when it is there already."""
+    wanted = min((_for_reach(known, reach, situation, today) for reach in reaches), key=lambda new: new.days.due_on)
+    if any(_same_task(enrolment, wanted) for enrolment in situation.enrolments if not enrolment.cancelled):
+        return None
+    return wanted
+
+
+def _for_reach(known: _Known, reach: Reach, situation: Situation, today: date) -> NewEnrolment:
+    if reach.terms.kind is RequirementKind.ONCE:
+        return _once(situation, reach, today)
+    hire = known.hire
+    if hire is not None and makes_new_hire(hire, adopted_on=reach.adopted_on, first_file_on=reach.first_file_on):
+        new_hire = _new_hire(known, reach, hire, today)
+        if new_hire is not None and not _had(situation, new_hire):
+            return new_hire
+    cycle = cycle_on(reach.terms, today)
+    own = own_due(reach.terms, cycle.year, cycle.due_on, known.shifts_for(reach), known.away, today)
+    return NewEnrolment(
+        str(cycle.year),
+        EnrolmentReason.YEARLY,
+        cycle.year,
+        cycle.opens_on,
+        deadlines(reach.terms, cycle.year, _not_past(own.due_on, reach.terms, known, today)),
+    )
+
+
+def _new_hire(known: _Known, reach: Reach, hire: Hire, today: date) -> NewEnrolment | None:
+    """The new hire's enrolment in the cycle of the first day; None once that has closed."""
+    year = cycle_on(reach.terms, hire.start_on).year
+    own = own_due(reach.terms, year, new_hire_due(hire, reach.terms), known.shifts, known.away, today)
+    days = deadlines(reach.terms, year, own.due_on)
+    if days.open_until_on is not None and days.open_until_on < today:
+        return None
+    days = deadlines(reach.terms, year, _not_past(own.due_on, reach.terms, known, today))
+    return NewEnrolment(f"new-hire:{hire.start_on}", EnrolmentReason.NEW_HIRE, year, hire.start_on, days)
+
+
+def _once(situation: Situation, reach: Reach, today: date) -> NewEnrolment:
+    """Due new_hire_days after the first day on which the course could be known to be wanted."""
+    spells = [held.spell for held in situation.employments if held.reach is not None]
+    opens_on = max(reach.adopted_on, min(spell.start_on for spell in spells))
+    known_on = max(reach.known_on, min(max(spell.start_on, spell.known_on) for spell in spells), opens_on)
+    due_on = known_on + timedelta(days=reach.terms.new_hire_days)
+    if due_on < today:
+        due_on = today + timedelta(days=reach.terms.new_hire_days)
+    return NewEnrolment(ONCE, EnrolmentReason.ONCE, opens_on.year, opens_on, deadlines(reach.terms, None, due_on))
+
+
+def _not_past(due_on: date, terms: Terms, known: _Known, today: date) -> date:
+    """Nobody is overdue on the day they first appear, also where nothing dated tells why they appear now."""
+    if due_on >= today or any(pause.covers(due_on) for pause in known.away):
+        return due_on
+    return today + timedelta(days=terms.new_hire_days)
+
+
+def _has_open(situation: Situation, today: date) -> bool:
+    """True while an older enrolment is open and unfinished: at most one is (design.md 2)."""
+    finished = {credit.enrolment_id for credit in _credits(situation, situation.enrolments)}
+    return any(
+        _of_the_timer(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)
+        for enrolment in situation.enrolments
+    )
+
+
+def _had(situation: Situation, new_hire: NewEnrolment) -> bool:
+    """True when this new-hire enrolment was given before, and is either done or of a cycle gone by."""
+    return any(e.occasion == new_hire.occasion and not e.cancelled for e in situation.enrolments)
+
+
+def _cancelled_twin(situation: Situation, wanted: NewEnrolment) -> Given | None:
+    """The cancelled enrolment that comes back to life instead of a second one for the same task."""
+    twins = [e for e in situation.enrolments if e.cancelled and _of_the_timer(e) and _same_task(e, wanted)]
+    if wanted.reason is EnrolmentReason.NEW_HIRE:
+        twins = [e for e in twins if e.occasion == wanted.occasion]
+    return max(twins, key=lambda e: e.id, default=None)
+
+
+def _due_changed(enrolment: Given, known: _Known, reaches: Sequence[Reach], today: date) -> list[NewEvent]:
+    """A later last day after a move or a return. The timer never moves one earlier."""
+    if enrolment.reason not in BY_CYCLE or enrolment.due_on is None or not _still_open(enrolment, today):
+        return []
+    terms = min(reaches, key=lambda reach: (reach.terms.due, reach.huvudman_id)).terms
+    own = own_due(terms, enrolment.cycle, enrolment.due_on, known.shifts, known.away, today)
+    if own.reason is None or own.on is None:
+        return []
+    days = deadlines(terms, enrolment.cycle, own.due_on)
+    return [NewEvent(enrolment.id, EventKind.DUE_CHANGED, own.reason, own.on, days)]
+
+
+def _credits(situation: Situation, enrolments: Sequence[Given]) -> frozenset[Credit]:
+    return credits(situation.terms, situation.completions, enrolments)
+
+
+def _of_the_timer(enrolment: Given) -> bool:
+    return enrolment.reason in BY_CYCLE or enrolment.reason is EnrolmentReason.ONCE
+
+
+def _ends_with_audience(enrolment: Given) -> bool:
+    """A renewal is asked of those whom the requirement reaches; who comes back takes the newest version anyway."""
+    return _of_the_timer(enrolment) or enrolment.reason is EnrolmentReason.RENEWAL
+
+
+def _still_open(enrolment: Given, today: date) -> bool:
+    return not enrolment.cancelled and (enrolment.open_until_on is None or today <= enrolment.open_until_on)
+
+
+def _same_task(enrolment: Given, wanted: NewEnrolment) -> bool:
+    if wanted.reason is EnrolmentReason.ONCE:
+        return enrolment.reason is EnrolmentReason.ONCE
+    return enrolment.reason in BY_CYCLE and enrolment.cycle == wanted.cycle
+
+
+def _given(wanted: NewEnrolment) -> Given:
+    return Given(
+        NEW_ID,
+        wanted.cycle,
+        wanted.reason,
+        wanted.occasion,
+        wanted.opens_on,
+        wanted.days.due_on,
+        wanted.days.open_until_on,
+    )

@@ -1,0 +1,92 @@
+"""Which course and which cycle a manager's page is about."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import literal, select
+
+from tbblearn.courses.queries import content, current_versions
+from tbblearn.courses.rules import Text
+from tbblearn.db import db
+from tbblearn.people.models import OrgUnit
+from tbblearn.people.queries import Unit
+from tbblearn.people.queries import unit as unit_in_scope
+from tbblearn.people.rules import Scope
+from tbblearn.training.models import Requirement, RequirementAdoption
+from tbblearn.training.requirements.cycles import cycle_on
+from tbblearn.training.requirements.facts import own_terms, terms_of
+from tbblearn.training.rules import NotFound, RequirementKind
+
+
+@dataclass(frozen=True)
+class CourseChoice:
+    """A course that some requirement asks for, with the cycle now running."""
+
+    course_id: int
+    slug: str
+    title: Text
+    cycle: int
+
+
+def required_courses(today: date) -> tuple[CourseChoice, ...]:
+    """The courses that some requirement asks for, the first requirement's first."""
+    versions = {version.course_id: version for version in current_versions()}
+    running: dict[int, int] = {}
+    for requirement in db.session.scalars(select(Requirement).order_by(Requirement.id)):
+        yearly = requirement.kind is RequirementKind.YEARLY
+        running.setdefault(requirement.course_id, cycle_on(terms_of(requirement), today).year if yearly else today.year)
+    return tuple(
+        CourseChoice(
+            course_id,
+            versions[course_id].slug,
+            content(versions[course_id].id).title,
+            cycle,
+        )
+        for course_id, cycle in running.items()
+        if course_id in versions
+    )
+
+
+def chosen(
+    unit_id: int, scope: Scope, today: date, slug: str | None, cycle: int | None
+) -> tuple[Unit, CourseChoice, int]:
+    """The unit, the course (without a slug the first required one) and the cycle. Raises NotFound outside the scope."""
+    unit = unit_in_scope(unit_id, scope)
+    courses = required_courses(today)
+    course = next((one for one in courses if slug is None or one.slug == slug), None)
+    if unit is None or course is None:
+        raise NotFound(unit_id=unit_id, slug=slug)
+    known = _cycles(unit, course, today)
+    if cycle is not None and cycle not in known:
+        raise NotFound(unit_id=unit_id, slug=course.slug, cycle=cycle)
+    return unit, course, known[0] if cycle is None else cycle
+
+
+def _cycles(unit: Unit, course: CourseChoice, today: date) -> tuple[int, ...]:
+    """The cycles that have figures in the unit, the newest first: only the one now running.
+
+    Who was employed where when a cycle closed is known only to a snapshot of that day. Counted from
+    those employed today a closed cycle would lose everybody who has left and gain everybody who has come, so until
+    there are snapshots it has no figures, and neither has one to come.
+    """
+    return (_running_cycle(unit, course, today),)
+
+
+def _running_cycle(unit: Unit, course: CourseChoice, today: date) -> int:
+    """The cycle now running in the unit: its huvudman may have dates of its own."""
+    row = db.session.execute(
+        select(Requirement, RequirementAdoption.opens, RequirementAdoption.due)
+        .join(RequirementAdoption, RequirementAdoption.requirement_id == Requirement.id)
+        .join(OrgUnit, OrgUnit.id == RequirementAdoption.unit_id)
+        .where(
+            Requirement.course_id == course.course_id,
+            Requirement.kind == RequirementKind.YEARLY,
+            literal(unit.path).like(OrgUnit.path + "%"),
+        )
+        .order_by(Requirement.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return course.cycle
+    requirement, opens, due = row
+    return cycle_on(own_terms(terms_of(requirement), opens, due), today).year

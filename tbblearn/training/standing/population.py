@@ -1,0 +1,185 @@
+"""The persons of a unit with their packed facts, as SQL: what every figure and list of a manager starts from."""
+
+from collections import defaultdict
+from datetime import date
+from functools import cache
+
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from tbblearn.db import db
+from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.rules import UnitKind
+from tbblearn.training.models import Enrolment, Requirement, RequirementAdoption
+from tbblearn.training.rules import EnrolmentReason
+from tbblearn.training.standing.facts import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
+
+
+def held(today: date) -> ColumnElement[bool]:
+    """SQL condition: the employment is held today."""
+    return and_(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today))
+
+
+@cache
+def _counted_units() -> Select[int]:
+    """The units of a subtree that figures count: those within huvudmän that have adopted the course."""
+    huvudman = aliased(OrgUnit)
+    return (
+        select(OrgUnit.id)
+        .join(huvudman, and_(huvudman.kind == UnitKind.HUVUDMAN, OrgUnit.path.like(huvudman.path + "%")))
+        .where(
+            OrgUnit.path.like(bindparam("below", type_=String)),
+            huvudman.id.in_(
+                select(RequirementAdoption.unit_id)
+                .join(Requirement, Requirement.id == RequirementAdoption.requirement_id)
+                .where(
+                    Requirement.course_id == bindparam("course_id", type_=Integer),
+                    RequirementAdoption.adopted_on <= TODAY,
+                )
+            ),
+        )
+        .order_by(OrgUnit.id)
+    )
+
+
+def _in_counted_units(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The units stand in the statement one by one: a planner that knows how many there are reads whole tables once,
+    and does not look up ten thousand rows one by one in each.
+    """
+    return column.in_(bindparam("units", type_=Integer, expanding=True, literal_execute=True))
+
+
+def counted_today() -> tuple[ColumnElement[bool], ...]:
+    """SQL conditions: the employment is held today in a unit that figures count. Values as for `over`."""
+    return _in_counted_units(Employment.unit_id), _held()
+
+
+@cache
+def population() -> CTE:
+    """Everybody employed in a subtree's counted units today, once each, with the facts of their task in one course and
+    cycle.
+
+    Columns: person_id, code (see `standing.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
+    values of `over`; made once, since putting it together takes longer than counting a unit.
+    """
+    staff = select(Employment.person_id).where(*counted_today()).distinct().cte("staff")
+    standing = now_standing(
+        Enrolment.course_id == bindparam("course_id", type_=Integer),
+        Enrolment.cycle == bindparam("cycle", type_=Integer),
+        Enrolment.reason != EnrolmentReason.VOLUNTARY,
+        Enrolment.person_id.in_(select(staff.c.person_id)),
+    )
+    dates = ("opens_on", "due_on", "grace_until_on", "achieved_on")
+    facts = coded(one_task_each(standing), own=False).subquery("facts").c
+    task = select(facts.person_id, facts.code, *(facts[name] for name in dates)).cte("task")
+    # Two disjoint halves rather than an outer join: SQLite would compare everybody with everybody.
+    return union_all(
+        select(task.c.person_id, task.c.code, *(task.c[name] for name in dates)),
+        select(staff.c.person_id, literal(NO_TASK), *(null().cast(Date) for _ in dates)).where(
+            staff.c.person_id.not_in(select(task.c.person_id))
+        ),
+    ).cte("population")
+
+
+def over(unit_id: int, path: str, course_id: int, cycle: int, today: date) -> dict[str, object]:
+    """The values that statements made of `population` and `lines_below` are to be executed with.
+
+    Reads which units count: those of a subtree within huvudmän that have adopted a requirement for the course.
+    """
+    about = {"course_id": course_id, **on_day(today)}
+    units = db.session.scalars(_counted_units(), {**about, "below": f"{path}%"}).all()
+    return {**about, "unit_id": unit_id, "cycle": cycle, "units": units}
+
+
+@cache
+def counted() -> CompoundSelect[int | None, int, int]:
+    """How many persons have the same facts, in the unit (line null) and on each line below it."""
+    facts, lines = population(), lines_below()
+    return union_all(
+        select(null().cast(Integer).label("line"), facts.c.code, func.count().label("persons")).group_by(facts.c.code),
+        select(lines.c.line, facts.c.code, func.count())
+        .join(lines, lines.c.person_id == facts.c.person_id)
+        .group_by(lines.c.line, facts.c.code),
+    )
+
+
+@cache
+def lines_below() -> CTE:
+    """For everybody in `population`, the units right below the subtree's top that they work in; the top for itself.
+
+    Columns: person_id, line. One row a person and line, so that a person counts once in each. Values as for `over`.
+    """
+    child = aliased(OrgUnit)
+    unit_id: BindParameter[int] = bindparam("unit_id", type_=Integer)
+    placed = (
+        select(OrgUnit.id.label("unit_id"), func.coalesce(child.id, unit_id).label("line"))
+        .outerjoin(child, and_(child.parent_id == unit_id, OrgUnit.path.like(child.path + "%")))
+        .where(_in_counted_units(OrgUnit.id))
+        .cte("placed")
+        .prefix_with("MATERIALIZED")  # once a unit, not once an employment
+    )
+    return (
+        select(Employment.person_id, placed.c.line)
+        .join(placed, placed.c.unit_id == Employment.unit_id)
+        .where(_held())
+        .distinct()
+        .cte("lines_below")
+    )
+
+
+def places(
+    person_ids: list[int], today: date, *where: ColumnElement[bool]
+) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """By person, the names of the units and the professions they hold there today, each once, in Swedish order."""
+    held_units = db.session.execute(
+        select(Employment.person_id, OrgUnit.name, Employment.profession)
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(*where, held(today), Employment.person_id.in_(person_ids))
+        .order_by(OrgUnit.name_sort, Employment.id)
+    )
+    found: dict[int, tuple[dict[str, None], dict[str, None]]] = defaultdict(lambda: ({}, {}))
+    for person_id, unit, profession in held_units:
+        units, professions = found[person_id]
+        units[unit] = None
+        if profession:
+            professions[profession] = None
+    return {person_id: (tuple(units), tuple(professions)) for person_id, (units, professions) in found.items()}
+
+
+@cache
+def first_units() -> CTE:
+    """For everybody in `population`, the sort key of the first unit that they work in. Values as for `over`."""
+    return (
+        select(Employment.person_id, func.min(OrgUnit.name_sort).label("name_sort"))
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(*counted_today())
+        .group_by(Employment.person_id)
+        .cte("first_units")
+    )
+
+
+def sort_name() -> ColumnElement[str]:
+    """What lists of persons are sorted by; protected persons come last, so that their place tells nothing."""
+    return case((Person.protected_identity, "~"), else_=Person.name_sort)
+
+
+def _held() -> ColumnElement[bool]:
+    return and_(Employment.start_on <= TODAY, or_(Employment.end_on.is_(None), Employment.end_on >= TODAY))

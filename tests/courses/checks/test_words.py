@@ -1,0 +1,82 @@
+"""Whatever the check can say has words in Swedish, with the same values, and pages use them."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from flask_babel import force_locale
+
+from tbblearn.courses.checks import checking, questions, wording
+from tbblearn.courses.checks.checking import check
+from tbblearn.courses.checks.words import SENTENCES, finding_words
+from tbblearn.courses.files import parts, pictures, shapes, texts, yaml_faults
+from tbblearn.web.application import Application
+from tests.courses.checks.test_checking import SPOILT
+from tests.courses.example import Courses
+
+SAYING = {"fault", "note", "_fault", "_refuse", "say", "said"}
+FOLDER = Path(checking.__file__).parents[1]
+ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""Nothing is read from it."""
+
+
+def templates() -> set[str]:
+    """Every sentence that the check's code puts together or says as it is."""
+    found: set[str] = set()
+    for file in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in SAYING:
+                    found |= {
+                        text.value
+                        for argument in node.args
+                        for text in (
+                            [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+                        )
+                        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+                    }
+    tables = (parts._REFUSED, pictures._WHY_NOT, questions._MARK_NAMES, shapes.LANGUAGE_NAMES, shapes._MISSING_TEXT)
+    for table in (*tables, yaml_faults.YAML_HINTS, yaml_faults.LINE_HINTS, dict(wording._STRAY)):
+        found |= set(table.values())
+    found |= {yaml_faults.BRACES, yaml_faults.BRACKETS, yaml_faults.UNCLOSED, texts.INVISIBLE, texts.TOO_LONG}
+    return found | {checking.WAITS, checking.WAIVED, shapes._KEYS_WANTED}
+
+
+def names(template: str) -> set[str]:
+    return set(re.findall(r"(?<!\{)\{(\w+)\}(?!\})", template))
+
+
+def test_every_sentence_has_its_words():
+    assert templates() - set(SENTENCES) == set()
+    assert len(SENTENCES) > 150
+
+
+@ONE_DATABASE
+def test_the_words_hold_the_same_values(app: Application):
+    with app.test_request_context(), force_locale("sv"):
+        wrong = [
+            template
+            for template, words in SENTENCES.items()
+            if set(re.findall(r"%\((\w+)\)s", str(words))) != names(template)
+        ]
+    assert wrong == []
+
+
+@ONE_DATABASE
+def test_every_fault_is_told_in_both_languages(app: Application, tmp_path: Path):
+    """All ways in which the tests of the check spoil the example; no value is lost on the way to the page."""
+    for number, spoilt in enumerate(SPOILT.values()):
+        courses = Courses(tmp_path / str(number))
+        courses.change(spoilt.file, spoilt.old, spoilt.new)
+        report = check(courses.root)
+        with app.test_request_context():
+            for finding in [*report.faults, *report.notes]:
+                told = {}
+                for language in ("sv", "en"):
+                    with force_locale(language):
+                        told[language] = finding_words(finding)
+                assert told["sv"] != told["en"], finding.message
+                assert not re.search(r"\w\.\.(?:\s|$)|“", told["sv"]), finding.message
+                assert not [words for words in told.values() if "%(" in words], finding.message

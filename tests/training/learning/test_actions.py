@@ -1,0 +1,459 @@
+"""What learners and managers do, on both databases."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tbblearn.courses.rules import Reading, ScreenRef
+from tbblearn.db import db, unit_of_work
+from tbblearn.training.attempts.own import own_attempt
+from tbblearn.training.exemption_models import Exemption
+from tbblearn.training.learning import actions
+from tbblearn.training.managing import actions as manager_actions
+from tbblearn.training.models import (
+    Answer,
+    Attempt,
+    Completion,
+    CompletionCredit,
+    CompletionEmployment,
+    Enrolment,
+    EnrolmentEvent,
+)
+from tbblearn.training.record.tasks import own_tasks
+from tbblearn.training.rules import (
+    AlreadyRevoked,
+    BadPeriod,
+    Basis,
+    EnrolmentReason,
+    ExemptionReason,
+    HandedIn,
+    NotEmployedThen,
+    NotFound,
+    NothingChosen,
+    NothingToExtend,
+    NotInFuture,
+    NotOpenYet,
+    OneChoiceOnly,
+    Outcome,
+    ReadingFirst,
+    RevocationReason,
+    UnknownChoice,
+    UnknownQuestion,
+)
+from tests.factories import NOW, TODAY
+from tests.training.conftest import Training, at, course, publish_course, refused, said
+
+
+def status_of(person_id: int, today: date = TODAY) -> dict[str, str]:
+    return {task.occasion: said(task.status) for task in own_tasks(person_id, today)}
+
+
+def start(training: Training, name: str = "p101") -> tuple[int, int]:
+    person_id = training.person(name)
+    training.read_all(person_id)
+    with unit_of_work():
+        return person_id, actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def test_reading_leads_from_screen_to_screen_and_on_to_the_quiz(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    way = [ScreenRef("part-1", "s1")]
+    with unit_of_work():
+        while way[-1] is not None:
+            here = way[-1]
+            following = actions.remember_screen(person_id, "base", here.module, here.screen, now=NOW, today=TODAY)
+            if following is None:
+                break
+            way.append(following)
+    assert [(one.module, one.screen) for one in way] == [
+        ("part-1", "s1"),
+        ("part-1", "s2"),
+        ("part-2", "s1"),
+        ("part-2", "s2"),
+    ]
+
+
+def test_reading_without_a_task_makes_a_voluntary_one_and_only_one(training: Training) -> None:
+    person_id = training.person("p110")
+    training.read_all(person_id)
+    assert status_of(person_id) == {"voluntary:1": "not_required"}
+
+
+def test_reading_again_what_is_done_makes_no_new_task(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    training.take(person_id)
+    training.read_all(person_id)
+    assert status_of(person_id) == {"2026": "completed"}
+
+
+def test_a_screen_that_the_course_does_not_have(training: Training) -> None:
+    with pytest.raises(NotFound), unit_of_work():
+        actions.remember_screen(training.person(), "base", "part-1", "s9", now=NOW, today=TODAY)
+
+
+# --- the quiz -----------------------------------------------------------------------------------------------------
+
+
+def test_the_parts_come_before_the_quiz_the_first_time(training: Training) -> None:
+    training.tick()
+    with pytest.raises(ReadingFirst) as stopped, unit_of_work():
+        actions.start_attempt(training.person(), "base", now=NOW, today=TODAY)
+    assert stopped.value.values == {"module": "part-1"}
+
+
+def test_a_returning_learner_may_go_straight_to_the_quiz(training: Training) -> None:
+    training.tick(date(2025, 6, 1))
+    person_id = training.person()
+    training.take(person_id, date(2025, 6, 1))
+    training.tick()
+    with unit_of_work():
+        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY).id
+
+
+def test_a_course_that_is_always_to_be_read_is(training: Training) -> None:
+    training.tick(date(2025, 6, 1))
+    person_id = training.person()
+    training.take(person_id, date(2025, 6, 1))
+    with unit_of_work():
+        publish_course(course(reading=Reading.ALWAYS))
+    training.tick()
+    with pytest.raises(ReadingFirst), unit_of_work():
+        actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+
+
+def test_starting_again_goes_on_with_the_open_attempt(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    training.read_all(person_id)
+    with unit_of_work():
+        started = actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+    with unit_of_work():
+        assert actions.start_attempt(person_id, "base", now=NOW, today=TODAY) == started
+    assert own_attempt(person_id, started.id) == started
+
+
+def test_two_open_attempts_on_one_task_are_refused_by_the_database(training: Training) -> None:
+    training.tick()
+    _, attempt_id = start(training)
+    first = db.session.get_one(Attempt, attempt_id)
+    second = Attempt(
+        enrolment_id=first.enrolment_id,
+        course_version_id=first.course_version_id,
+        number=2,
+        questions=first.questions,
+        total=6,
+        started_at=NOW,
+    )
+    refused(second)
+
+
+def test_an_attempt_keeps_its_version(training: Training) -> None:
+    training.tick()
+    person_id, attempt_id = start(training)
+    before = db.session.get_one(Attempt, attempt_id).course_version_id
+    with unit_of_work():
+        publish_course(course())
+        for number in range(1, 7):
+            actions.save_answer(person_id, attempt_id, f"q{number}", ["a"], now=NOW)
+        assert actions.hand_in(person_id, attempt_id, now=NOW)
+    assert db.session.scalars(select(Completion.course_version_id)).one() == before
+
+
+def test_an_answer_is_saved_and_may_be_changed(training: Training) -> None:
+    training.tick()
+    person_id, attempt_id = start(training)
+    order = [one["question"] for one in db.session.get_one(Attempt, attempt_id).questions]
+
+    def following(question_id: str, chosen: str) -> int | None:
+        own = actions.save_answer(person_id, attempt_id, question_id, [chosen], now=NOW)
+        assert own.answers[question_id] == {chosen}
+        return own.next_without_answer(question_id)
+
+    with unit_of_work():
+        assert following(order[0], "b") == 2
+        assert following(order[0], "a") == 2
+        assert following(order[5], "a") is None, "what was passed over is not asked again by itself"
+        for question_id in order[1:4]:
+            following(question_id, "a")
+        assert following(order[4], "a") is None
+    saved = db.session.scalars(select(Answer).where(Answer.question_id == order[0])).one()
+    assert saved.chosen == ["a"]
+
+
+def test_what_cannot_be_answered(training: Training) -> None:
+    training.tick()
+    person_id, attempt_id = start(training)
+    cases: list[tuple[type[Exception], int, str, list[str]]] = [
+        (UnknownQuestion, person_id, "q99", ["a"]),
+        (UnknownChoice, person_id, "q1", ["z"]),
+        (NothingChosen, person_id, "q1", []),
+        (OneChoiceOnly, person_id, "q1", ["a", "b"]),
+        (NotFound, training.person("p102"), "q1", ["a"]),
+    ]
+    for error, who, question_id, chosen in cases:
+        with pytest.raises(error), unit_of_work():
+            actions.save_answer(who, attempt_id, question_id, chosen, now=NOW)
+    assert db.session.scalars(select(Answer)).all() == []
+
+
+def test_a_pass_is_a_completion_with_the_employments_of_the_day(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    attempt_id = training.take(person_id, right=5)
+    completion = db.session.scalars(select(Completion)).one()
+    assert (completion.attempt_id, completion.basis, completion.achieved_on) == (attempt_id, Basis.PASSED, TODAY)
+    held = db.session.execute(select(CompletionEmployment.unit_id, CompletionEmployment.profession)).all()
+    assert [tuple(one) for one in held] == [(training.unit("enhet-1"), "undersköterska")]
+    assert status_of(person_id) == {"2026": "completed"}
+
+
+def test_four_of_six_do_not_pass_and_one_may_try_again(training: Training) -> None:
+    training.tick(date(2026, 5, 1))
+    person_id = training.person()
+    spring = date(2026, 5, 2)
+    attempt_id = training.take(person_id, spring, right=4)
+    assert db.session.get_one(Attempt, attempt_id).outcome is Outcome.FAILED
+    assert status_of(person_id, spring) == {"2026": "failed_may_retry"}
+    training.take(person_id, spring, right=6)
+    assert status_of(person_id, spring) == {"2026": "completed"}
+
+
+def test_handing_in_twice_gives_one_completion_and_the_same_answer(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    attempt_id = training.take(person_id)
+    with unit_of_work():
+        assert actions.hand_in(person_id, attempt_id, now=NOW + timedelta(days=1))
+    assert len(db.session.scalars(select(Completion)).all()) == 1
+
+
+def test_nothing_is_saved_after_hand_in(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    attempt_id = training.take(person_id)
+    with pytest.raises(HandedIn), unit_of_work():
+        actions.save_answer(person_id, attempt_id, "q1", ["b"], now=NOW)
+
+
+def test_the_date_of_a_completion_is_the_day_in_stockholm(training: Training) -> None:
+    """At 23.30 UTC on 31 December it is already the new year in Sweden: the completion falls in the next cycle."""
+    training.tick()
+    person_id, attempt_id = start(training)
+    eve = at(date(2026, 12, 31), 23)
+    with unit_of_work():
+        for number in range(1, 7):
+            actions.save_answer(person_id, attempt_id, f"q{number}", ["a"], now=eve)
+        actions.hand_in(person_id, attempt_id, now=eve)
+    assert db.session.scalars(select(Completion.achieved_on)).one() == date(2027, 1, 1)
+    training.tick(date(2027, 1, 1))
+    assert status_of(person_id, date(2027, 1, 1)) == {"2026": "missed", "2027": "completed"}
+
+
+def test_a_higher_course_does_the_lower_ones_task(training: Training) -> None:
+    with unit_of_work():
+        publish_course(course("intermediate", satisfies=("base",)))
+    training.tick()
+    person_id = training.person()
+    training.take(person_id, slug="intermediate")
+    assert status_of(person_id) == {"2026": "completed", "voluntary:1": "not_required"}
+
+
+def test_a_task_that_opens_later_cannot_be_begun(training: Training) -> None:
+    person_id = training.person("p110")
+    opens = TODAY + timedelta(days=10)
+    with unit_of_work():
+        manager_actions.enrol_by_hand(
+            person_id, "base", opens_on=opens, due_on=opens + timedelta(days=20), cycle=2026, now=NOW
+        )
+    assert status_of(person_id) == {"manual:1": "not_yet_open"}
+    with pytest.raises(NotOpenYet) as stopped, unit_of_work():
+        actions.start_attempt(person_id, "base", now=NOW, today=TODAY)
+    assert stopped.value.values == {"opens_on": opens}
+
+
+# --- what a manager does ------------------------------------------------------------------------------------------
+
+
+def test_an_exemption_holds_from_day_to_day(training: Training) -> None:
+    training.tick()
+    person_id, by = training.person(), training.person("manager")
+    with unit_of_work():
+        manager_actions.grant_exemption(
+            person_id,
+            "base",
+            from_on=TODAY,
+            until_on=TODAY + timedelta(days=2),
+            reason=ExemptionReason.OTHER_DUTIES,
+            by=by,
+            scope=training.scope("verksamhet-1"),
+            now=NOW,
+            today=TODAY,
+        )
+    assert status_of(person_id) == {"2026": "exempt"}
+    assert status_of(person_id, TODAY + timedelta(days=2)) == {"2026": "exempt"}
+    assert status_of(person_id, TODAY + timedelta(days=3)) == {"2026": "not_started"}
+
+
+def test_an_exemption_over_the_last_day_exempts_from_the_cycle(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    with unit_of_work():
+        manager_actions.grant_exemption(
+            person_id,
+            "base",
+            from_on=TODAY,
+            until_on=date(2026, 12, 5),
+            reason=ExemptionReason.OTHER_DUTIES,
+            by=training.person("manager"),
+            scope=training.scope(),
+            now=NOW,
+            today=TODAY,
+        )
+    assert status_of(person_id, date(2026, 12, 20)) == {"2026": "exempt"}
+    assert status_of(person_id, date(2027, 2, 1)) == {"2026": "exempt"}
+
+
+def extend(training: Training, person_id: int, until_on: date, today: date = TODAY) -> int:
+    return manager_actions.extend(
+        person_id,
+        "base",
+        until_on=until_on,
+        reason=ExemptionReason.OTHER_DUTIES,
+        by=training.person("manager"),
+        scope=training.scope("verksamhet-1"),
+        now=at(today),
+        today=today,
+    )
+
+
+def test_an_extension_moves_the_last_day_the_extra_time_and_the_closing(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    with unit_of_work():
+        extend(training, person_id, date(2026, 12, 27))
+    event = db.session.scalars(select(EnrolmentEvent)).one()
+    assert (event.due_on, event.grace_until_on, event.open_until_on) == (
+        date(2026, 12, 27),
+        date(2027, 1, 10),
+        date(2027, 1, 10),
+    )
+    assert status_of(person_id, date(2027, 1, 10)) == {"2026": "not_started, in_grace"}
+    assert status_of(person_id, date(2027, 1, 11)) == {"2026": "missed"}
+
+
+def test_where_two_are_open_the_older_is_done_as_late(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    with unit_of_work():
+        extend(training, person_id, date(2026, 12, 27))
+    training.tick(date(2027, 1, 5))
+    training.take(person_id, date(2027, 1, 5))
+    training.tick(date(2027, 1, 6))
+    assert status_of(person_id, date(2027, 1, 6)) == {"2026": "completed_late", "2027": "not_started"}
+
+
+def test_what_cannot_be_extended(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    for error, until_on in ((BadPeriod, date(2026, 11, 30)), (BadPeriod, date(2026, 11, 1))):
+        with pytest.raises(error), unit_of_work():
+            extend(training, person_id, until_on)
+    training.take(person_id)
+    with pytest.raises(NothingToExtend), unit_of_work():
+        extend(training, person_id, date(2026, 12, 27))
+
+
+def record(training: Training, person_id: int, achieved_on: date, scope: str = "verksamhet-1") -> int:
+    return manager_actions.record_completion(
+        person_id,
+        "base",
+        achieved_on=achieved_on,
+        basis=Basis.RECORDED,
+        evidence="kompetensportalen",
+        by=training.person("manager"),
+        scope=training.scope(scope),
+        now=NOW,
+        today=TODAY,
+    )
+
+
+def test_a_recorded_completion_counts_for_the_cycle_of_its_date_and_revoking_undoes_it(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    with unit_of_work():
+        completion_id = record(training, person_id, date(2026, 4, 1))
+    assert status_of(person_id) == {"2026": "completed"}
+
+    def revoke() -> None:
+        manager_actions.revoke_completion(
+            completion_id,
+            reason=RevocationReason.WRONG_PERSON,
+            by=training.person("manager"),
+            scope=training.scope("verksamhet-1"),
+            now=NOW,
+            today=TODAY,
+        )
+
+    with unit_of_work():
+        revoke()
+    assert status_of(person_id) == {"2026": "not_started"}
+    assert len(db.session.scalars(select(CompletionCredit)).all()) == 1
+    with pytest.raises(AlreadyRevoked), unit_of_work():
+        revoke()
+
+
+def test_what_cannot_be_recorded(training: Training) -> None:
+    training.tick()
+    person_id = training.person()
+    with pytest.raises(NotInFuture), unit_of_work():
+        record(training, person_id, TODAY + timedelta(days=1))
+    with pytest.raises(NotEmployedThen), unit_of_work():
+        record(training, person_id, date(2019, 12, 31))
+    with pytest.raises(NotFound), unit_of_work():
+        record(training, training.person("p107"), TODAY)
+    assert db.session.scalars(select(Completion)).all() == []
+
+
+def test_every_task_keeps_its_days_in_order(training: Training) -> None:
+    refused(
+        Enrolment(
+            person_id=training.person(),
+            course_id=1,
+            requirement_key="-",
+            occasion="manual:1",
+            reason=EnrolmentReason.MANUAL,
+            cycle=2026,
+            opens_on=TODAY,
+            due_on=TODAY - timedelta(days=1),
+            grace_until_on=TODAY,
+            recorded_at=NOW,
+        )
+    )
+
+
+def test_an_exemption_asked_for_twice_is_one(training: Training) -> None:
+    training.tick()
+    made = set()
+    for _ in range(2):
+        with unit_of_work():
+            made.add(
+                manager_actions.grant_exemption(
+                    training.person(),
+                    "base",
+                    from_on=TODAY,
+                    until_on=None,
+                    reason=ExemptionReason.OTHER_DUTIES,
+                    by=training.person("manager"),
+                    scope=training.scope(),
+                    now=NOW,
+                    today=TODAY,
+                )
+            )
+    assert len(made) == 1
+    assert db.session.scalars(select(Exemption.id)).all() == list(made)

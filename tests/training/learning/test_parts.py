@@ -1,0 +1,188 @@
+"""The screens of a part: reading on, practice that is never stored, the way to the next part and to the quiz."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from tbblearn.db import db, unit_of_work
+from tbblearn.training.managing import actions as manager_actions
+from tbblearn.training.models import Answer, ReadingPlace
+from tests.factories import TODAY
+from tests.training.conftest import at
+from tests.training.learners import FIRST, SPRING, Learners, teaching
+
+PART = "/utbildning/base/del/part-1"
+
+
+def test_a_screen_says_where_one_is_and_has_one_button(learners: Learners) -> None:
+    learners.be("p101")
+    page = learners.get(FIRST)
+    assert page.h1 == "Part 1"
+    assert page.title == "Första skärmen – Del 1 av 2: Part 1 – tbblearn"
+    assert "Del 1 av 2 · cirka 6 minuter" in page.text
+    assert "Skärm 1 av 2" in page.text
+    assert [tag.get_text() for tag in page.soup.select("main h2")] == ["Första skärmen"]
+    onward = [form for form in page.forms() if form.method == "post" and form.action == FIRST]
+    assert [form.buttons for form in onward] == [("Nästa",)]
+    assert page.links["Tillbaka"] == "/utbildning/base"
+    current = page.soup.select(".toc a[aria-current=page]")
+    assert [tag.get_text() for tag in current] == ["Första skärmen"]
+
+
+def test_links_in_the_text_lead_to_the_screens_they_name(learners: Learners) -> None:
+    learners.be("p101")
+    assert learners.get(FIRST).links["Läs mer"] == "/utbildning/base/del/part-2/s2"
+
+
+def test_reading_on_goes_from_screen_to_part_to_quiz_and_is_remembered(learners: Learners) -> None:
+    learners.be("p101")
+    assert learners.post(FIRST).location == f"{PART}/s2"
+    assert learners.get(PART, 303).location == f"{PART}/s2"
+    page = learners.get(f"{PART}/s2")
+    assert page.form(f"{PART}/s2").buttons == ("Till nästa del",)
+    assert page.links["Tillbaka"] == FIRST
+    learners.post(f"{PART}/s2")
+    assert learners.reader.follow().path == "/utbildning/base/del/part-2/s1"
+    learners.post("/utbildning/base/del/part-2/s1")
+    last = learners.get("/utbildning/base/del/part-2/s2")
+    assert last.form("/utbildning/base/del/part-2/s2").buttons == ("Till provet",)
+    learners.post("/utbildning/base/del/part-2/s2")
+    assert learners.reader.follow().h1 == "Prov: Kursen base"
+
+
+def test_parts_read_in_another_order_lead_to_what_is_left(learners: Learners) -> None:
+    learners.be("p101")
+    learners.post("/utbildning/base/del/part-2/s2")
+    assert learners.reader.follow().path == FIRST
+    learners.post(f"{PART}/s2")
+    assert learners.reader.follow().path == "/utbildning/base/prov"
+    again = learners.get(f"{PART}/s2")
+    assert again.form(f"{PART}/s2").buttons == ("Till provet",)
+    assert again.links["Till nästa del"] == "/utbildning/base/del/part-2/s1"
+
+
+def test_reading_a_screen_twice_changes_nothing(learners: Learners) -> None:
+    learners.be("p101")
+    learners.post(FIRST)
+    assert learners.post(FIRST).location == f"{PART}/s2"
+
+
+def test_looking_at_a_screen_writes_nothing(learners: Learners) -> None:
+    learners.be("p101")
+    learners.get(FIRST)
+    with learners.inside():
+        assert db.session.scalar(select(func.count()).select_from(ReadingPlace)) == 0
+
+
+@pytest.mark.parametrize("path", [f"{PART}/nope", "/utbildning/base/del/nope", "/utbildning/base/del/nope/s1"])
+def test_unknown_parts_and_screens_are_not_found(learners: Learners, path: str) -> None:
+    learners.be("p101")
+    assert learners.get(path, 404).h1 == "Vi hittar inte sidan"
+
+
+def test_an_unknown_screen_cannot_be_read(learners: Learners) -> None:
+    learners.be("p101")
+    learners.get(FIRST)
+    learners.post(f"{PART}/nope", status=404)
+
+
+def test_before_the_task_opens_nothing_is_remembered(learners: Learners) -> None:
+    person_id = learners.be("p110", SPRING)
+    with learners.inside(), unit_of_work():
+        manager_actions.enrol_by_hand(
+            person_id, "base", opens_on=date(2026, 9, 1), due_on=date(2026, 10, 1), cycle=2026, now=at(SPRING)
+        )
+    learners.get(FIRST)
+    learners.post(FIRST)
+    assert "Utbildningen öppnar 1 september 2026." in learners.reader.follow().text
+
+
+def given(question: str, *choices: str) -> dict[str, Any]:
+    """What the form sends when these choices are marked and its button is pressed."""
+    return {question: list(choices), "svara": question}
+
+
+# --- practice -----------------------------------------------------------------------------------------------------
+
+
+def test_practice_answers_under_the_chosen_alternative_and_stores_nothing(learners: Learners) -> None:
+    learners.be("p101")
+    page = learners.get(FIRST)
+    form = page.form(holding="p-one")
+    assert form.method == "get"
+    answered = learners.reader.submit(form, 200, **given("p-one", "a"))
+    said = answered.soup.select(".feedback[role=status]")
+    assert [" ".join(tag.get_text(" ").split()) for tag in said] == ["Inte riktigt. Därför a. Läs: Screen 1"]
+    before = said[0].find_previous_sibling(class_="govuk-radios__item")
+    assert before is not None
+    assert before.get_text().strip() == "svar a"
+    assert answered.links["Läs: Screen 1"] == "/utbildning/base/del/part-2/s1"
+    assert answered.form(holding="p-one")["p-one"] == "a"
+    right = learners.reader.submit(answered.form(holding="p-one"), 200, **given("p-one", "b"))
+    assert "Det stämmer. Därför b." in right.text
+    assert "Inte riktigt." not in right.text
+    with learners.inside():
+        assert db.session.scalar(select(func.count()).select_from(Answer)) == 0
+
+
+def test_the_browser_is_sent_back_to_the_question_it_answered(learners: Learners) -> None:
+    learners.be("p101")
+    page = learners.get(FIRST)
+    assert page.form(holding="p-two").action.endswith("#p-two")
+    assert page.soup.find(id="p-two") is not None
+
+
+def test_several_practice_questions_keep_each_others_choices(learners: Learners) -> None:
+    learners.be("p101")
+    page = learners.get(FIRST)
+    page = learners.reader.submit(page.form(holding="svara"), 200, **given("p-one", "b"))
+    second = [form for form in page.forms() if "Svara" in form.buttons][1]
+    assert second["p-one"] == "b"
+    page = learners.reader.submit(second, 200, **given("p-two", "a", "b"))
+    checked = [str(tag["value"]) for tag in page.soup.select("main input[checked]")]
+    assert checked == ["b", "a", "b"]
+    assert len(page.soup.select(".feedback")) == 3
+    assert len(page.soup.select(".feedback[role=status]")) == 2, "only what was answered now is read out"
+
+
+def test_of_several_right_ones_the_page_says_that_there_are_more(learners: Learners) -> None:
+    learners.be("p101")
+    assert "Det finns fler som stämmer." in learners.get(f"{FIRST}?p-two=a&svara=p-two").text
+    assert "Det finns fler som stämmer." not in learners.get(f"{FIRST}?p-two=a&p-two=b&svara=p-two").text
+    assert "Det finns fler som stämmer." not in learners.get(f"{FIRST}?p-two=c&svara=p-two").text
+
+
+def test_practice_without_a_choice_asks_kindly(learners: Learners) -> None:
+    learners.be("p101")
+    page = learners.get(f"{FIRST}?svara=p-one")
+    assert "Välj det svar du tror på, så får du veta mer." in page.text
+    assert not page.soup.select(".feedback")
+
+
+def test_what_anybody_may_write_in_the_address_is_passed_over(learners: Learners) -> None:
+    learners.be("p101")
+    page = learners.get(f"{FIRST}?p-one=zzz&p-nope=a&q1=a&svara=%3Cscript%3E")
+    assert not page.soup.select(".feedback")
+    assert not page.soup.select("main input[checked]")
+
+
+def test_in_english_with_long_words(learners: Learners) -> None:
+    learners.publish(teaching(long=True))
+    learners.be("p101", TODAY)
+    learners.post("/sprak", {"language": "en", "next": FIRST})
+    page = learners.get(f"{FIRST}?p-one=b&svara=p-one")
+    assert page.language == "en"
+    assert page.h1 == "Part 1 (en)"
+    assert "Därför b. (en)" in page.text
+    assert page.text.count("That is right.") == 1, "the verdict is the feedback's heading, not also its first words"
+
+
+def test_the_page_asks_the_database_as_often_for_three_tasks_as_for_one(learners: Learners) -> None:
+    learners.be("p101", SPRING)
+    one = learners.queries(FIRST)
+    learners.require("second")
+    learners.require("third")
+    learners.be("p101", SPRING)
+    assert learners.queries(FIRST) == one
