@@ -65,6 +65,7 @@ words: $(DEV_STAMP) ## Collect the interface words again after a change of a pag
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l --no-location --omit-header --no-wrap --sort-output -o .words.pot .
 	$(BIN)/pybabel -q update --init-missing -i .words.pot -d translations -l en --no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header
 	$(BIN)/pybabel -q compile -f -d translations
+	$(BIN)/pybabel -q compile -f -d translations -D checks
 	rm .words.pot
 
 .PHONY: bench

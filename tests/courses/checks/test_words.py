@@ -2,14 +2,18 @@
 
 import ast
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
 from flask_babel import force_locale
 
 from tbblearn.courses.checks import checking, questions, wording
 from tbblearn.courses.checks.checking import check
-from tbblearn.courses.checks.words import SENTENCES, finding_words
+from tbblearn.courses.checks.words import finding_words
 from tbblearn.courses.files import parts, pictures, shapes, texts, yaml_faults
 from tbblearn.web.application import Application
 from tests.courses.checks.test_checking import SPOILT
@@ -17,6 +21,7 @@ from tests.courses.example import Courses
 
 SAYING = {"fault", "note", "_fault", "_refuse", "say", "said"}
 FOLDER = Path(checking.__file__).parents[1]
+WORDS = Path(__file__).parents[3] / "translations"
 ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 """Nothing is read from it."""
 
@@ -48,20 +53,23 @@ def names(template: str) -> set[str]:
     return set(re.findall(r"(?<!\{)\{(\w+)\}(?!\})", template))
 
 
-def test_every_sentence_has_its_words():
-    assert templates() - set(SENTENCES) == set()
-    assert len(SENTENCES) > 150
+def catalogue(language: str, ending: str = "po") -> Catalog:
+    """What the check says, in a language."""
+    content = BytesIO((WORDS / language / "LC_MESSAGES" / f"checks.{ending}").read_bytes())
+    return read_po(content) if ending == "po" else read_mo(content)
 
 
-@ONE_DATABASE
-def test_the_words_hold_the_same_values(app: Application):
-    with app.test_request_context(), force_locale("sv"):
-        wrong = [
-            template
-            for template, words in SENTENCES.items()
-            if set(re.findall(r"%\((\w+)\)s", str(words))) != names(template)
-        ]
-    assert wrong == []
+def words_of(found: Catalog) -> dict[str, str]:
+    return {str(message.id): str(message.string) for message in found if message.id}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_sentence_has_its_words_with_the_same_values(language: str):
+    words = words_of(catalogue(language))
+    assert templates() - set(words) == set()
+    assert len(words) > 150
+    assert [template for template, text in words.items() if not text or names(text) != names(template)] == []
+    assert words_of(catalogue(language, "mo")) == words, "run `make words`"
 
 
 @ONE_DATABASE
