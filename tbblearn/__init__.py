@@ -16,15 +16,15 @@ from tbblearn.tree import migration_head, tree_folder
 from tbblearn.web.addresses import own_address
 from tbblearn.web.application import Application
 from tbblearn.web.errors import register_errors
-from tbblearn.web.guarding import demand_guards
-from tbblearn.web.headers import init_headers
-from tbblearn.web.health import init_health
 from tbblearn.web.language import init_language, page_language
-from tbblearn.web.limits import init_limits
-from tbblearn.web.logs import init_logs
 from tbblearn.web.menu import add_to_menu, menu_for
-from tbblearn.web.origins import init_origins
-from tbblearn.web.proxies import init_proxies
+from tbblearn.web.requests.guarding import demand_guards
+from tbblearn.web.requests.headers import init_headers
+from tbblearn.web.requests.health import init_health
+from tbblearn.web.requests.limits import init_limits
+from tbblearn.web.requests.logs import init_logs
+from tbblearn.web.requests.origins import init_origins
+from tbblearn.web.requests.proxies import init_proxies
 from tbblearn.web.starting import add_to_start
 from tbblearn.web.static_files import init_static
 from tbblearn.web.surround import init_surround

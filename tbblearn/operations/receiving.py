@@ -21,7 +21,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import BadRequest, RequestEntityTooLarge
 
-from tbblearn.web.limits import FILE_BYTES, MEGABYTE
+from tbblearn.web.requests.limits import FILE_BYTES, MEGABYTE
 
 HEAD_BYTES = 32 * 1024
 IN_MEMORY_BYTES = 64 * 1024
@@ -175,7 +175,7 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
             adj=Adjustments(
                 sockets=[listening],
                 ident=None,
-                clear_untrusted_proxy_headers=False,  # whom to believe is for web/proxies.py to say
+                clear_untrusted_proxy_headers=False,  # whom to believe is for web/requests/proxies.py to say
                 backlog=2048,
                 connection_limit=self.most_connections + 100,
                 cleanup_interval=1,

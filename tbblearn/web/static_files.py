@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
-from tbblearn.web.headers import security_headers
+from tbblearn.web.requests.headers import security_headers
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from tbblearn.db import db
 from tbblearn.sqlite import version_note
 from tbblearn.web.addresses import page_path
-from tbblearn.web.guarding import public
-from tbblearn.web.health import why_not_ready
 from tbblearn.web.language import COOKIE, LANGUAGES
 from tbblearn.web.pages import Page
+from tbblearn.web.requests.guarding import public
+from tbblearn.web.requests.health import why_not_ready
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
 THEMES = ("", "light", "dark")

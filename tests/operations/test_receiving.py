@@ -11,7 +11,7 @@ import pytest
 
 from tbblearn.operations import receiving
 from tbblearn.operations.receiving import BODY_BYTES, CONTROL_BYTES, HEAD_BYTES, Receiver
-from tbblearn.web.limits import FILE_BYTES
+from tbblearn.web.requests.limits import FILE_BYTES
 
 HEAD = b"POST /there HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 LARGE = 16 * 2**20

@@ -134,7 +134,7 @@ def test_a_fault_between_page_and_server_is_logged_without_page_and_person(
     """What our own error pages do not catch is caught by waitress, whose words name the address that was asked for."""
     script = (
         "from tbblearn.operations.serving import listen, run_workers\n"
-        "from tbblearn.web.logs import init_logs\n"
+        "from tbblearn.web.requests.logs import init_logs\n"
         "from flask import Flask\n"
         "def make():\n"
         "    app = Flask('faulty')\n"

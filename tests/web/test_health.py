@@ -5,9 +5,9 @@ from sqlalchemy import event, text
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.tree import migration_head
-from tbblearn.web import health
 from tbblearn.web.application import Application
-from tbblearn.web.health import Trying, serves
+from tbblearn.web.requests import health
+from tbblearn.web.requests.health import Trying, serves
 from tests.conftest import Backend
 from tests.listening import statements
 from tests.reading import Reader, ReadPage

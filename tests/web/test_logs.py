@@ -20,7 +20,7 @@ from tbblearn.db import db, utc_now
 from tbblearn.people.guards import public
 from tbblearn.people.models import Person
 from tbblearn.web.application import Application
-from tbblearn.web.logs import HourlyCounts, without_values
+from tbblearn.web.requests.logs import HourlyCounts, without_values
 from tests.conftest import Backend
 from tests.factories import County
 from tests.reading import Reader

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tbblearn.web.application import SAFE_METHODS, Application
-from tbblearn.web.origins import is_own, origin_of
+from tbblearn.web.requests.origins import is_own, origin_of
 from tests.factories import County
 from tests.reading import Reader
 

@@ -19,6 +19,6 @@ def finding_words(finding: Finding) -> str:
 def _translated(sentence: str) -> str:
     """A sentence in the page's language; as it is, where there are no words for it."""
     if not isinstance(sentence, Said):
-        return str(_sentences.gettext(sentence))
+        return _sentences.gettext(sentence)
     values = {name: _translated(one) if isinstance(one, Said) else one for name, one in sentence.values.items()}
-    return str(_sentences.gettext(sentence.template)).format(**values)
+    return _sentences.gettext(sentence.template).format(**values)

@@ -35,8 +35,8 @@ from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import ErrorWords, NotFound, error_page
-from tbblearn.web.limits import takes_files
 from tbblearn.web.pages import Page
+from tbblearn.web.requests.limits import takes_files
 
 blueprint = Blueprint("editing", __name__, template_folder="../templates")
 
