@@ -322,7 +322,7 @@ def test_the_page_asks_the_database_as_often_for_three_decisions_as_for_one(desk
     assert [desk.learners.queries(page) for page in pages] == one
 
 
-def sent_too_late(desk: Desk, page: str, **values: str) -> tuple[ReadPage, dict[str, str]]:
+def sent_too_late(desk: Desk, page: str, **values: Any) -> tuple[ReadPage, dict[str, str]]:
     """A form sent after the session has ended: the page after signing in again, and the words it tells the form in."""
     from tests.access.accounts import PASSWORD, give_password
 
