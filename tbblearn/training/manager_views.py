@@ -50,7 +50,7 @@ def who_is_left(unit_id: int) -> Page:
 @blueprint.get("/min-enhet/<int:unit_id>/kvar/utskrift")
 @requires(Role.MANAGER)
 def printable(unit_id: int) -> Page:
-    """The same list on paper: all rows on one page, with room to tick off."""
+    """The same list on paper: the first thousand rows on one page, with room to tick off."""
     return _list(unit_id, "training/who_is_left_print.html", limit=PRINT_LIMIT, page=1)
 
 
