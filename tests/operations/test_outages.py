@@ -105,6 +105,7 @@ def served_on(cluster: Cluster, folder: Path) -> Iterator[Served]:
         yield served
 
 
+@pytest.mark.full
 def test_pages_say_that_the_database_is_away_and_come_back_with_it(cluster: Cluster, tmp_path: Path) -> None:
     def refused(within: float) -> bool:
         begun = time.monotonic()
