@@ -108,6 +108,7 @@ def _list(unit_id: int, template: str, *, limit: int, page: int) -> Page:
         course=course,
         kept=course | chosen.address(),
         address=address,
+        unsearched=address(as_chosen=replace(chosen, text="")),
         today=stockholm_date(now),
     )
 
