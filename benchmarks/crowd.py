@@ -141,11 +141,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tbblearn-crowd-") as name:
         folder = Path(name)
         if given.only != "postgresql":
-            prepared = prepare("SQLite", f"sqlite:///{folder / 'crowd.sqlite'}", folder, given.staff, 1)
+            prepared = prepare("SQLite", f"sqlite:///{folder / 'crowd.sqlite'}", folder, given.staff, 2)
             report(prepared, given.connections, given.slow, given.rounds)
         if given.only != "sqlite":
             with postgresql(folder) as (url, _pid):
-                prepared = prepare("PostgreSQL", url, folder, given.staff, 1)
+                prepared = prepare("PostgreSQL", url, folder, given.staff, 2)
                 report(prepared, given.connections, given.slow, given.rounds)
 
 

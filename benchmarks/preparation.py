@@ -75,7 +75,7 @@ class Prepared:
 
 
 def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clients: int = 8) -> Prepared:
-    """Build the demo of this size, and make as many fresh learners as the flows will use, and a round to warm up."""
+    """Build the demo of this size, and make as many fresh learners as so many rounds use."""
     environment = os.environ | {
         "TBBLEARN_DATABASE_URL": url,
         "TBBLEARN_INSTANCE": str(folder),
@@ -94,9 +94,9 @@ def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clie
     app = create_app(from_environment(environment))
     with app.app_context():
         password_hash = hash_password(PASSWORD)
-        learners = _learners(clients * (rounds + 1), password_hash)
+        learners = _learners(clients * rounds, password_hash)
         managers = _managers(password_hash)
-        answering = _answering(app, clients * (rounds + 1) * ANSWERS_A_ROUND)
+        answering = _answering(app, clients * rounds * ANSWERS_A_ROUND)
         if database == "PostgreSQL":
             with unit_of_work():
                 db.session.execute(text("ANALYZE"))  # as the server would have done by itself after a minute
@@ -163,12 +163,9 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
         )
     module = course.modules[0]
     place = {"slug": SLUG, "module": module.id, "screen": module.screens[1].id}
-    english = next((one for one in chosen.values() if one[3] is Language.EN), None)
-    if english is not None:  # comes first, so that the round that warms up meets both languages
-        chosen = {english[1]: english} | chosen
-    return [
-        {"email": email, "password": PASSWORD, **place} for _enrolment, _person, email, _language in chosen.values()
-    ]
+    # English first, so that the rounds that warm up meet both languages.
+    ordered = sorted(chosen.values(), key=lambda one: one[3] is not Language.EN)
+    return [{"email": email, "password": PASSWORD, **place} for _enrolment, _person, email, _language in ordered]
 
 
 def _answering(app: Application, wanted: int) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from tbblearn.config import Settings, from_environment
-from tbblearn.databases import POSTGRESQL_PATIENCE, prepare_engine
+from tbblearn.databases import prepare_engine
 from tbblearn.db import db
 from tbblearn.tree import migration_head, tree_folder
 from tbblearn.web.addresses import own_address
@@ -93,7 +93,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     }
     if settings.sqlite:
         return options | {"connect_args": {"check_same_thread": False}}
-    return options | {"connect_args": {"prepare_threshold": 2, **POSTGRESQL_PATIENCE}}
+    return options | {"connect_args": {"prepare_threshold": 2}}
 
 
 def _add_features(app: Application, settings: Settings) -> None:

@@ -11,29 +11,22 @@ from typing import Any
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from tbblearn import sqlite
+from tbblearn import postgresql, sqlite
 from tbblearn.sqlite import READ_WAIT_MS, WRITE_WAIT_MS
 
 FREE_THREADS = 2
 """So many threads of a process are not kept for long by changes that wait for a lock, so that pages can be read."""
 TRUSTED_SECONDS = 5
 """How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
+ALIVE_SECONDS = 2
+"""How long its answer to that is waited for."""
 _USED_AT = "tbblearn_used_at"
 _log = structlog.get_logger("tbblearn.database")
-
-POSTGRESQL_PATIENCE = {
-    "connect_timeout": 3,
-    "keepalives_idle": 20,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-}
-"""Seconds, and milliseconds at last: how long a server is waited for that does not even refuse."""
 
 _wait_ms: ContextVar[int] = ContextVar("tbblearn_wait_ms", default=0)
 """How long the changes begun here wait for a lock; 0 where nothing may be changed."""
@@ -165,6 +158,14 @@ def why_not_ready(engine: Engine) -> str:
 # --- engines -------------------------------------------------------------------------------------------------------
 
 
+def aside(url: str | URL) -> Engine:
+    """An engine for one look past the pool: it keeps no connection, and waits for a server no longer than the other."""
+    engine = create_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", postgresql.connect)
+    return engine
+
+
 def prepare_engine(engine: Engine, threads: int = 8) -> None:
     """Give connections honest transactions, limits to waiting, and SQLite what it must be told each time.
 
@@ -213,6 +214,7 @@ class _PostgreSQL:
 
     def __init__(self, engine: Engine, changes: _Changes) -> None:
         self.changes = changes
+        event.listen(engine, "do_connect", postgresql.connect)
         event.listen(engine, "connect", self.connect)
         event.listen(engine, "checkout", self.checkout)
         event.listen(engine, "checkin", self.checkin)
@@ -230,9 +232,10 @@ class _PostgreSQL:
         """A connection that has lain idle is asked first whether the server is still there."""
         if monotonic() - record.info.get(_USED_AT, 0) > TRUSTED_SECONDS:
             try:
-                connection.execute("SELECT 1")
+                with postgresql.within(ALIVE_SECONDS):
+                    connection.execute("SELECT 1")
             except psycopg.Error as error:
-                raise DisconnectionError from error  # the pool opens a new one in its place
+                raise InvalidatePoolError from error  # new ones are opened in the place of all
 
     @staticmethod
     def checkin(_connection: object, record: ConnectionPoolEntry) -> None:

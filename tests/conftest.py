@@ -20,7 +20,7 @@ from flask_migrate import upgrade
 from hypothesis import settings
 from sqlalchemy import Dialect, create_engine, event, make_url, text
 
-from tbblearn import create_app
+from tbblearn import create_app, postgresql
 from tbblearn.config import Settings
 from tbblearn.db import db
 from tbblearn.tree import tree_folder
@@ -68,10 +68,13 @@ class Backend:
         self.app.testing = True
         with self.app.app_context():
             self.engine = db.engine
-            event.listen(self.engine, "do_connect", self._connect)
+            self._listen()
             upgrade(directory=str(tree_folder("migrations")))
             db.session.remove()
         self.engine.dispose()
+
+    def _listen(self) -> None:
+        event.listen(self.engine, "do_connect", self._connect)
 
     def _connect(self, dialect: Dialect, _record: object, arguments: list[Any], values: dict[str, Any]) -> None:
         """Connections go to where the engine is pointed now."""
@@ -138,6 +141,12 @@ class PostgreSQL(Backend):
         self.server = create_engine(server_url, isolation_level="AUTOCOMMIT")
         self.worker = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
         super().__init__(folder)
+
+    def _listen(self) -> None:
+        """Before what makes the connection: it is the last that is asked."""
+        event.remove(self.engine, "do_connect", postgresql.connect)
+        super()._listen()
+        event.listen(self.engine, "do_connect", postgresql.connect)
 
     def _run(self, statement: str) -> None:
         with self.server.connect() as connection:

@@ -8,6 +8,7 @@ from contextlib import closing
 from contextvars import Context
 from datetime import UTC
 from importlib import import_module
+from time import monotonic
 
 import psycopg
 import pytest
@@ -15,10 +16,11 @@ from sqlalchemy import Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from tbblearn import postgresql
 from tbblearn.access.models import LoginAttempt
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
-from tbblearn.databases import is_busy
+from tbblearn.databases import is_busy, is_out_of_reach
 from tbblearn.db import db, read_only, run, side_record, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.people.models import Grant, OrgUnit, Person, Programme
@@ -274,3 +276,30 @@ def test_a_connection_that_lay_idle_while_the_server_restarted_is_replaced(
         monkeypatch.setattr(import_module("tbblearn.databases"), "TRUSTED_SECONDS", 0)
         with unit_of_work():
             assert db.session.execute(count).scalar() == 0
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_slow_server_is_waited_for_and_one_that_answers_nobody_is_not(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has no server. The silence is one of `connect`'s making; a server that hangs is served in test_outages."""
+    slowly = text("SELECT pg_sleep(0.5)")
+    monkeypatch.setattr(postgresql, "ASKED_AFTER_SECONDS", 0.1)
+    server = (engine_of(app).url.query["host"], None)
+    with app.app_context():
+        with read_only():
+            db.session.execute(slowly)
+        with monkeypatch.context() as silence, read_only():
+            db.session.execute(text("SELECT 1"))
+            silence.setitem(postgresql._silent_until, server, monotonic() + 60)
+            with pytest.raises(OperationalError) as silent:
+                db.session.execute(slowly)
+            with pytest.raises(OperationalError):
+                db.engine.connect()
+        assert is_busy(silent.value), "the connection is given up"
+        assert is_out_of_reach(silent.value)
+        with read_only(), postgresql.within(0.2), pytest.raises(OperationalError) as late:
+            db.session.execute(slowly)
+        assert is_busy(late.value)
+        with unit_of_work():
+            db.session.execute(slowly)

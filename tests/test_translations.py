@@ -1,5 +1,6 @@
 """The English catalogue is complete and fresh: every Swedish sentence of the code has its English one, and no other."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -86,3 +87,17 @@ def test_no_swedish_is_left_in_the_english(english: Catalog):
         if re.search(r"[åäöÅÄÖ]", names.sub("", string))
     }
     assert not swedish
+
+
+def test_no_sentence_is_asked_for_inside_an_f_string():
+    """Babel does not find it there, so it would stay Swedish in English."""
+    asked = {"_", "_l", "gettext", "lazy_gettext", "ngettext"}
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "tbblearn").rglob("*.py"))
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in asked
+    ]
+    assert not hidden

@@ -3,11 +3,11 @@
 from ipaddress import ip_address
 
 import click
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 from tbblearn import create_app
 from tbblearn.config import from_environment
+from tbblearn.databases import aside
 from tbblearn.db import db
 from tbblearn.operations.demo.marker import ALEMBIC, Asking
 from tbblearn.operations.serving import serve_forever
@@ -22,7 +22,7 @@ def serve(host: str, port: int) -> None:
     With SQLite: one worker with eight threads. With PostgreSQL: two workers with eight threads each
     (TBBLEARN_WORKERS and TBBLEARN_THREADS change that). It does not start without its database.
     """
-    with create_engine(from_environment().database_url, poolclass=NullPool).connect() as connection:
+    with aside(from_environment().database_url).connect() as connection:
         connection.execute(text(f"SELECT version_num FROM {ALEMBIC}"))
     if not is_loopback(host) and holds_a_demo():
         raise click.UsageError(

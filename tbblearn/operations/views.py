@@ -36,20 +36,16 @@ STATES = {
 def outbox() -> Page:
     """What did not arrive, what waits to be sent and what went out, and how many of each."""
     known: dict[str, object] = current_app.extensions["tbblearn_letters"]
-    shown = sorted(kind for kind in known if kind not in queries.HIDDEN)
+    shown = [kind for kind in known if kind not in queries.HIDDEN]
     kind, state = request.args.get("typ", ""), request.args.get("lage", "")
-    chosen = {
-        "lage": state if state in STATES else "",
-        "typ": kind if kind in shown else "",
-        "nummer": whole_number("nummer"),
-    }
-    wanted = queries.Wanted(STATES.get(state), str(chosen["typ"]), whole_number("nummer"))
+    state, kind = state if state in STATES else "", kind if kind in shown else ""
+    chosen = {"lage": state, "typ": kind, "nummer": whole_number("nummer")}
+    wanted = queries.Wanted(STATES.get(state), kind, whole_number("nummer"))
     return Page(
         "operations/outbox.html",
         found=queries.outbox(wanted, whole_number("sida") or 1),
         totals=totals(queries.HIDDEN),
         acts=quiet_acts(queries.HIDDEN),
-        states=STATES,
         shown=shown,
         chosen=chosen,
         kept={name: value for name, value in chosen.items() if value not in ("", None)},

@@ -23,6 +23,7 @@ from tbblearn.training.rules import SHOWN_ORDER, Urgency
 from tbblearn.training.standing.words import coverage_words, progress_words, urgency_words
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import NotFound
+from tbblearn.web.language import page_language
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
@@ -84,7 +85,7 @@ def unit(unit_id: int) -> Page:
             (above.name, url_for("reports.unit", unit_id=above.id))
             for above in queries.ancestors(summary.unit.path, scope)
         ],
-        courses=courses,
+        courses=[(course.slug, course.title[page_language()]) for course in courses],
         statuses=[
             (progress, progress_words(progress), counts.of(progress))
             for progress in SHOWN_ORDER

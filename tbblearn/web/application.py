@@ -4,6 +4,7 @@ from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, request
+from flask import Response as Answer
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
@@ -15,6 +16,7 @@ from werkzeug.utils import cached_property
 from werkzeug.wrappers import Response
 
 from tbblearn.db import read_only, unit_of_work
+from tbblearn.postgresql import within
 from tbblearn.web.addresses import RowNumber
 from tbblearn.web.pages import Page
 from tbblearn.web.templating import Templates
@@ -22,6 +24,8 @@ from tbblearn.web.templating import Templates
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 URLENCODED = "application/x-www-form-urlencoded"
+STATEMENT_SECONDS = 30
+"""In which PostgreSQL answers a page: twice as long as a change waits for a lock."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 """Stands where something was sent that is no character of a text."""
 
@@ -97,6 +101,11 @@ class Application(Flask):
             assert request is not None
             request.environ["HTTP_HOST"] = ""
             return super().create_url_adapter(request)
+
+    def full_dispatch_request(self) -> Answer:
+        """The answer, also where it is the page of an error; a thread does not wait without end for the database."""
+        with within(STATEMENT_SECONDS):
+            return super().full_dispatch_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in its transaction, then render its page."""

@@ -1,4 +1,4 @@
-"""Errors that become a page of their own, in words (words.md 8)."""
+"""Errors that become a page of their own, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,14 +38,6 @@ class NotFound(Exception):
     """It does not exist, or this person may not know that it does: 404 either way."""
 
 
-class TooMany(Exception):
-    """Too many tries: 429. Carries how many minutes to wait."""
-
-    def __init__(self, minutes: int) -> None:
-        super().__init__(f"wait {minutes} minutes")
-        self.minutes = minutes
-
-
 @dataclass(frozen=True)
 class ErrorWords:
     """What an error page says: what happened, what is kept, what to do."""
@@ -54,7 +46,7 @@ class ErrorWords:
     text: str
 
 
-def words(status: int, minutes: int = 1) -> ErrorWords:
+def words(status: int) -> ErrorWords:
     """Words for a status; an unknown one below 500 reads as 400, above as 500."""
     if status == 400:
         return ErrorWords(
@@ -77,8 +69,6 @@ def words(status: int, minutes: int = 1) -> ErrorWords:
         )
     if status == 413:
         return _too_large()
-    if status == 429:
-        return ErrorWords(_("För många försök"), _("För många försök. Vänta %(min)s minuter.", min=minutes))
     if status == 503:
         return ErrorWords(
             _("Det går inte just nu"),
@@ -106,7 +96,6 @@ def _too_large() -> ErrorWords:
 
 def error_page(
     status: int,
-    minutes: int = 1,
     headers: dict[str, str] | None = None,
     said: ErrorWords | None = None,
     actions: Sequence[tuple[str, str]] = (),
@@ -117,7 +106,7 @@ def error_page(
     `actions` are the ways on, (text, address), the first a button; without any it leads to the first page. `again` are
     the fields of a form that can be sent to the same address once more.
     """
-    said = said or words(status, minutes)
+    said = said or words(status)
     return Page(
         "web/error.html",
         status=status,
@@ -187,10 +176,6 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(NotFound)
     def not_found(_error: NotFound) -> Response:
         return error_page(404).render()
-
-    @app.errorhandler(TooMany)
-    def too_many(error: TooMany) -> Response:
-        return error_page(429, error.minutes, {"Retry-After": str(error.minutes * 60)}).render()
 
     @app.errorhandler(StaleDataError)
     def stale(_error: StaleDataError) -> Response:

@@ -246,6 +246,7 @@ def test_a_long_list_is_read_page_by_page_both_ways_and_what_waits_by_its_day(
     back = last.soup.select_one("a[rel=prev]")
     assert back is not None
     assert "typ=set_password" in str(back["href"]), "the filter is kept"
+    assert str(back["href"]).endswith("#letters"), "past the totals, to the list itself"
     for nonsense in (
         "sida=nonsense",
         "sida=99999999999",

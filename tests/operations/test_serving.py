@@ -7,10 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,79 +15,14 @@ import pytest
 from benchmarks.crowd import Crowd
 from tests.conftest import EMPTY, SQLite
 from tests.pages.conftest import free_port
-
-ENOUGH_SECONDS = 180
-"""Longer than anything takes here, however busy the machine is."""
-
-
-@dataclass
-class Served:
-    """A running server."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    log: Path
-
-    def get(self, path: str) -> tuple[int, str]:
-        """Status and text; OSError where nobody listens."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ENOUGH_SECONDS)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
-
-    @property
-    def workers(self) -> list[int]:
-        """The processes that answer."""
-        listed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
-        return [int(one) for one in listed.stdout.split()]
-
-    def wait_until(self, what: str, is_so: bool = True) -> None:
-        """Wait until somebody listens, or nobody does."""
-        last = time.monotonic() + ENOUGH_SECONDS
-        while time.monotonic() < last:
-            try:
-                if (self.get("/healthz")[0] == 200) is is_so:
-                    return
-            except OSError:
-                if not is_so:
-                    return
-            time.sleep(0.05)
-        raise AssertionError(f"{what}: {self.log.read_text('utf-8')}")
-
-
-@contextmanager
-def serving(backend: SQLite, folder: Path) -> Iterator[Served]:
-    """A server on a migrated, empty database."""
-    database = folder / "served.sqlite"
-    shutil.copy(backend.templates[EMPTY].removeprefix("sqlite:///"), database)
-    environment = os.environ | {
-        "TBBLEARN_DATABASE_URL": f"sqlite:///{database}",
-        "TBBLEARN_INSTANCE": str(folder),
-        "TBBLEARN_LOG_LEVEL": "ERROR",
-    }
-    port, log = free_port(), folder / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tbblearn.cli", "serve", "--port", str(port)], env=environment, stderr=out
-        )
-    served = Served(process, port, log)
-    try:
-        served.wait_until("the server did not start")
-        yield served
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(timeout=ENOUGH_SECONDS)
+from tests.served import ENOUGH_SECONDS, Served, serving
 
 
 @pytest.fixture
 def served(sqlite_backend: SQLite, tmp_path: Path) -> Iterator[Served]:
-    with serving(sqlite_backend, tmp_path) as made:
+    database = tmp_path / "served.sqlite"
+    shutil.copy(sqlite_backend.templates[EMPTY].removeprefix("sqlite:///"), database)
+    with serving(f"sqlite:///{database}", tmp_path) as made:
         yield made
 
 

@@ -1,6 +1,6 @@
 """Pictures of the key pages for the README and for reviews: `.venv/bin/python -m tests.pages.screenshots [FOLDER]`.
 
-Builds a demo county (seed 1, 300 staff) in a temporary folder, and writes PNG files named page-language-width-theme
+Builds the demo county of the browser tests in a temporary folder, and writes PNG files named page-language-width-theme
 to docs/screenshots/.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.pages.conftest import CHROMIUM, FLAGS, Site
+from tests.pages.conftest import CHROMIUM, FLAGS, STAFF, Site
 from tests.pages.pages import STATES, Look, State, Visitors
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -66,7 +66,7 @@ def main() -> int:
 
 def _demo(folder: Path) -> Site:
     site = Site(folder, f"sqlite:///{folder / 'demo.sqlite'}", port=1)
-    printed = site.run("demo", "--no-serve", "--seed", "1", "--staff", "300", "--format", "json")
+    printed = site.run("demo", "--no-serve", "--staff", str(STAFF), "--format", "json")
     site.accounts = {account["role"]: account for account in json.loads(printed)["accounts"]}
     site.port = 0
     site.start()

@@ -15,7 +15,7 @@ from tbblearn.training.managing.list_queries import CompletionReport, Completion
 from tbblearn.training.rules import Progress, Status
 from tbblearn.web.application import Application
 from tbblearn.web.spreadsheets import BOM
-from tests.factories import TODAY, grant
+from tests.factories import TODAY, grant, make_person
 from tests.reading import Reader
 from tests.training.conftest import Training
 
@@ -218,6 +218,33 @@ def test_headings_sort_and_say_how(reader: Reader, taken: Training):
     assert [field["value"] for field in again.soup.select("input[name=q]")] == ["1"]
 
 
+def test_a_long_list_says_where_in_it_one_is_and_turns_both_ways(reader: Reader, taken: Training, app: Application):
+    with app.app_context(), unit_of_work():
+        unit = db.session.get_one(OrgUnit, taken.unit("enhet-1"))
+        for number in range(98):
+            make_person(unit, number=1000 + number)
+    first = reader.get(address(taken, "verksamhet-1", "/kvar?status=alla&ordning=-enhet"))
+    assert first.soup.select_one(".pager p").get_text() == "1–50 av 110"
+    assert not first.soup.select("a[rel=prev]")
+    second = reader.get(str(first.soup.select("a[rel=next]")[0]["href"]))
+    assert second.soup.select_one(".pager p").get_text() == "51–100 av 110"
+    assert second.h1 == "Alla anställda"
+    assert reader.get(str(second.soup.select("a[rel=prev]")[0]["href"])).text == first.text
+    last = reader.get(str(second.soup.select("a[rel=next]")[0]["href"]))
+    assert last.soup.select_one(".pager p").get_text() == "101–110 av 110"
+    assert not last.soup.select("a[rel=next]")
+
+
+def test_a_search_is_cleared_and_the_rest_kept(reader: Reader, taken: Training):
+    for text, found in (("10", 2), ("xyz", 0)):
+        page = reader.get(address(taken, "verksamhet-1", f"/kvar?status=klara&ordning=-enhet&q={text}"))
+        assert len(page.soup.select("tbody tr")) == found
+        again = reader.get(page.links["Rensa sökningen"])
+        assert len(again.soup.select("tbody tr")) == 2
+        assert again.soup.select_one("th[aria-sort]").get_text(strip=True) == "Enhet"
+        assert "Rensa sökningen" not in again.text
+
+
 def test_the_counts_of_the_page_are_a_file_without_names(reader: Reader, taken: Training, app: Application):
     page = reader.get(address(taken, "verksamhet-1"))
     rows = counts_file(reader, page.links["Ladda ner antal per enhet som CSV"])
@@ -285,7 +312,9 @@ def test_who_has_not_adopted_has_no_figure_and_the_county_says_so(app: Applicati
     one = Reader(app)
     one.sign_in(taken.person(role))
     said = "Siffrorna gäller 1 av 2 huvudmän, 15 av 18 anställda. Inte beslutat i Flens kommun."
-    assert said in one.get(address(taken, "sormland")).text
+    county = one.get(address(taken, "sormland"))
+    assert said in county.text
+    assert county.soup.select_one("main table.fold tfoot th").get_text(strip=True) == "Länet, 1 av 2 huvudmän"
     page = one.get(address(taken, "flen"))
     assert "Inte beslutat i Flens kommun." in page.text
     assert "%" not in page.soup.find("section", {"aria-labelledby": "counts"}).get_text()

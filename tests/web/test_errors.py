@@ -19,7 +19,7 @@ from tbblearn.people.models import Person
 from tbblearn.people.rules import Language
 from tbblearn.tree import tree_folder
 from tbblearn.web.application import Application
-from tbblearn.web.errors import NoAccess, NotFound, TooMany
+from tbblearn.web.errors import NoAccess, NotFound
 from tbblearn.web.requests.limits import FILE_BYTES, FORM_BYTES
 from tests.conftest import EMPTY, Backend
 from tests.factories import County
@@ -35,7 +35,6 @@ WORDS = {
     405: ("Sidan går inte att öppna på det sättet.", "The page cannot be opened that way."),
     409: ("Det du skickade nu är inte sparat.", "What you sent now has not been saved."),
     413: ("Störst tillåtna storlek är 1 MB.", "The largest allowed is 1 MB."),
-    429: ("För många försök. Vänta 3 minuter.", "Too many tries. Wait 3 minutes."),
     500: ("Något gick fel hos oss.", "Something went wrong on our side."),
     503: ("Det du redan har sparat finns kvar.", "What you have already saved is still there."),
 }
@@ -49,8 +48,6 @@ def fail(status: int) -> Any:
         raise NoAccess
     if status == 404:
         raise NotFound
-    if status == 429:
-        raise TooMany(3)
     if status == 500:
         raise RuntimeError("a fault in our own code, with a secret in it")
     abort(status)
@@ -114,10 +111,6 @@ def test_and_says_it_in_english(reader: Reader, status: int) -> None:
 @pytest.mark.parametrize(("status", "read_as"), [(418, 400), (451, 400), (410, 400), (501, 500), (504, 500)])
 def test_a_status_without_words_of_its_own_reads_as_its_kind(reader: Reader, status: int, read_as: int) -> None:
     assert WORDS[read_as][0] in reader.get(f"/fel/{status}", status).text
-
-
-def test_too_many_and_too_busy_say_when_to_come_back(reader: Reader) -> None:
-    assert reader.get("/fel/429", 429).response.headers["Retry-After"] == "180"
 
 
 def test_an_unknown_address_is_a_page_nobody_keeps(reader: Reader) -> None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import URL, create_engine, inspect, literal, select
+from sqlalchemy import URL, inspect, literal, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
+from tbblearn.databases import aside
 from tbblearn.db import Base, db, read_only
 
 VERSION = 2
@@ -120,9 +120,8 @@ class Asking:
         return self._known[url]
 
     def _ask(self, url: URL) -> tuple[bool, bool]:
-        aside = create_engine(url, poolclass=NullPool)
         events, persons = (Base.metadata.tables[name] for name in (AuditEvent.__tablename__, "person"))
-        with aside.connect() as connection:
+        with aside(url).connect() as connection:
             demo = connection.execute(
                 select(literal(1))
                 .where(events.c.event.in_([Event.ROLE_GIVEN, Event.PASSWORD_SET]), events.c.object_kind == KIND)

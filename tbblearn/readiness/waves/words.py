@@ -200,7 +200,8 @@ def _wrong_state(error: WrongState) -> ErrorWords:
         WaveState.PUBLISHED: _("Resultatet är publicerat. Inget räknas om efter det."),
         WaveState.WITHDRAWN: _("Mätningen är tillbakadragen. Den går inte att använda igen."),
     }[state]
-    return ErrorWords(_("Det går inte i det här läget"), f"{reason} {_('Inget är ändrat.')}")
+    unchanged = _("Inget är ändrat.")
+    return ErrorWords(_("Det går inte i det här läget"), f"{reason} {unchanged}")
 
 
 def _already(state: WaveState) -> str:

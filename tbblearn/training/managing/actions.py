@@ -192,8 +192,9 @@ def end_decision(
     """Take an exemption or an extension back (last_on None), or let it hold to an earlier last day.
 
     What lay beneath holds again; nothing that has closed is opened, and no task gets a last day earlier than in 14
-    days. Returns the new last day of a task that got one. Raises NotFound, NothingToEnd, DecidedMeanwhile, and
-    BadPeriod unless the last day is earlier than the present one and not before the first that can be changed.
+    days, or than 14 days after the new end of an exemption. Returns the new last day of a task that got one. Raises
+    NotFound, NothingToEnd, DecidedMeanwhile, and BadPeriod unless the last day is earlier than the present one and not
+    before the first that can be changed.
     """
     exemption = db.session.get(Exemption, exemption_id)
     if exemption is None:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from tbblearn.audit.actions import note_seen
 from tbblearn.audit.rules import Seen
+from tbblearn.courses.rules import Text
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
@@ -110,16 +111,24 @@ def _with_last_day(courses: Sequence[CourseToDecide]) -> list[tuple[str, str]]:
     ]
 
 
-def _told_by(form: type[DecisionForm]) -> Callable[[View], View]:
-    """The form in words, should it come too late: about whom, and courses by their titles."""
+def _told_by(
+    form: type[DecisionForm], course: Callable[[BeforeDeciding, Mapping[str, Any]], Text] | None = None
+) -> Callable[[View], View]:
+    """The form in words, should it come too late: about whom, and courses by their titles.
+
+    `course` gives the title where the address names it and the form does not.
+    """
 
     def in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
         try:  # that this manager saw this person was noted when the page was opened
             before = _before(values["person_id"])
+            title = None if course is None else course(before, values)[page_language()]
         except NotFound:
             return None
-        about = Told(_("Medarbetare"), (before.person.name or _("Skyddade uppgifter"),))
-        return [about, *told(form, sent, {"course": dict(_titles(before.courses))})]
+        about = [Told(_("Medarbetare"), (before.person.name or _("Skyddade uppgifter"),))]
+        if title is not None:
+            about.append(Told(_("Utbildning"), (title,)))
+        return [*about, *told(form, sent, {"course": dict(_titles(before.courses))})]
 
     return told_by(in_words)
 
@@ -263,6 +272,7 @@ def end_decision(person_id: int, exemption_id: int) -> Page:
 
 
 @blueprint.post("/min-enhet/person/<int:person_id>/avsluta/<int:exemption_id>")
+@_told_by(EndForm, lambda before, values: _to_end(before, values["exemption_id"]).one.title)
 @requires(Role.MANAGER)
 def end_decision_now(person_id: int, exemption_id: int) -> Page | Response:
     """Take it back, or shorten it."""
@@ -380,6 +390,7 @@ def withdraw(person_id: int, completion_id: int) -> Page:
 
 
 @blueprint.post("/min-enhet/person/<int:person_id>/aterkalla/<int:completion_id>")
+@_told_by(WithdrawForm, lambda before, values: completion_to_withdraw(before, values["completion_id"]).title)
 @requires(Role.MANAGER)
 def withdraw_now(person_id: int, completion_id: int) -> Page | Response:
     """Withdraw it."""

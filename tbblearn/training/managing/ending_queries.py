@@ -10,7 +10,13 @@ from tbblearn.db import db
 from tbblearn.training.models import Enrolment, EnrolmentEvent
 from tbblearn.training.record.tasks import OwnTask
 from tbblearn.training.requirements.cycles import ONE_DAY, soon_from
-from tbblearn.training.requirements.exemptions import Decision, deciding, due_without_exemption, due_without_extension
+from tbblearn.training.requirements.exemptions import (
+    Decision,
+    counts_again,
+    deciding,
+    due_without_exemption,
+    due_without_extension,
+)
 from tbblearn.training.rules import EnrolmentReason, EventKind, EventReason, ExemptionKind
 
 _BY_DECISION = (EventReason.EXTENDED, EventReason.BY_HAND)
@@ -42,14 +48,20 @@ def moved_by_end(
 
     At most two queries.
     """
-    after = [replace(one, ended_on=ended_on) if one.id == decision.id else one for one in decisions]
+    ended = replace(decision, ended_on=ended_on)
+    after = [ended if one.id == decision.id else one for one in decisions]
     open_tasks = [
         task
         for task in tasks
         if task.can_be_done(today) and task.due_on is not None and task.reason is not EnrolmentReason.VOLUNTARY
     ]
     if decision.kind is ExemptionKind.EXEMPT:
-        return [moved for task in open_tasks for moved in _without_exemption(task, decisions, after, today)]
+        counts_again_on = counts_again(ended, after, today)
+        if counts_again_on is None:
+            return []
+        return [
+            moved for task in open_tasks for moved in _without_exemption(task, decisions, after, counts_again_on, today)
+        ]
     return [
         moved
         for task in open_tasks
@@ -59,11 +71,11 @@ def moved_by_end(
 
 
 def _without_exemption(
-    task: OwnTask, before: Sequence[Decision], after: Sequence[Decision], today: date
+    task: OwnTask, before: Sequence[Decision], after: Sequence[Decision], counts_again_on: date, today: date
 ) -> Iterable[MovedDue]:
     assert task.due_on is not None
     was_free = _free(before, task.due_on) or _free(before, today)
-    due_on = due_without_exemption(task.due_on, today)
+    due_on = due_without_exemption(task.due_on, counts_again_on)
     if was_free and not _free(after, task.due_on) and due_on > task.due_on:
         yield _moved(task, due_on, task.open_until_on, today)
 

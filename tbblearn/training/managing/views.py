@@ -44,7 +44,7 @@ def who_is_left(unit_id: int) -> Page:
 @blueprint.get("/min-enhet/<int:unit_id>/kvar/utskrift")
 @requires(Role.MANAGER)
 def printable(unit_id: int) -> Page:
-    """The same list on paper: all rows on one page, with room to tick off."""
+    """The same list on paper: the first thousand rows on one page, with room to tick off."""
     return _list(unit_id, "training/who_is_left_print.html", limit=PRINT_LIMIT, page=1)
 
 
@@ -102,6 +102,7 @@ def _list(unit_id: int, template: str, *, limit: int, page: int) -> Page:
         course=course,
         kept=course | chosen.address(),
         address=address,
+        unsearched=address(as_chosen=replace(chosen, text="")),
         today=stockholm_date(now),
     )
 

@@ -27,7 +27,7 @@ _WHO = {
     Progress.NOT_STARTED: _l("har inte börjat"),
 }
 _WHO_URGENT = {
-    Urgency.NONE: _l("har inte brått än"),
+    Urgency.NONE: _l("har inte bråttom än"),
     Urgency.DUE_SOON: _l("har sista dag snart"),
     Urgency.IN_GRACE: _l("har tilläggstid"),
     Urgency.OVERDUE: _l("är försenade"),
@@ -42,6 +42,8 @@ def filter_words(status: Group | Progress) -> str:
 def list_title(chosen: Chosen) -> str:
     """Vilka är kvar? A heading that says whom the list holds, the search apart."""
     status = chosen.status
+    if status is Group.ALL and chosen.urgency is None:
+        return filter_words(status)
     clauses = [str(_GROUPS[status][1] if isinstance(status, Group) else _WHO[status])]
     if chosen.urgency is not None:
         urgent = str(_WHO_URGENT[chosen.urgency])

@@ -87,9 +87,21 @@ def set_aside(one: Decision, decisions: Sequence[Decision]) -> bool:
     )
 
 
-def due_without_exemption(due_on: date, today: date) -> date:
-    """The last day of a task when what freed from it ends: never earlier than in 14 days."""
-    return max(due_on, today + timedelta(days=AT_LEAST_DAYS))
+def counts_again(ended: Decision, decisions: Sequence[Decision], today: date) -> date | None:
+    """The first day from today on which no exemption holds, where `ended` is one that ends. None: for good.
+
+    It is among `decisions`, with its new end.
+    """
+    new_end = today if ended.never_held or ended.ended_on is None else max(today, ended.ended_on)
+    follows = last_in_line(decisions, ExemptionKind.EXEMPT, new_end)
+    if follows is None:
+        return new_end
+    return None if follows.last_on is None else follows.last_on + ONE_DAY
+
+
+def due_without_exemption(due_on: date, counts_again_on: date) -> date:
+    """The last day of a task when what freed from it ends: never earlier than 14 days after the end."""
+    return max(due_on, counts_again_on + timedelta(days=AT_LEAST_DAYS))
 
 
 def due_without_extension(due_on: date, beneath: date, today: date) -> date:

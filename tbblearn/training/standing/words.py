@@ -52,7 +52,8 @@ def coverage_words(coverage: Coverage) -> str:
     )
     if not coverage.missing:
         return about
-    return f"{about} {_('Inte beslutat i %(names)s.', names=listed(coverage.missing))}"
+    missing = _("Inte beslutat i %(names)s.", names=listed(coverage.missing))
+    return f"{about} {missing}"
 
 
 def how_urgent(urgency: Urgency, due_on: date | None, grace_until_on: date | None, today: date) -> str:

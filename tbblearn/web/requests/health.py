@@ -11,13 +11,21 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from tbblearn import databases
 from tbblearn.databases import is_busy
 from tbblearn.db import db, end_read, side_record
+from tbblearn.postgresql import within
 from tbblearn.sqlite import READ_WAIT_MS
 
 TRIED_EVERY_SECONDS = 5
+ANSWERED_WITHIN_SECONDS = 3
+"""By PostgreSQL: whoever asks whether we are ready waits no longer either."""
 
 
 def why_not_ready() -> str:
     """What keeps this process from answering, in a few words; '' where nothing does."""
+    with within(ANSWERED_WITHIN_SECONDS):
+        return _why_not_ready()
+
+
+def _why_not_ready() -> str:
     try:
         found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError:

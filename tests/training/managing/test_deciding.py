@@ -322,19 +322,24 @@ def test_the_page_asks_the_database_as_often_for_three_decisions_as_for_one(desk
     assert [desk.learners.queries(page) for page in pages] == one
 
 
-def test_a_decision_sent_too_late_is_told_in_words_before_it_is_made(desk: Desk) -> None:
-    """About whom, which course, from when until when and why: the manager decides once more, knowing what."""
+def sent_too_late(desk: Desk, page: str, **values: Any) -> tuple[ReadPage, dict[str, str]]:
+    """A form sent after the session has ended: the page after signing in again, and the words it tells the form in."""
     from tests.access.accounts import PASSWORD, give_password
 
     reader, manager = desk.learners.reader, desk.learners.training.person("manager")
     email = give_password(reader.app, manager)
-    form = desk.form("undantag").form(f"{desk.address}/undantag")
+    form = desk.form(page).form(f"{desk.address}/{page}")
     with desk.learners.inside(), unit_of_work():
         end_all_sessions(manager, utc_now())
-    page = reader.submit(form, 401, until_on="2027-03-31", reason="other_duties")
-    back = reader.submit(page.form("/logga-in"), 200, email=email, password=PASSWORD)
+    asked = reader.submit(form, 401, **values)
+    back = reader.submit(asked.form("/logga-in"), 200, email=email, password=PASSWORD)
     terms, texts = ([words(tag) for tag in back.main.select(name)] for name in ("dt", "dd"))
-    said = dict(zip(terms, texts, strict=True))
+    return back, dict(zip(terms, texts, strict=True))
+
+
+def test_a_decision_sent_too_late_is_told_in_words_before_it_is_made(desk: Desk) -> None:
+    """About whom, which course, from when until when and why: the manager decides once more, knowing what."""
+    back, said = sent_too_late(desk, "undantag", until_on="2027-03-31", reason="other_duties")
     assert said.pop("Från och med").endswith("2026")
     assert said == {
         "Medarbetare": "Medarbetare 101",
@@ -343,14 +348,28 @@ def test_a_decision_sent_too_late_is_told_in_words_before_it_is_made(desk: Desk)
         "Skäl": "Andra arbetsuppgifter",
     }
     assert desk.count(Exemption) == 0
-    reader.submit(back.form(f"{desk.address}/undantag"))
+    desk.learners.reader.submit(back.form(f"{desk.address}/undantag"))
     assert desk.count(Exemption) == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_is_taken_back_too_late_is_told_by_person_and_course(desk: Desk) -> None:
+    """The form holds no course, since the address names what is taken back."""
+    desk.exempt()
+    desk.record()
+    with desk.learners.inside():
+        exemption_id = db.session.scalars(select(Exemption.id)).one()
+    about = {"Medarbetare": "Medarbetare 101", "Utbildning": "Kursen base"}
+    _page, said = sent_too_late(desk, f"avsluta/{exemption_id}", last_on="2026-12-01", reason="other")
+    assert said == {**about, "Sista dag då det gäller": "1 december 2026", "Varför?": "Annat skäl"}
+    _page, said = sent_too_late(desk, f"aterkalla/{desk.completion()}", reason="wrong_date")
+    assert said == {**about, "Varför återkallar du den?": "Fel datum"}
 
 
 def crumb(page: ReadPage) -> str:
     """Where the crumb of the list leads."""
     links = {link.get_text(strip=True): str(link["href"]) for link in page.soup.select("nav.crumbs a")}
-    return links["Vilka är anställda?"]
+    return links["Alla anställda"]
 
 
 def test_a_persons_pages_lead_back_to_the_list_as_it_was(desk: Desk) -> None:

@@ -80,3 +80,33 @@ def test_a_paused_person_shows_no_last_day(desk: Desk) -> None:
         read = desk.learners.get(page).text
         assert "Pausad" in read
         assert "30 november 2026" not in read
+
+
+def test_a_shortened_exemption_gives_a_fortnight_after_its_new_end_as_the_page_says(desk: Desk) -> None:
+    desk.exempt(until_on="2026-12-31")
+    (link,) = [url for words, url in desk.learners.get(desk.address).links.items() if words.startswith("Ta tillbaka")]
+    page = desk.learners.get(link)
+    assert "minst 14 dagar efter i dag, eller efter undantagets nya slut om det är senare" in page.text
+    desk.learners.reader.submit(page.form(link), last_on="2026-11-27", reason="other")
+    assert "Sista dag är nu 12 december 2026." in desk.learners.reader.follow().text
+
+
+def test_longer_time_is_shortened_to_the_day_that_the_page_says(desk: Desk) -> None:
+    """A day before the first that is possible gives that one."""
+    desk.extend(until_on="2026-12-20")
+    (link,) = [url for words, url in desk.learners.get(desk.address).links.items() if words.startswith("Ta tillbaka")]
+    page = desk.learners.get(link)
+    assert "blir sista dag 4 december 2026" in page.text
+    assert "blir det dagen du skriver, men inte före 4 december 2026" in page.text
+    desk.learners.reader.submit(page.form(link), last_on="2026-12-01", reason="other")
+    assert "Sista dag är nu 4 december 2026." in desk.learners.reader.follow().text
+
+
+def test_longer_time_with_a_fortnight_left_says_that_its_end_changes_nothing(desk: Desk) -> None:
+    desk.extend(until_on="2026-12-04")
+    (link,) = [url for words, url in desk.learners.get(desk.address).links.items() if words.startswith("Ta tillbaka")]
+    page = desk.learners.get(link)
+    assert "Sista dag ändras inte" in page.text
+    assert "eller har högst 14 dagar kvar" in page.text
+    desk.learners.reader.submit(page.form(link), last_on="", reason="other")
+    assert "Sista dag är nu" not in desk.learners.reader.follow().text

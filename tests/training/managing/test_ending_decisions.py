@@ -13,17 +13,23 @@ from tbblearn.training.exemption_models import ExemptionEnd
 from tbblearn.training.learning.queries import my_courses
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.managing.decision_queries import before_deciding, decided_so_far, decision_to_end
+from tbblearn.training.managing.ending_queries import moved_by_end
 from tbblearn.training.managing.queries import unit_summary
 from tbblearn.training.models import EnrolmentEvent
 from tbblearn.training.record.queries import own_exemptions
 from tbblearn.training.record.tasks import OwnTask, own_tasks
+from tbblearn.training.requirements.exemptions import Decision
 from tbblearn.training.rules import (
     BadPeriod,
     DecidedMeanwhile,
+    EnrolmentReason,
     ExemptionEndReason,
+    ExemptionKind,
     ExemptionReason,
     NotFound,
     NothingToEnd,
+    Progress,
+    Status,
 )
 from tests.factories import TODAY
 from tests.training.conftest import Training, at, said
@@ -124,7 +130,74 @@ def test_a_shorter_exemption_that_no_longer_covers_the_last_day_frees_only_its_d
     manager.end(made, date(2026, 11, 25))
     assert manager.stands(date(2026, 11, 25)) == "exempt"
     assert manager.stands(date(2026, 11, 26)) == "not_started"
-    assert manager.task().due_on == FORTNIGHT
+    assert manager.task().due_on == date(2026, 12, 10), "a fortnight after the new end"
+
+
+WHOLE = (date(2026, 10, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("today", "due_on", "held", "ended_on", "expected"),
+    [
+        (TODAY, DUE, WHOLE, TODAY, FORTNIGHT),  # ended today, the last day ahead
+        (TODAY, DUE, WHOLE, date(2026, 10, 10), FORTNIGHT),  # ended on a day that has been
+        (TODAY, DUE, WHOLE, date(2026, 11, 28), date(2026, 12, 12)),  # its end ahead, before the last day
+        (TODAY, DUE, WHOLE, DUE, date(2026, 12, 14)),  # the last day is the first that it does not free
+        (TODAY, DUE, WHOLE, date(2026, 12, 1), None),  # it still frees from the last day, and so from the year
+        (date(2026, 12, 15), DUE, WHOLE, date(2026, 11, 20), date(2026, 12, 29)),  # after the last day, ended before
+        (date(2026, 12, 15), DUE, WHOLE, date(2026, 12, 20), None),  # after the last day, which it freed from
+        (TODAY, date(2026, 9, 15), WHOLE, date(2026, 12, 10), date(2026, 12, 24)),  # late when it was given
+        (TODAY, date(2027, 3, 1), (TODAY, None), date(2026, 12, 10), None),  # more than a fortnight anyway
+        (TODAY, DUE, (date(2026, 11, 25), None), date(2026, 11, 25), FORTNIGHT),  # taken back before it began
+        (TODAY, date(2027, 1, 10), (date(2027, 1, 1), None), date(2027, 1, 1), None),  # and with time enough
+        (
+            TODAY,
+            DUE,
+            (date(2026, 10, 1), TODAY - timedelta(days=1)),
+            date(2026, 10, 1),
+            None,
+        ),  # over
+    ],
+)
+def test_an_end_gives_a_fortnight_from_today_or_from_the_new_end_if_that_lies_ahead(
+    today: date, due_on: date, held: tuple[date, date | None], ended_on: date, expected: date | None
+) -> None:
+    moved = moved_by_end(exemption(1, *held), ended_on, [exemption(1, *held)], [task_due(due_on)], today)
+    assert [one.due_on for one in moved] == ([] if expected is None else [expected])
+
+
+def test_a_fortnight_begins_when_no_other_exemption_holds_either() -> None:
+    """Else the new last day could lie within the other, and free from the year."""
+    late, first, second = task_due(date(2026, 9, 15)), exemption(1, *WHOLE), exemption(2, date(2026, 10, 1), None)
+    (moved,) = moved_by_end(second, TODAY, [first, second], [late], TODAY)
+    assert moved.due_on == date(2027, 1, 15)
+    for_good = exemption(3, date(2026, 11, 1), None)
+    assert moved_by_end(first, TODAY, [first, for_good], [late], TODAY) == []
+
+
+def exemption(number: int, from_on: date, until_on: date | None) -> Decision:
+    return Decision(number, ExemptionKind.EXEMPT, from_on, until_on, ExemptionReason.OTHER_DUTIES, None)
+
+
+def task_due(due_on: date) -> OwnTask:
+    """A task of 2026 with a last day and two weeks of extra time, which stays open."""
+    return OwnTask(
+        enrolment_id=1,
+        course_id=1,
+        requirement_id=1,
+        cycle=2026,
+        reason=EnrolmentReason.YEARLY,
+        occasion="2026",
+        opens_on=date(2026, 1, 1),
+        due_on=due_on,
+        grace_until_on=due_on + timedelta(days=14),
+        open_until_on=None,
+        due_reason=None,
+        cancelled=False,
+        achieved_on=None,
+        failed=False,
+        status=Status(Progress.NOT_STARTED),
+    )
 
 
 def test_an_exemption_in_february_only_frees_february_only(manager: Manager) -> None:
