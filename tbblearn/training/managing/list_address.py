@@ -33,7 +33,9 @@ def came_from() -> tuple[str, str] | None:
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:
-    if (endpoint == "managing.person_history" or endpoint.startswith("deciding.")) and has_request_context():
+    if (
+        endpoint == "managing.person_history" or endpoint.startswith(("deciding.", "ending."))
+    ) and has_request_context():
         back = came_from()
         if back is not None:
             values.setdefault(_NAME, back[1])
