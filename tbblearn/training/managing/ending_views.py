@@ -10,11 +10,7 @@ from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import requires
 from tbblearn.people.rules import Role
 from tbblearn.training.managing import actions as manager_actions
-from tbblearn.training.managing.decision_forms import (
-    EndForm,
-    WithdrawForm,
-)
-from tbblearn.training.managing.decision_pages import (
+from tbblearn.training.managing.base_views import (
     EMPTY,
     before_now,
     by_manager,
@@ -22,6 +18,10 @@ from tbblearn.training.managing.decision_pages import (
     done,
     opened,
     told_of,
+)
+from tbblearn.training.managing.decision_forms import (
+    EndForm,
+    WithdrawForm,
 )
 from tbblearn.training.managing.decision_queries import (
     BeforeDeciding,
