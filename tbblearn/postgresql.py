@@ -61,7 +61,7 @@ class Connection(psycopg.Connection[Any]):
             raise
 
     def _watched(self, gen: PQGen[_Result]) -> PQGen[_Result]:
-        """The driver sends nothing ten times a second while there is no answer: only then is the clock looked at."""
+        """The driver looks up ten times a second while there is no answer; only then is the clock looked at."""
         begun, asked_after, limit = monotonic(), float(ASKED_AFTER_SECONDS), _limit.get()
         try:
             wanted = next(gen)
@@ -78,7 +78,7 @@ class Connection(psycopg.Connection[Any]):
             return found
 
     def _ask(self) -> None:
-        """ConnectionTimeout where the server says nothing to anybody; that it has no place is an answer, too."""
+        """ConnectionTimeout where the server answers nobody. To have no place for one more is an answer."""
         try:
             if self.ask:
                 self.ask()

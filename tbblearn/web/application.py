@@ -4,7 +4,7 @@ from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, request
-from flask import Response as Answer
+from flask import Response as FlaskResponse
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
@@ -102,7 +102,7 @@ class Application(Flask):
             request.environ["HTTP_HOST"] = ""
             return super().create_url_adapter(request)
 
-    def full_dispatch_request(self) -> Answer:
+    def full_dispatch_request(self) -> FlaskResponse:
         """The answer, also where it is the page of an error; a thread does not wait without end for the database."""
         with within(STATEMENT_SECONDS):
             return super().full_dispatch_request()
