@@ -9,10 +9,10 @@ published rows and piece sizes only, and takes the reader to know every piece si
 3. bounds, from all rows jointly: no piece of a distribution has a part of an item that surely holds n - 1 or
    n of its n answers; no piece has members who surely all lie above, or all below, 3 on a scale;
 4. participation, for a file that says who was invited: nobody is surely known to have taken part, or not
-   (`audit_participation`).
+   (`audit.participation`).
 
-Bounds are passed up and down the tree (`audit_bounds`; exact for each family), then a witness shows most of
-what the two families together leave open (`audit_witness`), and HiGHS decides the rest (`audit_milp`).
+Bounds are passed up and down the tree (`audit.bounds`; exact for each family), then a witness shows most of
+what the two families together leave open (`audit.witness`), and HiGHS decides the rest (`audit.milp`).
 Where a bound closes, the audit fails and names the figures to make coarser: of the nearest unit at or
 above the piece whose figure is more than the piece. Not so for participation: what was taken away would tell.
 

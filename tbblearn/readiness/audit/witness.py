@@ -4,7 +4,7 @@ Means and shares are two views of the same answers: the scale total of a group l
 least and of the greatest values that its parts allow (low is 1-2, middle 3, high 4-5). Bounds of either
 family alone do not see that. Showing a bound to be open takes one set of answers with all rows in
 which the group does not do what it must not surely do; one good set shows it for nearly all groups at once. It
-is built here in a few passes over the tree; what it leaves open goes to `audit_milp`.
+is built here in a few passes over the tree; what it leaves open goes to `audit.milp`.
 
 The witness is counts, not persons: per piece of means the answers low, middle and high of each item,
 and a scale total. Within a piece each item's answers can be dealt to the members in any order, so counts

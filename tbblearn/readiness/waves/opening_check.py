@@ -34,7 +34,7 @@ class OpeningCheck:
 
     @property
     def codes(self) -> list[str]:
-        """All lines, for `wave_actions.approve`."""
+        """All lines, for `waves.actions.approve`."""
         return [line.code for line in self.lines]
 
     def seen(self, ticked: list[str]) -> list[str]:

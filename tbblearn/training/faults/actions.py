@@ -21,7 +21,7 @@ KEPT_DAYS = 90
 
 @dataclass(frozen=True)
 class Reporter:
-    """Who tells: the person is locked while it is written down; only the mark is kept (`fault_rules.reporter_mark`)."""
+    """Who tells: the person is locked while it is written down; only the mark is kept (`rules.reporter_mark`)."""
 
     person_id: int
     mark: str

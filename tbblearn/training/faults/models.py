@@ -33,6 +33,6 @@ class QuestionFaultReport(Model):
     text: Mapped[str] = mapped_column(String(LONGEST_TEXT))
     created_on: Mapped[date] = mapped_column(Date)
     reporter_mark: Mapped[str | None] = mapped_column(String(64), unique=True)
-    """See `fault_rules.reporter_mark`: lets one open report a person and question be recognised, and names nobody."""
+    """See `faults.rules.reporter_mark`: lets one open report a person and question be recognised, and names nobody."""
     handled_on: Mapped[date | None] = mapped_column(Date)
     outcome: Mapped[FaultOutcome | None] = mapped_column(enum_type(FaultOutcome))

@@ -103,10 +103,10 @@ def shown_lines(total: int, bases: Mapping[int, int], own: int) -> frozenset[int
     The rule: no figure with a base below five; and what is left of the total when the shown units are taken from it
     is nobody, or at least five persons. Otherwise the smallest of them is withheld too, until that holds. Without the
     second half one could subtract: 13 in the whole less 10 in the one unit that is shown are the 3 in the other.
-    The units below a withheld one are withheld (`manager_queries` walks down from the top of what somebody sees), since
-    they could be taken from the total in its place. So whatever is shown parts the staff in groups of five or more,
-    and every difference is a sum of such groups. Somebody employed in several units is counted in each of them and
-    so blurs the difference; a difference below five is refused for each unit alone as well.
+    The units below a withheld one are withheld (`managing.queries` walks down from the top of what somebody sees),
+    since they could be taken from the total in its place. So whatever is shown parts the staff in groups of five or
+    more, and every difference is a sum of such groups. Somebody employed in several units is counted in each of them
+    and so blurs the difference; a difference below five is refused for each unit alone as well.
     """
     shown = sorted((number for number in bases if bases[number] >= LEAST), key=lambda number: (-bases[number], number))
     while shown and not _safe(total, [bases[number] for number in shown], own + sum(bases.values())):

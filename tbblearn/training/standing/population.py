@@ -77,7 +77,7 @@ def population() -> CTE:
     """Everybody employed in a subtree's counted units today, once each, with the facts of their task in one course and
     cycle.
 
-    Columns: person_id, code (see `standing.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
+    Columns: person_id, code (see `facts.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
     values of `over`; made once, since putting it together takes longer than counting a unit.
     """
     staff = select(Employment.person_id).where(*counted_today()).distinct().cte("staff")
