@@ -26,3 +26,20 @@ def test_files_that_are_named_are_there():
     assert missing(texts) == []
     nowhere = "docs/nowhere.md"
     assert missing({"a.md": f"see `{nowhere}`"}) == [f"a.md: {nowhere}"]
+
+
+STEP = re.compile(r"`(tbblearn/[\w/]+\.py)`,\s+`(\w+)`")
+
+
+def test_the_walk_for_newcomers_names_what_is_in_its_files():
+    text = (ROOT / "docs" / "a-request.md").read_text(encoding="utf-8")
+    steps = STEP.findall(text)
+    assert len(steps) >= 12
+    gone = [
+        f"{file}: {name}"
+        for file, name in steps
+        if not re.search(
+            rf"^\s*(?:def|class) {name}\b|^{name}\b", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    assert gone == []
