@@ -149,7 +149,7 @@ MATRIX: dict[str, Row] = {
     "GET training.certificate": own_only(200),
     # what is wrong with a question: the attempts are open until `hand_in` above is tried, the screens hold no practice
     "GET faults.in_quiz": own_only(303),
-    "POST faults.tell_of_quiz": own_only(422, anonymous=401),
+    "POST faults.tell_of_quiz": own_only(303, anonymous=401),
     "GET faults.in_practice": members(404, anonymous=303),
     "POST faults.tell_of_practice": members(404, anonymous=401),
     # surveys: what one is not invited to looks as if it did not exist; `own` is the invitation of each role
