@@ -196,8 +196,8 @@ def on_day(today: date) -> dict[str, date]:
 def coded(standing: CTE, *, own: bool) -> Select[tuple[object, ...]]:
     """The rows of `standing` with their packed facts as `code`; executed with the values of `on_day`.
 
-    `own`: they are one person's, for that person. Others are not told of failures, and what few people have, such as a
-    leave, is then read once for all rather than looked for at each.
+    `own`: they are one person's. Those of many, for lists and figures, do not tell who has failed; and what few people
+    have, such as a leave, is read once for all rather than looked for at each.
 
     An exemption that covers the own last day frees from the cycle; another one only on its own days, and not once the
     enrolment has closed: what was missed stays missed. Leave, too, is then that of the last open day. The day is a
