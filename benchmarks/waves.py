@@ -138,7 +138,7 @@ def _prepared() -> tuple[int, Callable[[], None]]:
     from sqlalchemy import select
 
     from tbblearn.db import db, unit_of_work, utc_now
-    from tbblearn.operations.demo.answering import CODES, Given
+    from tbblearn.operations.demo.answering import CODES, GivenAnswers
     from tbblearn.operations.demo.rounds import answer_all
     from tbblearn.people.models import OrgUnit, Programme
     from tbblearn.people.rules import UnitKind
@@ -172,7 +172,7 @@ def _prepared() -> tuple[int, Callable[[], None]]:
             people = list(forms)
             for start in range(0, len(people), 5_000):
                 part = people[start : start + 5_000]
-                answer_all(wave_id, Given({one: forms[one] for one in part}, ()), rng)
+                answer_all(wave_id, GivenAnswers({one: forms[one] for one in part}, ()), rng)
 
     return wave_id, answer
 

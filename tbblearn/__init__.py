@@ -15,6 +15,7 @@ from tbblearn.db import db
 from tbblearn.tree import migration_head, tree_folder
 from tbblearn.web.addresses import own_address
 from tbblearn.web.application import Application
+from tbblearn.web.chrome import init_chrome
 from tbblearn.web.errors import register_errors
 from tbblearn.web.language import init_language, page_language
 from tbblearn.web.menu import add_to_menu, menu_for
@@ -27,7 +28,6 @@ from tbblearn.web.requests.origins import init_origins
 from tbblearn.web.requests.proxies import init_proxies
 from tbblearn.web.starting import add_to_start
 from tbblearn.web.static_files import init_static
-from tbblearn.web.surround import init_surround
 from tbblearn.web.views import init_appearance
 
 __version__ = "0.1.0"
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Application:
     init_appearance(app)
     init_health(app)
     init_static(app, secure=settings.secure)
-    init_surround(app)
+    init_chrome(app)
     init_proxies(app, settings.trusted_proxies, secure=settings.secure)
 
     _add_features(app, settings)
@@ -107,7 +107,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.people.guards import open_after_leaving
     from tbblearn.people.rules import Role
     from tbblearn.readiness.results import views as result_views
-    from tbblearn.readiness.waves import preview_views as trial_views
+    from tbblearn.readiness.waves import preview_views as round_preview_views
     from tbblearn.readiness.waves import views as waves
     from tbblearn.reports import readiness_views, rules
     from tbblearn.reports import views as reports
@@ -125,7 +125,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     teaching = (courses, publishing_views, training, fault_views, preview_views, question_views)
     for feature in (web, access, *teaching, manager_views, decision_views, ending_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
-    for feature in (surveys, trial_views, waves, result_views, readiness_views):
+    for feature in (surveys, round_preview_views, waves, result_views, readiness_views):
         app.register_blueprint(feature.blueprint)
     app.extensions["tbblearn_letters"] = {
         **access_letters.WRITERS,
@@ -150,8 +150,8 @@ def _add_features(app: Application, settings: Settings) -> None:
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding", "ending"])
     seen = ["readiness_files"]
     add_to_menu(app, 30, "readiness_results.start", _l("Hur redo är vi?"), result_views.reads_a_part, also=seen)
-    trial = ["readiness_trial"]
-    add_to_menu(app, 35, "waves.rounds", _l("Mätningar"), waves.leads_the_county, also=trial)
+    preview = ["readiness_preview"]
+    add_to_menu(app, 35, "waves.rounds", _l("Mätningar"), waves.leads_the_county, also=preview)
     editors_pages = ["previewing", "examining"]
     add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=editors_pages)
     add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))

@@ -37,7 +37,7 @@ def keep_to_core(core: int | None) -> None:
             os.sched_setaffinity(0, {core})
 
 
-def settle() -> None:
+def freeze_heap() -> None:
     """What a worker has loaded lives as long as it does: the garbage collector need not look through it.
 
     What a page makes goes without the collector, nearly all of it; so it is let to gather for some pages.
@@ -109,7 +109,7 @@ class Workers:
             keep_to_core(core)
             receiver = Receiver(self.make_app(), self.listening, self.threads, lambda: os.getppid() == parent)
             log_with_ours()
-            settle()
+            freeze_heap()
             code = 1
             for number in END - {signal.SIGINT}:
                 signal.signal(number, lambda _number, _frame: receiver.end())

@@ -152,27 +152,27 @@ def examining() -> Page:
     return Page("surveys/examining.html", proofs=last_proofs(), participation=participation_proof(), days=_days_kept())
 
 
-# --- pages that a trial shows too ------------------------------------------------------------------------------------
+# --- pages that a preview shows too ----------------------------------------------------------------------------------
 
 
 def first_page(about: Any, **values: Any) -> Page:
     """The page of the promise for a wave.
 
     Values: unit (what the statements are about), counted_in (where the answers count, if told), statements_url,
-    decline_url ('' for none), trial.
+    decline_url ('' for none), preview.
     """
     return Page(
         "surveys/first.html",
         about=about,
         watching_forbidden=current_app.config["TBBLEARN"].watching_forbidden,
-        **{"trial": False, "counted_in": "", **values},
+        **{"preview": False, "counted_in": "", **values},
     )
 
 
 def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **values: Any) -> Page:
     """The page of statements, after a try with what was chosen and what is missing.
 
-    Values: unit, first_url, send_url, clear_url, draft (what a draft in the browser goes by; '' for none), trial.
+    Values: unit, first_url, send_url, clear_url, draft (what a draft in the browser goes by; '' for none), preview.
     """
     questionnaire = instrument(about.instrument)
     return Page(
@@ -182,7 +182,7 @@ def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **v
         working=working_translation(about.instrument),
         statements=Statements(about.instrument, about.programme, sent.answers if sent else {}),
         gaps=[(place, questionnaire.items[place - 1].code) for place in sent.gaps] if sent else [],
-        **{"trial": False, **values},
+        **{"preview": False, **values},
     )
 
 
@@ -244,7 +244,7 @@ def _thanks_page(found: Invited, again: str = "") -> Page:
         409 if again else 200,
         about=found,
         ends_on=found.closed_on,
-        trial=False,
+        preview=False,
         again=again,
         moved_to=url_for("surveys.first", wave_id=found.wave_id) if again else "",
     )

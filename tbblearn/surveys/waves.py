@@ -54,7 +54,7 @@ def demand_step(state: WaveState, wanted: WaveState) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Workplace:
     """An employment held on the day of opening. `on_leave`: its leave holds that day."""
 
     unit_id: int
@@ -62,7 +62,7 @@ class Held:
     on_leave: bool = False
 
 
-def place(held: Sequence[Held], managed: Collection[int], parents: Mapping[int, int | None]) -> int | None:
+def place(held: Sequence[Workplace], managed: Collection[int], parents: Mapping[int, int | None]) -> int | None:
     """The unit that a person is invited in, of those in `parents` (unit -> the one above); None: not invited.
 
     One place however many employments: the earliest start, then the lowest unit id, of those not on leave. A manager's

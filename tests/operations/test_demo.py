@@ -23,7 +23,7 @@ from tbblearn.courses.edition import Edition
 from tbblearn.db import Base, db, read_only, stockholm_date, unit_of_work, writing
 from tbblearn.mail.models import Message
 from tbblearn.operations.demo.accounts import SHOWN_ROLES
-from tbblearn.operations.demo.answering import Given
+from tbblearn.operations.demo.answering import GivenAnswers
 from tbblearn.operations.demo.build import Refused, build, editions_of_courses, open_demo
 from tbblearn.operations.demo.catalogue import HUVUDMEN
 from tbblearn.operations.demo.county import plan_county
@@ -349,7 +349,7 @@ def test_answers_kept_in_bulk_are_those_that_people_send(session):
     with unit_of_work():
         db.session.execute(update(Invitation).values(answered=False, declined=False))
         db.session.execute(delete(ResponseOpen))
-        answer_all(county.wave_id, Given(forms, [silent]), random.Random(1))
+        answer_all(county.wave_id, GivenAnswers(forms, [silent]), random.Random(1))
     assert kept_rows() == sent
     assert len(sent[0]) == 2
 

@@ -165,9 +165,9 @@ STATES = (
     State("round-audited", "process_leader", "{audited}"),
     State("round-publish", "process_leader", "{audited}/publicera"),
     State("round-published", "process_leader", "{published}"),
-    State("trial", "process_leader", "{open}/prova"),
-    State("trial-gaps", "process_leader", "{open}/prova/pastaenden", send()),
-    State("trial-thanks", "process_leader", "{open}/prova/tack"),
+    State("preview", "process_leader", "{open}/prova"),
+    State("preview-gaps", "process_leader", "{open}/prova/pastaenden", send()),
+    State("preview-thanks", "process_leader", "{open}/prova/tack"),
     # those who look after the system
     State("courses", "editor", "/kurser"),
     State("course-versions", "editor", "/kurser/base"),

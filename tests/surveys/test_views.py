@@ -320,7 +320,7 @@ def test_once_published_nothing_says_who_answered_and_the_result_has_its_day(sur
 
 
 @pytest.mark.parametrize("state", ["planned", "open"])
-def test_a_trial_shows_the_same_pages_and_keeps_nothing(survey: Survey, state: str) -> None:
+def test_a_preview_shows_the_same_pages_and_keeps_nothing(survey: Survey, state: str) -> None:
     wave_id = survey.round.wave_id
     if state == "planned":
         with survey.inside() as made:

@@ -37,8 +37,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tbblearn.web.chrome import init_chrome
 from tbblearn.web.language import number
-from tbblearn.web.surround import init_surround
 from tests.pages.conftest import CHROMIUM, FLAGS
 
 HERE = Path(__file__).parent
@@ -88,7 +88,7 @@ class Person:
 
 
 @dataclass
-class Given:
+class EnrolmentState:
     """What the application gives every page."""
 
     page_language: str = "sv"
@@ -115,7 +115,7 @@ def gallery_app() -> Flask:
     app.jinja_env.filters["number"] = number
     CSRFProtect(app)
     Babel(app)
-    init_surround(app)
+    init_chrome(app)
 
     for endpoint in (
         "web.about",
@@ -143,7 +143,7 @@ def gallery_app() -> Flask:
     def show(page: str) -> str:
         form = GalleryForm(meta={"csrf": False})
         values: dict[str, Any] = vars(
-            Given(principal=None, menu=(), session_ends_in=None) if page == "sign_in" else Given()
+            EnrolmentState(principal=None, menu=(), session_ends_in=None) if page == "sign_in" else EnrolmentState()
         )
         if page == "forms":
             form.validate()

@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenAnswers:
     """Who answered what, in the order in which they did, and who would rather not."""
 
     answers: Mapping[int, Mapping[str, str]]
@@ -46,7 +46,7 @@ class Given:
 
 def answers_of(
     asked: Sequence[Asked], rng: Random, *, level: float, silent: frozenset[int], keen: frozenset[int]
-) -> Given:
+) -> GivenAnswers:
     """What each says, round `level` (1 to 5). `silent` say nothing; nearly all of those in the units `keen` answer."""
     moods = {unit_id: rng.gauss(level, 0.35) for unit_id in sorted({one.unit_id for one in asked})}
     answers: dict[int, Mapping[str, str]] = {}
@@ -61,7 +61,7 @@ def answers_of(
             declined.append(one.person_id)
     order = list(answers)
     rng.shuffle(order)
-    return Given({person_id: answers[person_id] for person_id in order}, declined)
+    return GivenAnswers({person_id: answers[person_id] for person_id in order}, declined)
 
 
 def _form(mood: float, rng: Random, *, whole: bool) -> dict[str, str]:

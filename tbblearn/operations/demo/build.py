@@ -29,7 +29,7 @@ from tbblearn.operations.demo.storing import add_history, add_staff
 from tbblearn.people.models import Employment, OrgUnit, Person, Programme
 from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
 from tbblearn.training.requirements.enrolling import enrol_all
-from tbblearn.training.requirements.facts import house
+from tbblearn.training.requirements.facts import organisation
 from tbblearn.tree import tree_folder
 
 COURSE = "base"
@@ -203,7 +203,7 @@ def _add_history(staff: Staff, key: Key, rng: Random, now: datetime, step: Step)
         version = current_version(COURSE)
         assert version is not None
         learning = Learning(content(version.id), key.today, rng)
-        history = History(house(key.today), learning, now, zeal, key.seed)
+        history = History(organisation(key.today), learning, now, zeal, key.seed)
     left: list[Task] = []
     members = staff.members
     for start in range(0, len(members), BATCH):

@@ -13,9 +13,9 @@ from tbblearn.db import STOCKHOLM, stockholm_date
 from tbblearn.operations.demo.learning import Learning, Path, Window
 from tbblearn.operations.demo.staff import Job, Member, Part
 from tbblearn.people.rules import holds
-from tbblearn.training.requirements.credits import Done, Given
-from tbblearn.training.requirements.cycles import ONE_DAY, Absence, Spell
-from tbblearn.training.requirements.facts import Batch, House, RequirementFacts
+from tbblearn.training.requirements.credits import CompletionFact, EnrolmentState
+from tbblearn.training.requirements.cycles import ONE_DAY, Absence, EmploymentSpan
+from tbblearn.training.requirements.facts import Batch, Organisation, RequirementFacts
 from tbblearn.training.requirements.planning import NEW_ID, NewEnrolment, NewEvent, Plan, plan
 from tbblearn.training.rules import EventKind
 
@@ -29,7 +29,7 @@ class Task:
 
     member: Member
     new: NewEnrolment
-    given: Given
+    given: EnrolmentState
     recorded_at: datetime
     path: Path
     events: list[tuple[NewEvent, datetime]] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Passed:
     """A completion by passing the quiz, the jobs held that day, and the tasks it counts for."""
 
     task: Task
-    done: Done
+    done: CompletionFact
     achieved_at: datetime
     jobs: list[Job]
     counts_for: list[tuple[Task, datetime]] = field(default_factory=list)
@@ -51,9 +51,11 @@ class Passed:
 class History:
     """Goes through the days of one person at a time."""
 
-    def __init__(self, house: House, learning: Learning, now: datetime, zeal: dict[int, float], seed: int) -> None:
-        self.house = house
-        (self.requirement,) = house.requirements
+    def __init__(
+        self, organisation: Organisation, learning: Learning, now: datetime, zeal: dict[int, float], seed: int
+    ) -> None:
+        self.organisation = organisation
+        (self.requirement,) = organisation.requirements
         self.learning = learning
         self.now = now
         self.today = stockholm_date(now)
@@ -81,7 +83,7 @@ class _Life:
     def __init__(self, history: History, member: Member) -> None:
         self.history = history
         self.member = member
-        self.spells = {job: Spell(job.unit.id, job.start_on, job.end_on, job.known_on) for job in member.jobs}
+        self.spans = {job: EmploymentSpan(job.unit.id, job.start_on, job.end_on, job.known_on) for job in member.jobs}
         self.tasks: dict[int, Task] = {}
         self.passed: dict[int, Passed] = {}
         self.agenda = sorted({day for day in self._days() if day <= history.today})
@@ -107,7 +109,7 @@ class _Life:
                 yield max(leave.from_on, leave.known_on)
                 if leave.until_on is not None:
                     yield max(leave.until_on + ONE_DAY, leave.known_on)
-            huvudman_id = self.history.house.units[job.unit.id].huvudman_id
+            huvudman_id = self.history.organisation.units[job.unit.id].huvudman_id
             reach = self.history.requirement.reaches.get(huvudman_id or 0)
             if reach is not None:
                 yield reach.adopted_on
@@ -125,20 +127,20 @@ class _Life:
     def _run_timer(self, day: date) -> None:
         known = self._known_on(day)
         requirement = self.history.requirement_on(day)
-        covered = known.covered(self.history.house, requirement, self.member.id, day)
+        covered = known.covered(self.history.organisation, requirement, self.member.id, day)
         if not covered and not self.tasks:
             return
         at = min(datetime.combine(day, TIMER, STOCKHOLM), self.history.now)
-        self._carry_out(plan(known.situation(requirement, self.member.id, covered), day), day, at)
+        self._carry_out(plan(known.facts(requirement, self.member.id, covered), day), day, at)
 
     def _known_on(self, day: date) -> Batch:
         """What was known of the person on that day."""
         known = Batch()
-        for job, spell in self.spells.items():
+        for job, span in self.spans.items():
             if job.known_on <= day:
-                known.employments[self.member.id].append((job.id, job.profession, spell))
+                known.employments[self.member.id].append((job.id, job.profession, span))
                 known.absences[self.member.id] += [
-                    Absence(spell, leave.from_on, leave.until_on, leave.known_on)
+                    Absence(span, leave.from_on, leave.until_on, leave.known_on)
                     for leave in job.leaves
                     if leave.known_on <= day
                 ]
@@ -162,7 +164,9 @@ class _Life:
     def _enrol(self, new: NewEnrolment, day: date, at: datetime) -> Task:
         number = len(self.tasks) + 1
         days = new.days
-        given = Given(number, new.cycle, new.reason, new.occasion, new.opens_on, days.due_on, days.open_until_on)
+        given = EnrolmentState(
+            number, new.cycle, new.reason, new.occasion, new.opens_on, days.due_on, days.open_until_on
+        )
         task = Task(self.member, new, given, at, Path())
         window = Window(
             max(new.opens_on, day),
@@ -215,4 +219,4 @@ class _Life:
                 continue
             jobs = [job for job in self.member.jobs if holds(job.start_on, job.end_on, day)]
             number = len(self.passed) + 1
-            self.passed[number] = Passed(task, Done(number, stockholm_date(at), task.given.id), at, jobs)
+            self.passed[number] = Passed(task, CompletionFact(number, stockholm_date(at), task.given.id), at, jobs)

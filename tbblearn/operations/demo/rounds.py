@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from tbblearn.db import STOCKHOLM, db, read_only, unit_of_work
 from tbblearn.mail.actions import take_back
-from tbblearn.operations.demo.answering import Asked, Given, answers_of
+from tbblearn.operations.demo.answering import Asked, GivenAnswers, answers_of
 from tbblearn.operations.demo.casting import Cast
 from tbblearn.operations.demo.county import PlannedUnit
 from tbblearn.operations.demo.dates import demo_now
@@ -133,7 +133,7 @@ class _County:
                     adopt_wave(wave_id, unit_id, adopted_on=on, reference=reference, by=self.leader, now=_at(on, 11))
         return wave_id
 
-    def _given(self, wave_id: int, one: _Round, rng: Random, *, over: bool) -> Given:
+    def _given(self, wave_id: int, one: _Round, rng: Random, *, over: bool) -> GivenAnswers:
         rows = db.session.execute(
             select(Invitation.person_id, Invitation.unit_id)
             .where(Invitation.wave_id == wave_id)
@@ -179,7 +179,7 @@ class _County:
         clean()
 
 
-def answer_all(wave_id: int, given: Given, rng: Random) -> None:
+def answer_all(wave_id: int, given: GivenAnswers, rng: Random) -> None:
     """Keep many people's answers at once: the rows are those that `surveys.actions.submit` and `decline` make."""
     invited = select(Invitation.person_id, Invitation.unit_id).where(Invitation.wave_id == wave_id)
     unit_of = {row.person_id: row.unit_id for row in db.session.execute(invited)}

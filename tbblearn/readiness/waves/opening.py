@@ -21,13 +21,13 @@ from tbblearn.surveys.waves import (
     APART_DAYS,
     INVITATION_MAIL,
     CheckFirst,
-    Held,
     LastDayGone,
     NobodyInvited,
     NotAdopted,
     TooFewInvited,
     TooSoon,
     WaveState,
+    Workplace,
     demand_step,
     place,
     too_near,
@@ -44,7 +44,7 @@ class Places:
 
     units: Sequence[OrgUnit]
     parents: Mapping[int, int | None]
-    held: Mapping[int, Sequence[Held]]
+    held: Mapping[int, Sequence[Workplace]]
     invited: Mapping[int, int]
     """Person -> unit."""
     managers: Collection[int]
@@ -99,7 +99,7 @@ def _units(wave_id: int, today: date) -> list[OrgUnit]:
     return ordered
 
 
-def _held(units: Collection[int], today: date) -> dict[int, list[Held]]:
+def _held(units: Collection[int], today: date) -> dict[int, list[Workplace]]:
     on_leave = (
         select(Leave.id)
         .where(
@@ -109,14 +109,14 @@ def _held(units: Collection[int], today: date) -> dict[int, list[Held]]:
         )
         .exists()
     )
-    found: dict[int, list[Held]] = defaultdict(list)
+    found: dict[int, list[Workplace]] = defaultdict(list)
     for person_id, unit_id, start_on, away in db.session.execute(
         select(Employment.person_id, Employment.unit_id, Employment.start_on, on_leave)
         .where(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today))
         .order_by(Employment.person_id, Employment.id)
     ):
         if unit_id in units:
-            found[person_id].append(Held(unit_id, start_on, on_leave=bool(away)))
+            found[person_id].append(Workplace(unit_id, start_on, on_leave=bool(away)))
     return found
 
 

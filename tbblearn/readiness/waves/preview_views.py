@@ -19,7 +19,7 @@ from tbblearn.web.errors import error_page
 from tbblearn.web.kept import told_by
 from tbblearn.web.pages import Page
 
-blueprint = Blueprint("readiness_trial", __name__)
+blueprint = Blueprint("readiness_preview", __name__)
 blueprint.quiet = True  # type: ignore[attr-defined]
 
 
@@ -36,9 +36,9 @@ def first(wave_id: int) -> Page:
     return first_page(
         queries.asked(wave_id),
         unit=your_unit(),
-        statements_url=url_for("readiness_trial.statements", wave_id=wave_id),
+        statements_url=url_for("readiness_preview.statements", wave_id=wave_id),
         decline_url="",
-        trial=True,
+        preview=True,
     )
 
 
@@ -58,28 +58,28 @@ def send(wave_id: int) -> Page | Response:
     sent = read_sent(request.form, instrument(about.instrument))
     if sent.ask_once_more:
         return _statements_page(about, 422, sent)
-    return redirect(url_for("readiness_trial.thanks", wave_id=wave_id), 303)
+    return redirect(url_for("readiness_preview.thanks", wave_id=wave_id), 303)
 
 
 @blueprint.get("/matningar/<int:wave_id>/prova/tack")
 @requires_on_county(Role.PROCESS_LEADER)
 def thanks(wave_id: int) -> Page:
     """The page of thanks."""
-    again = url_for("readiness_trial.first", wave_id=wave_id)
+    again = url_for("readiness_preview.first", wave_id=wave_id)
     about = queries.asked(wave_id)
-    return Page("surveys/thanks.html", about=about, ends_on=about.closes_on, trial=True, again_url=again)
+    return Page("surveys/thanks.html", about=about, ends_on=about.closes_on, preview=True, again_url=again)
 
 
 def _statements_page(about: Asked, status: int = 200, sent: Sent | None = None) -> Page:
-    here = url_for("readiness_trial.statements", wave_id=about.wave_id)
+    here = url_for("readiness_preview.statements", wave_id=about.wave_id)
     return statements_page(
         about,
         status,
         sent,
         unit=your_unit(),
-        first_url=url_for("readiness_trial.first", wave_id=about.wave_id),
+        first_url=url_for("readiness_preview.first", wave_id=about.wave_id),
         send_url=here,
         clear_url=here,
         draft="",
-        trial=True,
+        preview=True,
     )

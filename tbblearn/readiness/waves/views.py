@@ -26,7 +26,7 @@ from tbblearn.web.pages import Page
 
 __all__ = ["blueprint", "wave_step_views"]
 
-TRIAL = "readiness_trial.first"
+PREVIEW = "readiness_preview.first"
 RESULTS = ("readiness_results.county", "readiness_results.method")
 MOST_TICKS = 50
 NEVER_SEEN = 0
@@ -94,7 +94,7 @@ def wave(wave_id: int) -> Page:
         following=following,
         hindrances=hindrances(wave_id, own_scope(), today) if following is Step.OPEN else [],
         steps=[step for step in Step if step is not following and shown.standing.allows(step, today)],
-        trial=_address(TRIAL, wave_id),
+        preview=_address(PREVIEW, wave_id),
         results=[_address(name, wave_id) for name in RESULTS] if shown.state is WaveState.PUBLISHED else [],
         today=today,
         Next=Next,

@@ -24,7 +24,7 @@ from tbblearn.training.models import (
     RequirementAdoption,
     Revocation,
 )
-from tbblearn.training.requirements.credits import Credit, Done, Given, credits
+from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState, credits
 from tbblearn.training.requirements.cycles import Terms, soon_from
 from tbblearn.training.requirements.facts import given, own_terms, satisfying_courses, terms_of
 from tbblearn.training.rules import Basis, EnrolmentReason
@@ -134,7 +134,7 @@ def in_batches(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 def count_for_tasks(person_ids: Sequence[int], *, now: datetime) -> None:
     """Write down what their completions count for, where it is not written yet. Nothing is ever taken away."""
     counting = satisfying_courses()
-    done: dict[tuple[int, int], list[tuple[Done, int | None]]] = defaultdict(list)
+    done: dict[tuple[int, int], list[tuple[CompletionFact, int | None]]] = defaultdict(list)
     for row in db.session.execute(
         select(
             Completion.id,
@@ -148,9 +148,11 @@ def count_for_tasks(person_ids: Sequence[int], *, now: datetime) -> None:
         .outerjoin(Revocation, Revocation.completion_id == Completion.id)
         .where(Completion.person_id.in_(person_ids), Revocation.completion_id.is_(None))
     ):
-        done[(row.person_id, row.course_id)].append((Done(row.id, row.achieved_on, row.enrolment_id), row.number))
+        done[(row.person_id, row.course_id)].append(
+            (CompletionFact(row.id, row.achieved_on, row.enrolment_id), row.number)
+        )
     standing = now_standing(Enrolment.person_id.in_(person_ids))
-    groups: dict[tuple[int, int, int | None], list[Given]] = defaultdict(list)
+    groups: dict[tuple[int, int, int | None], list[EnrolmentState]] = defaultdict(list)
     for row in db.session.execute(select(standing)):
         groups[(row.person_id, row.course_id, row.requirement_id)].append(given(row))
     written = {

@@ -17,7 +17,7 @@ BY_CYCLE = frozenset({EnrolmentReason.YEARLY, EnrolmentReason.NEW_HIRE})
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class EnrolmentState:
     """An enrolment as it stands today: its own last day and closing after all that moved them."""
 
     id: int
@@ -35,7 +35,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CompletionFact:
     """A completion that has not been revoked; `enrolment_id` is the one that its attempt was made on."""
 
     id: int
@@ -53,7 +53,9 @@ class Credit:
     enrolment_id: int
 
 
-def credits(terms: Terms, completions: Iterable[Done], enrolments: Sequence[Given]) -> frozenset[Credit]:
+def credits(
+    terms: Terms, completions: Iterable[CompletionFact], enrolments: Sequence[EnrolmentState]
+) -> frozenset[Credit]:
     """All that one person's completions of a course count for among the enrolments of one requirement (or of none).
 
     - A completion counts for the cycle its date falls in.
@@ -92,7 +94,7 @@ def carry_over_from(terms: Terms, year: int) -> date:
     return cycle_of_year(terms, year).opens_on - timedelta(days=terms.carry_over_days)
 
 
-def _satisfied_cycles(terms: Terms, done: Done, unfinished: Sequence[Given]) -> frozenset[int]:
+def _satisfied_cycles(terms: Terms, done: CompletionFact, unfinished: Sequence[EnrolmentState]) -> frozenset[int]:
     own = cycle_on(terms, done.achieved_on).year
     older = next((e for e in unfinished if e.is_open(done.achieved_on)), None)
     if older is None or older.cycle is None:
@@ -105,7 +107,7 @@ def _satisfied_cycles(terms: Terms, done: Done, unfinished: Sequence[Given]) -> 
     return frozenset(satisfied)
 
 
-def _counts(done: Done, enrolment: Given, cycles: frozenset[int]) -> bool:
+def _counts(done: CompletionFact, enrolment: EnrolmentState, cycles: frozenset[int]) -> bool:
     match enrolment.reason:
         case EnrolmentReason.YEARLY | EnrolmentReason.NEW_HIRE:
             return enrolment.cycle in cycles
@@ -120,5 +122,5 @@ def _counts(done: Done, enrolment: Given, cycles: frozenset[int]) -> bool:
             return done.enrolment_id == enrolment.id
 
 
-def _age(enrolment: Given) -> tuple[int, date, int]:
+def _age(enrolment: EnrolmentState) -> tuple[int, date, int]:
     return (enrolment.cycle or 0, enrolment.opens_on, enrolment.id)

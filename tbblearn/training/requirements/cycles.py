@@ -126,7 +126,7 @@ def soon_from(due_on: date, *given: date) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class EmploymentSpan:
     """One employment: its days, its unit and the first day the system knew of it."""
 
     unit_id: int
@@ -143,20 +143,20 @@ class Hire:
     known_on: date
 
 
-def hired(spells: Iterable[Spell], today: date) -> Hire | None:
+def hired(spans: Iterable[EmploymentSpan], today: date) -> Hire | None:
     """The first day after at least 180 days without employment, seen from today; None where nobody is employed today.
 
     A gap of 179 days joins two employments into one stretch; overlapping employments are one stretch.
     """
-    first: Spell | None = None
+    first: EmploymentSpan | None = None
     covered_until: date | None = None
-    for spell in sorted(spells, key=lambda spell: (spell.start_on, spell.known_on)):
-        if spell.start_on > today:
+    for span in sorted(spans, key=lambda span: (span.start_on, span.known_on)):
+        if span.start_on > today:
             break
-        if first is None or (covered_until is not None and _days_between(covered_until, spell) >= NEW_AFTER_DAYS):
-            first, covered_until = spell, spell.end_on
+        if first is None or (covered_until is not None and _days_between(covered_until, span) >= NEW_AFTER_DAYS):
+            first, covered_until = span, span.end_on
         elif covered_until is not None:
-            covered_until = max(covered_until, spell.end_on) if spell.end_on else None
+            covered_until = max(covered_until, span.end_on) if span.end_on else None
     if first is None or not (covered_until is None or covered_until >= today):
         return None
     return Hire(first.start_on, first.known_on)
@@ -172,17 +172,17 @@ def new_hire_due(hire: Hire, terms: Terms) -> date:
     return max(hire.start_on, hire.known_on) + timedelta(days=terms.new_hire_days)
 
 
-def moves(spells: Sequence[Spell]) -> list["Shift"]:
+def moves(spans: Sequence[EmploymentSpan]) -> list["Shift"]:
     """Changes of unit (and so of level): employments that did not just go on in the same unit the day before."""
     return [
-        Shift(spell.start_on, spell.known_on, EventReason.MOVED)
-        for spell in spells
+        Shift(span.start_on, span.known_on, EventReason.MOVED)
+        for span in spans
         if not any(
-            other is not spell
-            and other.unit_id == spell.unit_id
-            and other.start_on < spell.start_on
-            and holds(other.start_on, other.end_on, spell.start_on - ONE_DAY)
-            for other in spells
+            other is not span
+            and other.unit_id == span.unit_id
+            and other.start_on < span.start_on
+            and holds(other.start_on, other.end_on, span.start_on - ONE_DAY)
+            for other in spans
         )
     ]
 
@@ -194,7 +194,7 @@ def moves(spells: Sequence[Spell]) -> list["Shift"]:
 class Absence:
     """A leave of one employment."""
 
-    spell: Spell
+    span: EmploymentSpan
     from_on: date
     until_on: date | None
     known_on: date
@@ -214,7 +214,7 @@ class Pause:
         return holds(self.from_on, self.until_on, day)
 
 
-def pauses(spells: Sequence[Spell], absences: Sequence[Absence]) -> list[Pause]:
+def pauses(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> list[Pause]:
     """When a person is on leave: only while every employment held in the audience is (and at least one is held).
 
     A pause that ends because the last employment ends has no return: the employment's end is its end.
@@ -223,24 +223,24 @@ def pauses(spells: Sequence[Spell], absences: Sequence[Absence]) -> list[Pause]:
         return []
     found: list[Pause] = []
     begun: date | None = None
-    for day in _turning_days(spells, absences):
-        away = _all_away(spells, absences, day)
+    for day in _turning_days(spans, absences):
+        away = _all_away(spans, absences, day)
         if away and begun is None:
             begun = day
         elif not away and begun is not None:
-            found.append(Pause(begun, day - ONE_DAY, _learnt(spells, absences, day)))
+            found.append(Pause(begun, day - ONE_DAY, _learnt(spans, absences, day)))
             begun = None
     if begun is not None:
         found.append(Pause(begun, None, max(absence.known_on for absence in absences)))
     return found
 
 
-def returns(spells: Sequence[Spell], absences: Sequence[Absence]) -> list["Shift"]:
+def returns(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> list["Shift"]:
     """Returns from leave: the day after each pause, where an employment in the audience goes on."""
     return [
         Shift(pause.until_on + ONE_DAY, pause.known_on, EventReason.RETURNED)
-        for pause in pauses(spells, absences)
-        if pause.until_on is not None and any(_held(spell, pause.until_on + ONE_DAY) for spell in spells)
+        for pause in pauses(spans, absences)
+        if pause.until_on is not None and any(_held(span, pause.until_on + ONE_DAY) for span in spans)
     ]
 
 
@@ -306,33 +306,33 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def _days_between(covered_until: date, spell: Spell) -> int:
-    return (spell.start_on - covered_until).days - 1
+def _days_between(covered_until: date, span: EmploymentSpan) -> int:
+    return (span.start_on - covered_until).days - 1
 
 
-def _held(spell: Spell, day: date) -> bool:
-    return holds(spell.start_on, spell.end_on, day)
+def _held(span: EmploymentSpan, day: date) -> bool:
+    return holds(span.start_on, span.end_on, day)
 
 
-def _turning_days(spells: Sequence[Spell], absences: Sequence[Absence]) -> list[date]:
+def _turning_days(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> list[date]:
     days = set()
-    for span in (*((s.start_on, s.end_on) for s in spells), *((a.from_on, a.until_on) for a in absences)):
-        days.add(span[0])
-        if span[1] is not None:
-            days.add(span[1] + ONE_DAY)
+    for first_last in (*((s.start_on, s.end_on) for s in spans), *((a.from_on, a.until_on) for a in absences)):
+        days.add(first_last[0])
+        if first_last[1] is not None:
+            days.add(first_last[1] + ONE_DAY)
     return sorted(days)
 
 
-def _all_away(spells: Sequence[Spell], absences: Sequence[Absence], day: date) -> bool:
-    held = [spell for spell in spells if _held(spell, day)]
+def _all_away(spans: Sequence[EmploymentSpan], absences: Sequence[Absence], day: date) -> bool:
+    held = [span for span in spans if _held(span, day)]
     return bool(held) and all(
-        any(absence.spell is spell and holds(absence.from_on, absence.until_on, day) for absence in absences)
-        for spell in held
+        any(absence.span is span and holds(absence.from_on, absence.until_on, day) for absence in absences)
+        for span in held
     )
 
 
-def _learnt(spells: Sequence[Spell], absences: Sequence[Absence], return_on: date) -> date:
+def _learnt(spans: Sequence[EmploymentSpan], absences: Sequence[Absence], return_on: date) -> date:
     """When we knew that the pause ends this day: what ended or began just then."""
     known = [a.known_on for a in absences if a.until_on is not None and a.until_on + ONE_DAY == return_on]
-    known += [spell.known_on for spell in spells if spell.start_on == return_on]
+    known += [span.known_on for span in spans if span.start_on == return_on]
     return max(known, default=return_on)

@@ -11,7 +11,14 @@ from tbblearn.training.models import AudienceMember, Enrolment, EnrolmentEvent
 from tbblearn.training.requirements.completing import MOST_PERSONS, lock_persons, write_credits
 from tbblearn.training.requirements.credits import Credit
 from tbblearn.training.requirements.cycles import soon_from
-from tbblearn.training.requirements.facts import Batch, House, RequirementFacts, batch, house, next_person_ids
+from tbblearn.training.requirements.facts import (
+    Batch,
+    Organisation,
+    RequirementFacts,
+    batch,
+    next_person_ids,
+    organisation,
+)
 from tbblearn.training.requirements.planning import NEW_ID, NewEnrolment, NewEvent, plan
 from tbblearn.training.rules import EventKind
 
@@ -44,7 +51,7 @@ def bring_into_step(person_ids: list[int], *, now: datetime, today: date) -> dic
     """Do for these persons what `planning.plan` says; returns the number of changes by kind."""
     # What they hand in meanwhile waits, so that nobody's task is cancelled in the moment it is passed.
     lock_persons(person_ids)
-    everywhere = house(today)
+    everywhere = organisation(today)
     known = batch(person_ids)
     writes = _Writes(now)
     for requirement in everywhere.requirements:
@@ -54,13 +61,18 @@ def bring_into_step(person_ids: list[int], *, now: datetime, today: date) -> dic
 
 
 def _plan_one(
-    everywhere: House, known: Batch, requirement: RequirementFacts, person_id: int, today: date, writes: "_Writes"
+    everywhere: Organisation,
+    known: Batch,
+    requirement: RequirementFacts,
+    person_id: int,
+    today: date,
+    writes: "_Writes",
 ) -> None:
     covered = known.covered(everywhere, requirement, person_id, today)
     writes.members |= {(requirement.id, employment_id, person_id) for employment_id in covered}
     if not covered and (person_id, requirement.id) not in known.enrolments:
         return
-    made = plan(known.situation(requirement, person_id, covered), today)
+    made = plan(known.facts(requirement, person_id, covered), today)
     if made.enrol is not None:
         writes.enrol.append((person_id, requirement, made.enrol))
     writes.events += made.events

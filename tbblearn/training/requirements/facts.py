@@ -24,9 +24,9 @@ from tbblearn.training.models import (
     Revocation,
 )
 from tbblearn.training.requirements.audience import AudienceRule, EmploymentFacts, covers
-from tbblearn.training.requirements.credits import Credit, Done, Given
-from tbblearn.training.requirements.cycles import Absence, MonthDay, Spell, Terms
-from tbblearn.training.requirements.planning import Held, Reach, Situation
+from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState
+from tbblearn.training.requirements.cycles import Absence, EmploymentSpan, MonthDay, Terms
+from tbblearn.training.requirements.planning import EmploymentReach, PersonFacts, Reach
 from tbblearn.training.standing.facts import now_standing
 
 
@@ -54,7 +54,7 @@ class RequirementFacts:
 
 
 @dataclass(frozen=True)
-class House:
+class Organisation:
     """What is the same for every person: the tree and the requirements."""
 
     units: dict[int, UnitFacts]
@@ -65,21 +65,21 @@ class House:
 class Batch:
     """What is known of some persons, by person id; enrolments, members and credits by (person, requirement)."""
 
-    employments: dict[int, list[tuple[int, str, Spell]]] = field(default_factory=lambda: defaultdict(list))
+    employments: dict[int, list[tuple[int, str, EmploymentSpan]]] = field(default_factory=lambda: defaultdict(list))
     absences: dict[int, list[Absence]] = field(default_factory=lambda: defaultdict(list))
-    enrolments: dict[tuple[int, int], list[Given]] = field(default_factory=lambda: defaultdict(list))
-    completions: dict[int, list[tuple[int, Done]]] = field(default_factory=lambda: defaultdict(list))
+    enrolments: dict[tuple[int, int], list[EnrolmentState]] = field(default_factory=lambda: defaultdict(list))
+    completions: dict[int, list[tuple[int, CompletionFact]]] = field(default_factory=lambda: defaultdict(list))
     """(course, completion); the version is that course's."""
     credits: set[Credit] = field(default_factory=set)
     members: set[tuple[int, int, int]] = field(default_factory=set)
     """(requirement, employment, person)."""
 
-    def situation(self, requirement: RequirementFacts, person_id: int, covered: dict[int, Reach]) -> Situation:
+    def facts(self, requirement: RequirementFacts, person_id: int, covered: dict[int, Reach]) -> PersonFacts:
         """All that decides what one person has to do for one requirement; `covered` are the employments it reaches."""
         reaches = sorted(covered.values(), key=lambda reach: (reach.terms.due, reach.huvudman_id))
-        return Situation(
+        return PersonFacts(
             reaches[0].terms if reaches else requirement.terms,
-            tuple(Held(spell, covered.get(number)) for number, _, spell in self.employments[person_id]),
+            tuple(EmploymentReach(span, covered.get(number)) for number, _, span in self.employments[person_id]),
             tuple(self.absences.get(person_id, ())),
             tuple(self.enrolments.get((person_id, requirement.id), ())),
             tuple(
@@ -89,21 +89,23 @@ class Batch:
             ),
         )
 
-    def covered(self, house: House, requirement: RequirementFacts, person_id: int, today: date) -> dict[int, Reach]:
+    def covered(
+        self, organisation: Organisation, requirement: RequirementFacts, person_id: int, today: date
+    ) -> dict[int, Reach]:
         """The person's employments in the requirement's audience today, each with how it is reached."""
         found = {}
-        for number, profession, spell in self.employments.get(person_id, ()):
-            unit = house.units[spell.unit_id]
+        for number, profession, span in self.employments.get(person_id, ()):
+            unit = organisation.units[span.unit_id]
             reach = None if unit.huvudman_id is None else requirement.reaches.get(unit.huvudman_id)
             if reach is None:
                 continue
-            facts = EmploymentFacts(unit.path, unit.level, unit.service, profession, spell.start_on, spell.end_on)
+            facts = EmploymentFacts(unit.path, unit.level, unit.service, profession, span.start_on, span.end_on)
             if covers(requirement.rules, facts, today):
                 found[number] = reach
         return found
 
 
-def house(today: date) -> House:
+def organisation(today: date) -> Organisation:
     """The tree and every requirement, with the adoptions that hold today. Five queries and the courses' contents."""
     units = _units()
     first_files = _first_files(units)
@@ -148,13 +150,13 @@ def house(today: date) -> House:
                 satisfying.get(requirement.course_id, frozenset({requirement.course_id})),
             )
         )
-    return House(units, tuple(requirements))
+    return Organisation(units, tuple(requirements))
 
 
 def batch(person_ids: Sequence[int]) -> Batch:
     """What is known of these persons: seven queries however many they are (at most 1,000, design.md 2)."""
     found = Batch()
-    spells: dict[int, Spell] = {}
+    spans: dict[int, EmploymentSpan] = {}
     for row in db.session.execute(
         select(
             Employment.id,
@@ -168,14 +170,14 @@ def batch(person_ids: Sequence[int]) -> Batch:
         .where(Employment.person_id.in_(person_ids))
         .order_by(Employment.id)
     ):
-        spells[row.id] = Spell(row.unit_id, row.start_on, row.end_on, row.known_on)
-        found.employments[row.person_id].append((row.id, row.profession, spells[row.id]))
+        spans[row.id] = EmploymentSpan(row.unit_id, row.start_on, row.end_on, row.known_on)
+        found.employments[row.person_id].append((row.id, row.profession, spans[row.id]))
     for leave in db.session.execute(
         select(Leave.employment_id, Leave.from_on, Leave.until_on, Leave.known_on, Employment.person_id)
         .join(Employment, Employment.id == Leave.employment_id)
         .where(Employment.person_id.in_(person_ids))
     ):
-        absence = Absence(spells[leave.employment_id], leave.from_on, leave.until_on, leave.known_on)
+        absence = Absence(spans[leave.employment_id], leave.from_on, leave.until_on, leave.known_on)
         found.absences[leave.person_id].append(absence)
     standing = now_standing(Enrolment.person_id.in_(person_ids), Enrolment.requirement_id.is_not(None))
     for one in db.session.execute(select(standing).order_by(standing.c.enrolment_id)):
@@ -194,7 +196,9 @@ def batch(person_ids: Sequence[int]) -> Batch:
         .where(Completion.person_id.in_(person_ids), Revocation.completion_id.is_(None))
         .order_by(Completion.id)
     ):
-        found.completions[person_id].append((course_id, Done(completion_id, achieved_on, enrolment_id, version)))
+        found.completions[person_id].append(
+            (course_id, CompletionFact(completion_id, achieved_on, enrolment_id, version))
+        )
     for completion_id, enrolment_id in db.session.execute(
         select(CompletionCredit.completion_id, CompletionCredit.enrolment_id)
         .join(Completion, Completion.id == CompletionCredit.completion_id)
@@ -241,9 +245,9 @@ def own_terms(terms: Terms, opens: str | None, due: str | None) -> Terms:
     return terms.with_own_dates((opens and MonthDay.parse(opens)) or None, (due and MonthDay.parse(due)) or None)
 
 
-def given(row: object) -> Given:
+def given(row: object) -> EnrolmentState:
     """A row of `standing.now_standing` as a value."""
-    return Given(
+    return EnrolmentState(
         row.enrolment_id,  # type: ignore[attr-defined]
         row.cycle,  # type: ignore[attr-defined]
         row.reason,  # type: ignore[attr-defined]

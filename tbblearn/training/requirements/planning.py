@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tbblearn.people.rules import holds
-from tbblearn.training.requirements.credits import BY_CYCLE, Credit, Done, Given, credits
+from tbblearn.training.requirements.credits import BY_CYCLE, CompletionFact, Credit, EnrolmentState, credits
 from tbblearn.training.requirements.cycles import (
     ONE_DAY,
     Absence,
     Deadlines,
+    EmploymentSpan,
     Hire,
     Pause,
     Shift,
-    Spell,
     Terms,
     cycle_on,
     deadlines,
@@ -51,22 +51,22 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class EmploymentReach:
     """One employment of a person; `reach` is None when it is not in the audience today."""
 
-    spell: Spell
+    span: EmploymentSpan
     reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class PersonFacts:
     """All that decides what one person has to do for one requirement."""
 
     terms: Terms
-    employments: tuple[Held, ...]
+    employments: tuple[EmploymentReach, ...]
     absences: tuple[Absence, ...] = ()
-    enrolments: tuple[Given, ...] = ()
-    completions: tuple[Done, ...] = ()
+    enrolments: tuple[EnrolmentState, ...] = ()
+    completions: tuple[CompletionFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +100,19 @@ class Plan:
     credits: frozenset[Credit] = frozenset()
 
 
-def plan(situation: Situation, today: date) -> Plan:
+def plan(facts: PersonFacts, today: date) -> Plan:
     """What is missing for this person today. Credits name NEW_ID where they count for the enrolment to be added."""
-    reaches = [held.reach for held in situation.employments if held.reach is not None]
+    reaches = [held.reach for held in facts.employments if held.reach is not None]
     if not reaches:
-        return Plan(events=tuple(_cancel(situation, today)), credits=_credits(situation, situation.enrolments))
-    known = _Known.of(situation, today)
+        return Plan(events=tuple(_cancel(facts, today)), credits=_credits(facts, facts.enrolments))
+    known = _Known.of(facts, today)
     events: list[NewEvent] = []
-    enrolments = list(situation.enrolments)
+    enrolments = list(facts.enrolments)
     new: NewEnrolment | None = None
-    if not _has_open(situation, today):
-        wanted = _wanted(situation, known, reaches, today)
+    if not _has_open(facts, today):
+        wanted = _wanted(facts, known, reaches, today)
         if wanted is not None:
-            back = _cancelled_twin(situation, wanted)
+            back = _cancelled_twin(facts, wanted)
             if back is None:
                 new = wanted
                 enrolments.append(_given(wanted))
@@ -124,7 +124,7 @@ def plan(situation: Situation, today: date) -> Plan:
                     events.append(NewEvent(back.id, EventKind.DUE_CHANGED, reason, today, days))
                     back = replace(back, due_on=days.due_on, open_until_on=days.open_until_on)
                 enrolments = [replace(back, cancelled=False) if e.id == back.id else e for e in enrolments]
-    counted = _credits(situation, enrolments)
+    counted = _credits(facts, enrolments)
     finished = {credit.enrolment_id for credit in counted}
     for enrolment in enrolments:
         if enrolment.id != NEW_ID and enrolment.id not in finished:
@@ -141,11 +141,11 @@ class _Known:
     away: tuple[Pause, ...]
 
     @classmethod
-    def of(cls, situation: Situation, today: date) -> "_Known":
-        everywhere = [held.spell for held in situation.employments]
-        covered = [held.spell for held in situation.employments if held.reach is not None]
-        absences = [absence for absence in situation.absences if absence.spell in covered]
-        moved = [shift for shift in moves(everywhere) if any(shift.on == spell.start_on for spell in covered)]
+    def of(cls, facts: PersonFacts, today: date) -> "_Known":
+        everywhere = [held.span for held in facts.employments]
+        covered = [held.span for held in facts.employments if held.reach is not None]
+        absences = [absence for absence in facts.absences if absence.span in covered]
+        moved = [shift for shift in moves(everywhere) if any(shift.on == span.start_on for span in covered)]
         return cls(
             hired(everywhere, today),
             (*moved, *returns(covered, absences)),
@@ -160,35 +160,35 @@ class _Known:
         return (*self.shifts, Shift(reach.adopted_on, reach.known_on, EventReason.ADOPTED))
 
 
-def _cancel(situation: Situation, today: date) -> list[NewEvent]:
+def _cancel(facts: PersonFacts, today: date) -> list[NewEvent]:
     """Cancel what is open and unfinished: the person is no longer in the audience."""
-    employed = [held.spell for held in situation.employments if holds(held.spell.start_on, held.spell.end_on, today)]
-    ends = [held.spell.end_on for held in situation.employments if held.spell.end_on and held.spell.end_on < today]
+    employed = [held.span for held in facts.employments if holds(held.span.start_on, held.span.end_on, today)]
+    ends = [held.span.end_on for held in facts.employments if held.span.end_on and held.span.end_on < today]
     left_on = max(ends) + ONE_DAY if ends and not employed else today
     reason = EventReason.NOT_IN_AUDIENCE if employed else EventReason.EMPLOYMENT_ENDED
-    finished = {credit.enrolment_id for credit in _credits(situation, situation.enrolments)}
+    finished = {credit.enrolment_id for credit in _credits(facts, facts.enrolments)}
     return [
         NewEvent(enrolment.id, EventKind.CANCELLED, reason, left_on)
-        for enrolment in situation.enrolments
+        for enrolment in facts.enrolments
         if _ends_with_audience(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)
     ]
 
 
-def _wanted(situation: Situation, known: _Known, reaches: Sequence[Reach], today: date) -> NewEnrolment | None:
+def _wanted(facts: PersonFacts, known: _Known, reaches: Sequence[Reach], today: date) -> NewEnrolment | None:
     """The enrolment that this person should have in the present cycle, or None when it is there already."""
-    wanted = min((_for_reach(known, reach, situation, today) for reach in reaches), key=lambda new: new.days.due_on)
-    if any(_same_task(enrolment, wanted) for enrolment in situation.enrolments if not enrolment.cancelled):
+    wanted = min((_for_reach(known, reach, facts, today) for reach in reaches), key=lambda new: new.days.due_on)
+    if any(_same_task(enrolment, wanted) for enrolment in facts.enrolments if not enrolment.cancelled):
         return None
     return wanted
 
 
-def _for_reach(known: _Known, reach: Reach, situation: Situation, today: date) -> NewEnrolment:
+def _for_reach(known: _Known, reach: Reach, facts: PersonFacts, today: date) -> NewEnrolment:
     if reach.terms.kind is RequirementKind.ONCE:
-        return _once(situation, reach, today)
+        return _once(facts, reach, today)
     hire = known.hire
     if hire is not None and makes_new_hire(hire, adopted_on=reach.adopted_on, first_file_on=reach.first_file_on):
         new_hire = _new_hire(known, reach, hire, today)
-        if new_hire is not None and not _had(situation, new_hire):
+        if new_hire is not None and not _had(facts, new_hire):
             return new_hire
     cycle = cycle_on(reach.terms, today)
     own = own_due(reach.terms, cycle.year, cycle.due_on, known.shifts_for(reach), known.away, today)
@@ -212,11 +212,11 @@ def _new_hire(known: _Known, reach: Reach, hire: Hire, today: date) -> NewEnrolm
     return NewEnrolment(f"new-hire:{hire.start_on}", EnrolmentReason.NEW_HIRE, year, hire.start_on, days)
 
 
-def _once(situation: Situation, reach: Reach, today: date) -> NewEnrolment:
+def _once(facts: PersonFacts, reach: Reach, today: date) -> NewEnrolment:
     """Due new_hire_days after the first day on which the course could be known to be wanted."""
-    spells = [held.spell for held in situation.employments if held.reach is not None]
-    opens_on = max(reach.adopted_on, min(spell.start_on for spell in spells))
-    known_on = max(reach.known_on, min(max(spell.start_on, spell.known_on) for spell in spells), opens_on)
+    spans = [held.span for held in facts.employments if held.reach is not None]
+    opens_on = max(reach.adopted_on, min(span.start_on for span in spans))
+    known_on = max(reach.known_on, min(max(span.start_on, span.known_on) for span in spans), opens_on)
     due_on = known_on + timedelta(days=reach.terms.new_hire_days)
     if due_on < today:
         due_on = today + timedelta(days=reach.terms.new_hire_days)
@@ -230,29 +230,29 @@ def _not_past(due_on: date, terms: Terms, known: _Known, today: date) -> date:
     return today + timedelta(days=terms.new_hire_days)
 
 
-def _has_open(situation: Situation, today: date) -> bool:
+def _has_open(facts: PersonFacts, today: date) -> bool:
     """True while an older enrolment is open and unfinished: at most one is (design.md 2)."""
-    finished = {credit.enrolment_id for credit in _credits(situation, situation.enrolments)}
+    finished = {credit.enrolment_id for credit in _credits(facts, facts.enrolments)}
     return any(
         _of_the_timer(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)
-        for enrolment in situation.enrolments
+        for enrolment in facts.enrolments
     )
 
 
-def _had(situation: Situation, new_hire: NewEnrolment) -> bool:
+def _had(facts: PersonFacts, new_hire: NewEnrolment) -> bool:
     """True when this new-hire enrolment was given before, and is either done or of a cycle gone by."""
-    return any(e.occasion == new_hire.occasion and not e.cancelled for e in situation.enrolments)
+    return any(e.occasion == new_hire.occasion and not e.cancelled for e in facts.enrolments)
 
 
-def _cancelled_twin(situation: Situation, wanted: NewEnrolment) -> Given | None:
+def _cancelled_twin(facts: PersonFacts, wanted: NewEnrolment) -> EnrolmentState | None:
     """The cancelled enrolment that comes back to life instead of a second one for the same task."""
-    twins = [e for e in situation.enrolments if e.cancelled and _of_the_timer(e) and _same_task(e, wanted)]
+    twins = [e for e in facts.enrolments if e.cancelled and _of_the_timer(e) and _same_task(e, wanted)]
     if wanted.reason is EnrolmentReason.NEW_HIRE:
         twins = [e for e in twins if e.occasion == wanted.occasion]
     return max(twins, key=lambda e: e.id, default=None)
 
 
-def _due_changed(enrolment: Given, known: _Known, reaches: Sequence[Reach], today: date) -> list[NewEvent]:
+def _due_changed(enrolment: EnrolmentState, known: _Known, reaches: Sequence[Reach], today: date) -> list[NewEvent]:
     """A later last day after a move or a return. The timer never moves one earlier."""
     if enrolment.reason not in BY_CYCLE or enrolment.due_on is None or not _still_open(enrolment, today):
         return []
@@ -264,31 +264,31 @@ def _due_changed(enrolment: Given, known: _Known, reaches: Sequence[Reach], toda
     return [NewEvent(enrolment.id, EventKind.DUE_CHANGED, own.reason, own.on, days)]
 
 
-def _credits(situation: Situation, enrolments: Sequence[Given]) -> frozenset[Credit]:
-    return credits(situation.terms, situation.completions, enrolments)
+def _credits(facts: PersonFacts, enrolments: Sequence[EnrolmentState]) -> frozenset[Credit]:
+    return credits(facts.terms, facts.completions, enrolments)
 
 
-def _of_the_timer(enrolment: Given) -> bool:
+def _of_the_timer(enrolment: EnrolmentState) -> bool:
     return enrolment.reason in BY_CYCLE or enrolment.reason is EnrolmentReason.ONCE
 
 
-def _ends_with_audience(enrolment: Given) -> bool:
+def _ends_with_audience(enrolment: EnrolmentState) -> bool:
     """A renewal is asked of those whom the requirement reaches; who comes back takes the newest version anyway."""
     return _of_the_timer(enrolment) or enrolment.reason is EnrolmentReason.RENEWAL
 
 
-def _still_open(enrolment: Given, today: date) -> bool:
+def _still_open(enrolment: EnrolmentState, today: date) -> bool:
     return not enrolment.cancelled and (enrolment.open_until_on is None or today <= enrolment.open_until_on)
 
 
-def _same_task(enrolment: Given, wanted: NewEnrolment) -> bool:
+def _same_task(enrolment: EnrolmentState, wanted: NewEnrolment) -> bool:
     if wanted.reason is EnrolmentReason.ONCE:
         return enrolment.reason is EnrolmentReason.ONCE
     return enrolment.reason in BY_CYCLE and enrolment.cycle == wanted.cycle
 
 
-def _given(wanted: NewEnrolment) -> Given:
-    return Given(
+def _given(wanted: NewEnrolment) -> EnrolmentState:
+    return EnrolmentState(
         NEW_ID,
         wanted.cycle,
         wanted.reason,

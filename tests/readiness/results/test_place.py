@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from tbblearn.surveys.waves import Held, WaveState, WrongState, demand_step, place, taken_in, too_near
+from tbblearn.surveys.waves import WaveState, Workplace, WrongState, demand_step, place, taken_in, too_near
 
 COUNTY, REGION, WARD, TEAM, NEAR, FAR = 1, 2, 3, 4, 5, 6
 PARENTS: Mapping[int, int | None] = {COUNTY: None, REGION: COUNTY, WARD: REGION, TEAM: WARD, NEAR: WARD, FAR: REGION}
@@ -16,30 +16,30 @@ EARLY, LATE = date(2020, 1, 1), date(2024, 1, 1)
 @pytest.mark.parametrize(
     ("held", "managed", "where"),
     [
-        ([Held(TEAM, LATE)], [], TEAM),
+        ([Workplace(TEAM, LATE)], [], TEAM),
         ([], [], None),
-        ([Held(TEAM, LATE), Held(FAR, EARLY)], [], FAR),  # the earliest start
-        ([Held(NEAR, EARLY), Held(TEAM, EARLY)], [], TEAM),  # then the lowest unit id
-        ([Held(TEAM, EARLY, on_leave=True)], [], None),
-        ([Held(TEAM, EARLY, on_leave=True), Held(FAR, LATE)], [], FAR),
-        ([Held(99, EARLY)], [], None),  # a unit that the wave does not reach
-        ([Held(99, EARLY), Held(FAR, LATE)], [], FAR),
-        ([Held(TEAM, EARLY)], [TEAM], WARD),  # a manager: the unit above
-        ([Held(TEAM, EARLY)], [TEAM, NEAR], WARD),
-        ([Held(TEAM, EARLY)], [TEAM, WARD], REGION),  # above the highest that the person manages
-        ([Held(TEAM, EARLY)], [FAR, TEAM], REGION),
-        ([Held(TEAM, EARLY)], [COUNTY], COUNTY),  # at the root: the root
-        ([Held(TEAM, EARLY)], [99], TEAM),  # manages only what the wave does not reach
-        ([Held(TEAM, EARLY, on_leave=True)], [TEAM], None),
+        ([Workplace(TEAM, LATE), Workplace(FAR, EARLY)], [], FAR),  # the earliest start
+        ([Workplace(NEAR, EARLY), Workplace(TEAM, EARLY)], [], TEAM),  # then the lowest unit id
+        ([Workplace(TEAM, EARLY, on_leave=True)], [], None),
+        ([Workplace(TEAM, EARLY, on_leave=True), Workplace(FAR, LATE)], [], FAR),
+        ([Workplace(99, EARLY)], [], None),  # a unit that the wave does not reach
+        ([Workplace(99, EARLY), Workplace(FAR, LATE)], [], FAR),
+        ([Workplace(TEAM, EARLY)], [TEAM], WARD),  # a manager: the unit above
+        ([Workplace(TEAM, EARLY)], [TEAM, NEAR], WARD),
+        ([Workplace(TEAM, EARLY)], [TEAM, WARD], REGION),  # above the highest that the person manages
+        ([Workplace(TEAM, EARLY)], [FAR, TEAM], REGION),
+        ([Workplace(TEAM, EARLY)], [COUNTY], COUNTY),  # at the root: the root
+        ([Workplace(TEAM, EARLY)], [99], TEAM),  # manages only what the wave does not reach
+        ([Workplace(TEAM, EARLY, on_leave=True)], [TEAM], None),
         ([], [TEAM], None),  # manages without being employed there
     ],
 )
-def test_where_a_person_is_invited(held: Sequence[Held], managed: Collection[int], where: int | None) -> None:
+def test_where_a_person_is_invited(held: Sequence[Workplace], managed: Collection[int], where: int | None) -> None:
     assert place(held, managed, PARENTS) == where
 
 
 def test_the_order_in_which_jobs_are_read_does_not_matter() -> None:
-    jobs = [Held(TEAM, LATE), Held(NEAR, EARLY), Held(FAR, EARLY), Held(WARD, EARLY, on_leave=True)]
+    jobs = [Workplace(TEAM, LATE), Workplace(NEAR, EARLY), Workplace(FAR, EARLY), Workplace(WARD, EARLY, on_leave=True)]
     assert {place(order, (), PARENTS) for order in permutations(jobs)} == {NEAR}
     tops = [TEAM, FAR, WARD]
     assert {place(jobs, order, PARENTS) for order in permutations(tops)} == {REGION}

@@ -23,7 +23,7 @@ def test_a_whole_round_through_the_pages(leader: Leader, monkeypatch: pytest.Mon
     page = leader.open()
     assert "Öppen" in page.text
     assert "Den visas första gången en vecka efter att mätningen öppnade" in page.text
-    assert "Prova enkäten" not in page.links or "readiness_trial.first" in leader.app.view_functions
+    assert "Prova enkäten" not in page.links or "readiness_preview.first" in leader.app.view_functions
     leader.answer_all()
     with leader.inside(), unit_of_work():
         renew_rates(leader.round.wave_id, today=TODAY)

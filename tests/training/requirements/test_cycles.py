@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from tbblearn.training.requirements.credits import Credit, Done, Given, credits
+from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState, credits
 from tbblearn.training.requirements.cycles import (
     Absence,
+    EmploymentSpan,
     Hire,
     MonthDay,
     Pause,
     Shift,
-    Spell,
     Terms,
     cycle_of_year,
     cycle_on,
@@ -37,11 +37,11 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def spell(start: str, end: str | None = None, *, unit: int = 1, known: str | None = None) -> Spell:
-    return Spell(unit, day(start), day(end) if end else None, day(known or start))
+def span(start: str, end: str | None = None, *, unit: int = 1, known: str | None = None) -> EmploymentSpan:
+    return EmploymentSpan(unit, day(start), day(end) if end else None, day(known or start))
 
 
-def away(of: Spell, start: str, end: str | None, known: str = "2026-01-01") -> Absence:
+def away(of: EmploymentSpan, start: str, end: str | None, known: str = "2026-01-01") -> Absence:
     return Absence(of, day(start), day(end) if end else None, day(known))
 
 
@@ -142,36 +142,36 @@ def test_a_course_taken_once_never_closes() -> None:
 
 # --- new hires ----------------------------------------------------------------------------------------------------
 
-HIRES: dict[str, tuple[list[Spell], str, str | None]] = {
-    "New hire = first day": ([spell("2026-11-20")], "2026-11-21", "2026-11-20"),
+HIRES: dict[str, tuple[list[EmploymentSpan], str, str | None]] = {
+    "New hire = first day": ([span("2026-11-20")], "2026-11-21", "2026-11-20"),
     "after at least 180 days without employment": (
-        [spell("2020-01-01", "2026-04-30"), spell("2026-10-28")],
+        [span("2020-01-01", "2026-04-30"), span("2026-10-28")],
         "2026-11-21",
         "2026-10-28",
     ),
     "(179 days are not 180)": (
-        [spell("2020-01-01", "2026-04-30"), spell("2026-10-27")],
+        [span("2020-01-01", "2026-04-30"), span("2026-10-27")],
         "2026-11-21",
         "2020-01-01",
     ),
     "(a second job is no hire)": (
-        [spell("2020-01-01"), spell("2026-11-01", unit=2)],
+        [span("2020-01-01"), span("2026-11-01", unit=2)],
         "2026-11-21",
         "2020-01-01",
     ),
     "(a short job inside a long one hides no gap)": (
-        [spell("2020-01-01", "2026-10-30"), spell("2021-01-01", "2021-02-01"), spell("2026-11-01")],
+        [span("2020-01-01", "2026-10-30"), span("2021-01-01", "2021-02-01"), span("2026-11-01")],
         "2026-11-21",
         "2020-01-01",
     ),
-    "(not before the first day)": ([spell("2026-12-01")], "2026-11-21", None),
-    "(not after the last day)": ([spell("2026-01-01", "2026-11-20")], "2026-11-21", None),
+    "(not before the first day)": ([span("2026-12-01")], "2026-11-21", None),
+    "(not after the last day)": ([span("2026-01-01", "2026-11-20")], "2026-11-21", None),
 }
 
 
-@pytest.mark.parametrize(("spells", "today", "first_day"), HIRES.values(), ids=HIRES.keys())
-def test_first_day(spells: list[Spell], today: str, first_day: str | None) -> None:
-    hire = hired(spells, day(today))
+@pytest.mark.parametrize(("spans", "today", "first_day"), HIRES.values(), ids=HIRES.keys())
+def test_first_day(spans: list[EmploymentSpan], today: str, first_day: str | None) -> None:
+    hire = hired(spans, day(today))
     assert (hire.start_on if hire else None) == (day(first_day) if first_day else None)
 
 
@@ -219,10 +219,10 @@ def test_a_new_hires_last_day(start: str, known: str, due: str) -> None:
 
 # --- leave, moves, extension --------------------------------------------------------------------------------------
 
-ONE = spell("2020-01-01")
-TWO = spell("2020-01-01", unit=2)
+ONE = span("2020-01-01")
+TWO = span("2020-01-01", unit=2)
 
-PAUSES: dict[str, tuple[list[Spell], list[Absence], list[tuple[str, str | None]]]] = {
+PAUSES: dict[str, tuple[list[EmploymentSpan], list[Absence], list[tuple[str, str | None]]]] = {
     "On leave only if every employment in the audience is: both": (
         [ONE, TWO],
         [away(ONE, "2026-03-01", "2026-06-30"), away(TWO, "2026-05-01", "2026-08-31")],
@@ -242,24 +242,24 @@ PAUSES: dict[str, tuple[list[Spell], list[Absence], list[tuple[str, str | None]]
 }
 
 
-@pytest.mark.parametrize(("spells", "absences", "expected"), PAUSES.values(), ids=PAUSES.keys())
-def test_on_leave(spells: list[Spell], absences: list[Absence], expected: list[tuple[str, str | None]]) -> None:
-    found = [(pause.from_on, pause.until_on) for pause in pauses(spells, absences)]
+@pytest.mark.parametrize(("spans", "absences", "expected"), PAUSES.values(), ids=PAUSES.keys())
+def test_on_leave(spans: list[EmploymentSpan], absences: list[Absence], expected: list[tuple[str, str | None]]) -> None:
+    found = [(pause.from_on, pause.until_on) for pause in pauses(spans, absences)]
     assert found == [(day(start), day(end) if end else None) for start, end in expected]
 
 
 def test_an_employment_that_ends_during_leave_has_no_return() -> None:
-    ended = spell("2020-01-01", "2026-05-31")
+    ended = span("2020-01-01", "2026-05-31")
     assert returns([ended], [away(ended, "2026-03-01", "2026-08-31")]) == []
 
 
 def test_going_on_in_the_same_unit_is_no_move() -> None:
-    spells = [
-        spell("2026-01-01", "2026-05-31"),
-        spell("2026-06-01", "2026-12-31"),
-        spell("2026-07-01", unit=2),
+    spans = [
+        span("2026-01-01", "2026-05-31"),
+        span("2026-06-01", "2026-12-31"),
+        span("2026-07-01", unit=2),
     ]
-    assert [shift.on for shift in moves(spells)] == [day("2026-01-01"), day("2026-07-01")]
+    assert [shift.on for shift in moves(spans)] == [day("2026-01-01"), day("2026-07-01")]
 
 
 @dataclass(frozen=True)
@@ -329,10 +329,10 @@ def test_its_own_due_being_the_latest_after_new_hire_return_move_or_extension() 
 # --- what a completion counts for ---------------------------------------------------------------------------------
 
 
-def yearly(year: int, *, last: str | None = None, cancelled: bool = False) -> Given:
+def yearly(year: int, *, last: str | None = None, cancelled: bool = False) -> EnrolmentState:
     cycle = cycle_of_year(TERMS, year)
     days = deadlines(TERMS, year, day(last) if last else cycle.due_on)
-    return Given(
+    return EnrolmentState(
         year,
         year,
         EnrolmentReason.YEARLY,
@@ -344,11 +344,11 @@ def yearly(year: int, *, last: str | None = None, cancelled: bool = False) -> Gi
     )
 
 
-def new_hire(start: str, number: int = 1) -> Given:
+def new_hire(start: str, number: int = 1) -> EnrolmentState:
     due = new_hire_due(Hire(day(start), day(start)), TERMS)
     year = cycle_on(TERMS, day(start)).year
     days = deadlines(TERMS, year, due)
-    return Given(
+    return EnrolmentState(
         number,
         year,
         EnrolmentReason.NEW_HIRE,
@@ -359,8 +359,8 @@ def new_hire(start: str, number: int = 1) -> Given:
     )
 
 
-def asked(reason: EnrolmentReason, opens: str, until: str | None) -> Given:
-    return Given(
+def asked(reason: EnrolmentReason, opens: str, until: str | None) -> EnrolmentState:
+    return EnrolmentState(
         7,
         day(opens).year,
         reason,
@@ -371,7 +371,7 @@ def asked(reason: EnrolmentReason, opens: str, until: str | None) -> Given:
     )
 
 
-CREDITS: dict[str, tuple[list[str], list[Given], set[tuple[int, int]]]] = {
+CREDITS: dict[str, tuple[list[str], list[EnrolmentState], set[tuple[int, int]]]] = {
     "A completion satisfies the cycle it falls in": (
         ["2026-05-01"],
         [yearly(2026), yearly(2027)],
@@ -449,15 +449,15 @@ CREDITS: dict[str, tuple[list[str], list[Given], set[tuple[int, int]]]] = {
 
 @pytest.mark.parametrize(("made_on", "enrolments", "expected"), CREDITS.values(), ids=CREDITS.keys())
 def test_what_a_completion_counts_for(
-    made_on: list[str], enrolments: list[Given], expected: set[tuple[int, int]]
+    made_on: list[str], enrolments: list[EnrolmentState], expected: set[tuple[int, int]]
 ) -> None:
-    made = [Done(number, day(on)) for number, on in enumerate(made_on)]
+    made = [CompletionFact(number, day(on)) for number, on in enumerate(made_on)]
     assert credits(TERMS, made, enrolments) == {Credit(*pair) for pair in expected}
 
 
 def test_what_was_taken_freely_is_done_by_the_completion_made_on_it() -> None:
     voluntary = asked(EnrolmentReason.VOLUNTARY, "2026-05-01", None)
-    assert credits(TERMS, [Done(3, day("2026-05-02"), voluntary.id)], [voluntary]) == {Credit(3, 7)}
+    assert credits(TERMS, [CompletionFact(3, day("2026-05-02"), voluntary.id)], [voluntary]) == {Credit(3, 7)}
 
 
 @pytest.mark.parametrize("bad", ["2-30", "13-01", "1130", "x-y"])

@@ -17,7 +17,7 @@ _NAME, _HERE, _TOKEN = "\x00name\x00", "\x00here\x00", "\x00token\x00"
 """Where these are filled in. No word holds the character NUL: another stands for it everywhere."""
 
 
-def init_surround(app: Flask) -> None:
+def init_chrome(app: Flask) -> None:
     """Give templates `page_header(name, menu, language, here)` and `page_footer(theme, language, here)`."""
 
     @lru_cache(maxsize=1024)
