@@ -1,4 +1,4 @@
-"""The timer: brings everything into step with the day, on any number of nodes, any number of times (design.md 2).
+"""The timer: brings everything into step with the day, on any number of nodes, however often (docs/rules/training.md).
 
 Every batch is a transaction of its own that reads before it writes, so what was cut off is simply done the next time.
 Two nodes at once queue for the batch: SQLite has one writer, PostgreSQL an advisory lock.

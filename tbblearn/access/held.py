@@ -1,7 +1,7 @@
 """A form that was sent after the session had ended: kept for the same person until they have signed in again.
 
 It travels encrypted in the sign-in page, so nobody else at a shared PC can read it, and nothing is stored on the
-server. Only the person whose session it was gets it back (design.md 6).
+server. Only the person whose session it was gets it back (docs/rules/people.md).
 """
 
 import base64

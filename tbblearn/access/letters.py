@@ -1,4 +1,4 @@
-"""The letters that `access` writes at delivery (words.md 6)."""
+"""The letters that `access` writes at delivery."""
 
 from datetime import datetime
 

@@ -110,5 +110,5 @@ def _touch(session_id: int, now: datetime) -> None:
 
 
 def _quiet() -> bool:
-    """True on survey pages: they leave no trace of when somebody was there (design.md 3)."""
+    """True on survey pages: they leave no trace of when somebody was there (docs/rules/surveys.md)."""
     return bool(getattr(current_app.blueprints.get(request.blueprint or ""), "quiet", False))

@@ -1,4 +1,4 @@
-"""Guards: who may open which page. Every endpoint carries exactly one; `web` refuses to start without (design.md 4)."""
+"""Guards: who may open which page. Every endpoint carries exactly one, or the start fails (docs/rules/people.md)."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""Tables: programmes, the tree of units, persons, employments, leave and grants (design.md 4)."""
+"""Tables: programmes, the tree of units, persons, employments, leave and grants (docs/rules/people.md)."""
 
 from datetime import date, datetime
 
@@ -104,7 +104,7 @@ class Employment(Model):
     start_on: Mapped[date] = mapped_column(Date)
     end_on: Mapped[date | None] = mapped_column(Date)
     known_on: Mapped[date] = mapped_column(Date)
-    """First day the system knew of this employment; a new hire's time runs from it (design.md 2)."""
+    """First day the system knew of this employment; a new hire's time runs from it (docs/rules/training.md)."""
 
 
 class Leave(Model):

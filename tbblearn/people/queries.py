@@ -1,4 +1,4 @@
-"""Reads about people and units. Everything that returns persons or units takes a Scope (design.md 4)."""
+"""Reads about people and units. Everything that returns persons or units takes a Scope (docs/rules/people.md)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -88,7 +88,7 @@ def huvudman_name(path: str) -> str | None:
 
 
 def unit_by_name(text: str) -> list[Unit]:
-    """Units that `source/id`, or `id` alone, names on the command line (design.md 5)."""
+    """Units that `source/id`, or `id` alone, names on the command line (docs/rules/people.md)."""
     source, _, external = text.rpartition("/")
     condition = OrgUnit.external_id == external
     if source:

@@ -1,4 +1,4 @@
-"""Who may see what, and Swedish order: decisions in plain Python (design.md 4)."""
+"""Who may see what, and Swedish order: decisions in plain Python (docs/rules/people.md)."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class UnitKind(StrEnum):
-    """Kinds of unit in the county's one tree; the import files write these words (design.md 5)."""
+    """Kinds of unit in the county's one tree; the import files write these words (docs/rules/people.md)."""
 
     COUNTY = "lan"
     HUVUDMAN = "huvudman"
@@ -19,7 +19,7 @@ class UnitKind(StrEnum):
 
 
 class Level(StrEnum):
-    """The region's three implementation levels: who takes what (domain.md 2)."""
+    """The region's three implementation levels: who takes what."""
 
     BASE = "base"
     INTERMEDIATE = "intermediate"
@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 
 class Role(StrEnum):
-    """What a grant lets a person do; each covers the subtree of its unit (design.md 4)."""
+    """What a grant lets a person do; each covers the subtree of its unit (docs/rules/people.md)."""
 
     MANAGER = "manager"
     PILOT = "pilot"

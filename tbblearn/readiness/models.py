@@ -1,4 +1,4 @@
-"""Answers of closed waves, in pieces, and the frozen figures that everything shown is made from (design.md 3)."""
+"""Answers of closed waves, in pieces, and the frozen figures behind everything shown (docs/rules/disclosure.md)."""
 
 from typing import Any
 from uuid import UUID

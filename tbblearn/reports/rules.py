@@ -10,7 +10,7 @@ from tbblearn.training.rules import DONE, OUTSIDE_BASE, SHOWN_ORDER, Progress, U
 from tbblearn.training.standing.counts import Counts
 
 SUMMARY_ROLES = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP, Role.PROCESS_LEADER)
-"""Who sees counts for units; only a manager sees names (design.md 4)."""
+"""Who sees counts for units; only a manager sees names (docs/rules/people.md)."""
 
 
 class FileFormat(StrEnum):

@@ -1,4 +1,4 @@
-"""The letters about a survey, written at delivery (words.md 6). What no longer applies is not written.
+"""The letters about a survey, written at delivery. What no longer applies is not written.
 
 No letter names anybody else, and none can be told from another by who got it: there is nothing in it to follow.
 """

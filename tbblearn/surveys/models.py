@@ -1,4 +1,4 @@
-"""Waves, their frozen tree, who is invited, and the answers of an open wave (design.md 3).
+"""Waves, their frozen tree, who is invited, and the answers of an open wave (docs/rules/surveys.md).
 
 Who took part and what was said never meet: an invitation has no id of an answer and no time, and an answer has no
 person, time or sequence. When a wave closes, `readiness` moves its answers out of `response_open` and empties it.

@@ -1,4 +1,4 @@
-"""Survey waves as rules: states, dates, who is invited where, and what can go wrong (design.md 3)."""
+"""Survey waves as rules: states, dates, who is invited where, and what can go wrong (docs/rules/surveys.md)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def place(held: Sequence[Workplace], managed: Collection[int], parents: Mapping[
     """The unit that a person is invited in, of those in `parents` (unit -> the one above); None: not invited.
 
     One place however many employments: the earliest start, then the lowest unit id, of those not on leave. A manager's
-    is the unit above the highest unit that the person manages; at the root it is the root (design.md 3).
+    is the unit above the highest unit that the person manages; at the root it is the root (docs/rules/surveys.md).
     """
     there = [one for one in held if one.unit_id in parents and not one.on_leave]
     if not there:

@@ -1,1 +1,1 @@
-"""Requirements, enrolments, attempts and completions: who must take what by when (design.md 2)."""
+"""Requirements, enrolments, attempts and completions: who must take what by when (docs/rules/training.md)."""

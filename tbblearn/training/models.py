@@ -1,4 +1,4 @@
-"""Requirements, enrolments, attempts and completions (design.md 2).
+"""Requirements, enrolments, attempts and completions (docs/rules/training.md).
 
 Nothing here is deleted or reset: a new cycle is a new row. What a person stands at is computed from these rows
 (`rules.status`), never stored. The only rows that change are an open attempt, its answers, the reading place, the mark

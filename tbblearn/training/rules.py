@@ -1,4 +1,4 @@
-"""What stands where, in plain Python: statuses, their one function, codes and errors (design.md 2)."""
+"""What stands where, in plain Python: statuses, their one function, codes and errors (docs/rules/training.md)."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -132,7 +132,7 @@ class ExemptionKind(StrEnum):
 
 
 class ExemptionReason(StrEnum):
-    """Why somebody is exempt or got more time: a code, never free text, never health (design.md 2)."""
+    """Why somebody is exempt or got more time: a code, never free text, never health (docs/rules/training.md)."""
 
     OTHER_DUTIES = "other_duties"
     LONG_ABSENCE = "long_absence"
@@ -239,7 +239,7 @@ _BY_DUE_STAGE = {
 
 
 def manager_view(seen_by_learner: Status) -> Status:
-    """What a manager sees: never that somebody failed (design.md 2)."""
+    """What a manager sees: never that somebody failed (docs/rules/training.md)."""
     if seen_by_learner.progress is Progress.FAILED_MAY_RETRY:
         return Status(Progress.IN_PROGRESS, seen_by_learner.urgency)
     return seen_by_learner

@@ -1,4 +1,4 @@
-"""The Flask application class: one transaction a request, closed before anything is rendered (design.md 6)."""
+"""The Flask application: one transaction a request, closed before anything is rendered (docs/rules/transactions.md)."""
 
 from typing import IO, Any
 from urllib.parse import parse_qsl

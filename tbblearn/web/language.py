@@ -2,7 +2,7 @@
 
 The rules: the page's language is the signed-in person's; before signing in, that of the cookie; else Swedish. Words
 live in `translations/`, Swedish sentences being the keys. Teaching text lives in `courses/`, never here. A date is
-"31 mars 2027", a time "kl. 14.30", a number "1 234", a share "91 %" with non-breaking spaces (words.md 0).
+"31 mars 2027", a time "kl. 14.30", a number "1 234", a share "91 %" with non-breaking spaces.
 """
 
 from collections.abc import Iterator

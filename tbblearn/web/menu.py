@@ -1,4 +1,4 @@
-"""The menu: each feature adds its items, at most four are shown to one person (look.md 3)."""
+"""The menu: each feature adds its items, at most four are shown to one person."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

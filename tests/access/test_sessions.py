@@ -79,7 +79,7 @@ def test_last_seen_is_kept_although_the_view_refuses(app: Application, county: C
 def test_where_no_trace_is_left_the_session_is_not_prolonged_and_the_page_says_so(
     app: Application, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the survey's pages will be (design.md 3): nothing tells when somebody was there."""
+    """As the survey's pages will be (docs/rules/surveys.md): nothing tells when somebody was there."""
     monkeypatch.setattr(app.blueprints["web"], "quiet", True, raising=False)
     with time_machine.travel(NOW, tick=False) as clock:
         reader = Reader(app)

@@ -1,4 +1,4 @@
-"""Who may open what: every route x every role x every part of the county, from the URL map (design.md 4).
+"""Who may open what: every route x every role x every part of the county, from the URL map (docs/rules/people.md).
 
 A route without a row here fails, a row without its route fails, and taking the guard off any route fails.
 """

@@ -89,7 +89,7 @@ def _compared(sentence: str) -> tuple[str, str]:
 
 def words_that_follow(known: Published, before: Published | None) -> set[tuple[str, str, str, str]]:
     """Every word of comparison that a reader can work out from published rows: means from ten answers on, and the
-    spread within units (design.md 3, Figures). One against a unit above that is the county stands as the county's.
+    spread within units (docs/rules/disclosure.md). One against a unit above that is the county stands as the county's.
     """
     spread = {row[3]: float(str(row[8])) for row in known.rows if row[6] == "s_w"}
     shown, earlier = _means(known), _means(before) if before else {}

@@ -1,4 +1,4 @@
-"""Every error becomes a page in words, in both languages (words.md 8), and every answer carries the headers."""
+"""Every error becomes a page in words, in both languages, and every answer carries the headers."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The Swedish and the English way of writing dates and numbers (words.md 0), and the guard that every route needs."""
+"""The Swedish and the English way of writing dates and numbers, and the guard that every route needs."""
 
 from datetime import UTC, date, datetime
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 LONG_WORD = 7
 """Letters from which LIX counts a word as long (more than six)."""
 
-# The model's fixed names (words.md, section 0) are not counted: no author can choose shorter ones.
+# The model's fixed names are not counted: no author can choose shorter ones.
 _FIXED_NAMES = re.compile(
     r"Tillsammans för barnens bästa(?: i Sörmland)?"
     r"|Barnets bästa-(?:hjul|ansvarig)\w*"

@@ -1,4 +1,4 @@
-"""What one page of results needs: published rows and the frozen tree, never an answer (design.md 3).
+"""What one page of results needs: published rows and the frozen tree, never an answer (docs/rules/disclosure.md).
 
 The number of queries is the same however many units there are, and no query here names the table of answers.
 """

@@ -1,4 +1,4 @@
-"""Who reads which results today: the waves, their frozen units and the person, without any figure (design.md 3)."""
+"""Who reads which results today: waves, their frozen units and the person; no figures (docs/rules/disclosure.md)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Who may read the results of a wave, and what a page of results says, from published rows alone (design.md 3)."""
+"""Who may read a wave's results, and what a page says of them, from published rows alone (docs/rules/disclosure.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published values in words: the same on the page, in the drawing's label and in every file (words.md 4)."""
+"""Published values in words: the same on the page, in the drawing's label and in every file."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The privacy check of a closed wave (design.md 3).
+"""The privacy check of a closed wave (docs/rules/disclosure.md).
 
 It may take long, so it is no part of a transaction: `closed_wave` reads, `check` computes, `keep_check` writes the rows
 that were checked.

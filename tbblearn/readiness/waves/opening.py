@@ -1,4 +1,4 @@
-"""Who a wave would invite today, and opening it: freeze the tree, fold small units, invite (design.md 3)."""
+"""Who a wave would invite today, and opening it: freeze the tree, fold small units, invite (docs/rules/surveys.md)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence

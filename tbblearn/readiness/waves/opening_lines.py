@@ -1,4 +1,4 @@
-"""What the opening check says of a wave, in plain data, and what a response of 60 % would show (design.md 3)."""
+"""What the opening check says of a wave, as data, and what a response of 60 % would show (docs/rules/surveys.md)."""
 
 from __future__ import annotations
 

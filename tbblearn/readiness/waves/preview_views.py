@@ -1,4 +1,4 @@
-"""Trying a survey as somebody who answers would meet it, before it opens. Nothing is kept (design.md 3).
+"""Trying a survey as somebody who answers would meet it, before it opens. Nothing is kept (docs/rules/surveys.md).
 
 The pages are those of `surveys`, and as `quiet`.
 """

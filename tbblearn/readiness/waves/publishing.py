@@ -1,4 +1,4 @@
-"""Publishing a wave that has passed the privacy check, and taking one back (design.md 3).
+"""Publishing a wave that has passed the privacy check, and taking one back (docs/rules/disclosure.md).
 
 Nothing is computed from answers here: words of comparison come from the rows as they are shown.
 """

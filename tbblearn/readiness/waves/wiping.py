@@ -1,4 +1,4 @@
-"""Making sure that what must be gone is gone from the disk too, and that what stays tells no order (design.md 3).
+"""Making sure that what must go is gone from the disk too, and that what stays tells no order (docs/rules/surveys.md).
 
 `move` and `empty` are part of a change; `wipe` runs after it has been committed, outside any transaction, and may be
 cut off: the wave says until then that it is not clean, and the timer does it again. While a wave is open it is wiped

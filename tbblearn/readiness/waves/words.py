@@ -32,7 +32,7 @@ from tbblearn.web.language import day, number
 
 
 def state_words(state: WaveState) -> str:
-    """The state in a word (words.md 2)."""
+    """The state in a word."""
     return {
         WaveState.PLANNED: _("Planerad"),
         WaveState.OPEN: _("Öppen"),
@@ -55,7 +55,7 @@ STATE_TAGS = {
 
 
 def step_words(step: Step) -> str:
-    """What the button says (words.md 3)."""
+    """What the button says."""
     return {
         Step.OPEN: _("Öppna mätningen"),
         Step.REMIND: _("Skicka påminnelse"),

@@ -1,4 +1,4 @@
-"""The timer's action on attempts that were left behind: their answers go on to the newest version (design.md 1).
+"""The timer's action on attempts left behind: their answers go on to the newest version (docs/rules/courses.md).
 
 The timer does it, and not the learner's return: a page that is only looked at writes nothing, and whichever way
 somebody comes back, by a bookmark, the button or a form that stood open, the same attempt is there.

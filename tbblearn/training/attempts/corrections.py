@@ -1,4 +1,4 @@
-"""What a newer version of a course means to an attempt: corrected keys, and answers that go on to it (design.md 1).
+"""What a newer version of a course means to an attempt: new keys and answers carried over (docs/rules/courses.md).
 
 A question is the same in two versions when its id and its hash are: then it reads as before, and an answer stands.
 """

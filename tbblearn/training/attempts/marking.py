@@ -1,4 +1,4 @@
-"""Drawing and marking a quiz, on the server and always with the same result for the same seed (design.md 1 and 2)."""
+"""Drawing and marking a quiz, on the server, always with the same result for the same seed (docs/rules/courses.md)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Whom publishing a version touches, and how: what the editor is shown before is what is then done (design.md 1).
+"""Whom publishing a version touches, and how: what the editor is shown first is what is done (docs/rules/courses.md).
 
 A fixed number of queries, however many have answered.
 """
@@ -33,7 +33,7 @@ from tbblearn.training.rules import EnrolmentReason, Outcome, RequirementKind
 from tbblearn.training.standing.facts import now_standing
 
 RENEWAL_NOTICE = timedelta(days=14)
-"""Nobody has to renew sooner than this (design.md 2)."""
+"""Nobody has to renew sooner than this (docs/rules/training.md)."""
 
 
 @dataclass(frozen=True)

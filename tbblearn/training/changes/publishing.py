@@ -1,4 +1,4 @@
-"""Publishing a version of a course, and all that it means to those who have taken it: one action (design.md 1).
+"""Publishing a version of a course, and all it means to those who have taken it: one action (docs/rules/courses.md).
 
 Both the editor's page and the command line publish through here. What is done is exactly what `effects` says, which
 the editor's page shows before.

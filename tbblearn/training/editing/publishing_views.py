@@ -136,7 +136,7 @@ def _told_of(published: Published) -> list[str]:
 
 
 def correction_words(touched: Effects) -> str:
-    """What the corrected keys do, in the words of words.md 4."""
+    """What the corrected keys do."""
     answers = ngettext("%(n)s svar berörs.", "%(n)s svar berörs.", touched.answers, n=number(touched.answers))
     persons = ngettext(
         "%(p)s person blir godkänd.",

@@ -14,7 +14,7 @@ from tbblearn.courses.rules import Choice, Question
 
 LEAST_ANSWERS = 10
 LEAST_RIGHT_PERCENT = 40
-"""Under this share right at first try a question is to be reviewed (content-guide.md, rule 9)."""
+"""Under this share right at first try a question is to be reviewed (docs/authoring.md)."""
 
 
 class Flag(StrEnum):

@@ -1,4 +1,4 @@
-"""The letters that `training` writes at delivery (words.md 6), each in its reader's language.
+"""The letters that `training` writes at delivery, each in its reader's language.
 
 None is written where it has become needless meanwhile: the news is read, the task done, the completion withdrawn.
 """

@@ -7,7 +7,7 @@ from tbblearn.training.standing.words import how_urgent
 
 
 def basis_words(basis: Basis) -> str:
-    """What a completion rests on (words.md 1)."""
+    """What a completion rests on."""
     return {
         Basis.PASSED: _("godkänd på provet"),
         Basis.EQUIVALENT: _("motsvarande utbildning"),

@@ -1,4 +1,4 @@
-"""Whom a requirement is for: rules over employments, as pure functions (design.md 2)."""
+"""Whom a requirement is for: rules over employments, as pure functions (docs/rules/training.md)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tbblearn.people.rules import Level, holds
 from tbblearn.training.rules import Effect
 
 DEFAULT_MIN_DAYS = 90
-"""Shorter employments are left out unless a rule says otherwise (design.md 2)."""
+"""Shorter employments are left out unless a rule says otherwise (docs/rules/training.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from tbblearn.training.rules import Basis, EnrolmentReason
 from tbblearn.training.standing.facts import now_standing
 
 MOST_PERSONS = 1_000
-"""Persons that one statement names (design.md 2)."""
+"""Persons that one statement names (docs/rules/training.md)."""
 
 
 @dataclass(frozen=True)

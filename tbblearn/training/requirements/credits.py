@@ -1,4 +1,4 @@
-"""Which enrolments a completion counts for (design.md 2, the cycle rule), as one pure function.
+"""Which enrolments a completion counts for (docs/rules/training.md), as one pure function.
 
 What it answers is written down as credits when a completion is made and when an enrolment is added; it only ever
 adds, so that no completion is voided by a later change.

@@ -1,4 +1,4 @@
-"""The cycle rule's dates: which cycle, which last day, when it closes, who is new, who is away (design.md 2).
+"""The cycle rule's dates: which cycle, which last day, when it closes, who is new or away (docs/rules/training.md).
 
 Every function is pure and takes calendar days in Stockholm. Spans have both ends included; None means no end.
 """

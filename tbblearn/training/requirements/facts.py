@@ -154,7 +154,7 @@ def organisation(today: date) -> Organisation:
 
 
 def batch(person_ids: Sequence[int]) -> Batch:
-    """What is known of these persons: seven queries however many they are (at most 1,000, design.md 2)."""
+    """What is known of these persons: seven queries however many they are (at most 1,000, docs/rules/training.md)."""
     found = Batch()
     spans: dict[int, EmploymentSpan] = {}
     for row in db.session.execute(

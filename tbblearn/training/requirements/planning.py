@@ -2,7 +2,7 @@
 
 `plan` is a pure function of what is known today. Doing what it says and asking again gives nothing more; asking after
 three days of silence gives the same enrolments, because dates come from what happened and when it became known, not
-from when the timer ran (design.md 2).
+from when the timer ran (docs/rules/training.md).
 """
 
 from collections.abc import Sequence
@@ -231,7 +231,7 @@ def _not_past(due_on: date, terms: Terms, known: _Known, today: date) -> date:
 
 
 def _has_open(facts: PersonFacts, today: date) -> bool:
-    """True while an older enrolment is open and unfinished: at most one is (design.md 2)."""
+    """True while an older enrolment is open and unfinished: at most one is (docs/rules/training.md)."""
     finished = {credit.enrolment_id for credit in _credits(facts, facts.enrolments)}
     return any(
         _of_the_timer(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)

@@ -1,4 +1,4 @@
-"""How many stand where, the share that prints its denominator (design.md 2), and what is shown without names."""
+"""How many stand where, shares with their denominator, what is shown without names (docs/rules/training.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

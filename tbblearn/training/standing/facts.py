@@ -1,7 +1,7 @@
 """Where enrolments stand, as SQL: current last days, completion, and the facts of `rules.status` packed in one number.
 
 SQL makes and groups the facts; Python unpacks each group and gives it to the one status function. So ten thousand
-persons are counted by mapping a few dozen numbers (design.md 2).
+persons are counted by mapping a few dozen numbers (docs/rules/training.md).
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Security headers on every answer, and no copies of signed-in pages left on shared PCs (design.md 6)."""
+"""Security headers on every answer, and no copies of signed-in pages left on shared PCs (docs/rules/people.md)."""
 
 from flask import Flask, request
 from flask_login import current_user

@@ -1,4 +1,4 @@
-"""Pages and files say nothing that published rows do not say (design.md 3).
+"""Pages and files say nothing that published rows do not say (docs/rules/disclosure.md).
 
 The two metamorphic tests: when whole answers swap owners within a piece, and when there are no answers any more, every
 byte that anybody can open stays the same. The crawl: every number that any role is shown is turned back into a

@@ -1,4 +1,4 @@
-"""The cycle rule of design.md 2, sentence by sentence: each row's id quotes the sentence it shows."""
+"""The cycle rule of docs/rules/training.md, sentence by sentence: each row's id quotes the sentence it shows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
