@@ -7,8 +7,21 @@ from tbblearn.mail import models as mail
 from tbblearn.people import models as people
 from tbblearn.readiness import models as readiness
 from tbblearn.surveys import models as surveys
+from tbblearn.training import completion_models as completions
 from tbblearn.training import exemption_models as exemptions
 from tbblearn.training import models as training
 from tbblearn.training.faults import models as faults
 
-__all__ = ["access", "audit", "courses", "exemptions", "faults", "mail", "people", "readiness", "surveys", "training"]
+__all__ = [
+    "access",
+    "audit",
+    "completions",
+    "courses",
+    "exemptions",
+    "faults",
+    "mail",
+    "people",
+    "readiness",
+    "surveys",
+    "training",
+]

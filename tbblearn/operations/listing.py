@@ -25,7 +25,7 @@ def units(today: date, *, source: str | None = None, under: str | None = None) -
     if source is not None:
         query = query.where(OrgUnit.source == source)
     if under is not None:
-        query = query.where(OrgUnit.path.like(f"{under}%"))
+        query = query.where(OrgUnit.inside(under))
     return [
         {
             "id": f"{unit.source}/{unit.external_id}",
@@ -115,8 +115,7 @@ def persons(text: str, today: date) -> list[Row]:
             Employment,
             and_(
                 Employment.person_id == Person.id,
-                Employment.start_on <= today,
-                or_(Employment.end_on.is_(None), Employment.end_on >= today),
+                Employment.held_on(today),
             ),
         )
         .outerjoin(OrgUnit, OrgUnit.id == Employment.unit_id)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit
+from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit, spans
 from tbblearn.people.rules import HISTORY_DAYS, GrantSource
 
 Day = date | BindParameter[date]
@@ -70,8 +70,7 @@ def grant_holds(today: Day) -> ColumnElement[bool]:
         .correlate(Grant)
     )
     return and_(
-        Grant.from_on <= today,
-        or_(Grant.until_on.is_(None), Grant.until_on >= today),
+        spans(Grant.from_on, Grant.until_on, today),
         or_(
             and_(Grant.source == GrantSource.HR, employed(Grant.person_id, today)),
             and_(Grant.source == GrantSource.HAND, or_(exists(with_its_huvudman), external(Grant.person_id, today))),
@@ -80,8 +79,4 @@ def grant_holds(today: Day) -> ColumnElement[bool]:
 
 
 def _jobs(person_id: PersonId, today: Day) -> Select[int]:
-    return (
-        select(_job.id)
-        .select_from(_job)
-        .where(_job.person_id == person_id, _job.start_on <= today, or_(_job.end_on.is_(None), _job.end_on >= today))
-    )
+    return select(_job.id).select_from(_job).where(_job.person_id == person_id, _job.held_on(today))

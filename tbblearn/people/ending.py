@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
 from tbblearn.db import db, stockholm_date
 from tbblearn.mail.actions import NewMessage, queue_all
-from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit
+from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit, spans
 from tbblearn.people.rules import TELL_DAYS, GrantEnd, GrantSource, Span, lapsed_on, telling
 
 EXTERNAL_ENDS_MAIL = "external_ends"
@@ -38,7 +38,7 @@ def end_lapsed_roles(now: datetime, today: date) -> Changes:
     grants = db.session.execute(
         select(Grant, unit.source, unit.parent_id)
         .join(unit, unit.id == Grant.unit_id)
-        .where(Grant.from_on <= today, or_(Grant.until_on.is_(None), Grant.until_on >= today))
+        .where(spans(Grant.from_on, Grant.until_on, today))
         .order_by(Grant.id)
     ).all()
     jobs_of, externals_of = _employments(), _externals()

@@ -2,11 +2,33 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    literal,
+    or_,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from tbblearn.db import Model, UtcDateTime, byte_ordered, enum_type, retention
 from tbblearn.people.rules import GrantEnd, GrantSource, Language, LeaveSource, Level, Role, UnitKind
+
+Day = date | BindParameter[date] | ColumnElement[date] | InstrumentedAttribute[date]
+Path = str | InstrumentedAttribute[str]
+
+
+def spans(
+    first: InstrumentedAttribute[date], last: InstrumentedAttribute[date | None], day: Day
+) -> ColumnElement[bool]:
+    """`rules.holds` as an SQL condition: a period with both ends included holds on the day."""
+    return and_(first <= day, or_(last.is_(None), last >= day))
 
 
 class Programme(Model):
@@ -53,6 +75,21 @@ class OrgUnit(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @classmethod
+    def exists_on(cls, day: Day) -> ColumnElement[bool]:
+        """SQL condition: the unit exists on the day."""
+        return spans(cls.valid_from_on, cls.valid_until_on, day)
+
+    @classmethod
+    def inside(cls, path: Path) -> ColumnElement[bool]:
+        """SQL condition: the unit is the one with this path or lies below it."""
+        return cls.path.like(path + "%")
+
+    @classmethod
+    def around(cls, path: str) -> ColumnElement[bool]:
+        """SQL condition: the unit is the one with this path or lies above it."""
+        return literal(path).like(cls.path + "%")
 
 
 class Person(Model):
@@ -106,6 +143,11 @@ class Employment(Model):
     known_on: Mapped[date] = mapped_column(Date)
     """First day the system knew of this employment; a new hire's time runs from it (docs/rules/training.md)."""
 
+    @classmethod
+    def held_on(cls, day: Day) -> ColumnElement[bool]:
+        """SQL condition: the employment is held on the day."""
+        return spans(cls.start_on, cls.end_on, day)
+
 
 class Leave(Model):
     """A leave of an employment: dates only, never the reason."""
@@ -123,6 +165,11 @@ class Leave(Model):
     source: Mapped[LeaveSource] = mapped_column(enum_type(LeaveSource))
     known_on: Mapped[date] = mapped_column(Date)
     """First day the system knew when the leave ends; nobody is late for what we learnt late."""
+
+    @classmethod
+    def holds_on(cls, day: Day) -> ColumnElement[bool]:
+        """SQL condition: the leave holds on the day."""
+        return spans(cls.from_on, cls.until_on, day)
 
 
 class Grant(Model):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVarTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, func, or_, select
 
 from tbblearn.db import db
 from tbblearn.people.belonging import belongs, grant_holds, history_since, left_lately
@@ -44,12 +44,7 @@ class PersonCard:
 
 def within(scope: Scope) -> ColumnElement[bool]:
     """SQL condition: the unit lies in the scope. An empty scope matches nothing."""
-    return or_(false(), *(OrgUnit.path.like(f"{path}%") for path in scope.paths))
-
-
-def below(path: str) -> ColumnElement[bool]:
-    """SQL condition: the unit lies in this subtree, its top included."""
-    return OrgUnit.path.like(f"{path}%")
+    return or_(false(), *(OrgUnit.inside(path) for path in scope.paths))
 
 
 def _units() -> Select[int, str, UnitKind, str, Level | None, str, str]:
@@ -73,18 +68,14 @@ def tops(scope: Scope) -> list[Unit]:
 def ancestors(path: str, scope: Scope) -> list[Unit]:
     """The units above a path that lie in the scope, from the top down, without the unit itself."""
     rows = db.session.execute(
-        _units()
-        .where(literal(path).like(OrgUnit.path + "%"), OrgUnit.path != path, within(scope))
-        .order_by(OrgUnit.depth)
+        _units().where(OrgUnit.around(path), OrgUnit.path != path, within(scope)).order_by(OrgUnit.depth)
     ).all()
     return [Unit(*row) for row in rows]
 
 
 def huvudman_name(path: str) -> str | None:
     """The name of the huvudman that a unit belongs to; None for the county. No secret, so it takes no scope."""
-    return db.session.scalar(
-        select(OrgUnit.name).where(OrgUnit.kind == UnitKind.HUVUDMAN, literal(path).like(OrgUnit.path + "%"))
-    )
+    return db.session.scalar(select(OrgUnit.name).where(OrgUnit.kind == UnitKind.HUVUDMAN, OrgUnit.around(path)))
 
 
 def unit_by_name(text: str) -> list[Unit]:

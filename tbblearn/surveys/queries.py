@@ -22,8 +22,7 @@ _away = (
     select(Leave.id)
     .where(
         Leave.employment_id == Employment.id,
-        Leave.from_on <= Wave.opens_on,
-        or_(Leave.until_on.is_(None), Leave.until_on >= Wave.opens_on),
+        Leave.holds_on(Wave.opens_on),
     )
     .correlate(Employment, Wave)
     .exists()
@@ -35,8 +34,7 @@ _WORK_PLACE = (
     .where(
         _worked_in.wave_id == Wave.id,
         Employment.person_id == Invitation.person_id,
-        Employment.start_on <= Wave.opens_on,
-        or_(Employment.end_on.is_(None), Employment.end_on >= Wave.opens_on),
+        Employment.held_on(Wave.opens_on),
         ~_away,
     )
     .order_by(Employment.start_on, Employment.unit_id)
@@ -161,7 +159,7 @@ def next_wave(person_id: int, followed: Iterable[str], today: date) -> tuple[dat
         .join(unit, unit.id == Employment.unit_id)
         .where(
             Employment.person_id == person_id,
-            unit.path.startswith(OrgUnit.path),
+            unit.inside(OrgUnit.path),
             or_(Employment.end_on.is_(None), Employment.end_on >= today),
         )
         .exists()

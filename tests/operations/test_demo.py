@@ -37,10 +37,11 @@ from tbblearn.readiness.rules import Against, Measure
 from tbblearn.surveys.actions import decline
 from tbblearn.surveys.models import Invitation, ResponseOpen, Wave, WaveAdoption, WaveUnit
 from tbblearn.tick import tick
+from tbblearn.training.completion_models import Completion, CompletionEmployment, Revocation
 from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.learning.queries import my_courses
 from tbblearn.training.managing.list_queries import who_is_left
-from tbblearn.training.models import Answer, Attempt, Completion, CompletionEmployment, Enrolment, Revocation
+from tbblearn.training.models import Answer, Attempt, Enrolment
 from tbblearn.training.requirements.cycles import ONE_DAY, cycle_on, deadlines
 from tbblearn.training.requirements.queries import required_courses
 from tbblearn.training.rules import OPEN, Basis, ExemptionKind, Outcome, Progress, Urgency, manager_view

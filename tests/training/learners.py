@@ -23,8 +23,8 @@ from tbblearn.courses.rules import (
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Programme
 from tbblearn.training.attempts import queries as attempt_queries
+from tbblearn.training.completion_models import Completion
 from tbblearn.training.learning import actions
-from tbblearn.training.models import Completion
 from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
 from tbblearn.training.requirements.audience import AudienceRule
 from tbblearn.training.requirements.cycles import Terms

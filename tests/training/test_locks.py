@@ -13,11 +13,11 @@ from sqlalchemy.exc import OperationalError
 from tbblearn.databases import is_busy
 from tbblearn.db import db, run, unit_of_work
 from tbblearn.training.attempts.own import own_attempt
+from tbblearn.training.completion_models import Completion, Revocation
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.learning import actions
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.managing.decision_queries import decided_so_far
-from tbblearn.training.models import Completion, Revocation
 from tbblearn.training.rules import (
     AlreadyRevoked,
     Basis,

@@ -12,16 +12,8 @@ from tbblearn.operations.demo.learning import Try
 from tbblearn.operations.demo.staff import Job, Member
 from tbblearn.people.models import Employment, Leave, Person
 from tbblearn.people.rules import LeaveSource, email_key, search_key, sort_key
-from tbblearn.training.models import (
-    Answer,
-    Attempt,
-    Completion,
-    CompletionCredit,
-    CompletionEmployment,
-    Enrolment,
-    EnrolmentEvent,
-    ReadingPlace,
-)
+from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment
+from tbblearn.training.models import Answer, Attempt, Enrolment, EnrolmentEvent, ReadingPlace
 from tbblearn.training.requirements.cycles import soon_from
 from tbblearn.training.rules import Basis, Outcome
 

@@ -150,8 +150,7 @@ def _not_adopted(wave_id: int, day: date) -> tuple[str, ...]:
             .where(
                 OrgUnit.kind == UnitKind.HUVUDMAN,
                 WaveUnit.unit_id.is_(None),
-                OrgUnit.valid_from_on <= day,
-                or_(OrgUnit.valid_until_on.is_(None), OrgUnit.valid_until_on >= day),
+                OrgUnit.exists_on(day),
             )
             .order_by(OrgUnit.name_sort)
         )

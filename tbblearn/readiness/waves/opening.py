@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import insert, or_, select
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import STOCKHOLM, db, stockholm_date
@@ -82,9 +82,8 @@ def _units(wave_id: int, today: date) -> list[OrgUnit]:
         return []
     found = db.session.scalars(
         select(OrgUnit).where(
-            or_(OrgUnit.parent_id.is_(None), *(OrgUnit.path.like(f"{path}%") for path in reached)),
-            OrgUnit.valid_from_on <= today,
-            or_(OrgUnit.valid_until_on.is_(None), OrgUnit.valid_until_on >= today),
+            or_(OrgUnit.parent_id.is_(None), *(OrgUnit.inside(path) for path in reached)),
+            OrgUnit.exists_on(today),
         )
     ).all()
     below: dict[int | None, list[OrgUnit]] = defaultdict(list)
@@ -104,15 +103,14 @@ def _held(units: Collection[int], today: date) -> dict[int, list[Workplace]]:
         select(Leave.id)
         .where(
             Leave.employment_id == Employment.id,
-            Leave.from_on <= today,
-            or_(Leave.until_on.is_(None), Leave.until_on >= today),
+            Leave.holds_on(today),
         )
         .exists()
     )
     found: dict[int, list[Workplace]] = defaultdict(list)
     for person_id, unit_id, start_on, away in db.session.execute(
         select(Employment.person_id, Employment.unit_id, Employment.start_on, on_leave)
-        .where(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today))
+        .where(Employment.held_on(today))
         .order_by(Employment.person_id, Employment.id)
     ):
         if unit_id in units:
@@ -244,8 +242,8 @@ def employed_outside(units: Collection[int], reached: Sequence[str], today: date
         select(Employment.person_id, Employment.unit_id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
         .where(
-            and_(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today)),
-            or_(*(OrgUnit.path.like(f"{path}%") for path in reached)),
+            Employment.held_on(today),
+            or_(*(OrgUnit.inside(path) for path in reached)),
         )
     ).all()
     inside = {person_id for person_id, unit_id in rows if unit_id in units}

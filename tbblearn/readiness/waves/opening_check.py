@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.db import db
@@ -88,12 +88,11 @@ def _anybody(wave_id: int, today: date) -> bool:
     found = (
         select(Employment.id)
         .join(unit, unit.id == Employment.unit_id)
-        .join(top, unit.path.startswith(top.path))
+        .join(top, unit.inside(top.path))
         .join(WaveAdoption, WaveAdoption.unit_id == top.id)
         .where(
             WaveAdoption.wave_id == wave_id,
-            Employment.start_on <= today,
-            or_(Employment.end_on.is_(None), Employment.end_on >= today),
+            Employment.held_on(today),
         )
         .limit(1)
     )
@@ -168,7 +167,7 @@ def _newest_known(adopted: list[OrgUnit]) -> dict[int, date]:
     top, unit = aliased(OrgUnit), aliased(OrgUnit)
     rows = db.session.execute(
         select(top.id, func.max(Employment.known_on).label("known_on"))
-        .join(unit, unit.path.startswith(top.path))
+        .join(unit, unit.inside(top.path))
         .join(Employment, Employment.unit_id == unit.id)
         .where(top.id.in_([one.id for one in adopted]))
         .group_by(top.id)

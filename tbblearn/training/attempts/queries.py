@@ -12,7 +12,8 @@ from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.attempts.corrections import with_newest_key
 from tbblearn.training.attempts.marking import needed
 from tbblearn.training.attempts.own import OwnAttempt, own_attempt
-from tbblearn.training.models import Attempt, Completion, Regrade
+from tbblearn.training.completion_models import Completion
+from tbblearn.training.models import Attempt, Regrade
 from tbblearn.training.record.queries import OwnCompletion, own_completions
 from tbblearn.training.rules import CarriedOver, HandedIn, NotFound, NotHandedIn, Outcome
 

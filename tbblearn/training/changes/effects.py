@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.queries import VersionRow, contents, versions
@@ -16,16 +16,14 @@ from tbblearn.courses.rules import Change, Counts, Course, Question
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.training.attempts.corrections import corrected, passes, same_question
+from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.models import (
     Answer,
     Attempt,
     AudienceMember,
-    Completion,
-    CompletionCredit,
     Enrolment,
     Requirement,
     RequirementAdoption,
-    Revocation,
 )
 from tbblearn.training.requirements.cycles import Deadlines, Terms, cycle_on, deadlines
 from tbblearn.training.requirements.facts import own_terms, terms_of
@@ -300,13 +298,13 @@ def _asked_for(course_id: int, today: date, person_id: int | None) -> Iterable[H
         )
         .join(Employment, Employment.id == AudienceMember.employment_id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .join(huvudman, OrgUnit.path.like(huvudman.path + "%"))
+        .join(huvudman, OrgUnit.inside(huvudman.path))
         .join(
             RequirementAdoption,
             (RequirementAdoption.unit_id == huvudman.id)
             & (RequirementAdoption.requirement_id == standing.c.requirement_id),
         )
-        .where(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today))
+        .where(Employment.held_on(today))
     )
     for row in rows:
         own = own_terms(terms[row.requirement_id], row.opens, row.due)
@@ -326,7 +324,7 @@ def _by_hand(course_id: int, today: date, person_id: int | None) -> Iterable[Hol
         select(standing.c.person_id, standing.c.cancelled)
         .distinct()
         .join(Employment, Employment.person_id == standing.c.person_id)
-        .where(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today))
+        .where(Employment.held_on(today))
     )
     for row in rows:
         if not row.cancelled:
@@ -338,11 +336,10 @@ def _completed(course_id: int, person_id: int | None) -> list[ColumnElement[bool
     completed = (
         select(CompletionCredit.enrolment_id)
         .join(Completion, Completion.id == CompletionCredit.completion_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
         .where(
             CompletionCredit.enrolment_id == Enrolment.id,
             Completion.course_id == course_id,
-            Revocation.completion_id.is_(None),
+            Completion.stands(),
         )
         .exists()
     )

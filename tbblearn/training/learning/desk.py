@@ -104,7 +104,7 @@ _ASKED = (
     .join(Requirement, Requirement.id == AudienceMember.requirement_id)
     .join(Employment, Employment.id == AudienceMember.employment_id)
     .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-    .join(_huvudman, OrgUnit.path.like(_huvudman.path + "%"))
+    .join(_huvudman, OrgUnit.inside(_huvudman.path))
     .join(
         RequirementAdoption,
         (RequirementAdoption.unit_id == _huvudman.id) & (RequirementAdoption.requirement_id == Requirement.id),

@@ -12,9 +12,10 @@ from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Change, Counts, Course, Module, Text
 from tbblearn.db import db, run, stockholm_date
+from tbblearn.training.completion_models import Completion
 from tbblearn.training.learning.newness import new_since
 from tbblearn.training.learning.queries import CoursePage, DoneCourse
-from tbblearn.training.models import Completion, Enrolment, ReadingRequest, Revocation
+from tbblearn.training.models import Enrolment, ReadingRequest
 from tbblearn.training.requirements.credits import renewal_occasion
 from tbblearn.training.rules import EnrolmentReason
 from tbblearn.training.standing.facts import now_standing
@@ -136,9 +137,9 @@ def open_renewal(person_id: int, version_id: int) -> Told | None:
 def corrected_completion(person_id: int, completion_id: int) -> Told | None:
     """A completion that a corrected key made; None where it was withdrawn."""
     row = db.session.execute(
-        select(Completion.course_version_id, Completion.achieved_on)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(Completion.id == completion_id, Completion.person_id == person_id, Revocation.completion_id.is_(None))
+        select(Completion.course_version_id, Completion.achieved_on).where(
+            Completion.id == completion_id, Completion.person_id == person_id, Completion.stands()
+        )
     ).one_or_none()
     if row is None or row.course_version_id is None:
         return None
@@ -151,12 +152,11 @@ _passed_in = aliased(CourseVersion)
 _passed = (
     select(Completion.id)
     .join(_passed_in, _passed_in.id == Completion.course_version_id)
-    .outerjoin(Revocation, Revocation.completion_id == Completion.id)
     .where(
         Completion.person_id == ReadingRequest.person_id,
         Completion.course_id == CourseVersion.course_id,
         _passed_in.number >= CourseVersion.number,
-        Revocation.completion_id.is_(None),
+        Completion.stands(),
     )
     .exists()
 )

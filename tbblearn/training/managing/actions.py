@@ -8,7 +8,7 @@ Nobody decides about themselves.
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
@@ -17,10 +17,11 @@ from tbblearn.db import STOCKHOLM, db
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope
+from tbblearn.training.completion_models import Completion, Revocation
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.managing.decision_queries import decided_so_far
 from tbblearn.training.managing.ending_queries import first_end, moved_by_end
-from tbblearn.training.models import Completion, EnrolmentEvent, Requirement, Revocation
+from tbblearn.training.models import EnrolmentEvent, Requirement
 from tbblearn.training.record.queries import decisions
 from tbblearn.training.record.tasks import own_tasks, working_task
 from tbblearn.training.requirements.completing import (
@@ -263,15 +264,13 @@ def record_completion(
         raise NotInFuture(achieved_on=achieved_on)
     lock_person(person_id)
     same = db.session.scalar(
-        select(Completion.id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(
+        select(Completion.id).where(
             Completion.person_id == person_id,
             Completion.course_id == course_id,
             Completion.achieved_on == achieved_on,
             Completion.basis == basis,
             Completion.evidence == evidence,
-            Revocation.completion_id.is_(None),
+            Completion.stands(),
         )
     )
     if same is not None:
@@ -358,7 +357,7 @@ def _demand_in_scope(person_id: int, scope: Scope, today: date, by: int) -> None
     held = (
         select(Employment.id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.person_id == person_id, _held(today), within(scope))
+        .where(Employment.person_id == person_id, Employment.held_on(today), within(scope))
         .limit(1)
     )
     if db.session.scalar(held) is None:
@@ -372,11 +371,7 @@ def _demand_unchanged(person_id: int, seen: str | None) -> None:
 
 
 def _employed(person_id: int, day: date) -> ColumnElement[bool]:
-    return select(Employment.id).where(Employment.person_id == person_id, _held(day)).exists()
-
-
-def _held(day: date) -> ColumnElement[bool]:
-    return (Employment.start_on <= day) & or_(Employment.end_on.is_(None), Employment.end_on >= day)
+    return select(Employment.id).where(Employment.person_id == person_id, Employment.held_on(day)).exists()
 
 
 def _course_id(slug: str) -> int:

@@ -9,10 +9,11 @@ from tbblearn.courses.queries import content, course_by_slug, current_versions
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
 from tbblearn.people.rules import Scope
+from tbblearn.training.completion_models import Completion, Revocation
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.managing.ending_queries import first_end, moved_by_end
 from tbblearn.training.managing.person_queries import ManagedCompletion, ManagedPerson, person_page
-from tbblearn.training.models import Completion, Enrolment, EnrolmentEvent, Revocation
+from tbblearn.training.models import Enrolment, EnrolmentEvent
 from tbblearn.training.record.queries import HistoryExemption
 from tbblearn.training.record.tasks import OwnTask, own_tasks, working_task
 from tbblearn.training.requirements.exemptions import Decision, deciding

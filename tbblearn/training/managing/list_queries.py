@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit, Person
-from tbblearn.people.queries import Unit, below, within
+from tbblearn.people.queries import Unit, within
 from tbblearn.people.rules import Scope, UnitKind, search_key
 from tbblearn.training.managing.lists import Chosen, Group, SortBy
 from tbblearn.training.requirements.queries import chosen as chosen_course
@@ -312,7 +312,7 @@ def _person_rows(
         chosen = chosen.join(units, units.c.person_id == Person.id)
     ordered = chosen.order_by(*_order(wanted, standings)).limit(limit).offset(first)
     rows = db.session.execute(ordered, values).all()
-    where = places([row.person_id for row in rows], today, below(path), within(adopted))
+    where = places([row.person_id for row in rows], today, OrgUnit.inside(path), within(adopted))
     found = []
     for row in rows:
         held_units, professions = where[row.person_id]
@@ -338,7 +338,7 @@ def _workplaces(path: str) -> dict[int, Workplace]:
     """The units of a subtree as a file names them."""
     rows = db.session.execute(
         select(OrgUnit.id, OrgUnit.parent_id, OrgUnit.name, OrgUnit.kind, OrgUnit.source, OrgUnit.external_id)
-        .where(or_(below(path), literal(path).like(OrgUnit.path + "%")))
+        .where(or_(OrgUnit.inside(path), OrgUnit.around(path)))
         .order_by(OrgUnit.path)  # each after the one above it
     )
     found: dict[int, Workplace] = {}

@@ -13,7 +13,7 @@ from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope
 from tbblearn.training.record.queries import HistoryExemption, HistoryTask, OwnCompletion, history
 from tbblearn.training.rules import Basis, NotFound, RevocationReason, manager_view
-from tbblearn.training.standing.population import held, places
+from tbblearn.training.standing.population import places
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def person_page(person_id: int, scope: Scope, today: date) -> ManagedPerson:
         .where(
             select(Employment.id)
             .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-            .where(Employment.person_id == person_id, held(today), within(scope))
+            .where(Employment.person_id == person_id, Employment.held_on(today), within(scope))
             .exists()
         )
     ).one_or_none()

@@ -11,15 +11,9 @@ from tbblearn.courses.queries import content, current_versions
 from tbblearn.courses.rules import Text
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import OrgUnit, Person
+from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment, Revocation
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
-from tbblearn.training.models import (
-    Completion,
-    CompletionCredit,
-    CompletionEmployment,
-    Enrolment,
-    Regrade,
-    Revocation,
-)
+from tbblearn.training.models import Enrolment, Regrade
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.requirements.exemptions import Decision, set_aside
 from tbblearn.training.rules import (

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 from tbblearn.courses.queries import VersionRow, content, current_version
 from tbblearn.courses.rules import Course, Reading, ScreenRef
 from tbblearn.db import run
-from tbblearn.training.models import Completion, Enrolment, ReadingPlace, Revocation
+from tbblearn.training.completion_models import Completion
+from tbblearn.training.models import Enrolment, ReadingPlace
 from tbblearn.training.rules import EnrolmentReason, EventReason, NotFound, Status
 from tbblearn.training.standing.facts import coded, now_standing, on_day, status_of, unpack
 
@@ -144,11 +145,7 @@ def previous_screen(course: Course, ref: ScreenRef) -> ScreenRef | None:
 
 # --- statements made once: putting them together takes longer than running them ----------------------------------
 
-_COMPLETED = (
-    select(Completion.course_id)
-    .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-    .where(Completion.person_id == bindparam("person_id"), Revocation.completion_id.is_(None))
-)
+_COMPLETED = select(Completion.course_id).where(Completion.person_id == bindparam("person_id"), Completion.stands())
 
 
 def _own(*, of_one_course: bool) -> list[ColumnElement[bool]]:

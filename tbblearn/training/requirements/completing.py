@@ -14,16 +14,8 @@ from tbblearn.courses.models import CourseVersion
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.rules import holds
-from tbblearn.training.models import (
-    NO_REQUIREMENT,
-    Completion,
-    CompletionCredit,
-    CompletionEmployment,
-    Enrolment,
-    Requirement,
-    RequirementAdoption,
-    Revocation,
-)
+from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment
+from tbblearn.training.models import NO_REQUIREMENT, Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState, credits
 from tbblearn.training.requirements.cycles import Terms, soon_from
 from tbblearn.training.requirements.facts import given, own_terms, satisfying_courses, terms_of
@@ -145,8 +137,7 @@ def count_for_tasks(person_ids: Sequence[int], *, now: datetime) -> None:
             CourseVersion.number,
         )
         .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(Completion.person_id.in_(person_ids), Revocation.completion_id.is_(None))
+        .where(Completion.person_id.in_(person_ids), Completion.stands())
     ):
         done[(row.person_id, row.course_id)].append(
             (CompletionFact(row.id, row.achieved_on, row.enrolment_id), row.number)
@@ -260,7 +251,7 @@ class _Terms:
                 RequirementAdoption.due,
             )
             .join(huvudman, huvudman.id == RequirementAdoption.unit_id)
-            .join(unit, unit.path.like(huvudman.path + "%"))
+            .join(unit, unit.inside(huvudman.path))
             .join(Employment, Employment.unit_id == unit.id)
             .where(Employment.person_id.in_(person_ids))
         ):

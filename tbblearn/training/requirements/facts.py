@@ -13,15 +13,13 @@ from tbblearn.courses.queries import content, current_versions
 from tbblearn.db import db
 from tbblearn.people.models import Employment, Leave, OrgUnit
 from tbblearn.people.rules import Level, UnitKind
+from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.models import (
     AudienceMember,
-    Completion,
-    CompletionCredit,
     Enrolment,
     Requirement,
     RequirementAdoption,
     RequirementRule,
-    Revocation,
 )
 from tbblearn.training.requirements.audience import AudienceRule, EmploymentFacts, covers
 from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState
@@ -192,8 +190,7 @@ def batch(person_ids: Sequence[int]) -> Batch:
             CourseVersion.number,
         )
         .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(Completion.person_id.in_(person_ids), Revocation.completion_id.is_(None))
+        .where(Completion.person_id.in_(person_ids), Completion.stands())
         .order_by(Completion.id)
     ):
         found.completions[person_id].append(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 
 from tbblearn.courses.queries import content, current_versions
 from tbblearn.courses.rules import Text
@@ -81,7 +81,7 @@ def _running_cycle(unit: Unit, course: CourseChoice, today: date) -> int:
         .where(
             Requirement.course_id == course.course_id,
             Requirement.kind == RequirementKind.YEARLY,
-            literal(unit.path).like(OrgUnit.path + "%"),
+            OrgUnit.around(unit.path),
         )
         .order_by(Requirement.id)
         .limit(1)

@@ -6,11 +6,10 @@ from sqlalchemy import case, func, select
 
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit
-from tbblearn.people.queries import Unit, below, within
+from tbblearn.people.queries import Unit, within
 from tbblearn.people.rules import Scope, UnitKind
 from tbblearn.training.models import Requirement, RequirementAdoption
 from tbblearn.training.standing.counts import Coverage
-from tbblearn.training.standing.population import held
 
 
 def adopting(course_id: int, today: date) -> Scope:
@@ -40,12 +39,12 @@ def coverage(unit: Unit, adopted: Scope, today: date) -> Coverage | None:
         return None
     huvudmen = db.session.execute(
         select(OrgUnit.name, OrgUnit.path)
-        .where(below(unit.path), OrgUnit.kind == UnitKind.HUVUDMAN)
+        .where(OrgUnit.inside(unit.path), OrgUnit.kind == UnitKind.HUVUDMAN)
         .order_by(OrgUnit.name_sort, OrgUnit.id)
     ).all()
     units = (
         select(OrgUnit.id, case((within(adopted), 1), else_=0).label("counted"))
-        .where(below(unit.path))
+        .where(OrgUnit.inside(unit.path))
         .cte("units")
         .prefix_with("MATERIALIZED")  # once a unit, not once an employment
     )
@@ -53,7 +52,7 @@ def coverage(unit: Unit, adopted: Scope, today: date) -> Coverage | None:
         select(func.max(units.c.counted).label("counted"))
         .select_from(Employment)
         .join(units, units.c.id == Employment.unit_id)
-        .where(held(today))
+        .where(Employment.held_on(today))
         .group_by(Employment.person_id)
         .subquery()
     )

@@ -30,17 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tbblearn.people.models import Employment, Leave
+from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
-from tbblearn.training.models import (
-    Attempt,
-    AudienceMember,
-    Completion,
-    CompletionCredit,
-    Enrolment,
-    EnrolmentEvent,
-    ReadingPlace,
-    Revocation,
-)
+from tbblearn.training.models import Attempt, AudienceMember, Enrolment, EnrolmentEvent, ReadingPlace
 from tbblearn.training.rules import (
     DueStage,
     EnrolmentReason,
@@ -96,8 +88,7 @@ def _earned(chosen: CTE) -> Subquery:
         select(CompletionCredit.enrolment_id, func.min(Completion.achieved_on).label("achieved_on"))
         .join(chosen, chosen.c.enrolment_id == CompletionCredit.enrolment_id)
         .join(Completion, Completion.id == CompletionCredit.completion_id)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(Revocation.completion_id.is_(None))
+        .where(Completion.stands())
         .group_by(CompletionCredit.enrolment_id)
         .subquery("earned")
     )
@@ -270,13 +261,11 @@ def _on_leave(standing: CTE, day: ColumnElement[date], *, own: bool) -> ColumnEl
         AudienceMember.person_id == standing.c.person_id,
         AudienceMember.requirement_id == standing.c.requirement_id,
         Employment.id == AudienceMember.employment_id,
-        Employment.start_on <= day,
-        or_(Employment.end_on.is_(None), Employment.end_on >= day),
+        Employment.held_on(day),
     )
     away = and_(
         Leave.employment_id == Employment.id,
-        Leave.from_on <= day,
-        or_(Leave.until_on.is_(None), Leave.until_on >= day),
+        Leave.holds_on(day),
     )
     ever_away = select(Employment.person_id).join(Leave, Leave.employment_id == Employment.id)
     return and_(

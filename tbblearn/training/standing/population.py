@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -33,18 +32,13 @@ from tbblearn.training.rules import EnrolmentReason
 from tbblearn.training.standing.facts import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
 
 
-def held(today: date) -> ColumnElement[bool]:
-    """SQL condition: the employment is held today."""
-    return and_(Employment.start_on <= today, or_(Employment.end_on.is_(None), Employment.end_on >= today))
-
-
 @cache
 def _counted_units() -> Select[int]:
     """The units of a subtree that figures count: those within huvudmän that have adopted the course."""
     huvudman = aliased(OrgUnit)
     return (
         select(OrgUnit.id)
-        .join(huvudman, and_(huvudman.kind == UnitKind.HUVUDMAN, OrgUnit.path.like(huvudman.path + "%")))
+        .join(huvudman, and_(huvudman.kind == UnitKind.HUVUDMAN, OrgUnit.inside(huvudman.path)))
         .where(
             OrgUnit.path.like(bindparam("below", type_=String)),
             huvudman.id.in_(
@@ -69,7 +63,7 @@ def _in_counted_units(column: InstrumentedAttribute[int]) -> ColumnElement[bool]
 
 def counted_today() -> tuple[ColumnElement[bool], ...]:
     """SQL conditions: the employment is held today in a unit that figures count. Values as for `over`."""
-    return _in_counted_units(Employment.unit_id), _held()
+    return _in_counted_units(Employment.unit_id), Employment.held_on(TODAY)
 
 
 @cache
@@ -131,7 +125,7 @@ def lines_below() -> CTE:
     unit_id: BindParameter[int] = bindparam("unit_id", type_=Integer)
     placed = (
         select(OrgUnit.id.label("unit_id"), func.coalesce(child.id, unit_id).label("line"))
-        .outerjoin(child, and_(child.parent_id == unit_id, OrgUnit.path.like(child.path + "%")))
+        .outerjoin(child, and_(child.parent_id == unit_id, OrgUnit.inside(child.path)))
         .where(_in_counted_units(OrgUnit.id))
         .cte("placed")
         .prefix_with("MATERIALIZED")  # once a unit, not once an employment
@@ -139,7 +133,7 @@ def lines_below() -> CTE:
     return (
         select(Employment.person_id, placed.c.line)
         .join(placed, placed.c.unit_id == Employment.unit_id)
-        .where(_held())
+        .where(Employment.held_on(TODAY))
         .distinct()
         .cte("lines_below")
     )
@@ -152,7 +146,7 @@ def places(
     held_units = db.session.execute(
         select(Employment.person_id, OrgUnit.name, Employment.profession)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(*where, held(today), Employment.person_id.in_(person_ids))
+        .where(*where, Employment.held_on(today), Employment.person_id.in_(person_ids))
         .order_by(OrgUnit.name_sort, Employment.id)
     )
     found: dict[int, tuple[dict[str, None], dict[str, None]]] = defaultdict(lambda: ({}, {}))
@@ -179,7 +173,3 @@ def first_units() -> CTE:
 def sort_name() -> ColumnElement[str]:
     """What lists of persons are sorted by; protected persons come last, so that their place tells nothing."""
     return case((Person.protected_identity, "~"), else_=Person.name_sort)
-
-
-def _held() -> ColumnElement[bool]:
-    return and_(Employment.start_on <= TODAY, or_(Employment.end_on.is_(None), Employment.end_on >= TODAY))

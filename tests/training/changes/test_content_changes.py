@@ -24,8 +24,9 @@ from tbblearn.training.attempts import queries as attempt_queries
 from tbblearn.training.attempts.marking import needed
 from tbblearn.training.changes.effects import effects
 from tbblearn.training.changes.publishing import publish_edition
+from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.learning import actions
-from tbblearn.training.models import Answer, Attempt, Completion, CompletionCredit, Enrolment, ReadingPlace, Regrade
+from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, Regrade
 from tbblearn.training.record.queries import certificate
 from tbblearn.training.rules import Outcome
 from tests.conftest import SQLite

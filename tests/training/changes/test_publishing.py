@@ -17,18 +17,11 @@ from tbblearn.mail.models import Message
 from tbblearn.training.attempts import queries as attempt_queries
 from tbblearn.training.changes.effects import Effects, effects
 from tbblearn.training.changes.publishing import Published, publish_edition
+from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.learning import actions
 from tbblearn.training.learning.news import unread
 from tbblearn.training.managing import actions as manager_actions
-from tbblearn.training.models import (
-    Answer,
-    Attempt,
-    Completion,
-    CompletionCredit,
-    Enrolment,
-    ReadingRequest,
-    Regrade,
-)
+from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingRequest, Regrade
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.rules import CarriedOver, HandedIn, Outcome, Progress, Status
 from tests.factories import TODAY

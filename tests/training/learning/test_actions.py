@@ -8,18 +8,11 @@ from sqlalchemy import select
 from tbblearn.courses.rules import Reading, ScreenRef
 from tbblearn.db import db, unit_of_work
 from tbblearn.training.attempts.own import own_attempt
+from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment
 from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.learning import actions
 from tbblearn.training.managing import actions as manager_actions
-from tbblearn.training.models import (
-    Answer,
-    Attempt,
-    Completion,
-    CompletionCredit,
-    CompletionEmployment,
-    Enrolment,
-    EnrolmentEvent,
-)
+from tbblearn.training.models import Answer, Attempt, Enrolment, EnrolmentEvent
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.rules import (
     AlreadyRevoked,

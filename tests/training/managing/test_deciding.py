@@ -11,8 +11,8 @@ from tbblearn.audit.models import AccessLog, AuditEvent
 from tbblearn.audit.rules import Event, Seen
 from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.people.models import Person
+from tbblearn.training.completion_models import Completion
 from tbblearn.training.exemption_models import Exemption
-from tbblearn.training.models import Completion
 from tests.page_rules import words
 from tests.reading import ReadPage
 from tests.training.learners import Learners

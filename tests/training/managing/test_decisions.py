@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import func, select
 
 from tbblearn.db import db, unit_of_work
+from tbblearn.training.completion_models import Completion
 from tbblearn.training.exemption_models import Exemption
 from tbblearn.training.learning import actions
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.managing.decision_queries import before_deciding, completion_to_withdraw, decided_so_far
 from tbblearn.training.managing.person_queries import person_page
-from tbblearn.training.models import Completion, EnrolmentEvent
+from tbblearn.training.models import EnrolmentEvent
 from tbblearn.training.record.queries import history
 from tbblearn.training.rules import (
     AlreadyRevoked,

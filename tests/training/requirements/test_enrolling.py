@@ -11,8 +11,9 @@ from sqlalchemy import func, select, update
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.tick import KINDS, tick
+from tbblearn.training.completion_models import CompletionCredit
 from tbblearn.training.learning import actions
-from tbblearn.training.models import AudienceMember, CompletionCredit, Enrolment, EnrolmentEvent
+from tbblearn.training.models import AudienceMember, Enrolment, EnrolmentEvent
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.requirements.completing import write_credits
 from tbblearn.training.requirements.enrolling import enrol_all
