@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import g, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
@@ -32,7 +33,9 @@ def visitors(app: Application, person_ids: Iterable[int]) -> list[Visitor]:
     now = utc_now()
     with unit_of_work():
         tokens = {person_id: open_session(person_id, now) for person_id in person_ids}
-    signer = app.session_interface.get_signing_serializer(app)
+    interface = app.session_interface
+    assert isinstance(interface, SecureCookieSessionInterface)
+    signer = interface.get_signing_serializer(app)
     assert signer
     made = []
     for person_id, session_token in tokens.items():

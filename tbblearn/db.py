@@ -5,18 +5,17 @@ that matters. `unit_of_work` is the only code that commits; `side_record` writes
 whatever becomes of the request.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, overload
+from typing import TYPE_CHECKING, Any, TypeVarTuple, overload
 from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Enum, Executable, MetaData, String
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
+from sqlalchemy import CursorResult, DateTime, Dialect, Enum, Executable, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.types import TypeDecorator
 
@@ -24,7 +23,6 @@ from tbblearn.databases import TransactionError as TransactionError  # noqa: PLC
 from tbblearn.databases import is_writing, reading
 from tbblearn.databases import writing as writing  # noqa: PLC0414
 
-Found = TypeVar("Found")
 Columns = TypeVarTuple("Columns")
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -198,24 +196,7 @@ def run(statement: Executable, values: Mapping[str, Any] | None = None) -> Curso
     session = db.session()
     if session.new or session.dirty or session.deleted:
         session.flush()
-    return _connection(session).execute(statement, values)
-
-
-def _connection(session: Session) -> Connection:
-    """The connection of the open transaction, which is opened if need be. SQLAlchemy would look for it every time.
-
-    Kept for the innermost transaction: a savepoint is made when the connection is first asked for inside it.
-    """
-    kept: tuple[SessionTransaction, Connection] | None = session.info.get(_connection)
-    if kept is not None and kept[0] is _innermost(session) and kept[0].is_active:
-        return kept[1]
-    connection = session.connection()
-    session.info[_connection] = (_innermost(session), connection)
-    return connection
-
-
-def _innermost(session: Session) -> SessionTransaction | None:
-    return session.get_nested_transaction() or session.get_transaction()
+    return session.connection().execute(statement, values)
 
 
 @contextmanager
@@ -240,25 +221,5 @@ def _end_read(session: Session) -> None:
     """Close a read: entities stay readable (detached), the connection goes back to the pool."""
     if session.new or session.dirty or session.deleted:
         raise TransactionError("changes were made outside a unit of work")
-    session.info.clear()
     if session.in_transaction() or session.identity_map:
         session.close()
-
-
-def once_a_read(query: Callable[[], Found]) -> Callable[[], Found]:
-    """A query that several parts of a page ask: one page is told one thing, the first answer, until its read ends.
-
-    What others commit meanwhile is not in it (without this PostgreSQL, unlike SQLite, would show it halfway). All who
-    ask share the answer, so it must be one that cannot be changed. Inside a unit of work it is asked each time.
-    """
-
-    @wraps(query)
-    def kept() -> Found:
-        if is_writing():
-            return query()
-        answers: dict[object, Found] = db.session().info.setdefault(once_a_read, {})
-        if query not in answers:
-            answers[query] = query()
-        return answers[query]
-
-    return kept

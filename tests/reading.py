@@ -27,8 +27,6 @@ from werkzeug.test import TestResponse
 from tbblearn.access.actions import open_session
 from tbblearn.db import unit_of_work, utc_now
 from tbblearn.web.application import Application
-from tbblearn.web.language import LANGUAGES
-from tbblearn.web.templating import templates_in
 from tests.page_rules import Parsed, faults, parse, words
 
 Values = Mapping[str, Any]
@@ -165,8 +163,7 @@ class Reader:
 
     def __init__(self, app: Application, base_url: str = "http://localhost") -> None:
         """Read this application at `base_url` (https://... to try secure cookies)."""
-        for templates in (app.jinja_env, *(templates_in(app, language) for language in LANGUAGES)):
-            templates.undefined = StrictUndefined
+        app.jinja_env.undefined = StrictUndefined
         self.app = app
         self.client = app.test_client()
         self.base_url = base_url

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from tbblearn.courses.models import CourseAsset, CourseRecord, CourseVersion
 from tbblearn.courses.rules import ChangeClass, Course, NoSuchVersion
 from tbblearn.courses.storing import course_from_json
-from tbblearn.db import db, once_a_read, run
+from tbblearn.db import db, run
 
 MOST_KEPT = 32
 """Contents kept in one process; about 1 MB each."""
@@ -107,7 +107,6 @@ _NEWEST = (
 )
 
 
-@once_a_read
 def current_versions() -> tuple[VersionRow, ...]:
     """The newest version of every published course, by slug."""
     return tuple(_version_row(row) for row in run(_NEWEST))

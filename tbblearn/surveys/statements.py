@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.rules import Item, TranslationStatus
 from tbblearn.web.language import page_language
-from tbblearn.web.templating import templates_in
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def _rendered(code: str, language: str, programme: str, answers: Mapping[str, st
         Shown(item.code, questionnaire.item_text(item, language, programme), _options(item, language))
         for item in questionnaire.items
     ]
-    template = templates_in(current_app, language).get_template("surveys/_statements.html")
+    template = current_app.jinja_env.get_template("surveys/_statements.html")
     return template.render(statements=shown, answers=answers)
 
 

@@ -5,9 +5,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Request, request
 from flask import Response as FlaskResponse
-from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadHost, NotFound
 from werkzeug.formparser import FormDataParser
@@ -66,18 +64,6 @@ class ReadableRequest(Request):
         return self.parameter_storage_class(_read(self.query_string))
 
 
-class SessionCookie(SecureCookieSessionInterface):
-    """Flask's signed cookie. What signs it is made once, not for every request."""
-
-    signer: URLSafeTimedSerializer | None = None
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """What signs the cookie of this application."""
-        if self.signer is None:
-            self.signer = super().get_signing_serializer(app)
-        return self.signer
-
-
 class Application(Flask):
     """Flask, with the house's rule for transactions around every view.
 
@@ -90,7 +76,6 @@ class Application(Flask):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.session_interface: SessionCookie = SessionCookie()
         self.url_map.converters["int"] = RowNumber
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:

@@ -5,13 +5,11 @@ live in `translations/`, Swedish sentences being the keys. Teaching text lives i
 "31 mars 2027", a time "kl. 14.30", a number "1 234", a share "91 %" with non-breaking spaces.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 
 from babel import Locale
+from babel.dates import format_date
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale
@@ -27,75 +25,17 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}
 
-_MONTHS = {
-    "sv": [
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-
-
-_spoken: ContextVar[str | None] = ContextVar("tbblearn_spoken", default=None)
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """For the time that one page is rendered: it asks for its language some fifty times."""
-    token = _spoken.set(language)
-    try:
-        yield
-    finally:
-        _spoken.reset(token)
-
 
 def page_language() -> str:
     """'sv' or 'en' for the page that is being made."""
-    spoken = _spoken.get()
-    if spoken is not None:
-        return spoken
     locale = get_locale()
     return str(locale.language) if locale else DEFAULT
 
 
 @cache
 def _words(app: Flask, language: str) -> NullTranslations:
-    """The catalogue, read once: a page asks for some forty of its sentences."""
+    """The catalogue, read once."""
     return Translations.load(app.config["BABEL_TRANSLATION_DIRECTORIES"], [language])
-
-
-@cache
-def _sentence(app: Flask, language: str, text: str) -> Markup:
-    return Markup(_words(app, language).ugettext(text))  # noqa: S704 - the catalogue is ours
-
-
-@cache
-def whole_sentence(app: Flask, language: str, text: str) -> Markup:
-    """A sentence without values, made ready once: most are."""
-    return _sentence(app, language, text) % {}
 
 
 def _choose() -> Locale:
@@ -108,7 +48,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     on = stockholm_date(value) if isinstance(value, datetime) else value
-    return f"{on.day}{NBSP}{_MONTHS[page_language()][on.month - 1]}{NBSP}{on.year}"
+    return format_date(on, f"d{NBSP}MMMM{NBSP}y", _LOCALES[page_language()])
 
 
 def clock(value: datetime) -> str:
@@ -149,8 +89,8 @@ def init_language(app: Flask) -> None:
 
     def say(text: str, **values: object) -> Markup:
         """An interface sentence in the page's language; values are escaped, as everything in a template."""
-        language = page_language()
-        return _sentence(app, language, text) % values if values else whole_sentence(app, language, text)
+        said = Markup(_words(app, page_language()).ugettext(text))  # noqa: S704 - the catalogue is ours
+        return said % values
 
     def say_many(one: str, many: str, num: int, **values: object) -> Markup:
         said = Markup(_words(app, page_language()).ungettext(one, many, num))  # noqa: S704 - the catalogue is ours

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, render_template
-
-from tbblearn.web.language import page_language, speaking
-from tbblearn.web.templating import templates_in
+from flask import Response, render_template
 
 
 class Page(Response):
@@ -18,8 +15,5 @@ class Page(Response):
 
     def render(self) -> "Page":
         """Fill in the words; the same page again."""
-        language = page_language()
-        with speaking(language):
-            template = templates_in(current_app, language).get_template(self.template)
-            self.set_data(render_template(template, **self.values))
+        self.set_data(render_template(self.template, **self.values))
         return self
