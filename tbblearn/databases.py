@@ -1,4 +1,4 @@
-"""How connections to the two databases behave: what they may do, how long they wait, and what their faults mean."""
+"""How connections to the two databases behave: what they may do, how long they wait, what their errors mean."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -20,25 +20,25 @@ from tbblearn import postgresql, sqlite
 from tbblearn.sqlite import READ_WAIT_MS, WRITE_WAIT_MS
 
 FREE_THREADS = 2
-"""So many threads of a process are not kept for long by changes that wait for a lock, so that pages can be read."""
+"""This many threads of a process are never tied up by changes waiting for a lock, so that pages can be read."""
 TRUSTED_SECONDS = 5
-"""How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
+"""How long after its last use a PostgreSQL connection is trusted without a ping."""
 ALIVE_SECONDS = 2
-"""How long its answer to that is waited for."""
+"""How long the ping may take."""
 _USED_AT = "tbblearn_used_at"
 _log = structlog.get_logger("tbblearn.database")
 
 _wait_ms: ContextVar[int] = ContextVar("tbblearn_wait_ms", default=0)
-"""How long the changes begun here wait for a lock; 0 where nothing may be changed."""
+"""How long changes begun here wait for a lock; 0 where nothing may be changed."""
 
 
 class TransactionError(Exception):
-    """A unit of work was opened inside another, or something was changed or locked outside one: a fault of our own."""
+    """A unit of work was nested, or something was changed or locked outside one: a bug."""
 
 
 @contextmanager
 def writing(wait_ms: int | None = None) -> Iterator[None]:
-    """Transactions begun inside take the write lock at once. Used by migrations; everything else by unit_of_work."""
+    """Transactions begun inside take the write lock at once. For migrations; everything else uses `unit_of_work`."""
     token = _wait_ms.set(WRITE_WAIT_MS if wait_ms is None else wait_ms)
     try:
         yield
@@ -48,7 +48,7 @@ def writing(wait_ms: int | None = None) -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Transactions begun inside only read, also where a change is being made."""
+    """Transactions begun inside only read, even within `writing`."""
     token = _wait_ms.set(0)
     try:
         yield
@@ -57,7 +57,7 @@ def reading() -> Iterator[None]:
 
 
 def is_writing() -> bool:
-    """True where a transaction that is begun now may change something."""
+    """True if a transaction begun now may change something."""
     return _wait_ms.get() > 0
 
 
@@ -66,9 +66,9 @@ def is_writing() -> bool:
 BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialization failure, deadlock, lock not available."""
 _AWAY_STATES = BUSY_STATES | {"25006"}
-"""And: nothing can be changed on this server, which follows another or was told so."""
+"""Also read-only: a standby, or set so."""
 _AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
-"""Connections, resources (disk, memory, connections), the operator's doing (stopping, say), the system's faults."""
+"""Connection, resources (disk, memory, connections), operator intervention (shutdown, say), system errors."""
 _AWAY_IN_SQLITE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -85,16 +85,16 @@ _AWAY_IN_SQLITE = frozenset(
 
 
 def is_busy(error: DBAPIError) -> bool:
-    """True when another change was in the way or the connection was cut: the same may well succeed a little later."""
+    """True if another change was in the way or the connection was cut: a retry may well succeed."""
     if error.connection_invalidated:
         return True
     return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "is locked" in str(error.orig)
 
 
 def is_out_of_reach(error: SQLAlchemyError) -> bool:
-    """True when the database is away, full, read-only or held by others: no fault of what was asked for.
+    """True if the database is away, full, read-only or locked: not the fault of the request.
 
-    Not for a damaged one, nor for one that lacks a table.
+    False for a damaged database or a missing table.
     """
     if isinstance(error, NoConnectionFree):
         return True
@@ -107,13 +107,13 @@ def is_out_of_reach(error: SQLAlchemyError) -> bool:
         return (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF in _AWAY_IN_SQLITE
     if not isinstance(cause, psycopg.Error):
         return False
-    if cause.sqlstate is None:  # the driver's own: no connection, or none any more
+    if cause.sqlstate is None:  # the driver's own error: no connection
         return isinstance(cause, psycopg.OperationalError)
     return cause.sqlstate in _AWAY_STATES or cause.sqlstate[:2] in _AWAY_CLASSES
 
 
 def kind_of(error: SQLAlchemyError) -> str:
-    """The database's own name for an error, for the log: a code or a class, and no value."""
+    """The database's own name for an error, for the log: a code or class, never a value."""
     cause = getattr(error, "orig", None)
     found = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
     return str(found or type(cause or error).__name__)
@@ -123,7 +123,7 @@ def kind_of(error: SQLAlchemyError) -> str:
 
 
 def sqlite_file(engine: Engine) -> str:
-    """The path of the file of a SQLite database; '' for PostgreSQL, and for one in memory."""
+    """The path of a SQLite database; '' for PostgreSQL and for one in memory."""
     if engine.dialect.name != "sqlite":
         return ""
     with engine.connect() as connection:
@@ -131,22 +131,22 @@ def sqlite_file(engine: Engine) -> str:
 
 
 def look_after(engine: Engine, today: date) -> int:
-    """What the timer does for SQLite: copy the log of changes back, and look through the file once a day.
+    """The timer's upkeep of SQLite: a checkpoint, and an integrity check once a day.
 
-    Returns how many faults the newest look found; 0 for PostgreSQL, which looks after itself.
+    Returns how many faults the latest check found; 0 for PostgreSQL, which looks after itself.
     """
     file = sqlite_file(engine)
     if not file:
         return 0
     try:
         sqlite.checkpoint(file)
-    except sqlite3.Error as error:  # a damaged file, too: the look tells it
+    except sqlite3.Error as error:  # perhaps damaged: the check will say
         _log.warning("the log of changes could not be copied back", fault=str(error))
     return sqlite.check_once_a_day(file, today)
 
 
 def why_not_ready(engine: Engine) -> str:
-    """Why this database keeps no changes now, in a few words; '' where nothing speaks against it."""
+    """Why this database cannot keep a change now, in a few words; '' if it can."""
     if engine.dialect.name == "sqlite":
         file = sqlite_file(engine)
         return sqlite.not_ready(file) if file else ""
@@ -159,7 +159,7 @@ def why_not_ready(engine: Engine) -> str:
 
 
 def aside(url: str | URL) -> Engine:
-    """An engine for one look past the pool: it keeps no connection, and waits for a server no longer than the other."""
+    """An engine for a single query outside the pool: it keeps no connection, and the same limits apply."""
     engine = create_engine(url, poolclass=NullPool)
     if engine.dialect.name == "postgresql":
         event.listen(engine, "do_connect", postgresql.connect)
@@ -167,13 +167,13 @@ def aside(url: str | URL) -> Engine:
 
 
 def prepare_engine(engine: Engine, threads: int = 8) -> None:
-    """Give connections honest transactions, limits to waiting, and SQLite what it must be told each time.
+    """Give connections honest transactions, limits to waiting, and SQLite its settings.
 
-    Where nearly all `threads` of the process are at changes, one more waits no longer for a lock than a read does.
+    When nearly all `threads` of the process are busy with changes, one more waits for a lock no longer than a read.
 
-    A read has no transaction on PostgreSQL (ADR 6); on SQLite the driver's own BEGIN is switched off: with it, readers
-    silently upgrade to writers and 171 of 200 concurrent increments were lost in a trial. On both, what writes outside
-    a unit of work is refused.
+    A read has no transaction on PostgreSQL (ADR 6). On SQLite the driver's own BEGIN is off: with it, readers silently
+    upgrade to writers, and 171 of 200 concurrent increments were lost when tried. On both, a write outside a unit of
+    work is refused.
     """
     changes = _Changes(max(1, threads - FREE_THREADS))
     if engine.dialect.name == "sqlite":
@@ -184,7 +184,7 @@ def prepare_engine(engine: Engine, threads: int = 8) -> None:
 
 
 class _Changes:
-    """Counts the connections of a process that are at a change, or wait for one."""
+    """Counts the connections of a process that are in a change or waiting for one."""
 
     OPEN = "tbblearn_change"
 
@@ -194,7 +194,7 @@ class _Changes:
         self.lock = Lock()
 
     def admit(self, connection: Connection, wait_ms: int) -> int:
-        """How long a change on this connection may wait for a lock."""
+        """How long, in milliseconds, a change on this connection may wait for a lock."""
         info = connection.info
         if not info.get(self.OPEN):
             with self.lock:
@@ -203,14 +203,14 @@ class _Changes:
         return wait_ms if info[self.OPEN] <= self.patient else min(wait_ms, READ_WAIT_MS)
 
     def end(self, _connection: object, record: ConnectionPoolEntry) -> None:
-        """The connection is free for others."""
+        """The connection goes back to the pool."""
         if record.info.pop(self.OPEN, 0):
             with self.lock:
                 self.open -= 1
 
 
 class _PostgreSQL:
-    """The driver is in autocommit; a change begins its transaction itself, with its own patience."""
+    """The driver is in autocommit; a change begins its own transaction, with its own lock timeout."""
 
     def __init__(self, engine: Engine, changes: _Changes) -> None:
         self.changes = changes
@@ -223,32 +223,32 @@ class _PostgreSQL:
 
     @staticmethod
     def connect(connection: Any, _record: object) -> None:
-        """Compiling a query takes longer than running it at our sizes; Debian's server would (ADR 15)."""
+        """JIT off: at our sizes compiling a query takes longer than running it (ADR 15)."""
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {READ_WAIT_MS}; SET jit = off", prepare=False)
 
     @staticmethod
     def checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-        """A connection that has lain idle is asked first whether the server is still there."""
+        """Ping a connection that has been idle."""
         if monotonic() - record.info.get(_USED_AT, 0) > TRUSTED_SECONDS:
             try:
                 with postgresql.within(ALIVE_SECONDS):
                     connection.execute("SELECT 1")
             except psycopg.Error as error:
-                raise InvalidatePoolError from error  # new ones are opened in the place of all
+                raise InvalidatePoolError from error  # all connections are replaced
 
     @staticmethod
     def checkin(_connection: object, record: ConnectionPoolEntry) -> None:
         record.info[_USED_AT] = monotonic()
 
     def begin(self, connection: Connection) -> None:
-        """A read gets no transaction. BEGIN and ROLLBACK round it change nothing, and cost a quarter of a page."""
+        """A read gets no transaction: BEGIN and ROLLBACK around it change nothing, and cost a quarter of a page."""
         wait_ms = _wait_ms.get()
         if not wait_ms:
             return
         wait_ms = self.changes.admit(connection, wait_ms)
         driver: Any = connection.connection.driver_connection
-        start = f"BEGIN; SET LOCAL lock_timeout = {wait_ms}"  # one message: the patience costs no round trip
+        start = f"BEGIN; SET LOCAL lock_timeout = {wait_ms}"  # one message: the timeout costs no round trip
         try:
             driver.execute(start, prepare=False)
         except psycopg.Error as error:
@@ -265,7 +265,7 @@ class _PostgreSQL:
 
 
 class _SQLite:
-    """One change at a time: the threads of a process stand in line here, and do not look again and again."""
+    """One change at a time: the threads of a process queue here instead of polling."""
 
     FILE, WAITS, TURN = "tbblearn_file", "tbblearn_waits", "tbblearn_turn"
 
@@ -283,7 +283,7 @@ class _SQLite:
         record.info[self.FILE] = sqlite.file_of(connection)
 
     def begin(self, connection: Connection) -> None:
-        """A read waits for nobody; a change takes the write lock at once, and waits for it."""
+        """A read waits for nobody; a change takes the write lock at once."""
         wait_ms, info = _wait_ms.get(), connection.info
         wait_ms = wait_ms and self.changes.admit(connection, wait_ms)
         driver: Any = connection.connection.driver_connection
@@ -299,7 +299,7 @@ class _SQLite:
             info[self.TURN] = True
         if info[self.FILE]:
             self.upkeep.before_a_change(info[self.FILE])
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may meet another process: an error of SQLAlchemy
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # another process may hold it: SQLAlchemy's error
 
     def checkin(self, _connection: object, record: ConnectionPoolEntry) -> None:
         if record.info.pop(self.TURN, False):
@@ -322,4 +322,4 @@ def _changes_or_locks(statement: str, context: Any) -> bool:
 
 
 _CHANGES_NO_ROW = frozenset({"SELECT", "SHOW", "SET", "PRAGMA", "EXPLAIN", "CHECKPOINT", "ANALYZE", "VACUUM"})
-"""How the only texts begin that may be sent outside a unit of work."""
+"""First words of the only raw SQL allowed outside a unit of work."""

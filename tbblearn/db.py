@@ -1,8 +1,8 @@
-"""The database: base class, naming scheme, UTC time and `unit_of_work`. Knows no web.
+"""The database: base class, naming scheme, UTC time and `unit_of_work`. Knows nothing of the web.
 
-Two databases are first-class, SQLite and PostgreSQL (`databases.py`); `tests/test_databases.py` states each difference
-that matters. `unit_of_work` is the only code that commits; `side_record` writes the few records that are kept
-whatever becomes of the request.
+SQLite and PostgreSQL are both first-class (`databases.py`); `tests/test_databases.py` states each difference that
+matters. Only `unit_of_work` commits, and `side_record` for the few records kept whatever becomes of the request
+(docs/rules/transactions.md).
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC. A naive value is refused: nobody could tell which clock it came from."""
+    """An aware time in UTC. A naive one is refused: nobody could tell which clock it came from."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -58,8 +58,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 def enum_type(kind: type[StrEnum], column: str = "", *, constrained: bool = True) -> Enum:
     """Column type for a StrEnum: stored by value, with a check constraint named after the enum.
 
-    Give `column` where a table has two columns of the same enum. `constrained=False` leaves the check to the code, for
-    an enum that grows with every feature.
+    Pass `column` if a table has two columns of the same enum. `constrained=False` leaves the check to the code, for an
+    enum that grows with every feature.
     """
     return Enum(
         kind,
@@ -73,7 +73,7 @@ def enum_type(kind: type[StrEnum], column: str = "", *, constrained: bool = True
 
 
 def byte_ordered(length: int) -> String:
-    """Text compared byte by byte on both databases, for sort keys and paths made in Python."""
+    """Text compared byte by byte on both databases, for sort keys and paths built in Python."""
     text: String = String(length).with_variant(String(length, collation="C"), "postgresql")
     return text
 
@@ -121,7 +121,7 @@ def stockholm_date(moment: datetime) -> date:
 
 
 def utc_now() -> datetime:
-    """The clock. Called at the outer edge only (views, commands); rules and actions get `now` as an argument."""
+    """The clock. Only views and commands call it; rules and actions take `now` as an argument."""
     return datetime.now(UTC)
 
 
@@ -130,21 +130,21 @@ def utc_now() -> datetime:
 
 @dataclass
 class UnitOfWork:
-    """One change as a whole: committed at the end, or refused."""
+    """One change: committed at the end, or refused."""
 
     refused: bool = False
 
     def refuse(self) -> None:
-        """Roll everything back at the end instead of committing."""
+        """Roll back at the end instead of committing."""
         self.refused = True
 
 
 @contextmanager
 def unit_of_work() -> Iterator[UnitOfWork]:
-    """The only code that commits: all that happens inside is kept together, or nothing is.
+    """Commit everything that happens inside, or nothing.
 
     On SQLite the transaction takes the write lock at its first statement (BEGIN IMMEDIATE), so two writers queue
-    instead of failing. Raises TransactionError when nested.
+    instead of failing. Raises TransactionError if nested.
     """
     if is_writing():
         raise TransactionError("a unit of work cannot be opened inside another")
@@ -165,7 +165,7 @@ def unit_of_work() -> Iterator[UnitOfWork]:
 
 @contextmanager
 def read_only() -> Iterator[None]:
-    """A short read that leaves no transaction open behind it, so that hashing, parsing and rendering hold no lock."""
+    """A short read that leaves no transaction open, so that hashing, parsing and rendering hold no lock."""
     session = db.session()
     if session.new or session.dirty or session.deleted:
         raise TransactionError("changes are pending: read before the change, or inside its unit of work")
@@ -188,10 +188,10 @@ def run(statement: Executable, values: Mapping[str, Any] | None = None) -> Curso
 
 
 def run(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
-    """Run a query, a change or a lock of columns past the ORM: half the work of `session.execute`.
+    """Run a statement on columns past the ORM: half the work of `session.execute` (ADR 8).
 
-    For statements that pages or answers run again and again. They are made once, at import, since putting one together
-    takes longer than running it. Pending changes are written first; entities that are loaded are not refreshed.
+    For statements that learners' pages and answers run again and again, built once at import: building one takes longer
+    than running it. Pending changes are flushed first; loaded entities are not refreshed.
     """
     session = db.session()
     if session.new or session.dirty or session.deleted:
@@ -201,10 +201,10 @@ def run(statement: Executable, values: Mapping[str, Any] | None = None) -> Curso
 
 @contextmanager
 def side_record(wait_ms: int | None = None) -> Iterator[Session]:
-    """A short transaction of its own for login_attempt, access_log and a session's last-seen.
+    """A short transaction of its own, for sign-in attempts, the access log and a session's last use.
 
-    These are kept whatever becomes of the request. Must not run while this request holds the write lock. Waits for
-    others as long as any change does, or `wait_ms`: where somebody only reads, as long as a read does.
+    These are kept whatever becomes of the request. Raises TransactionError inside a unit of work. Waits for a lock as
+    long as any change, or for `wait_ms`.
     """
     if is_writing() and db.session().in_transaction():
         raise TransactionError("a side record cannot be written inside a unit of work")
@@ -213,12 +213,12 @@ def side_record(wait_ms: int | None = None) -> Iterator[Session]:
 
 
 def end_read() -> None:
-    """End the read that is open, where something has to be done that must not hold it."""
+    """End the open read, before something slow or a write."""
     _end_read(db.session())
 
 
 def _end_read(session: Session) -> None:
-    """Close a read: entities stay readable (detached), the connection goes back to the pool."""
+    """Detach the entities, which stay readable, and return the connection to the pool."""
     if session.new or session.dirty or session.deleted:
         raise TransactionError("changes were made outside a unit of work")
     if session.in_transaction() or session.identity_map:

@@ -1,7 +1,7 @@
-"""PostgreSQL that gives no answer: found out, and told to all who ask, so that nobody waits for it without end.
+"""A PostgreSQL server that falls silent is found out once, for all threads, so that none waits without limit (ADR 15).
 
-A server whose processes are stopped, or whose disk hangs, looks well to the system: connections are taken and bytes
-acknowledged, so no timeout of the network ever fires, and the driver waits for ever.
+A server whose processes are stopped, or whose disk hangs, looks healthy to the network: connections are accepted and
+bytes acknowledged, so no network timeout fires and the driver waits for ever.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,11 +23,11 @@ CONNECTING: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-"""Seconds, and milliseconds at last: how long a server is waited for that does not even refuse."""
+"""Seconds; `tcp_user_timeout` in milliseconds."""
 ASKED_AFTER_SECONDS = 3
-"""A statement that takes longer may be slow, or its server silent: then a new connection is tried."""
+"""After this long without an answer a new connection is tried: is the statement slow, or the server silent?"""
 SILENT_SECONDS = 5
-"""How long a silent server is left alone. Then one thread tries it, and the others go on being told that it is so."""
+"""How long a silent server is left alone. Then one thread tries it while the others are still refused at once."""
 
 _limit: ContextVar[float] = ContextVar("tbblearn_limit", default=inf)
 _silent_until: dict[object, float] = {}
@@ -36,7 +36,7 @@ _Result = TypeVar("_Result")
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """A statement inside takes at most so long, also on a server that takes connections."""
+    """Limit each statement inside to so many seconds, even on a server that answers others."""
     token = _limit.set(min(seconds, _limit.get()))
     try:
         yield
@@ -45,15 +45,15 @@ def within(seconds: float) -> Iterator[None]:
 
 
 class Connection(psycopg.Connection[Any]):
-    """Waits for an answer as long as its server answers anybody, and as `within` says.
+    """Waits for an answer while its server answers anybody, up to the limit of `within`.
 
-    After that it is closed, and ConnectionTimeout raised. What it had been told to commit may have been kept or not.
+    Then it is closed and raises ConnectionTimeout. A commit under way may or may not have been kept.
     """
 
     ask: Callable[[], object] | None = None
 
     def wait(self, gen: PQGen[_Result], *arguments: Any, **named: Any) -> _Result:
-        """The driver's own, with an end."""
+        """The driver's own, with a limit."""
         try:
             return super().wait(self._watched(gen), *arguments, **named)
         except ConnectionTimeout:
@@ -61,7 +61,7 @@ class Connection(psycopg.Connection[Any]):
             raise
 
     def _watched(self, gen: PQGen[_Result]) -> PQGen[_Result]:
-        """The driver looks up ten times a second while there is no answer; only then is the clock looked at."""
+        """The driver polls ten times a second while there is no answer; only then is the clock read."""
         begun, asked_after, limit = monotonic(), float(ASKED_AFTER_SECONDS), _limit.get()
         try:
             wanted = next(gen)
@@ -78,7 +78,7 @@ class Connection(psycopg.Connection[Any]):
             return found
 
     def _ask(self) -> None:
-        """ConnectionTimeout where the server answers nobody. To have no place for one more is an answer."""
+        """ConnectionTimeout if the server answers nobody. Refusing one more connection is an answer."""
         try:
             if self.ask:
                 self.ask()
@@ -89,7 +89,7 @@ class Connection(psycopg.Connection[Any]):
 
 
 def connect(_dialect: object, _record: object, arguments: list[Any], named: dict[str, Any]) -> Connection:
-    """A connection for an engine (its event `do_connect`). psycopg.Error where there is none to be had."""
+    """A connection for an engine's `do_connect` event. Raises psycopg.Error."""
     server = (*arguments, named.get("host"), named.get("port"))
     until = _silent_until.get(server)
     if until is not None:

@@ -1,7 +1,7 @@
-"""SQLite's own upkeep: its log of changes is copied back by one at a time and beside no commit, and it is looked over.
+"""SQLite upkeep: checkpoints that never run beside a commit, and a daily integrity check.
 
-SQLite 3.7.0 to 3.51.2 can lose commits where one connection copies the log back while another commits (docs/adr/0013).
-So automatic copying is off, and `checkpoint` is the only one to do it, while it holds the lock that every commit needs.
+SQLite 3.7.0 to 3.51.2 can lose commits when one connection checkpoints the WAL while another commits (ADR 13). So
+automatic checkpoints are off, and `checkpoint` alone does it, holding the lock that every commit needs.
 """
 
 import os
@@ -15,24 +15,24 @@ from pathlib import Path
 import structlog
 
 READ_WAIT_MS = 2_000
-"""How long a read waits for a lock, on both databases; and whatever must not keep others waiting."""
+"""How long a read, or anything that must not keep others waiting, waits for a lock; on both databases."""
 WRITE_WAIT_MS = 15_000
 """How long a change waits for a lock, on both databases."""
 
 COMMITS_BETWEEN = 200
-"""Changes of a process before it copies the log back: some four megabytes of them."""
+"""Changes of a process between checkpoints: about four megabytes."""
 COMMITS_BETWEEN_LARGE = 20
-"""The same while the log is large: a large change was made, or somebody who reads has held it up."""
+"""The same while the WAL is large after a large change or a long read."""
 LARGE_LOG = 16 * 2**20
-"""Bytes. A log that has grown larger is cut to this when it is begun anew."""
+"""Bytes. A larger WAL is truncated to this when it restarts."""
 LEAST_FREE = 64 * 2**20
-"""Bytes free on the disk below which the database is not ready: a change may write the log and the file itself."""
+"""Bytes of free disk below which the database is not ready: a change may write both the WAL and the file."""
 
 _log = structlog.get_logger("tbblearn.database")
 
 
 def set_up(connection: sqlite3.Connection, wait_ms: int = READ_WAIT_MS) -> None:
-    """What every connection to SQLite is told. A commit is on the disk when it returns, power cut or not."""
+    """Settings of every connection. A commit that returns survives a power cut."""
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout = {wait_ms}",
@@ -42,46 +42,46 @@ def set_up(connection: sqlite3.Connection, wait_ms: int = READ_WAIT_MS) -> None:
         f"journal_size_limit = {LARGE_LOG}",
         "foreign_keys = ON",
         "secure_delete = ON",
-        "temp_store = MEMORY",  # what is sorted or copied on the way leaves no file behind
+        "temp_store = MEMORY",  # sorting leaves no file behind
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def file_of(connection: sqlite3.Connection) -> str:
-    """The path of the database that a connection has open; '' for one in memory."""
+    """The path of a connection's database; '' for one in memory."""
     return str(connection.execute("PRAGMA database_list").fetchone()[2] or "")
 
 
 @contextmanager
 def _aside(file: str, wait_ms: int) -> Iterator[sqlite3.Connection]:
-    """A connection of its own, past the pool."""
+    """A connection outside the pool."""
     with closing(sqlite3.connect(file)) as connection:
         set_up(connection, wait_ms)
         yield connection
 
 
 def checkpoint(file: str, wait_ms: int = READ_WAIT_MS) -> bool:
-    """Copy the log of changes back into the file. False where a reader of an older state held a part of it up.
+    """Copy the WAL back into the file. False if a reader of an older state held part of it up.
 
-    The write lock of SQLite itself is held meanwhile, by a second connection: no process commits, or copies back, until
-    it is done. It goes with the process that holds it. Raises sqlite3.OperationalError where it cannot be had in time.
+    A second connection holds SQLite's write lock meanwhile, so no process commits or checkpoints; the lock dies with
+    the process. Raises sqlite3.OperationalError if it cannot be had in time.
     """
     with _aside(file, wait_ms) as holder, _aside(file, 0) as copier:
         holder.execute("BEGIN IMMEDIATE")
-        # PASSIVE takes no lock that it would wait for; the other kinds fall back to going on beside a commit.
+        # PASSIVE waits for no lock; the other modes may end up running beside a commit.
         busy, there, copied = copier.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         holder.execute("ROLLBACK")
     return not busy and there == copied
 
 
 class Upkeep:
-    """Says of each change of this process whether the log is to be copied back first, and does it."""
+    """Checkpoints before a change when it is time."""
 
     def __init__(self) -> None:
         self._since = 0
 
     def before_a_change(self, file: str) -> None:
-        """To be called by one thread at a time, outside transactions. What goes wrong is logged only."""
+        """Call from one thread at a time, outside transactions. Errors are only logged."""
         self._since += 1
         if self._since < COMMITS_BETWEEN and (self._since < COMMITS_BETWEEN_LARGE or log_size(file) <= LARGE_LOG):
             return
@@ -93,7 +93,7 @@ class Upkeep:
 
 
 def log_size(file: str) -> int:
-    """Bytes of the log's file; 0 where there is none."""
+    """Size of the WAL file in bytes; 0 if there is none."""
     try:
         return Path(file + "-wal").stat().st_size
     except FileNotFoundError:
@@ -101,9 +101,9 @@ def log_size(file: str) -> int:
 
 
 def rebuild(file: str, wait_ms: int = READ_WAIT_MS) -> bool:
-    """Write the whole file anew, and leave nothing of what was before in it or in the log of changes.
+    """Rewrite the whole file, leaving nothing of what was deleted in it or in the WAL.
 
-    False where a reader of an older state keeps the log. Raises sqlite3.OperationalError where a writer is in the way.
+    False if a reader of an older state keeps the WAL. Raises sqlite3.OperationalError if a writer is in the way.
     """
     with _aside(file, wait_ms) as connection:
         connection.execute("VACUUM")
@@ -132,13 +132,13 @@ def _begin_log_anew(connection: sqlite3.Connection, file: str) -> bool:
 
 
 def has_wal_fault(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
-    """True for a SQLite in which a checkpoint beside a commit can lose changes (3.7.0 to 3.51.2, but two mended)."""
+    """True for a SQLite where a checkpoint beside a commit can lose changes (3.7.0 to 3.51.2, two backports apart)."""
     mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     return version >= (3, 7) and not mended
 
 
 def version_note() -> str:
-    """The version of SQLite, and what is to be known of it, in one line of English for whoever runs the system."""
+    """The SQLite version, and its known fault if any, in one line for operators."""
     said = f"SQLite {sqlite3.sqlite_version}"
     if not has_wal_fault():
         return said
@@ -146,9 +146,9 @@ def version_note() -> str:
 
 
 def check_once_a_day(file: str, today: date) -> int:
-    """Let SQLite look through its file, once a day; how many faults the newest look found, 0 for none.
+    """Run SQLite's quick_check once a day; return how many faults the latest found.
 
-    The answer is kept in a file beside it, where a web process finds it. Faults are logged as an error at each call.
+    The result is kept in a file beside the database, where web processes read it. Faults are logged at every call.
     """
     kept = _kept(file)
     with suppress(FileNotFoundError):
@@ -179,7 +179,7 @@ def _kept(file: str) -> Path:
 
 
 def not_ready(file: str) -> str:
-    """Why no change could be kept in this database, in a few words; '' where nothing speaks against it."""
+    """Why this database could not keep a change, in a few words; '' if it can."""
     folder = os.statvfs(Path(file).parent)
     if folder.f_flag & os.ST_RDONLY or not (os.access(file, os.W_OK) and os.access(Path(file).parent, os.W_OK)):
         return "database read-only"

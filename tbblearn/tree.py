@@ -1,4 +1,4 @@
-"""Where courses, migrations and translations lie: beside the package, or inside a wheel that brought them along."""
+"""Where courses, migrations and translations live: beside the package, or inside a wheel."""
 
 import re
 from functools import cache
@@ -8,11 +8,11 @@ PACKAGE = Path(__file__).parent
 
 
 class MissingFolder(Exception):
-    """A folder that tbblearn needs is neither beside the package nor in the wheel."""
+    """A required folder is neither beside the package nor in the wheel."""
 
 
 def tree_folder(name: str) -> Path:
-    """The folder `courses`, `migrations` or `translations`; raises MissingFolder where there is none."""
+    """The folder `courses`, `migrations` or `translations`. Raises MissingFolder."""
     for folder in (PACKAGE.parent / name, PACKAGE / "_tree" / name):
         if folder.is_dir():
             return folder
@@ -23,7 +23,7 @@ def tree_folder(name: str) -> Path:
 
 @cache
 def migration_head() -> str:
-    """Id of the newest migration, read from the files so that starting needs no Alembic."""
+    """The newest migration's id, read from the files so that starting needs no Alembic."""
     ids, followed = set(), set()
     for file in (tree_folder("migrations") / "versions").glob("*.py"):
         text = file.read_text(encoding="utf-8")

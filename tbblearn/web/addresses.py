@@ -1,4 +1,4 @@
-"""Addresses that come from outside: followed only inside the site, and their numbers no larger than an id can be."""
+"""Addresses that come from outside: followed only within the site, with no number larger than an id can be."""
 
 from urllib.parse import quote, urlsplit
 
@@ -7,38 +7,38 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 LARGEST_NUMBER = 2**31 - 1
-"""The largest that an INTEGER column of PostgreSQL holds. Asking for more is an error there, not an empty answer."""
+"""The most an INTEGER column of PostgreSQL holds. Asking for more is an error there, not an empty answer."""
 
 
 class RowNumber(IntegerConverter):
-    """`<int:...>` in every route: a number that may be the id of a row. A larger one names nothing: 404."""
+    """`<int:...>` in every route: a number that could be a row's id. A larger one is a 404."""
 
-    regex = "[0-9]{1,10}"  # also bounds what Python is asked to read: over 4,300 digits it refuses
+    regex = "[0-9]{1,10}"  # Python refuses to read more than 4,300 digits
 
-    def __init__(self, map: Map, max: int = LARGEST_NUMBER) -> None:  # the names that werkzeug gives them
+    def __init__(self, map: Map, max: int = LARGEST_NUMBER) -> None:  # werkzeug's own names
         super().__init__(map, max=max)
 
 
 def row_number(text: str) -> int | None:
-    """The number that the text is; None where it is none that may be the id of a row."""
+    """The text as a number; None unless it could be a row's id."""
     if not text.isascii() or not text.isdecimal() or len(text) > len(str(LARGEST_NUMBER)):
         return None
     return found if (found := int(text)) <= LARGEST_NUMBER else None
 
 
 def whole_number(name: str) -> int | None:
-    """The number after ?name= in this request's address; None where there is none that may be the id of a row."""
+    """The number after ?name= in this request's address; None unless it could be a row's id."""
     return row_number(request.args.get(name, ""))
 
 
 def own_address() -> str:
-    """The address that was asked for, as a link to it is written: path and query."""
+    """The requested address as it stands in a link: path and query."""
     query = request.query_string.decode("ascii", "replace")
     return quote(request.path) + (f"?{query}" if query else "")
 
 
 def local_path(text: str | None, otherwise: str) -> str:
-    """`text` when it is a path on this site, else `otherwise`: no redirect ever leaves tbblearn."""
+    """`text` if it is a path on this site, else `otherwise`: no redirect ever leaves tbblearn."""
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or "\\" in text:
         return otherwise
     if any(ord(letter) < 32 for letter in text):
@@ -48,9 +48,9 @@ def local_path(text: str | None, otherwise: str) -> str:
 
 
 def page_path(text: str | None, otherwise: str) -> str:
-    """`text` when it is a path on this site that can be opened, else `otherwise`.
+    """`text` if it is a path on this site that a GET can open, else `otherwise`.
 
-    A page that answered a form may lie at an address that only takes forms; coming back to it would be an error.
+    A page that answered a form may live at an address that only takes POST.
     """
     path = local_path(text, "")
     if not path:

@@ -23,26 +23,26 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 URLENCODED = "application/x-www-form-urlencoded"
 STATEMENT_SECONDS = 30
-"""In which PostgreSQL answers a page: twice as long as a change waits for a lock."""
+"""Limit for a page's statement on PostgreSQL: twice as long as a change waits for a lock."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-"""Stands where something was sent that is no character of a text."""
+"""Stands in for whatever was sent that is no character."""
 
 _Texts = MultiDict[str, str]
 
 
 def _readable(text: str) -> str:
-    """The text without the character NUL: PostgreSQL cannot keep it, and nobody types it."""
+    """The text without NUL, which PostgreSQL cannot store and nobody types."""
     return text.replace("\x00", UNREADABLE)
 
 
 def _read(sent: bytes) -> list[tuple[str, str]]:
-    """The fields of a form or a query, as a browser writes them in one line."""
+    """The fields of a URL-encoded form or query."""
     pairs = parse_qsl(sent.decode(errors="replace"), keep_blank_values=True, errors="replace")
     return [(_readable(name), _readable(text)) for name, text in pairs]
 
 
 class _ReadableForms(FormDataParser):
-    """Werkzeug's reader of forms, which would take a whole form for empty where one byte of it is no text."""
+    """Werkzeug's form parser, which on its own drops the whole form for one undecodable byte."""
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
@@ -54,7 +54,7 @@ class _ReadableForms(FormDataParser):
 
 
 class ReadableRequest(Request):
-    """A request in whose query and fields every text can be kept: a sign stands for what is no character."""
+    """A request whose query and fields can all be stored: `UNREADABLE` stands in for what is no character."""
 
     form_data_parser_class = _ReadableForms
 
@@ -65,10 +65,10 @@ class ReadableRequest(Request):
 
 
 class Application(Flask):
-    """Flask, with the house's rule for transactions around every view.
+    """Flask, with a transaction around every view.
 
-    A safe request reads and commits nothing. Any other runs in one unit of work, committed when the view answers
-    below 400 and rolled back otherwise. Pages are rendered afterwards.
+    A safe request reads and commits nothing. Any other runs in one unit of work, committed if the view answers below
+    400 and rolled back otherwise. Pages are rendered afterwards.
     """
 
     jinja_environment = Templates
@@ -79,7 +79,7 @@ class Application(Flask):
         self.url_map.converters["int"] = RowNumber
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Where addresses are looked up. They are the same under every name: what no host can be called is no name."""
+        """Look addresses up under any host: routes do not depend on it, so an impossible host name is ignored."""
         try:
             return super().create_url_adapter(request)
         except BadHost:
@@ -88,7 +88,7 @@ class Application(Flask):
             return super().create_url_adapter(request)
 
     def full_dispatch_request(self) -> FlaskResponse:
-        """The answer, also where it is the page of an error; a thread does not wait without end for the database."""
+        """The answer, error pages included; no thread waits for the database without limit."""
         with within(STATEMENT_SECONDS):
             return super().full_dispatch_request()
 
@@ -105,7 +105,7 @@ class Application(Flask):
         return answer.render() if isinstance(answer, Page) else answer
 
     def log_exception(self, exc_info: Any) -> None:
-        """Note that even the page of an error failed; Flask would write down the address that was asked for."""
+        """Log that even the error page failed; Flask would log the requested address."""
         self.logger.error("unexpected", exc_info=exc_info)
 
     def _view_answers(self) -> ResponseReturnValue:

@@ -1,7 +1,7 @@
-"""The header and the footer of every page: drawn once for all whose are alike, and filled in for each page.
+"""The header and footer of every page: rendered once for each distinct menu, then filled in for each page (ADR 8).
 
-They took half the time that rendering a question took. What is kept holds nothing of anybody: the name, the CSRF token
-and the address that a choice of language or look comes back to are filled in for each page.
+What is cached holds nothing personal: the name, the CSRF token and the address to return to after a choice of
+language or theme are filled in for each page.
 """
 
 from functools import lru_cache
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from tbblearn.web.menu import Item
 
 _NAME, _HERE, _TOKEN = "\x00name\x00", "\x00here\x00", "\x00token\x00"
-"""Where these are filled in. No word holds the character NUL: another stands for it everywhere."""
+"""Placeholders. No text holds NUL: every request has it replaced."""
 
 
 def init_chrome(app: Flask) -> None:
@@ -42,4 +42,4 @@ def init_chrome(app: Flask) -> None:
 
 def _filled(drawn: str, here: str, name: str = "") -> Markup:
     filled = drawn.replace(_TOKEN, escape(generate_csrf())).replace(_HERE, escape(here)).replace(_NAME, escape(name))
-    return Markup(filled)  # noqa: S704 - drawn by our own templates, filled in escaped
+    return Markup(filled)  # noqa: S704 - from our own templates, filled in escaped

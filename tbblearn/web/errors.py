@@ -1,12 +1,14 @@
-"""Errors that become a page of their own, in words."""
+"""Error pages, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 import structlog
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import validate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,67 +25,62 @@ from tbblearn.web.requests.limits import FORM_BYTES, MEGABYTE
 
 CSRF_FIELD = "csrf_token"
 TOLD_EVERY_SECONDS = 60
-"""How often a process says that the database is out of reach, of each kind of fault."""
+"""How often a process logs that the database is out of reach, for each kind of fault."""
 
 
 class SignInNeeded(Exception):
-    """The page needs somebody who is signed in."""
+    """The page requires signing in."""
 
 
 class NoAccess(Exception):
-    """The person is signed in and may not open this page: 403."""
+    """The person is signed in but may not open this page: 403."""
 
 
 class NotFound(Exception):
-    """It does not exist, or this person may not know that it does: 404 either way."""
+    """It does not exist, or this person may not know that it does: 404."""
 
 
 @dataclass(frozen=True)
 class ErrorWords:
-    """What an error page says: what happened, what is kept, what to do."""
+    """What happened, what is kept, what to do."""
 
-    title: str
-    text: str
+    title: Any
+    text: Any
+
+
+_WORDS = {
+    400: ErrorWords(
+        _l("Vi kunde inte läsa det"),
+        _l("Något i adressen eller formuläret gick inte att läsa. Gå tillbaka och försök igen."),
+    ),
+    403: ErrorWords(_l("Du har inte tillgång"), _l("Du har inte tillgång till den här sidan.")),
+    404: ErrorWords(_l("Vi hittar inte sidan"), _l("Sidan finns inte, eller så får du inte se den.")),
+    405: ErrorWords(
+        _l("Sidan går inte att öppna så"),
+        _l("Sidan går inte att öppna på det sättet. Börja om från startsidan."),
+    ),
+    409: ErrorWords(
+        _l("Någon hann före"),
+        _l("Någon hann före. Det du skickade nu är inte sparat. Öppna sidan igen och se hur det ser ut nu."),
+    ),
+    500: ErrorWords(
+        _l("Något gick fel hos oss"),
+        _l("Något gick fel hos oss. Det du redan har sparat finns kvar. Försök igen om en stund."),
+    ),
+    503: ErrorWords(
+        _l("Det går inte just nu"),
+        _l("Vi kan inte visa sidan just nu. Försök igen om en stund. Det du redan har sparat finns kvar."),
+    ),
+}
 
 
 def words(status: int) -> ErrorWords:
-    """Words for a status; an unknown one below 500 reads as 400, above as 500."""
-    if status == 400:
-        return ErrorWords(
-            _("Vi kunde inte läsa det"),
-            _("Något i adressen eller formuläret gick inte att läsa. Gå tillbaka och försök igen."),
-        )
-    if status == 403:
-        return ErrorWords(_("Du har inte tillgång"), _("Du har inte tillgång till den här sidan."))
-    if status == 404:
-        return ErrorWords(_("Vi hittar inte sidan"), _("Sidan finns inte, eller så får du inte se den."))
-    if status == 405:
-        return ErrorWords(
-            _("Sidan går inte att öppna så"),
-            _("Sidan går inte att öppna på det sättet. Börja om från startsidan."),
-        )
-    if status == 409:
-        return ErrorWords(
-            _("Någon hann före"),
-            _("Någon hann före. Det du skickade nu är inte sparat. Öppna sidan igen och se hur det ser ut nu."),
-        )
-    if status == 413:
-        return _too_large()
-    if status == 503:
-        return ErrorWords(
-            _("Det går inte just nu"),
-            _("Vi kan inte visa sidan just nu. Försök igen om en stund. Det du redan har sparat finns kvar."),
-        )
-    if status >= 500:
-        return ErrorWords(
-            _("Något gick fel hos oss"),
-            _("Något gick fel hos oss. Det du redan har sparat finns kvar. Försök igen om en stund."),
-        )
-    return words(400)
+    """Words for a status; an unknown one reads as 400 below 500, else as 500."""
+    return _too_large() if status == 413 else _WORDS.get(status) or _WORDS[500 if status >= 500 else 400]
 
 
 def _too_large() -> ErrorWords:
-    """What is too large is a file only where files are taken."""
+    """Only a page that takes files calls it a file."""
     allowed = request.max_content_length or 0
     mb = allowed // MEGABYTE
     if allowed > FORM_BYTES:
@@ -101,10 +98,10 @@ def error_page(
     actions: Sequence[tuple[str, str]] = (),
     again: Sequence[tuple[str, str]] | None = None,
 ) -> Page:
-    """The page for an error status, in its own words unless others are `said`.
+    """The page for an error status, in the words of `said` or else its own.
 
-    `actions` are the ways on, (text, address), the first a button; without any it leads to the first page. `again` are
-    the fields of a form that can be sent to the same address once more.
+    `actions` are the ways on, (text, address), the first as a button; without any, the first page. `again` holds the
+    fields of a form to be sent to the same address once more.
     """
     said = said or words(status)
     return Page(
@@ -122,9 +119,9 @@ def error_page(
 
 
 def out_of_reach() -> Page:
-    """The database is away, full, read-only or held by others: try again, with all that was typed.
+    """The database is away, full, read-only or locked: try again, with everything that was typed.
 
-    Passwords and files cannot be given back, nor what came without the token of one of our own pages.
+    Passwords and files are not given back, nor anything sent without a valid CSRF token.
     """
     headers = {"Retry-After": "5"}
     if request.method in SAFE_METHODS:
@@ -154,7 +151,7 @@ def _typed() -> list[tuple[str, str]] | None:
 
 
 class _Teller:
-    """Says in the log that the database is out of reach, once a minute for each kind of fault and not at each page."""
+    """Logs that the database is out of reach, once a minute for each kind of fault instead of once a page."""
 
     def __init__(self) -> None:
         self._said: dict[str, float] = {}
@@ -167,7 +164,7 @@ class _Teller:
 
 
 def register_errors(app: Flask) -> None:
-    """Turn every error into a page in the reader's language; details go to the log only."""
+    """Turn every error into a page in the reader's language; the details go only to the log."""
 
     @app.errorhandler(NoAccess)
     def no_access(_error: NoAccess) -> Response:

@@ -1,4 +1,4 @@
-"""The fields that forms share, and how much is typed into one. What cannot be read is shown again as it was typed."""
+"""Fields that forms share, and how much fits in one. What cannot be read is shown again as it was typed."""
 
 import re
 from datetime import date
@@ -13,19 +13,19 @@ from tbblearn.web.addresses import row_number
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST_SHOWN = 10_000
-"""Characters: more than anybody types."""
+"""Characters; nobody types more."""
 
 
 class Day(DateField):
-    """A day written as 2027-05-20, in a year that can be meant."""
+    """A date written as 2027-05-20, in a plausible year."""
 
     def __init__(self, label: Any, empty: Any = None, **options: Any) -> None:
-        """`empty` is said where nothing is written; without it the field may be left empty."""
+        """`empty` is the error when nothing is filled in; without it the field is optional."""
         required = [Optional()] if empty is None else [InputRequired(empty)]
         super().__init__(label, validators=[*required, _is_likely], **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the day."""
+        """Read the date."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
@@ -50,7 +50,7 @@ class Whole(IntegerField):
 
 
 class Tick(BooleanField):
-    """A box to tick, as its page sends it: anything else is no tick."""
+    """A checkbox: ticked only by the value its page sends."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read whether it is ticked."""
@@ -58,7 +58,7 @@ class Tick(BooleanField):
 
 
 class RowId(HiddenField):
-    """The id of a row in a field that nobody sees; None where what was sent is the id of none."""
+    """A row's id in a hidden field; None if what was sent could not be one."""
 
     data: Any
 
@@ -69,7 +69,7 @@ class RowId(HiddenField):
 
 
 class AtMost:
-    """At most so many characters. What is longer than anybody types is not shown again."""
+    """A maximum length. What is longer than anybody types is not shown again."""
 
     def __init__(self, longest: int, message: Any) -> None:
         self.longest = longest
@@ -84,7 +84,7 @@ class AtMost:
 
 
 class Dropped:
-    """A filter for hidden fields: what is longer than any we make ourselves is taken for nothing."""
+    """A filter for hidden fields: a text longer than any we make ourselves is dropped."""
 
     def __init__(self, longest: int) -> None:
         self.longest = longest

@@ -1,4 +1,4 @@
-"""The form that every form of a feature extends: WTForms with the words of its own in the page's language."""
+"""The base of every form: WTForms, with its built-in messages in the page's language."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,19 +20,19 @@ from tbblearn.web.application import SAFE_METHODS, UNREADABLE
 from tbblearn.web.language import page_language
 
 ASKING = (DataRequired, InputRequired, Optional, FileRequired)
-"""What says whether something has to be filled in, and ends the matter where nothing is."""
+"""Validators that decide whether a field may be left empty; they come first."""
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
-    """A form. WTForms's own sentences are read once, not once a request as Flask-WTF would."""
+    """A form. WTForms's own messages are read once, not once a request as in Flask-WTF."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """How WTForms makes the form. The CSRF token is the page's (form.html) and is checked before any view runs."""
+        """WTForms settings. The CSRF token is the page's (form.html), checked before any view runs."""
 
         csrf = False
 
         def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: Any) -> Field:
-            """A field whose validators, but those that ask for something at all, only meet what could be read."""
+            """Let only the validators in `ASKING` see what could not be read."""
             field: Field = super().bind_field(form, unbound_field, options)
             first = [one for one in field.validators if isinstance(one, ASKING)]
             others = [one for one in field.validators if not isinstance(one, ASKING)]
@@ -40,13 +40,13 @@ class PageForm(FlaskForm):  # type: ignore[misc]
             return field
 
         def get_translations(self, form: FlaskForm) -> NullTranslations:
-            """What WTForms says where a field has no words of its own, in the page's language."""
+            """WTForms's built-in messages in the page's language."""
             return _built_in(page_language())
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> MultiDict[str, Any] | None:
-            """What was sent, to each field by its kind: files to fields for files, text to all others.
+            """What was sent: files to file fields, text to all others.
 
-            Flask-WTF would hand a file to any field of its name, which then reads it as a text.
+            Flask-WTF would hand a file to any field of that name, which would read it as text.
             """
             if formdata is None or isinstance(formdata, MultiDict):
                 return formdata
@@ -62,7 +62,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
     @classmethod
     def choice_words(cls, name: str) -> Mapping[str, Any]:
-        """The words of what can be chosen in a field, by what is sent. A form that makes them itself says them here."""
+        """The labels of a field's choices, by submitted value. A form with dynamic choices overrides this."""
         field = getattr(cls, name)
         choices = [
             (one.value, one.label) if isinstance(one, SelectChoice) else one
@@ -71,7 +71,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
         return {str(value): words for value, words in choices}
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """True when all is right. A file where a text belongs is told at its field; in a hidden one it is nothing."""
+        """True if all is well. A file in a text field is an error at that field; in a hidden one it is ignored."""
         valid: bool = super().validate(extra_validators)
         for field in self if request and request.files else ():
             if field.name in request.files and not takes_files(field) and not is_hidden(field):
@@ -81,7 +81,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
 
 def _stop_at_the_unreadable(_form: FlaskForm, field: Field) -> None:
-    """Raise StopValidation where the field could not be read, which it has said, or holds what is no character."""
+    """Stop at a field that could not be read (its error is set) or that holds an unreadable character."""
     if field.process_errors:
         raise StopValidation
     if not is_hidden(field) and any(UNREADABLE in text for text in field.raw_data or () if isinstance(text, str)):
@@ -91,12 +91,12 @@ def _stop_at_the_unreadable(_form: FlaskForm, field: Field) -> None:
 
 
 def takes_files(field: Field) -> bool:
-    """True for a field that files are chosen in."""
+    """True for a file field."""
     return isinstance(field, (FileField, MultipleFileField))
 
 
 def is_hidden(field: Field) -> bool:
-    """True for a field that its page does not show."""
+    """True for a hidden field."""
     return getattr(field.widget, "input_type", "") == "hidden"
 
 

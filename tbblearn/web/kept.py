@@ -1,7 +1,7 @@
-"""A form that came too late, in words: what was filled in is shown before somebody sends it after all.
+"""A form that came too late, in words: what was filled in is shown before it is sent after all.
 
-The words are those of the form's own class: the label of each field, and of what was chosen. A view whose fields are
-made from what it shows tells them itself (`told_by`).
+Fields and choices are named by the labels of the form's class. A view with dynamic fields describes them itself
+(`told_by`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,18 +25,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Told:
-    """One field as it is read: its label, and what was filled in or chosen; nothing where it was left empty."""
+    """One field: its label, and what was filled in or chosen; no texts if it was left empty."""
 
     label: str
     texts: tuple[str, ...]
 
 
 Teller = Callable[[Mapping[str, Any], "MultiDict[str, str]"], "list[Told] | None"]
-"""Gets the values of the address and the fields; None where it cannot tell, and the form's class has to."""
+"""Takes the address's values and the fields; returns None to leave it to the form's class."""
 
 
 def told_by(teller: Teller) -> Callable[[View], View]:
-    """Mark a view as one whose fields `teller` puts in words. Goes outermost, just under the route."""
+    """Mark a view whose fields `teller` describes. Goes outermost, just under the route."""
 
     def mark(view: View) -> View:
         view.told_by = teller  # type: ignore[attr-defined]
@@ -46,7 +46,7 @@ def told_by(teller: Teller) -> Callable[[View], View]:
 
 
 def in_words(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -> list[Told]:
-    """What was filled in, field by field as on the page; empty where nothing of it is seen on any page."""
+    """What was filled in, field by field as on the page; empty if no field is visible."""
     endpoint, values = _route(app, path)
     sent: MultiDict[str, str] = MultiDict(fields)
     teller: Teller | None = getattr(app.view_functions.get(endpoint), "told_by", None)
@@ -55,7 +55,7 @@ def in_words(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -> list[T
 
 
 def may_be_kept(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -> bool:
-    """True where somebody has filled in something, and no password: what can be shown, and may be."""
+    """True if something visible was filled in, and no password."""
     endpoint, _values = _route(app, path)
     form = _form_of(app, endpoint, {name for name, _ in fields})
     known = _fields_of(form) if form else {}
@@ -63,7 +63,7 @@ def may_be_kept(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -> boo
 
 
 def holds_a_password(app: Flask, path: str, fields: Sequence[tuple[str, str]]) -> bool:
-    """True where a field is one for a password, by its name or its kind: it must not stand in a page again."""
+    """True if a field is for a password, by name or type: it must never appear on a page again."""
     endpoint, _values = _route(app, path)
     form = _form_of(app, endpoint, {name for name, _ in fields})
     known = _fields_of(form) if form else {}
@@ -84,9 +84,9 @@ def _route(app: Flask, path: str) -> tuple[str, Mapping[str, Any]]:
 def told(
     form: type[PageForm] | None, sent: "MultiDict[str, str]", chosen: Mapping[str, Mapping[str, str]] | None = None
 ) -> list[Told]:
-    """The fields that are seen, by the labels of this form; what it does not know, by the name that it was sent with.
+    """The visible fields, by the form's labels; a field it does not know, by its submitted name.
 
-    `chosen` has the words of choices, by field, that the form lacks.
+    `chosen` holds labels of choices, by field, that the form lacks.
     """
     known = _fields_of(form) if form else {}
     words = chosen or {}
@@ -143,7 +143,7 @@ def _label(field: Any, name: str) -> str:
 
 
 def _said(form: type[PageForm] | None, field: Any, name: str, text: str) -> str:
-    """What was chosen, by the words that stood beside it; a day as days are written; else as it was typed."""
+    """A choice by its label, a date written out, anything else as it was typed."""
     if form is None or field is None:
         return text
     said = form.choice_words(name).get(text)

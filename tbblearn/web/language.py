@@ -1,8 +1,8 @@
-"""Language and the Swedish way of writing dates and numbers.
+"""The page's language, and how it writes dates and numbers.
 
-The rules: the page's language is the signed-in person's; before signing in, that of the cookie; else Swedish. Words
-live in `translations/`, Swedish sentences being the keys. Teaching text lives in `courses/`, never here. A date is
-"31 mars 2027", a time "kl. 14.30", a number "1 234", a share "91 %" with non-breaking spaces.
+The language is the signed-in person's; before signing in, the cookie's; else Swedish. Words live in `translations/`,
+keyed by the Swedish sentence; teaching texts live in `courses/`. A date is "31 mars 2027", a time "kl. 14.30", a
+number "1 234", a share "91 %", with non-breaking spaces.
 """
 
 from datetime import date, datetime
@@ -27,7 +27,7 @@ _LOCALES = {language: Locale(language) for language in LANGUAGES}
 
 
 def page_language() -> str:
-    """'sv' or 'en' for the page that is being made."""
+    """'sv' or 'en'."""
     locale = get_locale()
     return str(locale.language) if locale else DEFAULT
 
@@ -44,7 +44,7 @@ def _choose() -> Locale:
 
 
 def day(value: date | datetime | None) -> str:
-    """31 mars 2027, or 31 March 2027; nothing for None."""
+    """31 mars 2027 or 31 March 2027; empty for None."""
     if value is None:
         return ""
     on = stockholm_date(value) if isinstance(value, datetime) else value
@@ -68,7 +68,7 @@ def number(value: int | float, decimals: int = 0) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """91 % (Swedish) or 91% (English), whole percent, half up; never without its whole beside it on the page."""
+    """91 % (Swedish) or 91% (English), rounded half up; a page never shows it without its denominator."""
     if whole <= 0:
         return ""
     share = (200 * part + whole) // (2 * whole)
@@ -76,7 +76,7 @@ def percent(part: int, whole: int) -> str:
 
 
 def of_whole(part: int, whole: int) -> str:
-    """29 av 31 (94 %): every percentage prints its whole."""
+    """29 av 31 (94 %): every percentage with its denominator."""
     if whole <= 0:
         return _("%(part)s av %(whole)s", part=number(part), whole=number(whole))
     return _("%(part)s av %(whole)s (%(pct)s)", part=number(part), whole=number(whole), pct=percent(part, whole))
@@ -84,11 +84,11 @@ def of_whole(part: int, whole: int) -> str:
 
 def init_language(app: Flask) -> None:
     """Set up Flask-Babel and the filters."""
-    # Babel takes a Locale as well, and need not read one from its name for every page.
+    # A Locale saves parsing its name on every page.
     Babel(app, locale_selector=_choose, default_timezone="Europe/Stockholm")  # type: ignore[arg-type]
 
     def say(text: str, **values: object) -> Markup:
-        """An interface sentence in the page's language; values are escaped, as everything in a template."""
+        """An interface sentence in the page's language; values are escaped."""
         said = Markup(_words(app, page_language()).ugettext(text))  # noqa: S704 - the catalogue is ours
         return said % values
 

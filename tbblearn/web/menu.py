@@ -1,4 +1,4 @@
-"""The menu: each feature adds its items, at most four are shown to one person."""
+"""The menu. Each feature adds its items."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Visible = Callable[[Any], bool]
 
 @dataclass(frozen=True)
 class Item:
-    """What the header shows."""
+    """An item as the header shows it."""
 
     label: str
     url: str
@@ -29,12 +29,12 @@ class Entry:
     label: Any
     visible: Visible
     sections: frozenset[str]
-    """Blueprints, and single endpoints, whose pages stand under this entry."""
+    """Blueprints and single endpoints whose pages belong under this entry."""
     items: dict[tuple[str, bool], Item] = field(default_factory=dict)
-    """What the header has shown of it, by language and whether it was the current one. Addresses start at the root."""
+    """Items made so far, by language and whether current."""
 
     def item(self, language: str, *, current: bool) -> Item:
-        """What the header shows of it; made once, since every page shows it."""
+        """The item to show, made once: every page shows it."""
         if (language, current) not in self.items:
             self.items[language, current] = Item(str(self.label), url_for(self.endpoint), current)
         return self.items[language, current]
@@ -43,8 +43,8 @@ class Entry:
 def add_to_menu(
     app: Flask, order: int, endpoint: str, label: Any, visible: Visible, *, also: Iterable[str] = ()
 ) -> None:
-    """Called once per feature at start; `endpoint` takes no arguments. Pages of its blueprint, and of those in
-    `also`, mark the entry as the current one; where two do, the one that names the page itself, else the first.
+    """Called by `create_app`; `endpoint` takes no arguments. The entry is current on pages of its blueprint and of
+    those in `also`; if several match, the one that names the page itself, else the first.
     """
     entries: list[Entry] = app.extensions.setdefault("tbblearn_menu", [])
     entries.append(Entry(order, endpoint, label, visible, frozenset({endpoint.partition(".")[0], *also})))
@@ -52,13 +52,13 @@ def add_to_menu(
 
 
 def first_page(app: Flask, principal: Any) -> str:
-    """Where somebody who has signed in begins: the first place in the own menu."""
+    """Where a person starts after signing in: the first item of their menu."""
     entries: list[Entry] = app.extensions["tbblearn_menu"]
     return url_for(next(entry.endpoint for entry in entries if entry.visible(principal)))
 
 
 def menu_for(app: Flask, principal: Any) -> tuple[Item, ...]:
-    """The items this person sees; empty where nobody is signed in."""
+    """The items this person sees; empty if nobody is signed in."""
     if principal is None:
         return ()
     language = page_language()

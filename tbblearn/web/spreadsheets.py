@@ -1,4 +1,4 @@
-"""Tables as files for Excel as it is set up in Sweden: UTF-8 with BOM, semicolons, no cell that is a formula."""
+"""CSV files for Swedish Excel: UTF-8 with BOM, semicolons, no cell that is read as a formula."""
 
 import csv
 import re
@@ -8,8 +8,8 @@ BETWEEN = ";"
 _END = "\r\n"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _STARTS_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
-"""A formula to some spreadsheet: also behind white space and characters that do not show, which some take away, and
-with the full-width signs that some take for the usual ones.
+"""A formula to some spreadsheet: also behind white space and invisible characters, which some strip, and with the
+full-width signs that some accept.
 """
 
 _READ_OTHERWISE = re.compile(
@@ -18,33 +18,33 @@ _READ_OTHERWISE = re.compile(
     r"|true|false|sant|falskt",
     re.ASCII | re.IGNORECASE,
 )
-"""Ids that Excel takes for a number, a day or a truth: 000123 loses its zeros, mar12 becomes a month."""
+"""Ids that Excel would read as a number, a date or a truth value: 000123 loses its zeros, mar12 becomes a month."""
 
 
 class TextCell(str):
-    """A cell that stays what it says in Excel: a number that is a name, such as that of an employment.
+    """A cell that Excel must not reinterpret, such as an employment number.
 
-    It is written as ="000123" where Excel would read something else, and as it is elsewhere.
+    Written as ="000123" where Excel would read something else.
     """
 
     __slots__ = ()
 
 
 def csv_file(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
-    """The table as bytes, the header first. A cell that would be taken for a formula gets an apostrophe before it.
+    """The table as bytes, the header first. A cell that would be read as a formula gets a leading apostrophe.
 
-    Numbers are the digits alone, with a decimal comma, and days are 2026-11-21.
+    Numbers are bare digits with a decimal comma, dates are 2026-11-21.
     """
     return csv_of_lines(header, map(cells, rows))
 
 
 def csv_of_lines(header: Iterable[str], lines: Iterable[str]) -> bytes:
-    """The same of lines that are put together already, of what `cells` gives with `BETWEEN` between."""
+    """The same from finished lines: results of `cells` joined by `BETWEEN`."""
     return "".join((BOM, cells(header), _END, *(line + _END for line in lines))).encode("utf-8")
 
 
 def cells(values: Iterable[str]) -> str:
-    """Some cells of a line as they stand in a file. What many lines share is made once."""
+    """Some cells of a line, encoded. What many lines share is encoded once."""
     line: str = _writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else _safe(cell) for cell in values])
     return line.removesuffix(_END)
 
@@ -56,7 +56,7 @@ def _safe(cell: str) -> str:
 
 
 class _Line:
-    """A file to the csv module that gives back what is written to it."""
+    """A file object for the csv module that returns what is written to it."""
 
     @staticmethod
     def write(line: str) -> str:

@@ -1,4 +1,4 @@
-"""The start page: a feature adds what it offers a person today; the page knows none of them by name."""
+"""The start page: features add what they offer a person today; the page knows none by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask import Flask
 
 @dataclass(frozen=True)
 class Offer:
-    """Something to do that is no course: words, and one way on. `about` tells `label` from others like it."""
+    """Something to do other than a course, with one link. `about` distinguishes `label` from similar ones."""
 
     eyebrow: str
     heading: str
@@ -23,12 +23,12 @@ Offering = Callable[[Any], Sequence[Offer]]
 
 
 def add_to_start(app: Flask, offering: Offering) -> None:
-    """Called once per feature at start; `offering` gets the principal, and costs one query whatever it finds."""
+    """Called by `create_app`; `offering` takes the principal and costs one query whatever it finds."""
     app.extensions.setdefault("tbblearn_start", []).append(offering)
 
 
 def offers_to(app: Flask, principal: Any) -> list[Offer]:
-    """All that is offered to this person today, in the order in which the features were added."""
+    """Everything offered to this person today, in the order the features were added."""
     found: list[Offer] = []
     for offering in app.extensions.get("tbblearn_start", []):
         found += offering(principal)

@@ -1,4 +1,4 @@
-"""Static files: in memory, sent compressed, under an address with their hash, so that browsers keep them for good."""
+"""Static files: in memory, compressed, at addresses with their hash so that browsers cache them for good."""
 
 import gzip
 import hashlib
@@ -23,13 +23,13 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
 }
-"""Ending -> type, where Python does not know it, or not on every machine."""
+"""Suffix -> type, where Python does not know it on every machine."""
 COMPRESSED = frozenset({".css", ".js", ".svg", ".txt"})
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class StaticFile:
-    """One file, as it is and compressed, each with an ETag of its own."""
+    """One file, plain and compressed, each with its own ETag."""
 
     def __init__(self, file: Path) -> None:
         self.content_type = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -40,7 +40,7 @@ class StaticFile:
         self.etag = hashlib.sha256(plain).hexdigest()[:16]
 
     def answer(self, environ: dict[str, Any], headers: dict[str, str]) -> Response:
-        """The whole file, a part of it, or that it has not changed."""
+        """The whole file, a range of it, or 304."""
         accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""))
         coding = "gzip" if "gzip" in self.forms and accepted.quality("gzip") > 0 else ""
         body = self.forms[coding]
@@ -58,7 +58,7 @@ class StaticFile:
 
 @cache
 def _files() -> tuple[str, dict[str, StaticFile]]:
-    """How their addresses begin, and address -> file. A hash over all stands in each: a change of any changes all."""
+    """The address prefix, and address -> file. One hash covers all files: changing any changes every address."""
     named = {file.relative_to(FOLDER).as_posix(): file for file in FOLDER.rglob("*") if file.is_file()}
     digest = hashlib.sha256()
     for name, file in sorted(named.items()):
@@ -69,7 +69,7 @@ def _files() -> tuple[str, dict[str, StaticFile]]:
 
 
 def init_static(app: Flask, *, secure: bool) -> None:
-    """Serve the folder, with the security headers that pages have, and give templates `static_url(name)`."""
+    """Serve the folder with the security headers of pages, and give templates `static_url(name)`."""
     prefix, files = _files()
     headers = security_headers(secure=secure)
     inner: Callable[..., Iterable[bytes]] = app.wsgi_app

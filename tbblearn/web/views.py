@@ -1,4 +1,4 @@
-"""Pages that belong to no feature: language and theme, the footer's pages, health."""
+"""Pages that belong to no feature: language and theme, the footer's links, health."""
 
 from blinker import Namespace
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
@@ -18,7 +18,7 @@ THEME_COOKIE = "theme"
 YEAR_SECONDS = 365 * 24 * 3600
 
 language_chosen = Namespace().signal("language-chosen")
-"""Sent with `language=` when somebody switches language; `access` remembers it for the person."""
+"""Sent with `language=` when a visitor switches language; `access` remembers it for the person."""
 
 
 def _back() -> BaseResponse:
@@ -26,7 +26,7 @@ def _back() -> BaseResponse:
 
 
 def remember(response: BaseResponse, cookie: str, value: str) -> BaseResponse:
-    """Set a cookie that holds a choice of appearance, nothing personal, for a year."""
+    """Set a cookie with a choice of appearance, nothing personal, for a year."""
     response.set_cookie(
         cookie,
         value,
@@ -41,7 +41,7 @@ def remember(response: BaseResponse, cookie: str, value: str) -> BaseResponse:
 @blueprint.post("/sprak")
 @public
 def language() -> BaseResponse:
-    """Switch language and come back to the same page."""
+    """Switch language and return to the same page."""
     chosen = request.form.get("language", "")
     if chosen not in LANGUAGES:
         return _back()
@@ -52,7 +52,7 @@ def language() -> BaseResponse:
 @blueprint.post("/utseende")
 @public
 def theme() -> BaseResponse:
-    """Light, dark, or as the device says (empty)."""
+    """Light, dark, or whatever the device prefers (empty)."""
     chosen = request.form.get("theme", "")
     return remember(_back(), THEME_COOKIE, chosen if chosen in THEMES else "")
 
@@ -74,7 +74,7 @@ def privacy() -> Page:
 @blueprint.get("/tillganglighet")
 @public
 def accessibility() -> Page:
-    """How accessible the site is, and what to do when it is not."""
+    """How accessible the site is, and whom to tell when it is not."""
     return Page("web/accessibility.html")
 
 
@@ -88,7 +88,7 @@ def contact() -> Page:
 @blueprint.get("/favicon.ico")
 @public
 def favicon() -> BaseResponse:
-    """Browsers ask for it unasked."""
+    """Browsers ask for it on their own."""
     return redirect(current_app.jinja_env.globals["static_url"]("favicon.svg"), 301)  # type: ignore[operator]
 
 
@@ -102,14 +102,14 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """The database answers, has a schema that this code works with, and takes changes; and which SQLite it is."""
+    """Ready when the database answers, has a schema this code works with, and takes changes; names the SQLite."""
     why = why_not_ready()
     note = f"{version_note()}\n" if db.engine.dialect.name == "sqlite" and not why else ""
     return Response(f"{why or 'ready'}\n{note}", 503 if why else 200, mimetype="text/plain")
 
 
 def init_appearance(app: Flask) -> None:
-    """Read the theme cookie once a request and give it to the layout."""
+    """Read the theme cookie once a request."""
 
     @app.before_request
     def read() -> None:

@@ -1,5 +1,5 @@
-"""What every request passes: from where it may come, how much it may be, what is logged and answered beside pages.
+"""What every request passes: allowed origins, size limits, headers, logging, health.
 
-Imports libraries, and of the house web, db and config at most; no feature.
-Begin with `origins` and `guarding`; `create_app` puts them in their order.
+Imports libraries and `web`, `db`, `config`; no feature.
+Start with `origins` and `guarding`; `create_app` sets their order.
 """

@@ -1,4 +1,4 @@
-"""Every endpoint must say who may open it. The guards themselves live in `people`; here is only the demand."""
+"""Every endpoint must declare who may open it. The guards live in `people`; this enforces that there is one."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ class UnguardedEndpoint(Exception):
 
 
 def mark_guard(view: View, name: str) -> View:
-    """Record on a view which guard protects it; one guard a view."""
+    """Record which guard protects a view; a second one is refused."""
     if getattr(view, "guard", None) is not None:
         raise UnguardedEndpoint(f"{view.__module__}.{view.__name__} has two guards; keep one")
     view.guard = name  # type: ignore[attr-defined]
@@ -21,17 +21,17 @@ def mark_guard(view: View, name: str) -> View:
 
 
 def public(view: View) -> View:
-    """Open to everyone: the view shows nothing about any person."""
+    """Open to everyone: the view shows nothing personal."""
     return mark_guard(view, "public")
 
 
 def guard_of(app: Flask, endpoint: str) -> str | None:
-    """Name of the guard of an endpoint, or None."""
+    """The name of an endpoint's guard, or None."""
     return getattr(app.view_functions[endpoint], "guard", None)
 
 
 def demand_guards(app: Flask) -> None:
-    """Raise UnguardedEndpoint naming every endpoint that says nothing about who may open it."""
+    """Raise UnguardedEndpoint naming every endpoint without a guard."""
     bare = sorted(endpoint for endpoint in app.view_functions if guard_of(app, endpoint) is None)
     if bare:
         raise UnguardedEndpoint(f"no guard on: {', '.join(bare)}. Add one from tbblearn.people.guards.")

@@ -1,4 +1,4 @@
-"""Security headers on every answer, and no copies of signed-in pages left on shared PCs (docs/rules/people.md)."""
+"""Security headers on every response; signed-in pages leave no copy on shared PCs (docs/rules/people.md)."""
 
 from flask import Flask, request
 from flask_login import current_user
@@ -19,15 +19,14 @@ HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def security_headers(*, secure: bool) -> dict[str, str]:
-    """What every answer has, files too; HSTS only where people come by https."""
+    """The headers of every response, files included; HSTS only over https."""
     return SECURITY | (HSTS if secure else {})
 
 
 def init_headers(app: Flask, *, secure: bool) -> None:
-    """Add the headers to every answer, save where a view has set them.
+    """Add the headers to every response unless the view has set them.
 
-    Signed-in pages are kept nowhere. All others hold a token of the visitor's own, so no cache on the way may give one
-    visitor's page to another.
+    Signed-in pages are not stored. All others hold the visitor's own token, so no shared cache may keep them.
     """
     everywhere = security_headers(secure=secure)
 

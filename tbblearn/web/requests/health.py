@@ -1,4 +1,4 @@
-"""Whether this process should be sent requests: what whoever spreads them asks, and what keeps it from answering."""
+"""Readiness: whether a load balancer should send this process requests, and if not, why."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -16,11 +16,11 @@ from tbblearn.sqlite import READ_WAIT_MS
 
 TRIED_EVERY_SECONDS = 5
 ANSWERED_WITHIN_SECONDS = 3
-"""By PostgreSQL: whoever asks whether we are ready waits no longer either."""
+"""By PostgreSQL; whoever probes readiness waits no longer than this."""
 
 
 def why_not_ready() -> str:
-    """What keeps this process from answering, in a few words; '' where nothing does."""
+    """Why this process cannot serve, in a few words; '' if it can."""
     with within(ANSWERED_WITHIN_SECONDS):
         return _why_not_ready()
 
@@ -41,15 +41,15 @@ def _why_not_ready() -> str:
 
 
 def serves(found: str, own: str) -> bool:
-    """True where code of the migration `own` can work with a database that is at `found`: there, or one step ahead.
+    """True if code at migration `own` works with a database at `found`: the same, or one step ahead.
 
-    The step ahead is the release that is being rolled out; each step leaves the release before it working.
+    One step ahead is a release being rolled out; each migration leaves the previous release working.
     """
     return found == own or (found.isdecimal() and own.isdecimal() and int(found) == int(own) + 1)
 
 
 class Trying:
-    """Remembers for some seconds what came of a try; while somebody tries, others get what came of the one before."""
+    """Caches the outcome of a try for some seconds; while one thread tries, others get the previous outcome."""
 
     def __init__(self, attempt: Callable[[], bool]) -> None:
         self._attempt = attempt
@@ -58,7 +58,7 @@ class Trying:
         self._well = True
 
     def __call__(self) -> bool:
-        """True where it went well."""
+        """True if the last try succeeded."""
         if monotonic() >= self._due and self._lock.acquire(blocking=False):
             try:
                 self._well = self._attempt()
@@ -69,9 +69,9 @@ class Trying:
 
 
 def takes_changes() -> bool:
-    """Write a row as it is, and commit it: what is rolled back never comes as far as a disk that is full.
+    """Rewrite a row unchanged and commit: a rolled-back change would never reach a full disk.
 
-    A database that others are changing at the moment takes changes.
+    A database that is busy with another change counts as taking changes.
     """
     try:
         with side_record(READ_WAIT_MS) as session:
@@ -82,5 +82,5 @@ def takes_changes() -> bool:
 
 
 def init_health(app: Flask) -> None:
-    """Let the application remember what came of its last try."""
+    """Give the application its cached write test."""
     app.extensions["tbblearn_tried_writing"] = Trying(takes_changes)

@@ -1,4 +1,4 @@
-"""How much may be sent at once: a form is small; only a page that takes files takes more."""
+"""How large a request may be: forms are small; only pages that take files allow more."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,13 +13,13 @@ FILE_BYTES = 20 * MEGABYTE
 
 
 def takes_files(view: View) -> View:
-    """Mark a view as one to which files may be sent. Goes outermost, just under the route."""
+    """Mark a view that accepts files. Goes outermost, just under the route."""
     view.takes_files = True  # type: ignore[attr-defined]
     return view
 
 
 def init_limits(app: Flask) -> None:
-    """Refuse what is too large before anything reads it. To be called before what reads forms (sessions, CSRF)."""
+    """Refuse oversized requests before anything reads them. Call before whatever reads forms (sessions, CSRF)."""
     app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)
 
     @app.before_request

@@ -1,8 +1,8 @@
-"""Structured logs: one JSON line an event. No person, no address, nothing that was typed, and no line for a request.
+"""Structured logs, one JSON line an event: no person, no address, nothing that was typed, no line for each request.
 
-A line for each request would tell by its order and its time, with or without a person in it, who had answered a survey
-and who had declined. So requests are counted, all pages together, and each hour that is over gets one line. What goes
-wrong is written at once, with the request's id (docs/adr/0009).
+A line for each request would reveal by its order and time who had answered a survey and who had declined. So requests
+are counted, all pages together, with one line for each finished hour. Errors are logged at once with the request's
+id (docs/adr/0009-the-log-has-no-line-for-a-request.md).
 """
 
 import logging
@@ -29,7 +29,7 @@ _VALUES = re.compile(
     r"^(?:DETAIL|CONTEXT):.*?(?=^\[SQL: |^\(Background on |^\n(?:The above|During handling) |\Z)",
     re.MULTILINE | re.DOTALL,
 )
-"""What PostgreSQL adds to an error: the row or the key itself, over as many lines as the values have."""
+"""What PostgreSQL adds to an error: the row or key itself, over as many lines as the values have."""
 
 
 def without_values(trace: str) -> str:
@@ -42,9 +42,9 @@ def _format_exception(exc_info: tuple[type[BaseException], BaseException, Traceb
 
 
 class HourlyCounts:
-    """How many requests this process has answered in each hour; of pages and people it knows nothing.
+    """Counts the requests this process has answered in each hour; it knows nothing of pages or people.
 
-    `failed` have a status of 500 or more, `slow` took longer than SLOW_SECONDS.
+    `failed` had a status of 500 or more, `slow` took longer than SLOW_SECONDS.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class HourlyCounts:
             self._counts["slow"] += seconds > SLOW_SECONDS
 
     def finished(self, now: datetime) -> dict[str, Any] | None:
-        """The last hour with requests, told once when another has begun; None while it lasts."""
+        """The last hour with requests, returned once, when another hour has begun; else None."""
         hour = now.replace(minute=0, second=0, microsecond=0)
         with self._lock:
             before, self._hour = self._hour, hour
@@ -76,7 +76,7 @@ class HourlyCounts:
 
 
 def init_logs(app: Flask, level: str) -> None:
-    """Write every log line of the process as JSON to stderr, and one line for each hour with requests."""
+    """Log as JSON to stderr, with one line for each hour that had requests."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -1,8 +1,8 @@
-"""Where a form comes from: what another site sends in somebody's name is refused, in one place for all routes.
+"""Cross-site requests are refused, in one place for all routes.
 
-Browsers say of themselves where a request comes from, and no page can make them say otherwise: `Sec-Fetch-Site` as the
-browser sees it, whatever stands between it and us, and `Origin`, the address of the page. Where neither is said (old
-browsers, programs) the CSRF token decides, as it does for all the others too.
+Browsers state where a request comes from, and no page can change that: `Sec-Fetch-Site`, whatever stands between the
+browser and us, and `Origin`, the address of the page. Where both are missing (old browsers, programs) the CSRF token
+decides; it is checked in every case.
 """
 
 from urllib.parse import urlsplit
@@ -15,11 +15,11 @@ from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.errors import ErrorWords, error_page
 
 OWN = frozenset({"same-origin", "none"})
-"""`none`: the person did it without any page, from the address bar or a bookmark."""
+"""`none`: from the address bar or a bookmark."""
 
 
 def origin_of(address: str) -> str:
-    """Scheme, host and port of a full address, as a browser writes an origin."""
+    """Scheme, host and port of an address, as a browser writes an origin."""
     parts = urlsplit(address.lower())
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     port = "" if parts.port in (None, usual) else f":{parts.port}"
@@ -27,10 +27,10 @@ def origin_of(address: str) -> str:
 
 
 def is_own(site: str, origin: str, host: str, public_url: str) -> bool:
-    """True for a request that comes from a page of ours, or does not say where it comes from.
+    """True for a request from one of our own pages, or one that does not say where it comes from.
 
-    `site` and `origin` are what the browser says, empty where it says nothing; `host` is the host that was asked for,
-    with its port. What `public_url` names is ours, also where a proxy asks us by another name.
+    `site` and `origin` are the browser's headers, empty if missing; `host` is the requested host with its port.
+    `public_url` is ours too, even where a proxy asks for another name.
     """
     if origin and origin.lower() == origin_of(public_url):
         return True
@@ -40,15 +40,15 @@ def is_own(site: str, origin: str, host: str, public_url: str) -> bool:
         return True
     try:
         parts = urlsplit(origin.lower())
-    except ValueError:  # no origin that a browser writes
+    except ValueError:  # not an origin any browser writes
         return False
     if parts.scheme != "https" and urlsplit(public_url).scheme == "https":
-        return False  # anybody on the way could have made that page
+        return False  # anybody on the path could have forged that page
     return parts.netloc == host.lower()
 
 
 def init_origins(app: Flask, public_url: str) -> None:
-    """Refuse what another site sends, before anything else looks at it."""
+    """Refuse cross-site requests before anything else looks at them."""
 
     @app.before_request
     def refuse_others() -> Response | None:

@@ -1,4 +1,4 @@
-"""What stands in front of us: whose word is taken for where somebody comes from."""
+"""Trusted proxies: whose word counts for a visitor's address."""
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -7,10 +7,10 @@ TOLD_BY_PROXIES = ("X-Forwarded-For", "Forwarded")
 
 
 def init_proxies(app: Flask, trusted: int, *, secure: bool) -> None:
-    """Believe so many proxies of ours; with none, say loudly in the log, once a process, that there seems to be one.
+    """Trust this many proxies; if none, log an error once a process when there seems to be one.
 
-    Everybody behind a proxy that is not trusted comes from its address: wrong tries to sign in are then counted as if
-    the whole county sat at one computer.
+    Behind an untrusted proxy everybody has its address: failed sign-ins are then counted as if the whole county sat
+    at one computer.
     """
     if trusted:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
