@@ -21,6 +21,8 @@ from tbblearn.web.templating import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+MEGABYTE = 1024 * 1024
+FORM_BYTES = 1 * MEGABYTE
 URLENCODED = "application/x-www-form-urlencoded"
 STATEMENT_SECONDS = 30
 """Limit for a page's statement on PostgreSQL: twice as long as a change waits for a lock."""

@@ -21,7 +21,7 @@ from tbblearn.web.addresses import own_address, page_path
 from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.kept import holds_a_password
 from tbblearn.web.pages import Page
-from tbblearn.web.requests.limits import FORM_BYTES, MEGABYTE
+from tbblearn.web.application import FORM_BYTES, MEGABYTE
 
 CSRF_FIELD = "csrf_token"
 TOLD_EVERY_SECONDS = 60

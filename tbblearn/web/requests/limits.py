@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 
 from flask import Flask, request
 
+from tbblearn.web.application import FORM_BYTES, MEGABYTE
+
 View = TypeVar("View", bound=Callable[..., Any])
 
-MEGABYTE = 1024 * 1024
-FORM_BYTES = 1 * MEGABYTE
 FILE_BYTES = 20 * MEGABYTE
 
 
