@@ -21,7 +21,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import BadRequest, RequestEntityTooLarge
 
-from tbblearn.web.requests.limits import FILE_BYTES, MEGABYTE
+from tbblearn.web.application import MEGABYTE
+from tbblearn.web.requests.limits import FILE_BYTES
 
 HEAD_BYTES = 32 * 1024
 IN_MEMORY_BYTES = 64 * 1024

@@ -18,10 +18,9 @@ from wtforms import ValidationError
 
 from tbblearn.databases import is_out_of_reach, kind_of
 from tbblearn.web.addresses import own_address, page_path
-from tbblearn.web.application import SAFE_METHODS
+from tbblearn.web.application import FORM_BYTES, MEGABYTE, SAFE_METHODS
 from tbblearn.web.kept import holds_a_password
 from tbblearn.web.pages import Page
-from tbblearn.web.application import FORM_BYTES, MEGABYTE
 
 CSRF_FIELD = "csrf_token"
 TOLD_EVERY_SECONDS = 60
