@@ -18,9 +18,8 @@ from tbblearn.people.guards import public
 from tbblearn.people.models import Person
 from tbblearn.people.rules import Language
 from tbblearn.tree import tree_folder
-from tbblearn.web.application import Application
+from tbblearn.web.application import FORM_BYTES, Application
 from tbblearn.web.errors import NoAccess, NotFound
-from tbblearn.web.application import FORM_BYTES
 from tbblearn.web.requests.limits import FILE_BYTES
 from tests.conftest import EMPTY, Backend
 from tests.factories import County
