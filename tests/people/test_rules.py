@@ -108,7 +108,7 @@ def test_there_are_six_roles() -> None:
     assert {role.value for role in Role} == {"manager", "pilot", "follow_up", "process_leader", "editor", "admin"}
 
 
-def test_kinds_of_unit_are_the_words_of_files_and_of_the_database() -> None:
+def test_a_unit_is_of_one_of_five_kinds() -> None:
     assert {kind.value for kind in UnitKind} == {"lan", "huvudman", "forvaltning", "verksamhet", "enhet"}
 
 
