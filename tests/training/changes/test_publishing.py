@@ -32,7 +32,7 @@ from tbblearn.training.models import (
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.rules import CarriedOver, HandedIn, Outcome, Progress, Status
 from tests.factories import TODAY
-from tests.training.conftest import Training, at, both, course, open_attempt, question
+from tests.training.conftest import Training, at, both, course, open_attempt, question, refused
 
 LATER = TODAY + timedelta(days=3)
 _numbers = count(1)
@@ -140,6 +140,22 @@ def test_a_corrected_key_in_mid_cycle_raises_and_never_lowers_and_the_preview_te
         with unit_of_work():
             assert actions.hand_in(training.person(name), attempt_id, now=at(LATER)) is passes
     assert stored(opened_wrong) == (4, Outcome.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("scores", "outcomes"), [((4, 4), "failed passed"), ((5, 4), "failed failed"), ((4, 5), "passed failed")]
+)
+def test_the_database_refuses_what_lowers_a_score_or_takes_a_pass_away(
+    training: Training, scores: tuple[int, int], outcomes: str
+) -> None:
+    training.tick()
+    attempt_id = answer(training, "p101", "baaaab")
+    before, after = map(Outcome, outcomes.split())
+    raised = {"attempt_id": attempt_id, "course_version_id": versions("base")[0].id, "recorded_at": at(LATER)}
+    refused(Regrade(**raised, score_before=scores[0], score=scores[1], outcome_before=before, outcome=after))
+    with unit_of_work():
+        sound = Regrade(**raised, score_before=4, score=5, outcome_before=Outcome.FAILED, outcome=Outcome.PASSED)
+        db.session.add(sound)
 
 
 def test_what_was_once_right_stays_right_through_two_corrections(training: Training) -> None:
