@@ -1,4 +1,4 @@
-"""Hashing of passwords: argon2id, at most two at once in a worker, never inside a transaction (dependencies.md)."""
+"""Hashing of passwords: argon2id, at most two at once in a worker, outside any transaction (docs/rules/people.md)."""
 
 import threading
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class UnitKind(StrEnum):
-    """Kinds of unit in the county's one tree; the import files write these words (docs/rules/people.md)."""
+    """Kinds of unit in the county's one tree, in the words that the database keeps (docs/rules/people.md)."""
 
     COUNTY = "lan"
     HUVUDMAN = "huvudman"

@@ -13,6 +13,7 @@ from tbblearn.people.rules import (
     Role,
     Scope,
     Span,
+    UnitKind,
     a_year_after,
     email_key,
     holds,
@@ -103,8 +104,12 @@ def test_a_period_holds_on_both_its_ends() -> None:
     assert not holds(TODAY - day, TODAY - day, TODAY)
 
 
-def test_roles_are_written_as_design_says() -> None:
+def test_there_are_six_roles() -> None:
     assert {role.value for role in Role} == {"manager", "pilot", "follow_up", "process_leader", "editor", "admin"}
+
+
+def test_a_unit_is_of_one_of_five_kinds() -> None:
+    assert {kind.value for kind in UnitKind} == {"lan", "huvudman", "forvaltning", "verksamhet", "enhet"}
 
 
 def day(number: int) -> date:

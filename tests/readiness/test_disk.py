@@ -22,7 +22,7 @@ from tbblearn.readiness.waves.closing import close_wave, mark_unclean
 from tbblearn.readiness.waves.disposing import dispose_of_answers
 from tbblearn.readiness.waves.publishing import publish_wave
 from tbblearn.readiness.waves.timing import clean
-from tbblearn.surveys.models import ResponseOpen
+from tbblearn.surveys.models import Invitation, ResponseOpen
 from tbblearn.surveys.waves import ASKING_MAIL, REMINDER_MAIL
 from tbblearn.web.application import Application
 from tests.factories import NOW, TODAY
@@ -185,6 +185,7 @@ def test_no_column_could_tell_person_time_or_order():
         "piece_id": "INTEGER",
         "answers": "JSON",
     }
+    assert set(Invitation.__table__.columns.keys()) == {"wave_id", "person_id", "unit_id", "answered", "declined"}
     with db.engine.connect() as connection:
         there = inspect(connection)
         for table in map(Base.metadata.tables.__getitem__, wiping.ANSWERS):

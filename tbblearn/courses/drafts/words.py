@@ -64,7 +64,7 @@ def signed_percent(share: float) -> str:
 
 
 def class_words(change_class: ChangeClass) -> str:
-    """The class of a change, as the word list has it."""
+    """The class of a change."""
     return _("Ändring i sak") if change_class is ChangeClass.MATERIAL else _("Språklig ändring")
 
 

@@ -31,7 +31,7 @@ from tbblearn.training.rules import EnrolmentReason, Outcome, RequirementKind
 from tbblearn.training.standing.facts import now_standing
 
 RENEWAL_NOTICE = timedelta(days=14)
-"""Nobody has to renew sooner than this (docs/rules/training.md)."""
+"""Nobody has to renew sooner than this (docs/rules/courses.md)."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ VERDICTS = {
     True: ("Det stämmer.", "That is right."),
     False: ("Inte riktigt.", "Not quite."),
 }
-"""The two words that authors begin a feedback with (content guide 2); the page writes them as its heading."""
+"""The two words that authors begin a feedback with (docs/authoring.md); the page writes them as its heading."""
 
 
 @dataclass(frozen=True)

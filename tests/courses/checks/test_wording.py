@@ -1,4 +1,4 @@
-"""Notes: what the content guide asks for and a text does not keep."""
+"""Notes: what docs/rules/courses.md asks of a text, and the text does not keep."""
 
 from tbblearn.courses.checks.checking import check
 from tests.courses.example import PART, Courses

@@ -25,7 +25,7 @@ from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingRequest,
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.rules import CarriedOver, HandedIn, Outcome, Progress, Status
 from tests.factories import TODAY
-from tests.training.conftest import Training, at, both, course, open_attempt, question
+from tests.training.conftest import Training, at, both, course, open_attempt, question, refused
 
 LATER = TODAY + timedelta(days=3)
 _numbers = count(1)
@@ -133,6 +133,16 @@ def test_a_corrected_key_in_mid_cycle_raises_and_never_lowers_and_the_preview_te
         with unit_of_work():
             assert actions.hand_in(training.person(name), attempt_id, now=at(LATER)) is passes
     assert stored(opened_wrong) == (4, Outcome.FAILED)
+
+
+def test_the_database_refuses_what_lowers_a_score_or_takes_a_pass_away(training: Training) -> None:
+    training.tick()
+    row = {"attempt_id": answer(training, "p101", "baaaab"), "course_version_id": versions("base")[0].id}
+    failed, passed = {"score_before": 4, "outcome_before": Outcome.FAILED}, {"score": 5, "outcome": Outcome.PASSED}
+    for wrong in ({"score": 4}, {"score_before": 6}, {"outcome_before": Outcome.PASSED, "outcome": Outcome.FAILED}):
+        refused(Regrade(**{**row, **failed, **passed, **wrong}, recorded_at=at(LATER)))
+    with unit_of_work():
+        db.session.add(Regrade(**row, **failed, **passed, recorded_at=at(LATER)))
 
 
 def test_what_was_once_right_stays_right_through_two_corrections(training: Training) -> None:

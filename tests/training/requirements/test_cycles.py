@@ -1,4 +1,4 @@
-"""The cycle rule of docs/rules/training.md, sentence by sentence: each row's id quotes the sentence it shows."""
+"""The cycle rule (docs/rules/training.md), piece by piece: each row's id says which piece of it is shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
