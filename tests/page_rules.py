@@ -183,7 +183,7 @@ def _choices(page: Parsed) -> Iterator[str]:
         if first is not None and first.get("value") != "":
             yield f"required, with a choice that is made from the start: {select.get('name')}"
     for group in page.named("fieldset"):
-        legend = group.find("legend")
+        legend = group.legend
         if legend is None or not words(legend):
             yield "a fieldset without a legend"
 
