@@ -51,13 +51,22 @@ test-all: $(DEV_STAMP) browser check ## The full products: every language, width
 proof: $(DEV_STAMP) ## The long proofs of surveys and figures, told on a page; BHR2000=FILE adds the published golden values
 	RECORD_PROOFS=yes $(PYTEST) -m proof tests/proof -s
 
+CHECKS := check-types check-style check-layers check-templates check-catalogue
 .PHONY: check
 check: $(DEV_STAMP) ## Style, types, layers, templates, catalogue
+	@$(MAKE) --no-print-directory -k -j $(JOBS) -O $(CHECKS)
+
+.PHONY: $(CHECKS)
+check-types:
+	$(BIN)/mypy
+check-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+check-layers:
 	$(BIN)/lint-imports
+check-templates:
 	$(BIN)/djlint --lint --quiet tbblearn
+check-catalogue:
 	$(PYTEST) -q tests/test_translations.py
 
 .PHONY: words

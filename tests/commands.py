@@ -9,6 +9,7 @@ import pkgutil
 import subprocess
 import sys
 import tempfile
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import tbblearn
@@ -25,10 +26,7 @@ def run_command(arguments: tuple[str, ...], environment: dict[str, str]) -> subp
     """Run it to its end; gives its exit code and what it wrote. TimeoutExpired after five minutes."""
     with tempfile.TemporaryDirectory(prefix="tbblearn-command-") as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
-        out.touch()
-        err.touch()
-        process = _clean.Process(target=_be_the_command, args=(arguments, environment, out, err))
-        process.start()
+        process = start_command(arguments, environment, out, err)
         process.join(SECONDS)
         if process.exitcode is None:
             process.kill()
@@ -37,6 +35,15 @@ def run_command(arguments: tuple[str, ...], environment: dict[str, str]) -> subp
         done = subprocess.CompletedProcess(arguments, process.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
         process.close()
         return done
+
+
+def start_command(arguments: tuple[str, ...], environment: dict[str, str], out: Path, err: Path) -> ForkServerProcess:
+    """Let it run, and write to these files; it does not outlive us."""
+    out.touch()
+    err.touch()
+    process = _clean.Process(target=_be_the_command, args=(arguments, environment, out, err), daemon=True)
+    process.start()
+    return process
 
 
 def _be_the_command(arguments: tuple[str, ...], environment: dict[str, str], out: Path, err: Path) -> None:

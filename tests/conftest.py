@@ -256,10 +256,3 @@ def taught(app: Application, backend: Backend, beginning: str) -> Training:
     """The county, with a course that everybody in its region takes every year; Flen has not adopted it."""
     made: Training = copy.deepcopy(backend.made[beginning])
     return made
-
-
-@pytest.fixture(autouse=True)
-def _push_request_context() -> None:
-    """In place of pytest-flask's own: a context shared by test and requests would share the session and who is
-    signed in, and hide a forgotten commit.
-    """

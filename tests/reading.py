@@ -27,7 +27,7 @@ from werkzeug.test import TestResponse
 from tbblearn.access.actions import open_session
 from tbblearn.db import unit_of_work, utc_now
 from tbblearn.web.application import Application
-from tests.page_rules import Parsed, faults, parse, words
+from tests.page_rules import TOKEN, Judged, Parsed, judge, parse, words
 
 Values = Mapping[str, Any]
 
@@ -81,6 +81,12 @@ class ReadPage:
     def parsed(self) -> Parsed:
         """The page and what is wrong with its HTML."""
         return parse(self.response.get_data(as_text=True))
+
+    @cached_property
+    def judged(self) -> Judged | None:
+        """What the rules of the house say of it; None for what is no page."""
+        text = self.response.get_data(as_text=True)
+        return judge(text, lambda: self.parsed) if self.is_html and text else None
 
     @property
     def soup(self) -> BeautifulSoup:
@@ -150,9 +156,10 @@ class ReadPage:
 
         Falls back to header and footer. AssertionError names the forms there are.
         """
-        tags = [*self.main.find_all("form"), *self.soup.find_all("form")]
-        found = [read_form(tag, self.path) for tag in tags]
-        for form in found:
+        found = []
+        for tag in [*self.main.find_all("form"), *self.soup.find_all("form")]:
+            form = read_form(tag, self.path)
+            found.append(form)
             if action in {None, form.action, urlsplit(form.action).path} and (holding is None or holding in form.names):
                 return form
         raise AssertionError(f"no form to {action!r} with {holding!r} on {self.path}: {[f.action for f in found]}")
@@ -269,17 +276,17 @@ class Reader:
     def _token(self) -> str:
         """The CSRF token of the page read last; of the page about tbblearn where none was read."""
         page = self.page if self.page is not None and self.page.is_html else self.get("/om")
-        tag = page.soup.select_one("input[name=csrf_token]")
-        assert tag is not None, f"{page.path} has no form with a CSRF token"
-        return str(tag["value"])
+        found = TOKEN.search(page.response.get_data(as_text=True))
+        assert found is not None, f"{page.path} has no form with a CSRF token"
+        return found[2]
 
     def _read(self, response: TestResponse, path: str, status: int | None) -> ReadPage:
         page = self.answer = ReadPage(response, path)
         if status is not None:
             assert page.status == status, f"{path}: {page.status}, expected {status}\n{_brief(page)}"
         found = header_faults(page)
-        if page.is_html and response.data:
-            found += faults(page.parsed)
+        if page.judged:
+            found += page.judged.faults
             self.page = page
         assert not found, f"{path} ({page.status}):\n  " + "\n  ".join(found)
         return page
@@ -289,7 +296,7 @@ def read_form(tag: Tag, page_path: str) -> Form:
     """What a browser would send for this form, no button pressed."""
     fields: list[tuple[str, str]] = []
     names: set[str] = set()
-    for control in tag.select("input[name], select[name], textarea[name], button[name]"):
+    for control in tag.find_all(["input", "select", "textarea", "button"], attrs={"name": True}):
         name, kind = str(control["name"]), str(control.get("type", ""))
         names.add(name)
         if control.has_attr("disabled"):
@@ -297,7 +304,7 @@ def read_form(tag: Tag, page_path: str) -> Form:
         if control.name == "textarea":
             fields.append((name, control.get_text().removeprefix("\n")))
         elif control.name == "select":
-            options = control.select("option")
+            options = control.find_all("option")
             chosen = [o for o in options if o.has_attr("selected")] or options[:1]
             fields += [(name, str(option.get("value", option.get_text()))) for option in chosen]
         elif control.name == "button" or kind in {"submit", "image", "button", "file"}:
@@ -317,8 +324,7 @@ def header_faults(page: ReadPage) -> list[str]:
         for name, pattern in HEADERS.items()
         if not pattern.search(headers.get(name, ""))
     ]
-    signed_in = page.is_html and page.response.data and page.soup.select_one("header .who")
-    if signed_in and headers.get("Cache-Control") != "no-store":
+    if page.judged and page.judged.signed_in and headers.get("Cache-Control") != "no-store":
         found.append(f"a signed-in page may be kept: Cache-Control {headers.get('Cache-Control')!r}")
     return found
 

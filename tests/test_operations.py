@@ -26,7 +26,7 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from tbblearn.config import look
-from tests.courses.checks.test_checking import waive
+from tests.courses.checks.spoilt import waive
 from tests.courses.example import Courses
 from tests.pages.conftest import free_port
 from tests.postgresql import PACKAGE

@@ -24,7 +24,7 @@ from tbblearn.courses.storing import course_from_json, course_to_json
 from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.operations.demo.marker import mark_begun
 from tbblearn.web.application import Application
-from tests.courses.checks.test_checking import EN, borrow, waive
+from tests.courses.checks.spoilt import EN, borrow, waive
 from tests.courses.example import PART, Courses
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -8,17 +8,17 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.commands import run_command
+from tests.commands import run_command, start_command
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = [
@@ -49,7 +49,7 @@ class Site:
     database_url: str
     port: int = 0
     accounts: dict[str, dict[str, str]] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkServerProcess | None = None
 
     @property
     def url(self) -> str:
@@ -74,9 +74,8 @@ class Site:
     def start(self) -> None:
         """Start the production server and wait until it is ready."""
         self.port = self.port or free_port()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tbblearn.cli", "serve", "--port", str(self.port)], env=self.environment
-        )
+        log = self.folder / "served.log"
+        self.process = start_command(("serve", "--port", str(self.port)), self.environment, log, log)
         for _ in range(1200):  # the machine may be busy
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
@@ -89,8 +88,9 @@ class Site:
     def stop(self) -> None:
         """End the server as an operator would, and see that it goes."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(timeout=8)
+            self.process.terminate()
+            self.process.join(8)
+            assert self.process.exitcode is not None, "the server did not end"
             self.process = None
 
     def kill(self) -> None:
@@ -102,7 +102,7 @@ class Site:
         self.process.kill()
         for child in children:
             os.kill(int(child), signal.SIGKILL)
-        self.process.wait(timeout=8)
+        self.process.join(8)
         self.process = None
 
 

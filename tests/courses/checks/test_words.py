@@ -16,7 +16,7 @@ from tbblearn.courses.checks.checking import check
 from tbblearn.courses.checks.words import finding_words
 from tbblearn.courses.files import parts, pictures, shapes, texts, yaml_faults
 from tbblearn.web.application import Application
-from tests.courses.checks.test_checking import SPOILT
+from tests.courses.checks.spoilt import SPOILT
 from tests.courses.example import Courses
 
 SAYING = {"fault", "note", "_fault", "_refuse", "say", "said"}

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from tbblearn.cli.courses import courses as courses_command
 from tbblearn.courses.checks.checking import check
 from tbblearn.courses.files.findings import Finding
-from tests.courses.checks.test_checking import COURSE, EN, FIRST_STEM, GLOSSARY, QUIZ, SV, VTT
+from tests.courses.checks.spoilt import COURSE, EN, FIRST_STEM, GLOSSARY, QUIZ, SV, VTT
 from tests.courses.example import PART, Courses
 
 WAITING = "Jag väntar och ser hur det går nästa gång."

@@ -1,10 +1,9 @@
-"""What managers see: the same numbers on the page, in the list and in the file, whatever somebody stands at."""
+"""What managers see of a unit: the same numbers on the page, in the list and in the file."""
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
-from itertools import product
 from typing import Any
 
 import pytest
@@ -13,9 +12,7 @@ from sqlalchemy import select
 from tbblearn.courses.models import CourseRecord
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Person
-from tbblearn.people.rules import Scope, sort_key
-from tbblearn.training.learning import actions
-from tbblearn.training.managing import actions as manager_actions
+from tbblearn.people.rules import Scope
 from tbblearn.training.managing.list_queries import completion_rows, who_is_left
 from tbblearn.training.managing.lists import Chosen, Group, SortBy
 from tbblearn.training.managing.person_queries import person_page
@@ -23,36 +20,14 @@ from tbblearn.training.managing.queries import unit_summary as summary
 from tbblearn.training.requirements.actions import adopt
 from tbblearn.training.requirements.cycles import MonthDay
 from tbblearn.training.requirements.queries import required_courses
-from tbblearn.training.rules import SHOWN_ORDER, Basis, ExemptionReason, NotFound, Progress, Status, Urgency
+from tbblearn.training.rules import NotFound, Progress, Status, Urgency
 from tbblearn.training.standing.counts import Counts, Coverage
 from tbblearn.training.standing.population import over, population
-from tests.factories import LONG_AGO, NOW, TODAY, employ, make_person, make_unit
+from tests.factories import LONG_AGO, TODAY, employ, make_person, make_unit
 from tests.training.conftest import Training
+from tests.training.managing.at_once import everything_at_once
 
 unit_summary = partial(summary, names=True)
-
-
-def everything_at_once(training: Training) -> None:
-    """enhet-1 to enhet-3: one person at most statuses."""
-    training.tick(date(2026, 1, 1))
-    training.take(training.person("p101"), date(2026, 2, 1))
-    training.take(training.person("p102"), right=2)
-    training.leave(training.person("p103"), date(2026, 11, 1), None)
-    with unit_of_work():
-        manager_actions.grant_exemption(
-            training.person("p104"),
-            "base",
-            from_on=TODAY,
-            until_on=None,
-            reason=ExemptionReason.OTHER_DUTIES,
-            by=training.person("admin"),
-            scope=training.scope(),
-            now=NOW,
-            today=TODAY,
-        )
-        actions.remember_screen(training.person("p105"), "base", "part-1", "s1", now=NOW, today=TODAY)
-        unit = db.session.get_one(OrgUnit, training.unit("enhet-3"))
-        make_person(unit, start_on=TODAY, end_on=TODAY + timedelta(days=20))
 
 
 def test_counts_with_their_denominator(training: Training) -> None:
@@ -254,86 +229,6 @@ def test_a_huvudman_with_dates_of_its_own_is_shown_its_own_running_cycle(trainin
     assert unit_summary(training.unit("sormland"), training.scope(), TODAY).cycle == TODAY.year
 
 
-def test_pages_of_a_list_hold_everybody_once_in_swedish_order(training: Training) -> None:
-    training.tick()
-    unit_id, scope = training.unit("region"), training.scope()
-    names: list[str | None] = []
-    for number, first, rows in ((1, 1, 4), (2, 5, 4), (3, 9, 4), (4, 13, 3)):
-        page = who_is_left(unit_id, scope, TODAY, page=number, limit=4)
-        assert (page.total, page.number, page.pages, page.first, len(page.rows)) == (15, number, 4, first, rows)
-        names += [row.name for row in page.rows]
-    assert who_is_left(unit_id, scope, TODAY, page=99, limit=4) == page, "after the last page comes the last page"
-    assert who_is_left(unit_id, scope, TODAY, page=0, limit=15).first == 1
-    assert names == [f"Medarbetare {number}" for number in sorted(int(str(name).split()[1]) for name in names)]
-    assert len(set(names)) == 15
-
-
-def test_searching_by_name(training: Training) -> None:
-    training.tick()
-    unit_id, scope = training.unit("region"), training.scope()
-    assert [row.name for row in who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="MEDARB 103")).rows] == [
-        "Medarbetare 103"
-    ]
-    assert who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="100%")).total == 0
-    assert who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="ingen")).rows == ()
-
-
-def test_a_protected_identity_is_withheld_and_not_found_by_name(training: Training) -> None:
-    training.tick()
-    person_id = training.person("p101")
-    with unit_of_work():
-        db.session.get_one(Person, person_id).protected_identity = True
-    unit_id, scope = training.unit("enhet-1"), training.scope("enhet-1")
-    rows = who_is_left(unit_id, scope, TODAY).rows
-    assert [(row.person_id, row.name) for row in rows][-1] == (person_id, None)
-    assert who_is_left(unit_id, scope, TODAY, chosen=Chosen(text="101")).total == 0
-    (hidden,) = [row for row in completion_rows(unit_id, scope, TODAY).rows if not row.family_name]
-    assert (hidden.given_name, hidden.family_name, hidden.person_external_id) == ("", "", "p101")
-    assert person_page(person_id, scope, TODAY).name is None
-
-
-def test_who_is_protected_comes_last_however_names_are_sorted(training: Training) -> None:
-    training.tick()
-    with unit_of_work():
-        for name in ("p101", "p102"):
-            db.session.get_one(Person, training.person(name)).protected_identity = True
-    for downward in (False, True):
-        chosen = Chosen(downward=downward)
-        seen = [
-            row.person_id
-            for number in (1, 2, 3)
-            for row in who_is_left(
-                training.unit("enhet-1"), training.scope(), TODAY, chosen=chosen, page=number, limit=1
-            ).rows
-        ]
-        assert seen == [training.person("p103"), training.person("p101"), training.person("p102")]
-
-
-def test_a_list_is_sorted_by_each_column_both_ways_on_the_page_and_in_the_file(training: Training) -> None:
-    everything_at_once(training)
-    training.leave(training.person("p108"), TODAY, None)
-    with unit_of_work():
-        first = db.session.get_one(OrgUnit, training.unit("enhet-1"))
-        first.name, first.name_sort = "Ömsen", sort_key("Ömsen")
-    unit_id, scope = training.unit("region"), training.scope()
-    statuses: tuple[Group | Progress, ...] = (Group.ALL, Group.DONE, Progress.NOT_STARTED)
-    for status, column, downward in product(statuses, SortBy, (False, True)):
-        chosen = Chosen(status, sort=column, downward=downward)
-        rows = who_is_left(unit_id, scope, TODAY, chosen=chosen).rows
-        by_column: dict[SortBy, list[Any]] = {
-            SortBy.NAME: [sort_key(row.name or "") for row in rows],
-            SortBy.UNIT: [sort_key(row.units[0]) for row in rows],
-            SortBy.STATUS: [SHOWN_ORDER.index(row.status.progress) for row in rows],
-            SortBy.DAY: [(row.completed_on if chosen.by_completion else row.due_on) or date.min for row in rows],
-        }
-        keys = by_column[column]
-        told = [key for key in keys if key != date.min]
-        assert told == sorted(told, reverse=downward), chosen
-        assert keys == told + [date.min] * (len(keys) - len(told)), "who has no day comes last"
-        filed = completion_rows(unit_id, scope, TODAY, chosen=chosen).rows
-        assert [f"{row.given_name} {row.family_name}" for row in filed] == [row.name for row in rows]
-
-
 @pytest.mark.parametrize("scope", [Scope(), None])
 def test_outside_the_scope_nothing_exists(training: Training, scope: Scope | None) -> None:
     training.tick()
@@ -362,43 +257,6 @@ def test_only_the_running_round_has_figures(training: Training) -> None:
         for read in (unit_summary, who_is_left, completion_rows):
             with pytest.raises(NotFound):
                 read(unit_id, scope, spring, cycle=cycle)
-
-
-def test_a_person_as_the_manager_sees_them(training: Training) -> None:
-    training.tick()
-    person_id = training.person("p101")
-    training.take(person_id, right=2)
-    with unit_of_work():
-        manager_actions.record_completion(
-            person_id,
-            "base",
-            achieved_on=TODAY,
-            basis=Basis.EQUIVALENT,
-            evidence="en annan utbildning",
-            by=training.person("manager"),
-            scope=training.scope(),
-            now=NOW,
-            today=TODAY,
-        )
-    seen = person_page(person_id, training.scope("verksamhet-1"), TODAY)
-    assert (seen.name, seen.units, seen.professions) == ("Medarbetare 101", ("Enhet 1",), ("undersköterska",))
-    assert [(one.cycle, one.status) for one in seen.history.tasks] == [(2026, Status(Progress.COMPLETED))]
-    assert [one.basis for one in seen.history.completions] == [Basis.EQUIVALENT]
-
-
-def test_a_manager_reads_nothing_taken_freely_and_nothing_of_a_quiz(training: Training) -> None:
-    everything_at_once(training)
-    training.take(training.person("p101"))
-    scope = training.scope("verksamhet-1")
-    (required,) = person_page(training.person("p101"), scope, TODAY).history.completions
-    assert (required.achieved_on, required.cycles) == (date(2026, 2, 1), (2026,))
-    assert not {field for field in vars(required) if field in {"version", "score", "attempt_id"}}
-    (exempt,) = person_page(training.person("p104"), scope, TODAY).history.exemptions
-    assert (exempt.decision.from_on, exempt.decision.until_on, exempt.decision.reason) == (
-        TODAY,
-        None,
-        ExemptionReason.OTHER_DUTIES,
-    )
 
 
 def test_the_number_of_queries_does_not_grow(training: Training, queries: Callable[[Callable[[], Any]], int]) -> None:

@@ -2,48 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import pytest
 
-from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState, credits
 from tbblearn.training.requirements.cycles import (
-    Absence,
     EmploymentSpan,
     Hire,
     MonthDay,
-    Pause,
-    Shift,
     Terms,
-    cycle_of_year,
     cycle_on,
     deadlines,
     hired,
     makes_new_hire,
-    moves,
     new_hire_due,
-    own_due,
-    pauses,
-    returns,
     soon_from,
 )
-from tbblearn.training.rules import EnrolmentReason, EventReason
-
-TERMS = Terms()
-SCHOOL_YEAR = Terms(opens=MonthDay(9, 1), due=MonthDay(3, 31))
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def span(start: str, end: str | None = None, *, unit: int = 1, known: str | None = None) -> EmploymentSpan:
-    return EmploymentSpan(unit, day(start), day(end) if end else None, day(known or start))
-
-
-def away(of: EmploymentSpan, start: str, end: str | None, known: str = "2026-01-01") -> Absence:
-    return Absence(of, day(start), day(end) if end else None, day(known))
-
+from tests.training.requirements.days import SCHOOL_YEAR, TERMS, day, span
 
 # --- when a last day is near ---------------------------------------------------------------------------------------
 
@@ -215,249 +189,6 @@ NEW_HIRE_DUES = {
 @pytest.mark.parametrize(("start", "known", "due"), NEW_HIRE_DUES.values(), ids=NEW_HIRE_DUES.keys())
 def test_a_new_hires_last_day(start: str, known: str, due: str) -> None:
     assert new_hire_due(Hire(day(start), day(known)), TERMS) == day(due)
-
-
-# --- leave, moves, extension --------------------------------------------------------------------------------------
-
-ONE = span("2020-01-01")
-TWO = span("2020-01-01", unit=2)
-
-PAUSES: dict[str, tuple[list[EmploymentSpan], list[Absence], list[tuple[str, str | None]]]] = {
-    "On leave only if every employment in the audience is: both": (
-        [ONE, TWO],
-        [away(ONE, "2026-03-01", "2026-06-30"), away(TWO, "2026-05-01", "2026-08-31")],
-        [("2026-05-01", "2026-06-30")],
-    ),
-    "On leave only if every employment in the audience is: one of two": (
-        [ONE, TWO],
-        [away(ONE, "2026-03-01", "2026-06-30")],
-        [],
-    ),
-    "(leaves that meet are one)": (
-        [ONE],
-        [away(ONE, "2026-03-01", "2026-06-30"), away(ONE, "2026-07-01", "2026-08-31")],
-        [("2026-03-01", "2026-08-31")],
-    ),
-    "(a leave without end)": ([ONE], [away(ONE, "2026-03-01", None)], [("2026-03-01", None)]),
-}
-
-
-@pytest.mark.parametrize(("spans", "absences", "expected"), PAUSES.values(), ids=PAUSES.keys())
-def test_on_leave(spans: list[EmploymentSpan], absences: list[Absence], expected: list[tuple[str, str | None]]) -> None:
-    found = [(pause.from_on, pause.until_on) for pause in pauses(spans, absences)]
-    assert found == [(day(start), day(end) if end else None) for start, end in expected]
-
-
-def test_an_employment_that_ends_during_leave_has_no_return() -> None:
-    ended = span("2020-01-01", "2026-05-31")
-    assert returns([ended], [away(ended, "2026-03-01", "2026-08-31")]) == []
-
-
-def test_going_on_in_the_same_unit_is_no_move() -> None:
-    spans = [
-        span("2026-01-01", "2026-05-31"),
-        span("2026-06-01", "2026-12-31"),
-        span("2026-07-01", unit=2),
-    ]
-    assert [shift.on for shift in moves(spans)] == [day("2026-01-01"), day("2026-07-01")]
-
-
-@dataclass(frozen=True)
-class DueRow:
-    due: str
-    today: str = "2026-12-31"
-    moved: tuple[str, str] | None = None
-    """Day of the change, day it was known."""
-    leave: tuple[str, str, str] | None = None
-    """From, until, known on."""
-
-
-DUES = {
-    "Return from leave: due = max(due, max(return, day we learnt of it) + new_hire_days): the return": DueRow(
-        "2026-12-16", leave=("2026-03-01", "2026-11-15", "2026-01-01")
-    ),
-    "Return from leave: due = max(due, max(return, day we learnt of it) + new_hire_days): learnt late": DueRow(
-        "2026-12-25", leave=("2026-03-01", "2026-11-15", "2026-11-25")
-    ),
-    "Return from leave: due = max(due, max(return, day we learnt of it) + new_hire_days): due": DueRow(
-        "2026-11-30", leave=("2026-03-01", "2026-06-30", "2026-01-01")
-    ),
-    "leave over a cycle's due date exempts from that cycle (no new last day)": DueRow(
-        "2026-11-30", leave=("2026-11-01", "2026-12-05", "2026-11-01")
-    ),
-    "Change of level or unit in mid-cycle: due = max(cycle due, change + new_hire_days): change": DueRow(
-        "2026-12-20", moved=("2026-11-20", "2026-11-20")
-    ),
-    "Change of level or unit in mid-cycle: due = max(cycle due, change + new_hire_days): cycle due": DueRow(
-        "2026-11-30", moved=("2026-05-20", "2026-05-20")
-    ),
-    "(a change after the last day, still in the cycle)": DueRow("2027-01-09", moved=("2026-12-10", "2026-12-10")),
-    "(a change in the next cycle is not in mid-cycle)": DueRow(
-        "2026-11-30", moved=("2027-01-05", "2027-01-05"), today="2027-01-05"
-    ),
-    "(a change of years ago, learnt of today, moves nothing)": DueRow("2026-11-30", moved=("2019-05-01", "2026-11-25")),
-    "(a change that has not come yet moves nothing)": DueRow(
-        "2026-11-30", moved=("2026-11-20", "2026-10-01"), today="2026-11-19"
-    ),
-}
-
-
-@pytest.mark.parametrize("row", DUES.values(), ids=DUES.keys())
-def test_own_last_day(row: DueRow) -> None:
-    shifts: list[Shift] = []
-    absent: list[Pause] = []
-    if row.moved:
-        shifts = [Shift(day(row.moved[0]), day(row.moved[1]), EventReason.MOVED)]
-    if row.leave:
-        leaves = [away(ONE, *row.leave)]
-        shifts, absent = returns([ONE], leaves), pauses([ONE], leaves)
-    own = own_due(TERMS, 2026, cycle_of_year(TERMS, 2026).due_on, shifts, absent, day(row.today))
-    assert own.due_on == day(row.due)
-
-
-def test_its_own_due_being_the_latest_after_new_hire_return_move_or_extension() -> None:
-    new_hire = new_hire_due(Hire(day("2026-11-01"), day("2026-11-01")), TERMS)
-    extended = max(new_hire, day("2026-12-15"))
-    leaves = [away(ONE, "2026-11-10", "2026-11-20", "2026-11-10")]
-    shifts = [*returns([ONE], leaves), Shift(day("2026-11-18"), day("2026-11-18"), EventReason.MOVED)]
-    own = own_due(TERMS, 2026, extended, shifts, pauses([ONE], leaves), day("2026-12-01"))
-    assert own.due_on == day("2026-11-21") + timedelta(days=30) == day("2026-12-21")
-    assert own.reason is EventReason.RETURNED
-    assert deadlines(TERMS, 2026, own.due_on).open_until_on == day("2027-01-04")
-
-
-# --- what a completion counts for ---------------------------------------------------------------------------------
-
-
-def yearly(year: int, *, last: str | None = None, cancelled: bool = False) -> EnrolmentState:
-    cycle = cycle_of_year(TERMS, year)
-    days = deadlines(TERMS, year, day(last) if last else cycle.due_on)
-    return EnrolmentState(
-        year,
-        year,
-        EnrolmentReason.YEARLY,
-        str(year),
-        cycle.opens_on,
-        days.due_on,
-        days.open_until_on,
-        cancelled,
-    )
-
-
-def new_hire(start: str, number: int = 1) -> EnrolmentState:
-    due = new_hire_due(Hire(day(start), day(start)), TERMS)
-    year = cycle_on(TERMS, day(start)).year
-    days = deadlines(TERMS, year, due)
-    return EnrolmentState(
-        number,
-        year,
-        EnrolmentReason.NEW_HIRE,
-        f"new-hire:{start}",
-        day(start),
-        days.due_on,
-        days.open_until_on,
-    )
-
-
-def asked(reason: EnrolmentReason, opens: str, until: str | None) -> EnrolmentState:
-    return EnrolmentState(
-        7,
-        day(opens).year,
-        reason,
-        f"{reason}:1",
-        day(opens),
-        day(until) if until else None,
-        day(until) if until else None,
-    )
-
-
-CREDITS: dict[str, tuple[list[str], list[EnrolmentState], set[tuple[int, int]]]] = {
-    "A completion satisfies the cycle it falls in": (
-        ["2026-05-01"],
-        [yearly(2026), yearly(2027)],
-        {(0, 2026)},
-    ),
-    "the local date of a completion decides its cycle: the last day": (
-        ["2026-12-31"],
-        [yearly(2026), yearly(2027)],
-        {(0, 2026)},
-    ),
-    "the local date of a completion decides its cycle: the first day": (
-        ["2027-01-01"],
-        [yearly(2026), yearly(2027)],
-        {(0, 2027)},
-    ),
-    "and the next one only if it was made on a new-hire enrolment: a yearly one is not": (
-        ["2026-12-20"],
-        [yearly(2026), yearly(2027)],
-        {(0, 2026)},
-    ),
-    "within carry_over_days before that cycle opens: within": (
-        ["2026-10-03"],
-        [new_hire("2026-09-20"), yearly(2027)],
-        {(0, 1), (0, 2027)},
-    ),
-    "within carry_over_days before that cycle opens: a day too early": (
-        ["2026-10-02"],
-        [new_hire("2026-09-20"), yearly(2027)],
-        {(0, 1)},
-    ),
-    "Where two are open, a completion counts for the older one, as late": (
-        ["2027-01-10"],
-        [yearly(2026, last="2027-01-05"), yearly(2027)],
-        {(0, 2026)},
-    ),
-    "a new hire's counts for both": (
-        ["2027-01-10"],
-        [new_hire("2026-12-20"), yearly(2027)],
-        {(0, 1), (0, 2027)},
-    ),
-    "(the second completion counts for the newer one)": (
-        ["2027-01-10", "2027-01-12"],
-        [yearly(2026, last="2027-01-05"), yearly(2027)],
-        {(0, 2026), (1, 2027)},
-    ),
-    "An attempt handed in after its enrolment closed counts for the cycle of its date": (
-        ["2027-01-02"],
-        [yearly(2026), yearly(2027)],
-        {(0, 2027)},
-    ),
-    "What is unfinished at closing is missed for good": (["2027-06-01"], [yearly(2026)], set()),
-    "(a completion of the year before an enrolment's first day, in its cycle)": (
-        ["2026-02-01"],
-        [new_hire("2026-09-20")],
-        {(0, 1)},
-    ),
-    "(what was cancelled is not completed)": (["2026-05-01"], [yearly(2026, cancelled=True)], set()),
-    "(once: any completion, whenever made)": (
-        ["2019-05-01"],
-        [asked(EnrolmentReason.ONCE, "2026-01-01", None)],
-        {(0, 7)},
-    ),
-    "(asked for by hand: while it is open)": (
-        ["2026-05-01", "2026-06-01"],
-        [asked(EnrolmentReason.MANUAL, "2026-05-15", "2026-06-15")],
-        {(1, 7)},
-    ),
-    "(taken freely: by its own completion only)": (
-        ["2026-05-01"],
-        [asked(EnrolmentReason.VOLUNTARY, "2026-05-01", None)],
-        set(),
-    ),
-}
-
-
-@pytest.mark.parametrize(("made_on", "enrolments", "expected"), CREDITS.values(), ids=CREDITS.keys())
-def test_what_a_completion_counts_for(
-    made_on: list[str], enrolments: list[EnrolmentState], expected: set[tuple[int, int]]
-) -> None:
-    made = [CompletionFact(number, day(on)) for number, on in enumerate(made_on)]
-    assert credits(TERMS, made, enrolments) == {Credit(*pair) for pair in expected}
-
-
-def test_what_was_taken_freely_is_done_by_the_completion_made_on_it() -> None:
-    voluntary = asked(EnrolmentReason.VOLUNTARY, "2026-05-01", None)
-    assert credits(TERMS, [CompletionFact(3, day("2026-05-02"), voluntary.id)], [voluntary]) == {Credit(3, 7)}
 
 
 @pytest.mark.parametrize("bad", ["2-30", "13-01", "1130", "x-y"])
