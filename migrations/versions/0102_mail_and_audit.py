@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("object_id", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
     )
-    take_no_notes("message", "dedupe_key", "kind", "recipient_id", "values")
+    keep_no_statistics("message", "dedupe_key", "kind", "recipient_id", "values")
 
 
 def downgrade() -> None:
@@ -62,10 +62,8 @@ def known(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=f"known_{name}", native_enum=False, create_constraint=True, length=24)
 
 
-def take_no_notes(table: str, *columns: str) -> None:
-    """PostgreSQL's planner keeps notes on a column that quote its values, with how often each is there, and they outlive
-    the rows: here, who was reminded of a survey.
-    """
+def keep_no_statistics(table: str, *columns: str) -> None:
+    """In its statistics PostgreSQL's planner would quote who was reminded of a survey, also without rows."""
     if op.get_bind().dialect.name == "postgresql":
         for column in columns:
             op.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET STATISTICS 0')

@@ -103,8 +103,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["wave_id", "unit_id"], ["wave_unit.wave_id", "wave_unit.unit_id"]),
         sqlite_with_rowid=False,
     )
-    take_no_notes("invitation", "person_id", "answered", "declined")
-    take_no_notes("response_open", "id", "wave_id", "unit_id", "answers", "complete", "instrument_version")
+    keep_no_statistics("invitation", "person_id", "answered", "declined")
+    keep_no_statistics("response_open", "id", "wave_id", "unit_id", "answers", "complete", "instrument_version")
 
 
 def downgrade() -> None:
@@ -120,10 +120,8 @@ def byte_ordered(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
-def take_no_notes(table: str, *columns: str) -> None:
-    """PostgreSQL's planner keeps notes on a column that quote its values, with how often each is there, and they outlive
-    the rows: here, who was invited, and how many answered in a unit of two.
-    """
+def keep_no_statistics(table: str, *columns: str) -> None:
+    """In its statistics PostgreSQL's planner would quote who was invited and what was answered, also without rows."""
     if op.get_bind().dialect.name == "postgresql":
         for column in columns:
             op.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET STATISTICS 0')

@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("earlier_id", sa.Integer(), sa.ForeignKey("wave.id")),
         sa.ForeignKeyConstraint(["wave_id", "unit_id"], ["wave_unit.wave_id", "wave_unit.unit_id"]),
     )
-    take_no_notes("response", "id", "wave_id", "piece_id", "answers")
+    keep_no_statistics("response", "id", "wave_id", "piece_id", "answers")
 
 
 def downgrade() -> None:
@@ -74,10 +74,8 @@ def known(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=f"known_{name}", native_enum=False, create_constraint=True, length=24)
 
 
-def take_no_notes(table: str, *columns: str) -> None:
-    """PostgreSQL's planner keeps notes on a column that quote its values, with how often each is there, and they outlive
-    the rows: here, what was answered.
-    """
+def keep_no_statistics(table: str, *columns: str) -> None:
+    """In its statistics PostgreSQL's planner would quote what was answered, also without rows."""
     if op.get_bind().dialect.name == "postgresql":
         for column in columns:
             op.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET STATISTICS 0')
