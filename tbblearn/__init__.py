@@ -61,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Application:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine, settings.threads)
-    Migrate(app, db, directory=str(tree_folder("migrations")), render_as_batch=True)
+    _add_database_commands(app)
     init_language(app)
     init_appearance(app)
     init_health(app)
@@ -76,6 +76,14 @@ def create_app(settings: Settings | None = None) -> Application:
     _add_layout_values(app)
     demand_guards(app)
     return app
+
+
+def _add_database_commands(app: Application) -> None:
+    """`flask --app tbblearn db`."""
+    from tbblearn.cli.database import init_commands
+
+    Migrate(app, db, directory=str(tree_folder("migrations")), render_as_batch=True)
+    init_commands(app)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Commands, as thin as views. Each group is loaded only when it is called, so that `--help` answers at once."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -28,6 +30,28 @@ COMMANDS = {
 }
 
 
+@contextmanager
+def for_an_operator() -> Iterator[None]:
+    """What can be mended ends in one sentence, not in a traceback; files that are made are for their owner alone."""
+    os.umask(0o077)
+    try:
+        yield
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    except BrokenPipeError:  # whoever reads our output has gone: Click's own business
+        raise
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from error
+    except Exception as error:
+        from tbblearn.cli.faults import sentence_for  # SQLAlchemy is imported only where there is a fault
+
+        if sentence := sentence_for(error):
+            raise click.ClickException(sentence) from error
+        raise
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are needed."""
 
@@ -44,25 +68,9 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what an operator can mend ends in one sentence, not in a traceback."""
-        try:
+        """Run the command."""
+        with for_an_operator():
             return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
-            raise
-        except ConfigError as error:
-            raise click.ClickException(str(error)) from error
-        except BrokenPipeError:  # whoever reads our output has gone: Click's own business
-            raise
-        except OSError as error:
-            raise click.ClickException(
-                f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            ) from error
-        except Exception as error:
-            from tbblearn.cli.faults import sentence_for  # SQLAlchemy is imported only where there is a fault
-
-            if sentence := sentence_for(error):
-                raise click.ClickException(sentence) from error
-            raise
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -73,4 +81,3 @@ def main() -> None:
     Settings come from the environment: `tbblearn settings` shows them, docs/operations.md explains them. Try it with
     `tbblearn demo`.
     """
-    os.umask(0o077)  # what a command writes (a database, a file of names) is for its owner alone

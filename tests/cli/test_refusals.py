@@ -138,5 +138,5 @@ def test_a_step_that_there_is_none_of_is_told(run: Run) -> None:
     assert run("db", "current").stdout.startswith("current: 0")
     refused = run("db", "downgrade", "nowhere", "--yes", status=1)
     assert refused.stderr == "Error: Can't locate revision identified by 'nowhere'\n"
-    run("db", "downgrade", "0012", "--yes")
-    assert "current: 0012" in run("db", "current", status=1).stdout
+    run("db", "downgrade", "0105", "--yes")
+    assert "current: 0105" in run("db", "current", status=1).stdout

@@ -70,7 +70,7 @@ def open_demo(key: Key, *, fresh: bool, exactly_today: bool, step: Step) -> Demo
     editions = editions_of_courses()
     if found.holds is not Holds.NOTHING:
         _empty()
-    _migrate()
+    upgrade()
     build(key, editions, step)
     return _shown(look(), built=True)
 
@@ -86,17 +86,13 @@ def _as_it_is(found: Found, wanted: Key, exactly_today: bool) -> Demo:
             f"The database holds another demo ({which}). "
             "Add --fresh to build it anew, or name an empty one in TBBLEARN_DATABASE_URL."
         )
-    _migrate()
+    upgrade()
     return _shown(found, built=False)
-
-
-def _migrate() -> None:
-    upgrade(directory=str(tree_folder("migrations")))
 
 
 def _empty() -> None:
     """Take every table away again, so that numbering begins at the beginning too."""
-    downgrade(directory=str(tree_folder("migrations")), revision="base")
+    downgrade(revision="base")
     forget_contents()
 
 
