@@ -13,19 +13,7 @@ from tbblearn.courses.files.folders import CourseFiles, ModuleFiles
 from tbblearn.courses.files.format import CaseShape, ChangeShape, CourseShape, ModuleShape, PracticeShape, Translated
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rendering import RENDERER, AssetRef, FilmRef, render_inline, render_screen
-from tbblearn.courses.rules import (
-    LANGUAGES,
-    Case,
-    Change,
-    Course,
-    Draw,
-    Goal,
-    Module,
-    Question,
-    Screen,
-    Term,
-    Text,
-)
+from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Draw, Goal, Module, Question, Screen, Term, Text
 from tbblearn.courses.storing import sha256_of
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import ClassVar
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.format import ChoiceShape, PracticeShape, RowShape, StepShape
 from tbblearn.courses.files.question_kind import (
     JOIN,
@@ -48,20 +48,16 @@ class Chosen(Kind):
         path, line, name = question.document.path, question.line("choices"), question.text("id")
         if right == 0:
             findings.fault(
-                path,
-                line,
-                said("the question {name} has no right answer; write correct: true at one choice", name=name),
+                path, line, "the question {name} has no right answer; write correct: true at one choice", name=name
             )
         elif self.most is not None and right > self.most:
             findings.fault(
                 path,
                 line,
-                said(
-                    "the question {name} has {right} right answers; a {kind} question has exactly one",
-                    name=name,
-                    right=right,
-                    kind=self.kind,
-                ),
+                "the question {name} has {right} right answers; a {kind} question has exactly one",
+                name=name,
+                right=right,
+                kind=self.kind,
             )
         report_alike(question.entries("choices"), _is_one_right, findings)
 
@@ -109,12 +105,9 @@ class TrueFalse(Chosen):
         ids = sorted(str(choice.text("id")) for choice in question.entries("choices"))
         if ids != sorted(TRUE_FALSE_IDS):
             findings.fault(
-                question.document.path,
-                question.line("choices"),
-                said(
-                    "true_false has exactly two choices, with the ids yes and no; mend {name}",
-                    name=question.text("id"),
-                ),
+                *question.at("choices"),
+                "true_false has exactly two choices, with the ids yes and no; mend {name}",
+                name=question.text("id"),
             )
         super().check_key(question, findings)
 
@@ -135,10 +128,11 @@ class Multiple(Chosen):
             findings.fault(
                 path,
                 line,
-                said("the question {name} has one right answer; multiple needs at least two, or use single", name=name),
+                "the question {name} has one right answer; multiple needs at least two, or use single",
+                name=name,
             )
         elif right and right == question.count("choices"):
-            findings.fault(path, line, said("every choice of {name} is right; at least one must be wrong", name=name))
+            findings.fault(path, line, "every choice of {name} is right; at least one must be wrong", name=name)
         super().check_key(question, findings)
 
     def almost(self, question: Question, which: int) -> frozenset[str]:
@@ -251,12 +245,10 @@ class Matching(RowByRow):
                 findings.fault(
                     question.document.path,
                     row.line("option"),
-                    said(
-                        "there is no option {option} in {name}; the options are {names}",
-                        option=option,
-                        name=question.text("id"),
-                        names=", ".join(known),
-                    ),
+                    "there is no option {option} in {name}; the options are {names}",
+                    option=option,
+                    name=question.text("id"),
+                    names=", ".join(known),
                 )
         wanted = {row.text("option") for row in question.entries("rows")}
         report_alike(

@@ -59,7 +59,7 @@ def _list_placeholders(course: CourseFiles, findings: Findings, allowed: Placeho
                 if is_fault and allowed is not Placeholders.NOTES:
                     mend = said("fill it" if shape.blocking else "fill it, or let a named role waive it")
                     findings.fault(
-                        part.path, placeholder.line, said("{wants}; {mend} before production", wants=wants, mend=mend)
+                        part.path, placeholder.line, "{wants}; {mend} before production", wants=wants, mend=mend
                     )
                 elif language == LANGUAGES[0]:
                     if shape.waived is not None and not is_open:

@@ -55,9 +55,7 @@ def _options(course: CourseFiles) -> Iterator[Entry]:
 def _check_plain(holder: Entry, findings: Findings) -> None:
     for language in LANGUAGES:
         if "**" in (holder.text(language) or ""):
-            findings.fault(
-                holder.document.path, holder.line(language), "an option is plain text without bold; remove **"
-            )
+            findings.fault(*holder.at(language), "an option is plain text without bold; remove **")
 
 
 def plain_texts(course: CourseFiles) -> Iterator[Entry]:
@@ -95,10 +93,8 @@ def _check_marks_in(holder: Entry, key: str, findings: Findings) -> None:
                 findings.fault(
                     holder.document.path,
                     line,
-                    said(
-                        "{what} cannot be used in a question; only paragraphs and **bold** can",
-                        what=said(_MARK_NAMES[token.type]),
-                    ),
+                    "{what} cannot be used in a question; only paragraphs and **bold** can",
+                    what=said(_MARK_NAMES[token.type]),
                 )
 
 
@@ -110,5 +106,5 @@ def _check_html(holder: Entry, key: str, findings: Findings) -> None:
             if token.type in ("html_block", "html_inline") and not token.content.startswith("</"):
                 shown = token.content.strip().split("\n")[0][:40]
                 findings.fault(
-                    holder.document.path, line, said("raw HTML is not allowed: {shown}; write plain text", shown=shown)
+                    holder.document.path, line, "raw HTML is not allowed: {shown}; write plain text", shown=shown
                 )

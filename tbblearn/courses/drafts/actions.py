@@ -76,9 +76,7 @@ def demand_publishable(draft_id: int, seen: Mapping[str, int], *, person_id: int
 def _demand_draft(draft_id: int, person_id: int, now: datetime) -> None:
     found = db.session.scalar(
         select(CourseDraft.id).where(
-            CourseDraft.id == draft_id,
-            CourseDraft.uploaded_by == person_id,
-            CourseDraft.uploaded_at > oldest_kept(now),
+            CourseDraft.id == draft_id, CourseDraft.uploaded_by == person_id, CourseDraft.uploaded_at > oldest_kept(now)
         )
     )
     if found is None:

@@ -60,9 +60,7 @@ def packed_draft(draft_id: int, person_id: int, now: datetime) -> PackedDraft:
     """One of the editor's drafts with its zip. Raises NoSuchDraft."""
     row = db.session.execute(
         select(*_COLUMNS, CourseDraft.packed).where(
-            CourseDraft.id == draft_id,
-            CourseDraft.uploaded_by == person_id,
-            CourseDraft.uploaded_at > oldest_kept(now),
+            CourseDraft.id == draft_id, CourseDraft.uploaded_by == person_id, CourseDraft.uploaded_at > oldest_kept(now)
         )
     ).first()
     if row is None:

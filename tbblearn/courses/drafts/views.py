@@ -19,13 +19,7 @@ from tbblearn.courses.drafts import queries as draft_queries
 from tbblearn.courses.drafts.checked import CheckedDraft, checked_draft
 from tbblearn.courses.drafts.checking import check_upload
 from tbblearn.courses.drafts.forms import UploadForm
-from tbblearn.courses.drafts.words import (
-    class_words,
-    kind_words,
-    refusal_words,
-    signed_percent,
-    thing_words,
-)
+from tbblearn.courses.drafts.words import class_words, kind_words, refusal_words, signed_percent, thing_words
 from tbblearn.courses.files.uploads import UploadRefused
 from tbblearn.courses.queries import VersionRow
 from tbblearn.courses.rules import Course, NoSuchDraft, PublishedMeanwhile, Text

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.texts import read_text
 
 LARGEST_FILM = 5_000_000
@@ -32,11 +32,9 @@ def read_film(path: Path, findings: Findings) -> FilmFile | None:
         findings.fault(
             path,
             1,
-            said(
-                "the film has {size} bytes, at most {most}; shorten it, or link to it in the county's player",
-                size=f"{size:,}",
-                most=f"{LARGEST_FILM:,}",
-            ),
+            "the film has {size} bytes, at most {most}; shorten it, or link to it in the county's player",
+            size=f"{size:,}",
+            most=f"{LARGEST_FILM:,}",
         )
         return None
     content = path.read_bytes()

@@ -1,6 +1,6 @@
 """What a check of course files finds: faults, which stop publication, and notes, which do not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,13 +41,17 @@ class Findings:
 
     _found: set[Finding] = field(default_factory=set)
 
-    def fault(self, path: Path, line: int, message: str) -> None:
-        """Record something that must be mended before publication."""
-        self._found.add(Finding(path, line, message))
+    def fault(self, path: Path, line: int, message: str, /, **values: object) -> None:
+        """Record something to mend before publication. `message` is a template where there are `values`."""
+        self._found.add(Finding(path, line, said(message, **values) if values else message))
 
-    def note(self, path: Path, line: int, message: str) -> None:
-        """Record something that an author may want to look at."""
-        self._found.add(Finding(path, line, message, is_note=True))
+    def note(self, path: Path, line: int, message: str, /, **values: object) -> None:
+        """Record something that an author may want to look at; `message` and `values` as in `fault`."""
+        self._found.add(Finding(path, line, said(message, **values) if values else message, is_note=True))
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Take over findings collected elsewhere."""
+        self._found.update(findings)
 
     @property
     def faults(self) -> list[Finding]:

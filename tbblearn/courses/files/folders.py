@@ -129,9 +129,7 @@ def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
     """The courses in the folder `root`, by slug. Files directly in `root` are not looked at."""
     if (root / "course.yaml").is_file():
         findings.fault(
-            root / "course.yaml",
-            1,
-            said("this is one course; name the folder that holds it: {parent}", parent=root.parent),
+            root / "course.yaml", 1, "this is one course; name the folder that holds it: {parent}", parent=root.parent
         )
         return {}
     courses = {}
@@ -179,7 +177,8 @@ def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
             findings.fault(
                 file,
                 entry.line("folder"),
-                said("there is no folder {name} with files; make it or correct the name", name=name),
+                "there is no folder {name} with files; make it or correct the name",
+                name=name,
             )
             continue
         _read_module(module, present, used, findings)
@@ -204,7 +203,7 @@ def _present(folder: Path, findings: Findings) -> set[Path]:
                 else:
                     findings.fault(path, 1, "this is no ordinary file; remove it")
         if len(present) > MOST_FILES:
-            findings.fault(folder, 1, said("more than {most} files; a course has far fewer", most=MOST_FILES))
+            findings.fault(folder, 1, "more than {most} files; a course has far fewer", most=MOST_FILES)
             break
     return present
 
@@ -246,9 +245,7 @@ def _read_films(module: ModuleFiles, present: set[Path], used: set[Path], findin
                 path = module.folder / name
                 if Path(name).name != name or path not in present:
                     findings.fault(
-                        part.path,
-                        film.line,
-                        said("there is no file {file} beside the part; put it there", file=name),
+                        part.path, film.line, "there is no file {file} beside the part; put it there", file=name
                     )
                 elif path not in used:
                     used.add(path)
@@ -265,13 +262,15 @@ def _read_pictures(module: ModuleFiles, present: set[Path], used: set[Path], fin
                 findings.fault(
                     part.path,
                     picture.line,
-                    said("the picture {file} must lie beside the part; write its name only", file=picture.file),
+                    "the picture {file} must lie beside the part; write its name only",
+                    file=picture.file,
                 )
             elif path not in present:
                 findings.fault(
                     part.path,
                     picture.line,
-                    said("there is no picture {file} beside the part; put it there", file=picture.file),
+                    "there is no picture {file} beside the part; put it there",
+                    file=picture.file,
                 )
             elif path not in used:
                 used.add(path)
@@ -286,7 +285,5 @@ def _report_unused(folder: Path, unused: set[Path], modules: set[Path], findings
             findings.fault(path, 1, "nothing uses this file; use it or delete it")
         else:
             findings.fault(
-                path,
-                1,
-                said("nothing uses the folder {name}; list it in course.yaml or delete it", name=path.parent.name),
+                path, 1, "nothing uses the folder {name}; list it in course.yaml or delete it", name=path.parent.name
             )

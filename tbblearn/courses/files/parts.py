@@ -8,7 +8,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.format import NAME_PATTERN, FilmShape, PlaceholderShape, PracticeBlockShape
 from tbblearn.courses.files.markdown import (
     BOXES,
@@ -134,9 +134,7 @@ def _find_raw_html(text: str, path: Path, findings: Findings) -> None:
 def _raw_html(path: Path, line: int, content: str, findings: Findings) -> None:
     shown = content.strip().split("\n")[0][:40]
     findings.fault(
-        path,
-        line,
-        said("raw HTML is not allowed: {shown}; use Markdown, or write &lt; for a < that is meant", shown=shown),
+        path, line, "raw HTML is not allowed: {shown}; use Markdown, or write &lt; for a < that is meant", shown=shown
     )
 
 
@@ -178,8 +176,8 @@ class _PartReader:
         else:
             yield self._ended(screen)
 
-    def _fault(self, message: str, line: int | None = None) -> None:
-        self._findings.fault(self._path, self._line if line is None else line, message)
+    def _fault(self, message: str, line: int | None = None, /, **values: object) -> None:
+        self._findings.fault(self._path, self._line if line is None else line, message, **values)
 
     def _find_lost(self, read: Mapping[str, Any]) -> None:
         """What the parser takes in and no reader would see."""
@@ -191,11 +189,9 @@ class _PartReader:
             if reference["href"] not in used:
                 line = reference["map"][0]
                 self._fault(
-                    said(
-                        "this is taken for a link's address and not shown: {shown}; write it otherwise",
-                        shown=self._lines[line].strip()[:40],
-                    ),
+                    "this is taken for a link's address and not shown: {shown}; write it otherwise",
                     line + 1,
+                    shown=self._lines[line].strip()[:40],
                 )
         for line, row in enumerate(self._lines, start=1):
             for letter in unwanted_entities(row):
@@ -210,10 +206,8 @@ class _PartReader:
             return ScreenSource("", heading_words(self._markdown, inline.content), self._line)
         if not re.match(NAME_PATTERN, match["id"]):
             self._fault(
-                said(
-                    "the screen id {screen} must have small letters a-z, digits and single hyphens only",
-                    screen=repr(match["id"]),
-                )
+                "the screen id {screen} must have small letters a-z, digits and single hyphens only",
+                screen=repr(match["id"]),
             )
         title = heading_words(self._markdown, match["title"])
         if not title:
@@ -222,9 +216,7 @@ class _PartReader:
 
     def _ended(self, screen: ScreenSource) -> ScreenSource:
         if screen.id and not screen.tokens:
-            self._fault(
-                said("the screen {screen} is empty; write something or remove it", screen=screen.id), screen.line
-            )
+            self._fault("the screen {screen} is empty; write something or remove it", screen.line, screen=screen.id)
         return screen
 
     def _take(self, token: Token, screen: ScreenSource, following: list[Token]) -> None:
@@ -258,15 +250,13 @@ class _PartReader:
         kind = token.info.strip()
         if token.map and (token.map[1] - token.map[0] < 2 or self._lines[token.map[1] - 1].strip() != token.markup):
             self._fault(
-                said(
-                    "the block {kind} is never closed; end it with {markup} on a line of its own",
-                    kind=kind or "here",
-                    markup=token.markup,
-                )
+                "the block {kind} is never closed; end it with {markup} on a line of its own",
+                kind=kind or "here",
+                markup=token.markup,
             )
         if kind not in FENCES:
             self._fault(
-                said("unknown block {kind}; the fenced blocks are {fences}", kind=repr(kind), fences=", ".join(FENCES))
+                "unknown block {kind}; the fenced blocks are {fences}", kind=repr(kind), fences=", ".join(FENCES)
             )
         elif kind == "source":
             self._sources(token, screen)
@@ -318,14 +308,14 @@ class _PartReader:
             kind, opened = self._boxes.pop()
             if not token.markup:
                 self._fault(
-                    said("the box ::: {kind} is never closed; end it with ::: on a line of its own", kind=kind), opened
+                    "the box ::: {kind} is never closed; end it with ::: on a line of its own", opened, kind=kind
                 )
             return
         title = token.info.strip().removeprefix(kind).strip()
         if kind == "case" and not title:
             self._fault("the case has no title; write it after ::: case")
         if kind != "case" and title:
-            self._fault(said("a {kind} has no title; remove the text after ::: {kind}", kind=kind))
+            self._fault("a {kind} has no title; remove the text after ::: {kind}", kind=kind)
         if self._boxes:
             self._fault("a box inside a box; close the first one with ::: before this line")
         self._boxes.append((kind, self._line))
@@ -342,8 +332,10 @@ class _PartReader:
             if line.startswith(":::"):
                 word = line.strip(": ") or ":::"
                 self._fault(
-                    said("unknown box {word}; the boxes are {boxes}", word=repr(word), boxes=", ".join(BOXES)),
+                    "unknown box {word}; the boxes are {boxes}",
                     self._line + offset,
+                    word=repr(word),
+                    boxes=", ".join(BOXES),
                 )
 
     def _inline(self, inline: Token, screen: ScreenSource) -> None:
@@ -361,8 +353,7 @@ class _PartReader:
                 self._picture(child, line, screen)
             elif child.type == "text" and "](" in child.content:
                 self._fault(
-                    "a link that cannot be read; write [words](screen:part/screen) without spaces inside ()",
-                    line,
+                    "a link that cannot be read; write [words](screen:part/screen) without spaces inside ()", line
                 )
             elif child.type == "text" and "{#" in child.content:
                 self._fault("an id such as {#name} belongs at the end of a ## heading only", line)
@@ -372,6 +363,6 @@ class _PartReader:
         alternative = " ".join(plain_text(image).split())
         if not alternative:
             self._fault(
-                said("the picture {file} has no text alternative; say in [ ] what the picture tells", file=file), line
+                "the picture {file} has no text alternative; say in [ ] what the picture tells", line, file=file
             )
         screen.pictures.append(Picture(file, alternative, line))

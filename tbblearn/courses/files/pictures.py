@@ -108,20 +108,16 @@ def read_picture(path: Path, findings: Findings) -> PictureFile | None:
     """The picture in the file; None where it may not be published, which is then a fault."""
     media_type = MEDIA_TYPES.get(path.suffix)
     if media_type is None:
-        findings.fault(
-            path, 1, said("pictures end in {endings}; save it as one of these", endings=", ".join(MEDIA_TYPES))
-        )
+        findings.fault(path, 1, "pictures end in {endings}; save it as one of these", endings=", ".join(MEDIA_TYPES))
         return None
     size = path.stat().st_size
     if size > LARGEST_PICTURE:
         findings.fault(
             path,
             1,
-            said(
-                "the picture is too large: {size} bytes; make it at most {most}",
-                size=f"{size:,}",
-                most=f"{LARGEST_PICTURE:,}",
-            ),
+            "the picture is too large: {size} bytes; make it at most {most}",
+            size=f"{size:,}",
+            most=f"{LARGEST_PICTURE:,}",
         )
         return None
     content = path.read_bytes()
@@ -135,10 +131,8 @@ def read_picture(path: Path, findings: Findings) -> PictureFile | None:
             findings.fault(
                 path,
                 1,
-                said(
-                    "this is no {media_type} picture; save it again in the format that its name tells",
-                    media_type=media_type,
-                ),
+                "this is no {media_type} picture; save it again in the format that its name tells",
+                media_type=media_type,
             )
             return None
     width, height = sides
@@ -146,12 +140,10 @@ def read_picture(path: Path, findings: Findings) -> PictureFile | None:
         findings.fault(
             path,
             1,
-            said(
-                "the picture is too large: {width} x {height}; each side must be 1 to {most} pixels",
-                width=width,
-                height=height,
-                most=LARGEST_SIDE,
-            ),
+            "the picture is too large: {width} x {height}; each side must be 1 to {most} pixels",
+            width=width,
+            height=height,
+            most=LARGEST_SIDE,
         )
         return None
     return PictureFile(path, media_type, content, width, height)
@@ -207,8 +199,7 @@ _RASTER: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
 def _svg_sides(content: bytes, path: Path, findings: Findings) -> tuple[int, int] | None:
     drawing = _Drawing(path)
     drawing.read(content)
-    for finding in drawing.findings.faults:
-        findings.fault(finding.path, finding.line, finding.message)
+    findings.add(drawing.findings.faults)
     return None if drawing.findings.faults else drawing.sides
 
 
@@ -249,17 +240,15 @@ class _Drawing:
         except expat.ExpatError as error:
             problem = expat.errors.messages[error.code]
             self.findings.fault(
-                self._path,
-                error.lineno,
-                said("not a readable SVG: {problem}; save it again as plain SVG", problem=problem),
+                self._path, error.lineno, "not a readable SVG: {problem}; save it again as plain SVG", problem=problem
             )
 
-    def _fault(self, message: str) -> None:
-        self.findings.fault(self._path, self._parser.CurrentLineNumber, message)
+    def _fault(self, message: str, /, **values: object) -> None:
+        self.findings.fault(self._path, self._parser.CurrentLineNumber, message, **values)
 
-    def _refuse(self, message: str) -> None:
+    def _refuse(self, message: str, /, **values: object) -> None:
         self.acts = True
-        self._fault(message)
+        self._fault(message, **values)
 
     def _refuse_doctype(self) -> None:
         self._refuse("remove <!DOCTYPE ...>; entities are not read")
@@ -274,7 +263,7 @@ class _Drawing:
             self._style_depth = self._depth
         if namespace != _SVG:
             say = self._refuse if namespace == _XHTML else self._fault
-            say(said("<{name}> does not belong to SVG; save the picture as plain SVG", name=name))
+            say("<{name}> does not belong to SVG; save the picture as plain SVG", name=name)
         elif name not in _DRAWING:
             say = self._fault if name in _HARMLESS else self._refuse
             say(_WHY_NOT.get(name, said("<{name}> is not allowed in a picture; draw it with shapes", name=name)))
@@ -283,7 +272,7 @@ class _Drawing:
 
     def _root(self, namespace: str, name: str, attributes: dict[str, str]) -> None:
         if (namespace, name) != (_SVG, "svg"):
-            self._refuse(said('the picture must begin with <svg xmlns="{svg}">', svg=_SVG))
+            self._refuse('the picture must begin with <svg xmlns="{svg}">', svg=_SVG)
             raise _Refused
         self.sides = _view(attributes)
         if self.sides is None:
@@ -292,15 +281,13 @@ class _Drawing:
     def _attribute(self, element: str, name: str, value: str) -> None:
         if name.lower().startswith("on"):
             self._refuse(
-                said("the event handler {name} on <{element}> is not allowed; remove it", name=name, element=element)
+                "the event handler {name} on <{element}> is not allowed; remove it", name=name, element=element
             )
         elif name.lower() in ("href", "src", "base") and not value.strip().startswith("#"):
             self._refuse(
-                said(
-                    "<{element}> refers outside the picture ({name}); only #names of its own parts are allowed",
-                    element=element,
-                    name=name,
-                )
+                "<{element}> refers outside the picture ({name}); only #names of its own parts are allowed",
+                element=element,
+                name=name,
             )
         else:
             self._style(value, functions=not _FREE_TEXT.fullmatch(name))
@@ -326,10 +313,7 @@ class _Drawing:
         for target in re.findall(r"url\(\s*['\"]?\s*([^)'\"]*)", value, re.IGNORECASE):
             if not target.startswith("#"):
                 self._refuse(
-                    said(
-                        "url({target}) refers outside the picture; only #names of its own parts are allowed",
-                        target=target,
-                    )
+                    "url({target}) refers outside the picture; only #names of its own parts are allowed", target=target
                 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.format import PracticeShape, Translated
 from tbblearn.courses.files.reading import Entry
 from tbblearn.courses.rules import LANGUAGES, Choice, Item, Question, QuestionKind, Text
@@ -62,23 +62,19 @@ class Kind(ABC):
         for key in LISTS:
             count = question.count(key)
             if key in self.lists and not question.has(key):
-                findings.fault(path, question.line(), said("{name} is missing; add a line {name}:", name=key))
+                findings.fault(path, question.line(), "{name} is missing; add a line {name}:", name=key)
             elif key in self.lists and count is not None and count < self.lists[key]:
                 findings.fault(
-                    path,
-                    question.line(key),
-                    said("{name} needs at least {least} items", name=key, least=self.lists[key]),
+                    path, question.line(key), "{name} needs at least {least} items", name=key, least=self.lists[key]
                 )
             elif key not in self.lists and question.has(key):
                 findings.fault(
                     path,
                     question.line(key),
-                    said(
-                        "{key} does not belong to the kind {kind}; remove it from {name}",
-                        key=key,
-                        kind=self.kind,
-                        name=name,
-                    ),
+                    "{key} does not belong to the kind {kind}; remove it from {name}",
+                    key=key,
+                    kind=self.kind,
+                    name=name,
                 )
             complete = complete and (key not in self.lists or bool(count))
         if complete:
@@ -163,13 +159,11 @@ def report_alike(items: Iterable[Entry], must_differ: Callable[[Entry, Entry], b
                 findings.fault(
                     path,
                     line,
-                    said(
-                        "{one} and {other} read the same ({language}), and only one is right; rewrite one",
-                        **names,
-                    ),
+                    "{one} and {other} read the same ({language}), and only one is right; rewrite one",
+                    **names,
                 )
             else:
-                findings.note(path, line, said("{one} and {other} read the same ({language})", **names))
+                findings.note(path, line, "{one} and {other} read the same ({language})", **names)
 
 
 def _as_read(item: Entry, language: str) -> str:

@@ -126,6 +126,10 @@ class Entry:
         """The line of what lies `steps` further in, or of the nearest thing around it."""
         return self.document.line((*self.location, *steps))
 
+    def at(self, *steps: str | int) -> tuple[Path, int]:
+        """The file and line of what lies `steps` further in: where a finding points."""
+        return self.document.path, self.line(*steps)
+
     def text_line(self, key: str, offset: int) -> int:
         """The line on which line `offset` (from 0) of the text under `key` stands, where that can be known."""
         first = self.document.text_lines.get((*self.location, key))
@@ -150,8 +154,7 @@ def parse_yaml(text: str, path: Path, findings: Findings, *, first_line: int = 1
         builder = _Builder(path, found, first_line, [row.replace("\t", " " * width) for row in rows])
         ended = builder.read()
         if ended is None or not tabs:
-            for finding in found.faults:
-                findings.fault(finding.path, finding.line, finding.message)
+            findings.add(found.faults)
         if ended is None:
             return Document(path, builder.data, builder.lines, builder.text_lines, builder.cuts)
         if not tabs:
@@ -164,7 +167,7 @@ def _indented(row: str, path: Path, line: int, findings: Findings) -> str:
     said_from = row.lstrip()
     before = row[: len(row) - len(said_from)]
     for odd in dict.fromkeys(before.replace(" ", "").replace("\t", "")):
-        findings.fault(path, line, said("{name} in the indentation; write ordinary spaces", name=named(odd)))
+        findings.fault(path, line, "{name} in the indentation; write ordinary spaces", name=named(odd))
         before = before.replace(odd, " ")
     return before + said_from
 
@@ -224,17 +227,17 @@ class _Builder:
         elif isinstance(event, ScalarEvent):
             self._scalar(event, line)
         elif isinstance(event, AliasEvent):
-            self._fault(line, said("*{anchor} repeats something by reference; write it out", anchor=event.anchor))
+            self._fault(line, "*{anchor} repeats something by reference; write it out", anchor=event.anchor)
             self._place(None, line)
 
-    def _fault(self, line: int, message: str) -> None:
-        self.findings.fault(self.path, line, message)
+    def _fault(self, line: int, message: str, /, **values: object) -> None:
+        self.findings.fault(self.path, line, message, **values)
 
     def _check_decoration(self, event: MappingStartEvent | SequenceStartEvent | ScalarEvent, line: int) -> None:
         if event.anchor is not None:
-            self._fault(line, said("&{anchor} is not needed; write the text out where it is used", anchor=event.anchor))
+            self._fault(line, "&{anchor} is not needed; write the text out where it is used", anchor=event.anchor)
         if event.tag is not None and event.tag != "!":
-            self._fault(line, said("the tag {tag} is not allowed; remove it", tag=event.tag))
+            self._fault(line, "the tag {tag} is not allowed; remove it", tag=event.tag)
 
     def _start(self, event: MappingStartEvent | SequenceStartEvent, line: int) -> None:
         self._check_decoration(event, line)
@@ -303,9 +306,7 @@ class _Builder:
         if plain and (message := no_hyphen(key)):
             raise Ended(line - self.first_line, message)
         if key in holder.value:
-            self._fault(
-                line, said("the key {key} is written twice here; remove one (the first is used)", key=repr(key))
-            )
+            self._fault(line, "the key {key} is written twice here; remove one (the first is used)", key=repr(key))
         elif key == "id" and holder.keys and holder.location and isinstance(holder.location[-1], int):
             self._fault(line, "id must come first in its list item; move the line up to the dash")
         holder.key = key

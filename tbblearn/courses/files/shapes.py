@@ -21,7 +21,7 @@ LANGUAGE_NAMES = {"sv": "Swedish", "en": "English"}
 def check_shape(shape: type[S], document: Document, findings: Findings) -> S | None:
     """The document as `shape`; None where it does not fit, and then every misfit is a fault."""
     if document.data is None:
-        findings.fault(document.path, 1, said("the file is empty; it needs {keys}", keys=", ".join(_required(shape))))
+        findings.fault(document.path, 1, "the file is empty; it needs {keys}", keys=", ".join(_required(shape)))
         return None
     for location, lost in document.cuts.items():
         if _is_free_text(shape, location):

@@ -54,11 +54,9 @@ def read_text(path: Path, findings: Findings) -> str | None:
         findings.fault(
             path,
             1,
-            said(
-                "the file has {size} bytes; split it, at most {most} are read",
-                size=f"{size:,}",
-                most=f"{LARGEST_TEXT_FILE:,}",
-            ),
+            "the file has {size} bytes; split it, at most {most} are read",
+            size=f"{size:,}",
+            most=f"{LARGEST_TEXT_FILE:,}",
         )
         return None
     text = _decoded(path.read_bytes(), path, findings)
@@ -117,7 +115,7 @@ def _decoded(raw: bytes, path: Path, findings: Findings) -> str:
     """The text that the bytes hold; a fault, one for the file, where they are not UTF-8."""
     wide = _wide_encoding(raw)
     if wide is not None:
-        findings.fault(path, 1, said("the file is {encoding}; save it as UTF-8", encoding=wide[: len("UTF-16")]))
+        findings.fault(path, 1, "the file is {encoding}; save it as UTF-8", encoding=wide[: len("UTF-16")])
         return raw.decode(wide, errors="replace")
     try:
         text = raw.decode("utf-8-sig")
@@ -126,12 +124,10 @@ def _decoded(raw: bytes, path: Path, findings: Findings) -> str:
         findings.fault(
             path,
             line,
-            said(
-                "not UTF-8: byte 0x{byte} at position {start} of the file{more}; save the file as UTF-8",
-                byte=f"{raw[error.start]:02X}",
-                start=error.start,
-                more=_more_faulty_lines(raw, line),
-            ),
+            "not UTF-8: byte 0x{byte} at position {start} of the file{more}; save the file as UTF-8",
+            byte=f"{raw[error.start]:02X}",
+            start=error.start,
+            more=_more_faulty_lines(raw, line),
         )
         return raw.decode("utf-8-sig", errors="replace")
     _note_misread(text, path, findings)
@@ -158,11 +154,9 @@ def _note_misread(text: str, path: Path, findings: Findings) -> None:
         findings.note(
             path,
             rows[0],
-            said(
-                "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it",
-                shown=", ".join(shown),
-                more=said(" (and on {faulty} more lines)", faulty=len(rows) - 1) if len(rows) > 1 else "",
-            ),
+            "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it",
+            shown=", ".join(shown),
+            more=said(" (and on {faulty} more lines)", faulty=len(rows) - 1) if len(rows) > 1 else "",
         )
 
 
