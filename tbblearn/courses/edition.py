@@ -4,26 +4,17 @@ The hash is taken over what the author wrote (texts with normalised line ends, p
 films) and the renderer's number, never over HTML, so that the same files give the same hash on any machine.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tbblearn.courses.files.folders import CourseFiles, ModuleFiles
-from tbblearn.courses.files.format import CaseShape, ChangeShape, CourseShape, ModuleShape, PracticeShape, Translated
+from tbblearn.courses.files.format import CaseShape, CourseShape, ModuleShape, PracticeShape, Translated
+from tbblearn.courses.files.pictures import MediaFile
 from tbblearn.courses.kinds import kind_of
-from tbblearn.courses.rendering import RENDERER, AssetRef, FilmRef, render_inline, render_screen
+from tbblearn.courses.rendering import RENDERER, render_inline, render_screen
 from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Draw, Goal, Module, Question, Screen, Term, Text
 from tbblearn.courses.storing import sha256_of
-
-
-@dataclass(frozen=True)
-class EditionAsset:
-    """A picture, a film or its captions, of an edition."""
-
-    sha256: str
-    media_type: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -32,7 +23,7 @@ class Edition:
 
     course: Course
     sha256: str
-    assets: tuple[EditionAsset, ...]
+    assets: tuple[MediaFile, ...]
     placeholders: int
 
 
@@ -41,31 +32,19 @@ def make_edition(files: CourseFiles, courses: Mapping[str, CourseFiles]) -> Edit
     shape = files.shape
     if shape is None:
         raise ValueError(f"{files.slug} has faults and cannot be published")
-    assets = {asset.sha256: asset for module in files.modules for asset in _assets(module)}
+    assets = {
+        file.sha256: file for module in files.modules for file in (*module.pictures.values(), *module.films.values())
+    }
     return Edition(
         course=_course(files, shape, courses),
         sha256=sha256_of(_written(files, shape, courses)),
         assets=tuple(assets[sha256] for sha256 in sorted(assets)),
-        placeholders=sum(1 for _ in _open_placeholders(files)),
+        placeholders=sum(
+            placeholder.shape.is_open
+            for module in files.modules
+            for placeholder in module.parts[LANGUAGES[0]].placeholders()
+        ),
     )
-
-
-def _open_placeholders(files: CourseFiles) -> Iterator[str]:
-    for module in files.modules:
-        for placeholder in module.parts[LANGUAGES[0]].placeholders():
-            if placeholder.shape.waived is None or placeholder.shape.blocking:
-                yield placeholder.shape.id
-
-
-def _assets(module: ModuleFiles) -> Iterator[EditionAsset]:
-    for picture in module.pictures.values():
-        yield EditionAsset(_sha256(picture.content), picture.media_type, picture.content)
-    for film in module.films.values():
-        yield EditionAsset(_sha256(film.content), film.media_type, film.content)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 # --- what the hash is taken over ---
@@ -79,8 +58,8 @@ def _written(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Cours
             {
                 "texts": {language: _tidy(part.text) for language, part in module.parts.items()},
                 "questions": module.shape.model_dump(mode="json") if module.shape else None,
-                "pictures": {name: _sha256(picture.content) for name, picture in module.pictures.items()},
-                "films": {name: _sha256(film.content) for name, film in module.films.items()},
+                "pictures": {name: picture.sha256 for name, picture in module.pictures.items()},
+                "films": {name: film.sha256 for name, film in module.films.items()},
             }
             for module in files.modules
         ],
@@ -100,9 +79,7 @@ def _tidy(text: str) -> str:
 
 
 def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, CourseFiles]) -> Course:
-    own = [asked for module in files.modules for asked in _asked(module)]
     practice = [question for module in files.modules if module.shape for question in module.shape.practice]
-    borrowed = [_lent(_question(*asked), lender) for lender, asked in _borrowed(shape, courses)]
     return Course(
         slug=files.slug,
         level=shape.level,
@@ -112,19 +89,35 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
         satisfies=tuple(shape.satisfies),
         draw=Draw(shape.quiz.draw),
         pass_mark=shape.quiz.pass_mark,
-        goals=tuple(
-            [Goal(goal.id, goal.module, goal.text.by_language()) for goal in shape.goals]
-            + list(_borrowed_goals(shape, courses))
+        goals=(
+            *(Goal(goal.id, goal.module, goal.text.by_language()) for goal in shape.goals),
+            *_borrowed_goals(shape, courses),
         ),
         modules=tuple(
             _module(module, module_shape, number)
             for number, (module, module_shape) in enumerate(files.modules_and_shapes(), start=1)
         ),
-        questions=tuple([_question(*asked) for asked in own] + borrowed),
+        questions=(
+            *(_question(*asked) for module in files.modules for asked in _asked(module)),
+            *(_lent(_question(*asked), lender) for lender, asked in _borrowed(shape, courses)),
+        ),
         practice={question.id: _question(question) for question in practice},
-        changes=tuple(_change(change) for change in shape.changes),
+        changes=tuple(
+            Change(
+                id=change.id,
+                change_class=change.change_class,
+                text=change.text.by_language(),
+                counts=change.counts,
+                renew_by=change.renew_by,
+                modules=tuple(change.modules),
+            )
+            for change in shape.changes
+        ),
         languages=LANGUAGES,
-        glossary=tuple(_terms(files)),
+        glossary=tuple(
+            Term(term.id, term.term.by_language(), term.meaning.by_language())
+            for term in (files.glossary_shape.terms if files.glossary_shape else ())
+        ),
     )
 
 
@@ -139,17 +132,7 @@ def _asked(module: ModuleFiles) -> Iterator[tuple[PracticeShape, CaseShape | Non
             yield question, case
 
 
-def _terms(files: CourseFiles) -> Iterator[Term]:
-    for shape in files.glossary_shape.terms if files.glossary_shape else ():
-        yield Term(shape.id, shape.term.by_language(), shape.meaning.by_language())
-
-
 def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
-    pictures = {
-        name: AssetRef(_sha256(picture.content), picture.width, picture.height)
-        for name, picture in files.pictures.items()
-    }
-    films = {name: FilmRef(_sha256(film.content), film.media_type) for name, film in files.films.items()}
     parts = [files.parts[language] for language in LANGUAGES]
     screens = []
     for versions in zip(*(part.screens for part in parts), strict=True):
@@ -159,7 +142,7 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
                 id=versions[0].id,
                 title={language: screen.title for language, screen in by_language.items()},
                 blocks={
-                    language: render_screen(screen, language, pictures, films)
+                    language: render_screen(screen, language, files.pictures, files.films)
                     for language, screen in by_language.items()
                 },
             )
@@ -171,17 +154,6 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
         summary=shape.summary.by_language(),
         minutes=shape.minutes,
         screens=tuple(screens),
-    )
-
-
-def _change(shape: ChangeShape) -> Change:
-    return Change(
-        id=shape.id,
-        change_class=shape.change_class,
-        text=shape.text.by_language(),
-        counts=shape.counts,
-        renew_by=shape.renew_by,
-        modules=tuple(shape.modules),
     )
 
 

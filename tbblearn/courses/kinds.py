@@ -51,14 +51,8 @@ class Chosen(Kind):
                 path, line, "the question {name} has no right answer; write correct: true at one choice", name=name
             )
         elif self.most is not None and right > self.most:
-            findings.fault(
-                path,
-                line,
-                "the question {name} has {right} right answers; a {kind} question has exactly one",
-                name=name,
-                right=right,
-                kind=self.kind,
-            )
+            message = "the question {name} has {right} right answers; a {kind} question has exactly one"
+            findings.fault(path, line, message, name=name, right=right, kind=self.kind)
         report_alike(question.entries("choices"), _is_one_right, findings)
 
     def choices(self, shape: PracticeShape, render: Render) -> tuple[Choice, ...]:
@@ -104,11 +98,8 @@ class TrueFalse(Chosen):
     def check_key(self, question: Entry, findings: Findings) -> None:
         ids = sorted(str(choice.text("id")) for choice in question.entries("choices"))
         if ids != sorted(TRUE_FALSE_IDS):
-            findings.fault(
-                *question.at("choices"),
-                "true_false has exactly two choices, with the ids yes and no; mend {name}",
-                name=question.text("id"),
-            )
+            message = "true_false has exactly two choices, with the ids yes and no; mend {name}"
+            findings.fault(*question.at("choices"), message, name=question.text("id"))
         super().check_key(question, findings)
 
     def order(self, question: Question, place: Place) -> tuple[str, ...]:
@@ -125,12 +116,8 @@ class Multiple(Chosen):
         right = sum(choice.flag("correct") for choice in question.entries("choices"))
         path, line, name = question.document.path, question.line("choices"), question.text("id")
         if right == 1:
-            findings.fault(
-                path,
-                line,
-                "the question {name} has one right answer; multiple needs at least two, or use single",
-                name=name,
-            )
+            message = "the question {name} has one right answer; multiple needs at least two, or use single"
+            findings.fault(path, line, message, name=name)
         elif right and right == question.count("choices"):
             findings.fault(path, line, "every choice of {name} is right; at least one must be wrong", name=name)
         super().check_key(question, findings)

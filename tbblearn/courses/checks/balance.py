@@ -39,9 +39,9 @@ class Balance:
 
 def key_balance(course: CourseFiles) -> Balance:
     """The balance of the course's own quiz. Lengths are those of kinds whose key could be the longest."""
-    questions = [question for _, question in course.questions()]
+    questions = list(course.questions())
     per_goal = Counter(question.text("goal") or "" for question in questions)
-    practice = Counter(question.text("goal") or "" for _, question in course.practice())
+    practice = Counter(question.text("goal") or "" for question in course.practice())
     return Balance(
         lengths={language: _lengths(questions, language) for language in LANGUAGES},
         questions_per_goal={goal: per_goal[goal] for goal in course.goals()},

@@ -53,15 +53,14 @@ def _list_placeholders(course: CourseFiles, findings: Findings, allowed: Placeho
         for language, part in module.parts.items():
             for placeholder in part.placeholders():
                 shape = placeholder.shape
-                is_open = shape.waived is None or shape.blocking
                 wants = said(WAITS, id=shape.id, owner=shape.owner, due=shape.due, needed=shape.needed)
-                is_fault = shape.blocking if allowed is Placeholders.BLOCKING_ARE_FAULTS else is_open
+                is_fault = shape.blocking if allowed is Placeholders.BLOCKING_ARE_FAULTS else shape.is_open
                 if is_fault and allowed is not Placeholders.NOTES:
                     mend = said("fill it" if shape.blocking else "fill it, or let a named role waive it")
                     findings.fault(
                         part.path, placeholder.line, "{wants}; {mend} before production", wants=wants, mend=mend
                     )
                 elif language == LANGUAGES[0]:
-                    if shape.waived is not None and not is_open:
+                    if shape.waived is not None and not shape.blocking:
                         wants = said(WAIVED, wants=wants, role=shape.waived.role)
                     findings.note(part.path, placeholder.line, wants)

@@ -31,7 +31,7 @@ _MARK_NAMES = {
 
 def check_questions(course: CourseFiles, findings: Findings) -> None:
     """Find the faults of every question, and HTML or marks in texts that have none."""
-    for _, question in [*course.questions(), *course.practice()]:
+    for question in [*course.questions(), *course.practice()]:
         kind = written_kind(question)
         if kind is not None:
             kind.check(question, findings)
@@ -48,7 +48,7 @@ def check_questions(course: CourseFiles, findings: Findings) -> None:
 
 def _options(course: CourseFiles) -> Iterator[Entry]:
     """The texts of options: they stand in lists of the browser's own, which show no marks."""
-    for _, question in [*course.questions(), *course.practice()]:
+    for question in [*course.questions(), *course.practice()]:
         yield from (option.entry("text") for option in question.entries("options"))
 
 
@@ -90,12 +90,8 @@ def _check_marks_in(holder: Entry, key: str, findings: Findings) -> None:
         line = holder.text_line(key, block.map[0] if block.map else 0)
         for token in [block, *(block.children or [])]:
             if token.type in _MARK_NAMES and token.type not in _ALLOWED_BLOCKS | _ALLOWED_MARKS:
-                findings.fault(
-                    holder.document.path,
-                    line,
-                    "{what} cannot be used in a question; only paragraphs and **bold** can",
-                    what=said(_MARK_NAMES[token.type]),
-                )
+                message = "{what} cannot be used in a question; only paragraphs and **bold** can"
+                findings.fault(holder.document.path, line, message, what=said(_MARK_NAMES[token.type]))
 
 
 def _check_html(holder: Entry, key: str, findings: Findings) -> None:

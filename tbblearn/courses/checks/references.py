@@ -82,7 +82,7 @@ def _check_ids(course: CourseFiles, findings: Findings) -> None:
     _report_twice(top.entries("modules"), "id", "part id", findings)
     _report_twice(top.entries("modules"), "folder", "folder", findings)
     _report_twice(top.entries("changes"), "id", "change id", findings)
-    questions = [question for _, question in course.questions()] + [question for _, question in course.practice()]
+    questions = [*course.questions(), *course.practice()]
     _report_twice(questions, "id", "question id", findings)
     for question in questions:
         for key in LISTS:
@@ -99,7 +99,7 @@ def _check_course_file(course: CourseFiles, courses: Mapping[str, CourseFiles], 
         message = "the id {slug} must be the folder's name, {folder}; rename one of them"
         findings.fault(*top.at("id"), message, slug=slug, folder=course.slug)
     modules = {module.id for module in course.modules}
-    asked = {question.text("goal") for _, question in course.questions()}
+    asked = {question.text("goal") for question in course.questions()}
     for goal in top.entries("goals"):
         part, name = goal.text("module"), goal.text("id")
         _demand_known(part, modules, goal.at("module"), NO_PART, findings, part=part)
@@ -112,8 +112,8 @@ def _check_course_file(course: CourseFiles, courses: Mapping[str, CourseFiles], 
     for borrowed in top.entry("quiz").entries("include"):
         lender = borrowed.text("course")
         _demand_known(lender, others, borrowed.at("course"), NO_COURSE, findings, course=lender)
-        goals = courses[lender].goals() if lender in others else None
-        for name, line in borrowed.texts("goals") if goals is not None else ():
+        goals = courses[lender].goals() if lender in others else {}
+        for name, line in borrowed.texts("goals") if lender in others else ():
             message = "the course {course} has no goal {goal}; {mend}"
             _demand_known(name, goals, (course.file, line), message, findings, course=lender, goal=name)
 
@@ -152,7 +152,7 @@ def _check_links(part: Part, course: CourseFiles, findings: Findings) -> None:
 
 
 def _check_practice(course: CourseFiles, findings: Findings) -> None:
-    known = {question.text("id") or "" for _, question in course.practice()}
+    known = {question.text("id") or "" for question in course.practice()}
     used = set()
     for part in _parts(course):
         for practice in (practice for screen in part.screens for practice in screen.practices):
@@ -161,10 +161,11 @@ def _check_practice(course: CourseFiles, findings: Findings) -> None:
                 message = "there is no practice question {practice}; {mend}"
                 where = part.path, practice.line + 1
                 _demand_known(practice.text, known, where, message, findings, practice=practice.text)
-    for module, question in course.practice():
-        if (name := question.text("id")) not in used:
-            message = "no screen of {slug} shows the practice question {question} (part {module})"
-            findings.note(*question.at("id"), message, slug=course.slug, question=name, module=module.id)
+    for module in course.modules:
+        for question in module.practice():
+            if (name := question.text("id")) not in used:
+                message = "no screen of {slug} shows the practice question {question} (part {module})"
+                findings.note(*question.at("id"), message, slug=course.slug, question=name, module=module.id)
 
 
 def _parts(course: CourseFiles) -> Iterator[Part]:
@@ -185,7 +186,7 @@ def _screen_paths(course: CourseFiles) -> set[str]:
 def _check_question_references(course: CourseFiles, findings: Findings) -> None:
     goals, screens = course.goals(), _screen_paths(course)
     message = "there is no goal {goal} in course.yaml; {mend}"
-    for _, question in [*course.questions(), *course.practice()]:
+    for question in [*course.questions(), *course.practice()]:
         goal = question.text("goal")
         _demand_known(goal, goals, question.at("goal"), message, findings, goal=goal)
         for _, choice in written_items(question):

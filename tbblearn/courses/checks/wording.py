@@ -149,8 +149,7 @@ def _texts_of_part(part: Part) -> Iterator[tuple[str, int]]:
 
 
 def _note_stray_in_yaml(course: CourseFiles, findings: Findings) -> None:
-    asked = [question for _, question in [*course.questions(), *course.practice()]]
-    marked = [text for question in asked for text in written_texts(question)]
+    marked = [text for question in [*course.questions(), *course.practice()] for text in written_texts(question)]
     for holder in [*marked, *(case.entry("text") for case in course.cases())]:
         for language in LANGUAGES:
             for block in _marks.parse(holder.text(language) or ""):

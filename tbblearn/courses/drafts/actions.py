@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from tbblearn.courses.actions import hold_for_publishing
-from tbblearn.courses.drafts.queries import oldest_kept
+from tbblearn.courses.drafts.queries import demand_draft, oldest_kept
 from tbblearn.courses.models import CourseDraft, CourseRecord, CourseVersion
-from tbblearn.courses.rules import NoSuchDraft, PublishedMeanwhile
+from tbblearn.courses.rules import PublishedMeanwhile
 from tbblearn.db import db
 
 
@@ -68,22 +68,8 @@ def demand_publishable(draft_id: int, seen: Mapping[str, int], *, person_id: int
     `seen` is the number of the newest version of each course in the draft, 0 where there was none, when the editor
     read what would change. From here on nobody else can publish these courses until the transaction ends.
     """
-    _demand_draft(draft_id, person_id, now)
+    demand_draft(draft_id, person_id, now)
     hold_for_publishing(seen)
-    _demand_unchanged(seen)
-
-
-def _demand_draft(draft_id: int, person_id: int, now: datetime) -> None:
-    found = db.session.scalar(
-        select(CourseDraft.id).where(
-            CourseDraft.id == draft_id, CourseDraft.uploaded_by == person_id, CourseDraft.uploaded_at > oldest_kept(now)
-        )
-    )
-    if found is None:
-        raise NoSuchDraft(draft_id)
-
-
-def _demand_unchanged(seen: Mapping[str, int]) -> None:
     rows = db.session.execute(
         select(CourseRecord.slug, func.max(CourseVersion.number).label("number"))
         .join(CourseVersion, CourseVersion.course_id == CourseRecord.id)

@@ -1,7 +1,7 @@
 """What a new edition changes against the version that is published now: for the editor to see before publishing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tbblearn.courses.rules import Change, ChangeClass, Course, Module, Question, Text, change_class, new_changes
@@ -55,11 +55,6 @@ class Comparison:
     differences: tuple[Difference, ...]
     changes: tuple[Change, ...]
     change_class: ChangeClass
-
-    @property
-    def key_changes(self) -> int:
-        """How many questions of the quiz have another right answer."""
-        return sum(one.kind is Kind.KEY and one.thing is Thing.QUESTION for one in self.differences)
 
 
 def compare(before: Course | None, after: Course, number: int, published_as: int | None = None) -> Comparison:
@@ -128,9 +123,7 @@ def _questions(thing: Thing, before: Iterable[Question], after: Iterable[Questio
     new = {question.id: question for question in after}
     found = _by_id(thing, old, new, {key: question.stem for key, question in (old | new).items()})
     return [
-        Difference(Kind.KEY, thing, one.id, one.words)
-        if one.kind is Kind.CHANGED and has_new_key(old[one.id], new[one.id])
-        else one
+        replace(one, kind=Kind.KEY) if one.kind is Kind.CHANGED and has_new_key(old[one.id], new[one.id]) else one
         for one in found
     ]
 

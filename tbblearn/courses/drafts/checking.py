@@ -6,8 +6,8 @@ Needs no database and must run with no transaction open: checking a course takes
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
 from tbblearn.courses.checks.balance import Balance
 from tbblearn.courses.checks.checking import WAITS, WAIVED, Report, check
@@ -30,11 +30,6 @@ class DraftPlaceholder:
     path: Path
     line: int
     shape: PlaceholderShape
-
-    @property
-    def is_open(self) -> bool:
-        """Neither filled nor waived; a blocking one cannot be waived."""
-        return self.shape.waived is None or self.shape.blocking
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,7 @@ class CheckedUpload:
     @property
     def has_open(self) -> bool:
         """Some placeholder is neither filled nor waived."""
-        return any(placeholder.is_open for placeholder in self.placeholders())
+        return any(placeholder.shape.is_open for placeholder in self.placeholders())
 
     @property
     def has_blocking(self) -> bool:
@@ -79,17 +74,12 @@ class CheckedUpload:
         return any(placeholder.shape.blocking for placeholder in self.placeholders())
 
 
+@lru_cache(MOST_KEPT)
 def check_upload(packed: bytes) -> CheckedUpload:
     """Unpack and check a zip. Raises UploadRefused for what must not even be kept."""
-    sha256 = hashlib.sha256(packed).hexdigest()
-    kept = _checked.get(sha256)
-    if kept is not None:
-        return kept
     with unpacked(packed) as root:
         _demand_drawings(root)
-        checked = _as_draft(check(root), root, sha256)
-    _checked.put(checked)
-    return checked
+        return _as_draft(check(root), root, hashlib.sha256(packed).hexdigest())
 
 
 def _demand_drawings(root: Path) -> None:
@@ -129,27 +119,3 @@ def _placeholders(files: CourseFiles, root: Path) -> Iterator[DraftPlaceholder]:
         if (part := module.parts.get(LANGUAGES[0])) is not None:
             for placeholder in part.placeholders():
                 yield DraftPlaceholder(part.path.relative_to(root), placeholder.line, placeholder.shape)
-
-
-class _CheckedUploads:
-    """The uploads last checked, by the SHA-256 of the zip. Safe for several threads."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, CheckedUpload] = {}
-        self._lock = Lock()
-
-    def get(self, sha256: str) -> CheckedUpload | None:
-        with self._lock:
-            checked = self._kept.pop(sha256, None)
-            if checked is not None:
-                self._kept[sha256] = checked
-            return checked
-
-    def put(self, checked: CheckedUpload) -> None:
-        with self._lock:
-            self._kept[checked.sha256] = checked
-            while len(self._kept) > MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-
-
-_checked = _CheckedUploads()

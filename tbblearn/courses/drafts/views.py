@@ -16,9 +16,9 @@ from tbblearn.courses import queries
 from tbblearn.courses.checks.words import finding_words
 from tbblearn.courses.drafts import actions as draft_actions
 from tbblearn.courses.drafts import queries as draft_queries
-from tbblearn.courses.drafts.checked import CheckedDraft, checked_draft
 from tbblearn.courses.drafts.checking import check_upload
 from tbblearn.courses.drafts.forms import UploadForm
+from tbblearn.courses.drafts.queries import CheckedDraft, checked_draft
 from tbblearn.courses.drafts.words import class_words, kind_words, refusal_words, signed_percent, thing_words
 from tbblearn.courses.files.uploads import UploadRefused
 from tbblearn.courses.queries import VersionRow

@@ -70,9 +70,12 @@ def class_words(change_class: ChangeClass) -> str:
 
 def kind_words(kind: Kind) -> str:
     """What happened to a thing."""
-    return {Kind.ADDED: _("Ny"), Kind.REMOVED: _("Borttagen"), Kind.CHANGED: _("Ändrad"), Kind.KEY: _("Nytt facit")}[
-        kind
-    ]
+    return {
+        Kind.ADDED: _("Ny"),
+        Kind.REMOVED: _("Borttagen"),
+        Kind.CHANGED: _("Ändrad"),
+        Kind.KEY: _("Nytt facit"),
+    }[kind]
 
 
 def thing_words(thing: Thing) -> str:

@@ -1,10 +1,10 @@
 """Judges films and their captions: what they are, and how large."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from tbblearn.courses.files.findings import Findings
+from tbblearn.courses.files.pictures import MediaFile
 from tbblearn.courses.files.texts import read_text
 
 LARGEST_FILM = 5_000_000
@@ -17,32 +17,19 @@ _TIMING = re.compile(rf"^{_TIME} --> {_TIME}(?:[ \t].*)?$")
 _WEBM = b"\x1a\x45\xdf\xa3"
 
 
-@dataclass(frozen=True)
-class FilmFile:
-    """A film, or the captions of one, as it lies in the course folder."""
-
-    content: bytes
-    media_type: str
-
-
-def read_film(path: Path, findings: Findings) -> FilmFile | None:
+def read_film(path: Path, findings: Findings) -> MediaFile | None:
     """The film in a file; None where it cannot be used, which is then a fault."""
     size = path.stat().st_size
     if size > LARGEST_FILM:
-        findings.fault(
-            path,
-            1,
-            "the film has {size} bytes, at most {most}; shorten it, or link to it in the county's player",
-            size=f"{size:,}",
-            most=f"{LARGEST_FILM:,}",
-        )
+        message = "the film has {size} bytes, at most {most}; shorten it, or link to it in the county's player"
+        findings.fault(path, 1, message, size=f"{size:,}", most=f"{LARGEST_FILM:,}")
         return None
     content = path.read_bytes()
     media_type = _media_type(content)
     if media_type is None or path.suffix.lower() != f".{media_type.removeprefix('video/')}":
         findings.fault(path, 1, "this is no MP4 or WebM film with the ending .mp4 or .webm; save it as one")
         return None
-    return FilmFile(content, media_type)
+    return MediaFile(media_type, content)
 
 
 def _media_type(content: bytes) -> str | None:
@@ -52,7 +39,7 @@ def _media_type(content: bytes) -> str | None:
     return "video/webm" if content.startswith(_WEBM) and b"webm" in content[:64] else None
 
 
-def read_captions(path: Path, findings: Findings) -> FilmFile | None:
+def read_captions(path: Path, findings: Findings) -> MediaFile | None:
     """The captions in a WebVTT file; None where they cannot be used, which is then a fault."""
     text = read_text(path, findings)
     if text is None:
@@ -68,4 +55,4 @@ def read_captions(path: Path, findings: Findings) -> FilmFile | None:
     spoken = [number for number, _ in timings if number < len(lines) and lines[number].strip()]
     if not spoken:
         findings.fault(path, 1, "the captions say nothing; write a line of times and what is said below it")
-    return None if faulty or not spoken else FilmFile(text.encode("utf-8"), CAPTIONS_TYPE)
+    return None if faulty or not spoken else MediaFile(CAPTIONS_TYPE, text.encode("utf-8"))

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from tbblearn.courses.files.films import FilmFile, read_captions, read_film
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.films import read_captions, read_film
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.format import CourseShape, GlossaryShape, ModuleShape, QuestionsShape
 from tbblearn.courses.files.parts import Part, read_part
-from tbblearn.courses.files.pictures import PictureFile, read_picture
+from tbblearn.courses.files.pictures import MediaFile, PictureFile, read_picture
 from tbblearn.courses.files.reading import Document, Entry, read_yaml
 from tbblearn.courses.files.shapes import check_shape
 from tbblearn.courses.files.texts import read_text
@@ -34,7 +35,7 @@ class ModuleFiles:
     shape: QuestionsShape | None = None
     is_quiz_unreadable: bool = False
     pictures: dict[str, PictureFile] = field(default_factory=dict)
-    films: dict[str, FilmFile] = field(default_factory=dict)
+    films: dict[str, MediaFile] = field(default_factory=dict)
     """The films and their captions."""
 
     @property
@@ -90,29 +91,15 @@ class CourseFiles:
 
     def cases(self) -> Iterator[Entry]:
         """The cases of the quiz as written."""
-        for module in self.modules:
-            yield from module.cases()
+        return chain.from_iterable(module.cases() for module in self.modules)
 
-    def screens(self) -> set[tuple[str, str]]:
-        """The screens that some language has: part id and screen id."""
-        return {
-            (module.id, screen)
-            for module in self.modules
-            for part in module.parts.values()
-            for screen in part.screen_ids()
-        }
+    def questions(self) -> Iterator[Entry]:
+        """The quiz questions as written."""
+        return chain.from_iterable(module.questions() for module in self.modules)
 
-    def questions(self) -> Iterator[tuple[ModuleFiles, Entry]]:
-        """The quiz questions as written, with their parts."""
-        for module in self.modules:
-            for question in module.questions():
-                yield module, question
-
-    def practice(self) -> Iterator[tuple[ModuleFiles, Entry]]:
-        """The practice questions as written, with their parts."""
-        for module in self.modules:
-            for question in module.practice():
-                yield module, question
+    def practice(self) -> Iterator[Entry]:
+        """The practice questions as written."""
+        return chain.from_iterable(module.practice() for module in self.modules)
 
     @property
     def has_unreadable_quiz(self) -> bool:
@@ -136,10 +123,8 @@ def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
     for folder in sorted(path for path in root.iterdir() if not path.name.startswith((".", "__MACOSX"))):
         if folder.is_symlink():
             findings.fault(folder, 1, "a symbolic link; put the files themselves here")
-        elif folder.is_dir():
-            course = read_course(folder, findings)
-            if course is not None:
-                courses[course.slug] = course
+        elif folder.is_dir() and (course := read_course(folder, findings)) is not None:
+            courses[course.slug] = course
     if not courses and not findings.faults:
         findings.fault(root, 1, "no course here; each course is a folder with a file course.yaml")
     return courses
@@ -152,12 +137,11 @@ def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
     if file not in present:
         deeper = sorted(path.parent for path in present if path.name == file.name)
         if deeper:
-            message = said(
+            message = (
                 "course.yaml is missing here and stands in {deeper}; move that folder up beside the other courses, or "
-                "name the folder that holds it",
-                deeper=deeper[0].relative_to(folder).as_posix(),
+                "name the folder that holds it"
             )
-            findings.fault(file, 1, message)
+            findings.fault(file, 1, message, deeper=deeper[0].relative_to(folder).as_posix())
         else:
             findings.fault(file, 1, "course.yaml is missing; every folder here is a course and needs one")
         return None
@@ -174,12 +158,8 @@ def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
         module = ModuleFiles(folder / name, entry)
         modules.append(module)
         if Path(name).name != name or not any(path.parent == module.folder for path in present):
-            findings.fault(
-                file,
-                entry.line("folder"),
-                "there is no folder {name} with files; make it or correct the name",
-                name=name,
-            )
+            message = "there is no folder {name} with files; make it or correct the name"
+            findings.fault(*entry.at("folder"), message, name=name)
             continue
         _read_module(module, present, used, findings)
     course = CourseFiles(folder, document, shape, modules)
@@ -215,8 +195,7 @@ def _read_module(module: ModuleFiles, present: set[Path], used: set[Path], findi
             findings.fault(path, 1, "the file is missing: a part is written in every language; translate the part")
             continue
         used.add(path)
-        text = read_text(path, findings)
-        if text is not None:
+        if (text := read_text(path, findings)) is not None:
             module.parts[language] = read_part(text, path, language, findings)
     quiz = module.folder / "quiz.yaml"
     if quiz in present:
@@ -244,13 +223,11 @@ def _read_films(module: ModuleFiles, present: set[Path], used: set[Path], findin
             for name, read in ((film.shape.file, read_film), (film.shape.captions, read_captions)):
                 path = module.folder / name
                 if Path(name).name != name or path not in present:
-                    findings.fault(
-                        part.path, film.line, "there is no file {file} beside the part; put it there", file=name
-                    )
+                    message = "there is no file {file} beside the part; put it there"
+                    findings.fault(part.path, film.line, message, file=name)
                 elif path not in used:
                     used.add(path)
-                    file = read(path, findings)
-                    if file is not None:
+                    if (file := read(path, findings)) is not None:
                         module.films[name] = file
 
 
@@ -259,23 +236,14 @@ def _read_pictures(module: ModuleFiles, present: set[Path], used: set[Path], fin
         for picture in (picture for screen in part.screens for picture in screen.pictures):
             path = module.folder / picture.file
             if Path(picture.file).name != picture.file:
-                findings.fault(
-                    part.path,
-                    picture.line,
-                    "the picture {file} must lie beside the part; write its name only",
-                    file=picture.file,
-                )
+                message = "the picture {file} must lie beside the part; write its name only"
+                findings.fault(part.path, picture.line, message, file=picture.file)
             elif path not in present:
-                findings.fault(
-                    part.path,
-                    picture.line,
-                    "there is no picture {file} beside the part; put it there",
-                    file=picture.file,
-                )
+                message = "there is no picture {file} beside the part; put it there"
+                findings.fault(part.path, picture.line, message, file=picture.file)
             elif path not in used:
                 used.add(path)
-                file = read_picture(path, findings)
-                if file is not None:
+                if (file := read_picture(path, findings)) is not None:
                     module.pictures[picture.file] = file
 
 
@@ -284,6 +252,5 @@ def _report_unused(folder: Path, unused: set[Path], modules: set[Path], findings
         if path.parent == folder or path.parent in modules:
             findings.fault(path, 1, "nothing uses this file; use it or delete it")
         else:
-            findings.fault(
-                path, 1, "nothing uses the folder {name}; list it in course.yaml or delete it", name=path.parent.name
-            )
+            message = "nothing uses the folder {name}; list it in course.yaml or delete it"
+            findings.fault(path, 1, message, name=path.parent.name)

@@ -222,3 +222,8 @@ class PlaceholderShape(Shape):
     due: Day
     blocking: bool
     waived: WaivedShape | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Neither filled nor waived; a blocking one cannot be waived."""
+        return self.waived is None or self.blocking

@@ -91,7 +91,6 @@ class ScreenSource:
     practices: list[Located] = field(default_factory=list)
     placeholders: list[Placeholder] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -102,10 +101,6 @@ class Part:
     language: str
     text: str
     screens: tuple[ScreenSource, ...]
-
-    def screen_ids(self) -> list[str]:
-        """The ids of the screens, in order."""
-        return [screen.id for screen in self.screens]
 
     def placeholders(self) -> list[Placeholder]:
         """The placeholders, in order."""
@@ -188,11 +183,8 @@ class _PartReader:
         for reference in [*read.get("references", {}).values(), *read.get("duplicate_refs", ())]:
             if reference["href"] not in used:
                 line = reference["map"][0]
-                self._fault(
-                    "this is taken for a link's address and not shown: {shown}; write it otherwise",
-                    line + 1,
-                    shown=self._lines[line].strip()[:40],
-                )
+                message = "this is taken for a link's address and not shown: {shown}; write it otherwise"
+                self._fault(message, line + 1, shown=self._lines[line].strip()[:40])
         for line, row in enumerate(self._lines, start=1):
             for letter in unwanted_entities(row):
                 self._fault(invisible(letter), line)
@@ -205,10 +197,8 @@ class _PartReader:
             self._fault("the screen has no id; end its heading with one, such as {#tidigt-ar-nu}")
             return ScreenSource("", heading_words(self._markdown, inline.content), self._line)
         if not re.match(NAME_PATTERN, match["id"]):
-            self._fault(
-                "the screen id {screen} must have small letters a-z, digits and single hyphens only",
-                screen=repr(match["id"]),
-            )
+            message = "the screen id {screen} must have small letters a-z, digits and single hyphens only"
+            self._fault(message, screen=repr(match["id"]))
         title = heading_words(self._markdown, match["title"])
         if not title:
             self._fault("the screen has no title; write one before its id")
@@ -249,17 +239,14 @@ class _PartReader:
         """Take in a fenced block; False where it is not to be rendered."""
         kind = token.info.strip()
         if token.map and (token.map[1] - token.map[0] < 2 or self._lines[token.map[1] - 1].strip() != token.markup):
-            self._fault(
-                "the block {kind} is never closed; end it with {markup} on a line of its own",
-                kind=kind or "here",
-                markup=token.markup,
-            )
+            message = "the block {kind} is never closed; end it with {markup} on a line of its own"
+            self._fault(message, kind=kind or "here", markup=token.markup)
         if kind not in FENCES:
             self._fault(
                 "unknown block {kind}; the fenced blocks are {fences}", kind=repr(kind), fences=", ".join(FENCES)
             )
         elif kind == "source":
-            self._sources(token, screen)
+            self._sources(token)
         elif kind == "practice":
             if token.level:
                 self._fault("a practice question cannot stand inside a box or list; move it out")
@@ -291,11 +278,10 @@ class _PartReader:
         for paragraph in film.paragraphs():
             screen.passages.append(Passage(paragraph, self._line, in_film=True))
 
-    def _sources(self, token: Token, screen: ScreenSource) -> None:
+    def _sources(self, token: Token) -> None:
         found = False
         for offset, line in enumerate(token.content.split("\n"), start=1):
             if line.startswith("- ") and line[2:].strip():
-                screen.sources.append(line[2:].strip())
                 found = True
             elif line.strip() and not (found and line.startswith("  ")):
                 self._fault("each source stands on a line of its own after a dash and a space", self._line + offset)
@@ -331,12 +317,8 @@ class _PartReader:
         for offset, line in enumerate(rows):
             if line.startswith(":::"):
                 word = line.strip(": ") or ":::"
-                self._fault(
-                    "unknown box {word}; the boxes are {boxes}",
-                    self._line + offset,
-                    word=repr(word),
-                    boxes=", ".join(BOXES),
-                )
+                message = "unknown box {word}; the boxes are {boxes}"
+                self._fault(message, self._line + offset, word=repr(word), boxes=", ".join(BOXES))
 
     def _inline(self, inline: Token, screen: ScreenSource) -> None:
         words = plain_text(inline)

@@ -1,9 +1,11 @@
 """Judges pictures: what they are, how large, and whether an SVG holds nothing but a drawing."""
 
+import hashlib
 import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from xml.parsers import expat
 
@@ -26,37 +28,10 @@ MEDIA_TYPES = {
 _SVG = "http://www.w3.org/2000/svg"
 _DRAWING = frozenset(
     [
-        "svg",
-        "g",
-        "defs",
-        "symbol",
-        "use",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "title",
-        "desc",
-        "clipPath",
-        "mask",
-        "pattern",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "marker",
-        "style",
-        "filter",
-        "feGaussianBlur",
-        "feOffset",
-        "feMerge",
-        "feMergeNode",
-        "feFlood",
-        "feComposite",
-        "feBlend",
-        "feColorMatrix",
+        *("svg", "g", "defs", "symbol", "use", "title", "desc", "style", "marker", "mask", "clipPath", "pattern"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"),
+        *("linearGradient", "radialGradient", "stop", "filter", "feGaussianBlur", "feOffset", "feMerge"),
+        *("feMergeNode", "feFlood", "feComposite", "feBlend", "feColorMatrix"),
     ]
 )
 _WHY_NOT = {
@@ -94,12 +69,22 @@ _FREE_TEXT = re.compile(rf"(?:{'|'.join(_SAYING)}|aria-.*|data-.*)", re.IGNORECA
 
 
 @dataclass(frozen=True)
-class PictureFile:
-    """A picture that may be published; width and height in pixels, as the page reserves room for it."""
+class MediaFile:
+    """A picture, a film or the captions of one."""
 
-    path: Path
     media_type: str
     content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the content, in hexadecimal: the name that it is published under."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class PictureFile(MediaFile):
+    """A picture that may be published; width and height in pixels, as the page reserves room for it."""
+
     width: int
     height: int
 
@@ -112,41 +97,30 @@ def read_picture(path: Path, findings: Findings) -> PictureFile | None:
         return None
     size = path.stat().st_size
     if size > LARGEST_PICTURE:
-        findings.fault(
-            path,
-            1,
-            "the picture is too large: {size} bytes; make it at most {most}",
-            size=f"{size:,}",
-            most=f"{LARGEST_PICTURE:,}",
-        )
+        message = "the picture is too large: {size} bytes; make it at most {most}"
+        findings.fault(path, 1, message, size=f"{size:,}", most=f"{LARGEST_PICTURE:,}")
         return None
     content = path.read_bytes()
+    sides: tuple[int, int] | None
     if media_type == "image/svg+xml":
-        sides = _svg_sides(content, path, findings)
-        if sides is None:
+        drawing = _Drawing(path)
+        drawing.read(content)
+        findings.add(drawing.findings.faults)
+        if drawing.findings.faults or drawing.sides is None:
             return None
+        sides = drawing.sides
     else:
         sides = _RASTER[media_type](content)
         if sides is None:
-            findings.fault(
-                path,
-                1,
-                "this is no {media_type} picture; save it again in the format that its name tells",
-                media_type=media_type,
-            )
+            message = "this is no {media_type} picture; save it again in the format that its name tells"
+            findings.fault(path, 1, message, media_type=media_type)
             return None
     width, height = sides
     if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
-        findings.fault(
-            path,
-            1,
-            "the picture is too large: {width} x {height}; each side must be 1 to {most} pixels",
-            width=width,
-            height=height,
-            most=LARGEST_SIDE,
-        )
+        message = "the picture is too large: {width} x {height}; each side must be 1 to {most} pixels"
+        findings.fault(path, 1, message, width=width, height=height, most=LARGEST_SIDE)
         return None
-    return PictureFile(path, media_type, content, width, height)
+    return PictureFile(media_type, content, width, height)
 
 
 def _png_sides(content: bytes) -> tuple[int, int] | None:
@@ -194,13 +168,6 @@ _RASTER: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
     "image/jpeg": _jpeg_sides,
     "image/webp": _webp_sides,
 }
-
-
-def _svg_sides(content: bytes, path: Path, findings: Findings) -> tuple[int, int] | None:
-    drawing = _Drawing(path)
-    drawing.read(content)
-    findings.add(drawing.findings.faults)
-    return None if drawing.findings.faults else drawing.sides
 
 
 def acts(content: bytes) -> bool:
@@ -284,11 +251,8 @@ class _Drawing:
                 "the event handler {name} on <{element}> is not allowed; remove it", name=name, element=element
             )
         elif name.lower() in ("href", "src", "base") and not value.strip().startswith("#"):
-            self._refuse(
-                "<{element}> refers outside the picture ({name}); only #names of its own parts are allowed",
-                element=element,
-                name=name,
-            )
+            message = "<{element}> refers outside the picture ({name}); only #names of its own parts are allowed"
+            self._refuse(message, element=element, name=name)
         else:
             self._style(value, functions=not _FREE_TEXT.fullmatch(name))
 

@@ -68,14 +68,8 @@ class Kind(ABC):
                     path, question.line(key), "{name} needs at least {least} items", name=key, least=self.lists[key]
                 )
             elif key not in self.lists and question.has(key):
-                findings.fault(
-                    path,
-                    question.line(key),
-                    "{key} does not belong to the kind {kind}; remove it from {name}",
-                    key=key,
-                    kind=self.kind,
-                    name=name,
-                )
+                message = "{key} does not belong to the kind {kind}; remove it from {name}"
+                findings.fault(path, question.line(key), message, key=key, kind=self.kind, name=name)
             complete = complete and (key not in self.lists or bool(count))
         if complete:
             self.check_key(question, findings)
@@ -156,12 +150,8 @@ def report_alike(items: Iterable[Entry], must_differ: Callable[[Entry, Entry], b
             names = {"one": earlier.text("id"), "other": item.text("id"), "language": language}
             path, line = item.document.path, item.entry("text").line(language)
             if must_differ(earlier, item):
-                findings.fault(
-                    path,
-                    line,
-                    "{one} and {other} read the same ({language}), and only one is right; rewrite one",
-                    **names,
-                )
+                message = "{one} and {other} read the same ({language}), and only one is right; rewrite one"
+                findings.fault(path, line, message, **names)
             else:
                 findings.note(path, line, "{one} and {other} read the same ({language})", **names)
 

@@ -51,13 +51,8 @@ def read_text(path: Path, findings: Findings) -> str | None:
     """
     size = path.stat().st_size
     if size > LARGEST_TEXT_FILE:
-        findings.fault(
-            path,
-            1,
-            "the file has {size} bytes; split it, at most {most} are read",
-            size=f"{size:,}",
-            most=f"{LARGEST_TEXT_FILE:,}",
-        )
+        message = "the file has {size} bytes; split it, at most {most} are read"
+        findings.fault(path, 1, message, size=f"{size:,}", most=f"{LARGEST_TEXT_FILE:,}")
         return None
     text = _decoded(path.read_bytes(), path, findings)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
