@@ -126,8 +126,7 @@ def _told(published: Published) -> str:
 
 def _print_findings(findings: list[Finding]) -> None:
     for finding in findings:
-        kind = "note: " if finding.is_note else ""
-        click.echo(visible(f"{finding.path}:{finding.line}: {kind}{finding.message}"))
+        click.echo(visible(str(finding)))
 
 
 def _print_balance(slug: str, balance: Balance) -> None:
