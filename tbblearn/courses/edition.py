@@ -1,7 +1,7 @@
-"""Makes of a checked course's files what is published: its content, its pictures and films, its hash.
+"""Makes an edition of a checked course's files: its content, its pictures and films, its hash.
 
-The hash is taken over what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and
-films) and the renderer's number, never over HTML, so that the same files give the same hash on any machine.
+The hash covers what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and films)
+and the renderer's number, never HTML, so that the same files give the same hash on any machine.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from tbblearn.courses.storing import sha256_of
 
 @dataclass(frozen=True)
 class Edition:
-    """A course ready to be published. `placeholders` counts those that are neither filled nor waived."""
+    """A course ready to be published. `placeholders` counts the open ones."""
 
     course: Course
     sha256: str
@@ -47,7 +47,7 @@ def make_edition(files: CourseFiles, courses: Mapping[str, CourseFiles]) -> Edit
     )
 
 
-# --- what the hash is taken over ---
+# --- the input of the hash ---
 
 
 def _written(files: CourseFiles, shape: CourseShape, courses: Mapping[str, CourseFiles]) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
 
 
 def _asked(module: ModuleFiles) -> Iterator[tuple[PracticeShape, CaseShape | None]]:
-    """The quiz questions of a part, each with its case: those without one first, as in the file."""
+    """The quiz questions of a part, each with its case if any, in the order of the file."""
     if module.shape is None:
         return
     for question in module.shape.questions:
@@ -178,10 +178,10 @@ def _rendered(text: Translated) -> Text:
 
 
 def question_hash(shape: PracticeShape, case: CaseShape | None = None) -> str:
-    """SHA-256 of what a learner sees before answering, in every language: kind, stem, what can be answered, the case.
+    """SHA-256 of what a learner sees before answering, in every language: kind, stem, possible answers, the case.
 
-    The key, the feedback and the order of choices, rows, options and steps are left out: an answer given before they
-    were mended stands.
+    The key, the feedback and the order of choices, rows, options and steps are left out: correcting them leaves
+    answers valid.
     """
     seen = {"kind": shape.kind.value, "stem": shape.stem.by_language(), **kind_of(shape).seen(shape)}
     if case is not None:

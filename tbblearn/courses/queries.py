@@ -1,4 +1,4 @@
-"""Reads of published courses. Versions are immutable, so their content is kept in the process once it has been read."""
+"""Reads published courses. Versions are immutable, so their content is cached in the process."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class CourseRow:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A version without its content. `placeholders` counts those that were open when it was published."""
+    """A version without its content. `placeholders` counts those open at publication."""
 
     id: int
     course_id: int
@@ -69,7 +69,7 @@ _VERSION_COLUMNS = (
 )
 
 
-# Made once, as those below: putting a statement together takes longer than running it.
+# Built once, as those below: building a statement takes longer than running it.
 _VERSIONS = (
     select(*_VERSION_COLUMNS)
     .join(CourseRecord, CourseRecord.id == CourseVersion.course_id)
@@ -116,7 +116,7 @@ _Address = tuple[str | None, int | None, str | None, frozenset[tuple[str, object
 
 
 def _address() -> _Address:
-    """Which database this is. Its URL as a text takes longer to write than a content to find."""
+    """Identifies the database. Formatting its URL as text would take longer than the lookup."""
     url = db.engine.url
     return url.host, url.port, url.database, frozenset(url.query.items())
 
@@ -162,7 +162,7 @@ def later_versions(version_id: int) -> list[int]:
 
 
 def forget_contents() -> None:
-    """Forget every kept content: for a process that empties its own database and builds it anew."""
+    """Empty the cache: for a process that wipes and rebuilds its own database."""
     _content.cache_clear()
 
 

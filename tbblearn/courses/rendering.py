@@ -1,11 +1,10 @@
 """Turns a part's Markdown into safe HTML, once, at publication.
 
-Two walls: markdown-it-py with raw HTML off writes only what the rules below say, and nh3 lets through only the tags,
-attributes and addresses that they use. The page's h1 is the part's title and h2 the screen's, so a screen's own
-headings begin at h3.
+Two safeguards: the renderer below never writes raw HTML, and nh3 passes only the tags, attributes and addresses that
+it uses. The page's h1 is the part's title and h2 the screen's, so a screen's own headings begin at h3.
 
-Links to screens are stored as `screen:part/screen`, words that are explained as `term:word`, pictures, films and
-captions as `asset:<sha256>`; `resolve` turns them into addresses when a page is made.
+Links to screens are stored as `screen:part/screen`, to explained words as `term:word`, pictures, films and captions as
+`asset:<sha256>`; `resolve` turns them into addresses when a page is rendered.
 """
 
 import re
@@ -24,7 +23,7 @@ from tbblearn.courses.files.pictures import MediaFile, PictureFile
 from tbblearn.courses.rules import Block, HtmlBlock, PracticeBlock, ScreenRef
 
 RENDERER = 1
-"""Part of a version's hash. Raise it when the HTML of an unchanged course comes out otherwise."""
+"""Part of a version's hash. Raise it when the HTML of an unchanged course changes."""
 
 _WORDS = {
     "sv": {
@@ -71,7 +70,7 @@ _ATTRIBUTES = {
 }
 _markdown = parser()
 _inline = inline_parser()
-# The rules below write the address first in its tag, and a < in a text is always escaped.
+# The renderer writes the address first in its tag and escapes every < in a text.
 _ADDRESS = re.compile(r'<(a href|(?:img|source|track) src)="(screen|term|asset):([^"]*)"')
 
 
@@ -101,9 +100,9 @@ def render_screen(
 
 
 def render_inline(text: str) -> str:
-    """A text of a question as safe inline HTML: bold, and an empty line between paragraphs as two line breaks.
+    """A text of a question as safe inline HTML: bold, and paragraphs separated by two line breaks.
 
-    Inline, because it stands in a legend or a label, where no paragraph may.
+    Inline, because a legend or a label may contain no paragraph.
     """
     renderer = RendererHTML()
     paragraphs = [
@@ -116,7 +115,7 @@ def render_inline(text: str) -> str:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Makes the addresses of a page: `screen` of a screen, `term` of a word's id, `asset` of a file's SHA-256."""
+    """How a page addresses a screen, the id of a term and the SHA-256 of an asset."""
 
     screen: Callable[[ScreenRef], str]
     term: Callable[[str], str]
@@ -152,7 +151,7 @@ def _cleaned(html: str) -> str:
 
 
 def _known_address(_tag: str, name: str, value: str) -> str | None:
-    """The attribute as it is, or None to remove an address that leads into our own site by another way."""
+    """The attribute unchanged, or None to drop an address other than those the renderer writes."""
     if name == "href":
         return value if value.startswith(("https://", "screen:", "term:")) else None
     return value if name != "src" or value.startswith("asset:") else None
@@ -191,7 +190,7 @@ class _BlockRenderer(RendererHTML):
         title = tokens[idx].info.strip().removeprefix("case").strip()
         self._boxes += 1
         self._cases += 1
-        # Ids of screens never hold two hyphens in a row, so this one is nobody else's.
+        # Screen ids never contain two hyphens in a row, so this id is unique.
         title_id = f"case--{self._block_id}-{self._cases}"
         return (
             f'<section class="case" aria-labelledby="{title_id}"><p class="eyebrow">{escape(self._words["case"])}</p>'
@@ -217,7 +216,7 @@ class _BlockRenderer(RendererHTML):
     container_tip_close = container_plan_close
 
     def fence(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
-        """A film, or a placeholder: shown until it is filled, not shown once it has been waived."""
+        """A film, or a placeholder that is not waived."""
         shape = self._fences[(tokens[idx].map or [0])[0] + 1]
         if isinstance(shape, FilmShape):
             return self._film(shape)
@@ -227,9 +226,9 @@ class _BlockRenderer(RendererHTML):
         return f'<div class="placeholder" role="note"><p>{escape(words)}</p></div>\n'
 
     def _film(self, shape: FilmShape) -> str:
-        """A film with captions that are on from the start, and what is said in it as text."""
+        """A film with captions on by default, and its transcript."""
         film, captions = self._films[shape.file], self._films[shape.captions]
-        said = "".join(f"<p>{escape(' '.join(paragraph.split()))}</p>" for paragraph in shape.paragraphs())
+        transcript = "".join(f"<p>{escape(' '.join(paragraph.split()))}</p>" for paragraph in shape.paragraphs())
         return (
             f'<figure class="film"><video aria-label="{escape(shape.title)}" controls preload="metadata">'
             f'<source src="asset:{film.sha256}" type="{film.media_type}">'
@@ -238,7 +237,7 @@ class _BlockRenderer(RendererHTML):
             f"<figcaption>{escape(shape.title)}</figcaption></figure>"
             f'<details class="govuk-details"><summary class="govuk-details__summary">'
             f'<span class="govuk-details__summary-text">{self._words["transcript"]}</span></summary>'
-            f'<div class="govuk-details__text">{said}</div></details>\n'
+            f'<div class="govuk-details__text">{transcript}</div></details>\n'
         )
 
     # --- text and pictures ---
@@ -271,8 +270,8 @@ class _BlockRenderer(RendererHTML):
             f' width="{asset.width}" height="{asset.height}"></div>{shown}</figure>'
         )
 
-    # --- tables: on a phone each row becomes a block, with the column's heading beside each value; the roles keep the
-    # table a table for screen readers when its display changes. ---
+    # --- tables: on a phone each row becomes a block, with the column's heading beside each value; the roles keep it a
+    # table for screen readers when its display changes. ---
 
     def table_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         self._headers = []
@@ -313,5 +312,5 @@ def _aligned(cell: Token) -> str:
 
 
 def _capital(owner: str, words: Mapping[str, str]) -> str:
-    """The owner, with a capital letter where the sentence begins with it."""
+    """The owner, capitalised if the sentence begins with it."""
     return owner[:1].upper() + owner[1:] if words["placeholder"].startswith("%(owner)s") else owner

@@ -1,8 +1,8 @@
-"""Checks that a part holds the same in every language: screens, practice questions, films and placeholders."""
+"""Checks that a part is the same in every language: screens, practice questions, films and placeholders."""
 
 from collections.abc import Mapping
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import ModuleFiles
 from tbblearn.courses.files.parts import Part, Placeholder, ScreenSource
 from tbblearn.courses.rules import LANGUAGES
@@ -83,7 +83,7 @@ class _Comparison:
         if ours != theirs:
             message = "the screen {screen} must have the same practice questions in the same order as {name} ({ours})"
             line = translated.practices[0].line if translated.practices else translated.line
-            self._fault(line, message, screen=screen.id, ours=", ".join(ours) or said("none"))
+            self._fault(line, message, screen=screen.id, ours=", ".join(ours) or phrase("none"))
 
     def _films(self, screen: ScreenSource, translated: ScreenSource) -> None:
         """A film is in every language with its own captions: what is read in them is written in that language."""

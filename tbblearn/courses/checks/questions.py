@@ -1,8 +1,8 @@
-"""Checks what makes a question answerable: its key, and the few marks that its texts may have."""
+"""Checks that questions can be answered: their keys, and the little formatting their texts may have."""
 
 from collections.abc import Iterator
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import CourseFiles
 from tbblearn.courses.files.markdown import inline_parser, parser
 from tbblearn.courses.files.reading import Entry
@@ -30,7 +30,7 @@ _MARK_NAMES = {
 
 
 def check_questions(course: CourseFiles, findings: Findings) -> None:
-    """Find the faults of every question, and HTML or marks in texts that have none."""
+    """Find the faults of every question, and HTML or formatting where none is allowed."""
     for question in [*course.questions(), *course.practice()]:
         kind = written_kind(question)
         if kind is not None:
@@ -47,7 +47,7 @@ def check_questions(course: CourseFiles, findings: Findings) -> None:
 
 
 def _options(course: CourseFiles) -> Iterator[Entry]:
-    """The texts of options: they stand in lists of the browser's own, which show no marks."""
+    """The texts of options: browsers show them in native lists, which have no formatting."""
     for question in [*course.questions(), *course.practice()]:
         yield from (option.entry("text") for option in question.entries("options"))
 
@@ -59,7 +59,7 @@ def _check_plain(holder: Entry, findings: Findings) -> None:
 
 
 def plain_texts(course: CourseFiles) -> Iterator[Entry]:
-    """The texts of `course.yaml` and `glossary.yaml` and the titles of cases, which have no marks at all."""
+    """The texts without any formatting: those of `course.yaml` and `glossary.yaml`, and titles of cases."""
     top = course.document.top
     yield from (top.entry("title"), top.entry("summary"))
     for goal in top.entries("goals"):
@@ -91,7 +91,7 @@ def _check_marks_in(holder: Entry, key: str, findings: Findings) -> None:
         for token in [block, *(block.children or [])]:
             if token.type in _MARK_NAMES and token.type not in _ALLOWED_BLOCKS | _ALLOWED_MARKS:
                 message = "{what} cannot be used in a question; only paragraphs and **bold** can"
-                findings.fault(holder.document.path, line, message, what=said(_MARK_NAMES[token.type]))
+                findings.fault(holder.document.path, line, message, what=phrase(_MARK_NAMES[token.type]))
 
 
 def _check_html(holder: Entry, key: str, findings: Findings) -> None:

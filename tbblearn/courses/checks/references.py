@@ -1,11 +1,11 @@
-"""Checks what must hang together inside a course and between courses: ids, links, languages, goals."""
+"""Checks references within a course and between courses: ids, links, languages, goals."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
 from tbblearn.courses.checks.languages import check_languages
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import CourseFiles
 from tbblearn.courses.files.parts import Part
 from tbblearn.courses.files.question_kind import LISTS
@@ -20,14 +20,14 @@ NO_SCREEN = "there is no screen {screen}; {mend}"
 ID_NAMES = {"choices": "choice id", "options": "option id", "rows": "row id", "steps": "step id"}
 
 MOST_NAMED = 10
-"""Names that a fault lists to choose from."""
+"""Names that a fault suggests."""
 
 MOST_COMPARED, LONGEST_COMPARED = 300, 100
-"""Names, and letters of one, among which the nearest is looked for: the time grows with both."""
+"""How many names, and letters of each, are searched for the closest: the time grows with both."""
 
 
 def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], findings: Findings) -> None:
-    """Find every reference of `course` that leads nowhere, and every id that is used twice."""
+    """Find every broken reference in `course`, and every duplicate id."""
     _check_ids(course, findings)
     _check_course_file(course, courses, findings)
     _check_changes(course, findings)
@@ -42,23 +42,23 @@ def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], fi
 
 
 def _close(wanted: str, known: Iterable[str]) -> str:
-    """How to mend a name that nothing has."""
+    """How to mend an unknown name."""
     names = sorted(name for name in known if name)
     close = get_close_matches(wanted[:LONGEST_COMPARED], names[:MOST_COMPARED], n=1)
     if close:
-        return said("did you mean {close}?", close=close[0])
+        return phrase("did you mean {close}?", close=close[0])
     if not names:
-        return said("there is none yet")
+        return phrase("there is none yet")
     listed = ", ".join(names[:MOST_NAMED])
     if len(names) > MOST_NAMED:
-        return said("known: {names} and {more} more", names=listed, more=len(names) - MOST_NAMED)
-    return said("known: {names}", names=listed)
+        return phrase("known: {names} and {more} more", names=listed, more=len(names) - MOST_NAMED)
+    return phrase("known: {names}", names=listed)
 
 
 def _demand_known(
     wanted: str | None, known: Collection[str], where: tuple[Path, int], what: str, findings: Findings, **values: object
 ) -> None:
-    """A fault where nothing has the name `wanted`. `what` is a template with `{mend}`, which says what there is."""
+    """Find a name that is not `known`; the template `what` contains `{mend}`, a suggestion."""
     if wanted is not None and wanted not in known:
         findings.fault(*where, what, mend=_close(wanted, known), **values)
 
@@ -71,7 +71,7 @@ def _report_twice(entries: Iterable[Entry], key: str, what: str, findings: Findi
         path, line = entry.at(key)
         if name in first:
             message = "the {what} {name} is used twice, first in {first}; rename one"
-            findings.fault(path, line, message, what=said(what), name=name, first=first[name])
+            findings.fault(path, line, message, what=phrase(what), name=name, first=first[name])
         else:
             first[name] = f"{path.parent.name}/{path.name}:{line}"
 
@@ -195,7 +195,7 @@ def _check_question_references(course: CourseFiles, findings: Findings) -> None:
 
 
 def _check_cases(course: CourseFiles, findings: Findings) -> None:
-    """Where one question a goal is drawn, a case that asked twice on a goal could never be drawn whole."""
+    """With one question drawn per goal, a case with two questions on a goal could never be drawn whole."""
     if course.document.top.entry("quiz").text("draw") != Draw.ONE_PER_GOAL:
         return
     for case in course.cases():

@@ -1,7 +1,7 @@
-"""Notes on a course's language: length, readability, words that we do not write, and marks that do nothing.
+"""Notes on a course's language: length, readability, words to avoid, and marks without effect.
 
-Limits are those of the content guide, sections 1, 2 and 4. Lengths and LIX are measured in Swedish, which is the
-source; sentences and words in both languages.
+The limits are those of the content guide, sections 1, 2 and 4. Lengths and LIX are measured in Swedish, the source
+language; sentences and words in both languages.
 """
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 from tbblearn.characters import visible
 from tbblearn.courses.checks.questions import plain_texts
 from tbblearn.courses.checks.readability import lix, sentences, words
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import CourseFiles, ModuleFiles
 from tbblearn.courses.files.markdown import inline_parser, plain_text
 from tbblearn.courses.files.parts import Part
@@ -30,8 +30,8 @@ LONGEST_STEM = 45
 
 SWEDISH, ENGLISH = LANGUAGES
 
-# What not to write, and what instead: content guide, section 4, and word list, sections 0 and 1. `*` stands for any
-# ending.
+# Words to avoid, and what to write instead: content guide, section 4, and word list, sections 0 and 1. `*` matches
+# any ending.
 _AVOIDED = {
     SWEDISH: {
         "ej": "inte",
@@ -108,7 +108,7 @@ _STRAY = (
         "begin a list item with a hyphen and a space, with an empty line above the list",
     ),
 )
-"""What stands in a text as it is where somebody meant a mark, and what to do."""
+"""Formatting marks that would be shown literally, and what to do about each."""
 
 _NUMBER_WORDS = {
     SWEDISH: {2: ("två", "2"), 3: ("tre", "3"), 4: ("fyra", "4"), 5: ("fem", "5")},
@@ -117,7 +117,7 @@ _NUMBER_WORDS = {
 
 
 def note_wording(course: CourseFiles, findings: Findings) -> None:
-    """Note what an author may want to shorten, simplify or put otherwise."""
+    """Note what an author may want to shorten, simplify or rephrase."""
     in_depth = course.document.top.text("level") == Level.IN_DEPTH
     for module in course.modules:
         for part in module.parts.values():
@@ -136,7 +136,7 @@ def note_wording(course: CourseFiles, findings: Findings) -> None:
 
 
 def _texts_of_part(part: Part) -> Iterator[tuple[str, int]]:
-    """What a part shows, without the marks that were understood, each text with its line."""
+    """The texts a part shows, without their formatting, each with its line."""
     for screen in part.screens:
         yield screen.title, screen.line
         yield from ((one.text, one.line) for one in screen.passages if not one.text.startswith("|"))
@@ -167,12 +167,12 @@ def _line_in(holder: Entry, language: str, before: int, offset: int) -> int:
 
 
 def _note_stray(text: str, path: Path, line_of: Callable[[int], int], findings: Findings) -> None:
-    """Note each kind of mark once a text; `line_of` gives the line of the text's first row (0) and of those below."""
+    """Note each kind of mark once per text; `line_of` maps a row of the text (from 0) to a line."""
     for pattern, hint in _STRAY:
         if found := pattern.search(text):
             mark = visible(found[0].strip())
             line = line_of(text.count("\n", 0, found.end()))
-            findings.note(path, line, "{mark} stands in the text as it is; {hint}", mark=mark, hint=said(hint))
+            findings.note(path, line, "{mark} stands in the text as it is; {hint}", mark=mark, hint=phrase(hint))
 
 
 def _note_part(part: Part, findings: Findings, limit: int) -> None:
@@ -195,7 +195,7 @@ def _note_part(part: Part, findings: Findings, limit: int) -> None:
 
 
 def _span(limits: range) -> str:
-    return said("{least} to {most}", least=limits.start, most=limits.stop - 1)
+    return phrase("{least} to {most}", least=limits.start, most=limits.stop - 1)
 
 
 def _note_language(
@@ -206,7 +206,7 @@ def _note_language(
     word_line: Callable[[int], int],
     findings: Findings,
 ) -> None:
-    """Note sentences that are too long and words to avoid; two functions give the line of a row of the text."""
+    """Note long sentences and words to avoid; `sentence_line` and `word_line` map a row (from 0) to a line."""
     for sentence in sentences(text):
         if (count := len(words(sentence.text))) > LONGEST_SENTENCE:
             start = " ".join(sentence.text.split()[:6]) + " …"

@@ -1,5 +1,5 @@
-"""An editor's uploads: kept for a while, checked, compared with what is published.
+"""An editor's uploads: kept for a day, checked, compared with what is published.
 
-Imports the rest of courses; nothing else in the house imports its pages.
+Imports the rest of courses; its pages are shared only with `training`'s.
 Begin with `views`, then `queries`.
 """

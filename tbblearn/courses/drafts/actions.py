@@ -1,4 +1,4 @@
-"""What an editor does with a draft: keep it, throw it away. Publishing it is an action of `training`."""
+"""Keeps drafts and throws them away. Publishing one is an action of `training`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tbblearn.db import db
 
 @dataclass(frozen=True)
 class NewDraft:
-    """An upload that has been unpacked and checked. `file_name` is what the editor's computer calls it."""
+    """A checked upload. `file_name` is its name on the editor's computer."""
 
     file_name: str
     slugs: tuple[str, ...]
@@ -24,9 +24,9 @@ class NewDraft:
 
 
 def keep_draft(draft: NewDraft, *, person_id: int, now: datetime, replaces: int | None = None) -> int:
-    """Keep the upload as the editor's draft and return its id; the same zip once more is the same draft, seen anew.
+    """Keep the upload as the editor's draft and return its id; the same zip again renews the same draft.
 
-    `replaces` is the id of a draft of the same editor that this one takes the place of. Old drafts go.
+    `replaces` is the id of another draft of the editor, to be deleted. Expired drafts are deleted too.
     """
     throw_away_old(now=now)
     if replaces is not None:

@@ -1,4 +1,4 @@
-"""What an uploaded zip comes to when it has been checked: its faults, or else what can be shown and published.
+"""The result of checking an uploaded zip: its faults, or else what can be previewed and published.
 
 Needs no database and must run with no transaction open: checking a course takes seconds.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from tbblearn.courses.checks.balance import Balance
 from tbblearn.courses.checks.checking import WAITS, WAIVED, Report, check
 from tbblearn.courses.edition import Edition, make_edition
-from tbblearn.courses.files.findings import Finding, Said
+from tbblearn.courses.files.findings import Finding, Phrase
 from tbblearn.courses.files.folders import CourseFiles
 from tbblearn.courses.files.format import PlaceholderShape
 from tbblearn.courses.files.pictures import acts
@@ -25,7 +25,7 @@ MOST_KEPT = 4
 
 @dataclass(frozen=True)
 class DraftPlaceholder:
-    """A placeholder of a draft, where it stands in the source language."""
+    """A placeholder of a draft, with its place in the source language."""
 
     path: Path
     line: int
@@ -34,7 +34,7 @@ class DraftPlaceholder:
 
 @dataclass(frozen=True)
 class DraftCourse:
-    """One course of an upload. `edition` is None where the upload has faults."""
+    """One course of an upload. `edition` is None if the upload has faults."""
 
     slug: str
     edition: Edition | None
@@ -44,7 +44,7 @@ class DraftCourse:
 
 @dataclass(frozen=True)
 class CheckedUpload:
-    """An upload and what the check says of it; paths are below the folder of courses.
+    """An upload and what the check found; paths are relative to the folder of courses.
 
     `notes` leaves out the placeholders, which each course lists.
     """
@@ -55,7 +55,7 @@ class CheckedUpload:
     courses: Mapping[str, DraftCourse]
 
     def editions(self) -> list[Edition]:
-        """What can be published; empty where there are faults."""
+        """What can be published; empty if there are faults."""
         return [course.edition for course in self.courses.values() if course.edition is not None]
 
     def placeholders(self) -> Iterator[DraftPlaceholder]:
@@ -76,14 +76,14 @@ class CheckedUpload:
 
 @lru_cache(MOST_KEPT)
 def check_upload(packed: bytes) -> CheckedUpload:
-    """Unpack and check a zip. Raises UploadRefused for what must not even be kept."""
+    """Unpack and check a zip, or return its recent result. Raises UploadRefused for what must not even be kept."""
     with unpacked(packed) as root:
         _demand_drawings(root)
         return _as_draft(check(root), root, hashlib.sha256(packed).hexdigest())
 
 
 def _demand_drawings(root: Path) -> None:
-    """Refuse an SVG that acts, also one that no part uses."""
+    """Refuse an SVG that acts, even if no part uses it."""
     for path in sorted(root.rglob("*")):
         if path.suffix.lower() == ".svg" and path.is_file() and acts(path.read_bytes()):
             raise UploadRefused(Refusal.ACTIVE_PICTURE, path.relative_to(root).as_posix())
@@ -110,8 +110,8 @@ def _as_draft(report: Report, root: Path, sha256: str) -> CheckedUpload:
 
 
 def _is_placeholder(note: Finding) -> bool:
-    """Placeholders are listed by themselves, not among the notes on language."""
-    return isinstance(note.message, Said) and note.message.template in (WAITS, WAIVED)
+    """Placeholders are listed separately, not among the notes on language."""
+    return isinstance(note.message, Phrase) and note.message.template in (WAITS, WAIVED)
 
 
 def _placeholders(files: CourseFiles, root: Path) -> Iterator[DraftPlaceholder]:

@@ -1,4 +1,4 @@
-"""Reads of drafts: always one editor's own, and never older than a day; and what they would change."""
+"""Reads an editor's own drafts, none older than a day, and what publishing them would change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class DraftRow:
 
     @property
     def gone_at(self) -> datetime:
-        """When the draft is thrown away by itself."""
+        """When the draft is deleted automatically."""
         return self.uploaded_at + timedelta(hours=KEPT_HOURS)
 
 
@@ -51,7 +51,7 @@ _ROWS = select(CourseDraft.id, CourseDraft.file_name, CourseDraft.slugs, CourseD
 
 
 def oldest_kept(now: datetime) -> datetime:
-    """Drafts uploaded before this moment are gone."""
+    """Drafts uploaded by then are gone."""
     return now - timedelta(hours=KEPT_HOURS)
 
 

@@ -1,4 +1,4 @@
-"""Words for what happens to an upload and for what a draft changes."""
+"""The words of an editor's pages: refused uploads, and the changes of a draft."""
 
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ MEGABYTE = 1_000_000
 
 
 def refusal_words(refused: UploadRefused) -> str:
-    """Why nothing was taken in, and what to do, in one sentence or two."""
+    """Why the upload was refused, and what to do."""
     name = refused.name
     megabytes = LARGEST_FILE // MEGABYTE
     sentences = {
@@ -64,7 +64,7 @@ def signed_percent(share: float) -> str:
 
 
 def class_words(change_class: ChangeClass) -> str:
-    """The class of a change, as the word list has it."""
+    """The class of a change."""
     return _("Ändring i sak") if change_class is ChangeClass.MATERIAL else _("Språklig ändring")
 
 

@@ -1,4 +1,4 @@
-"""Judges films and their captions: what they are, and how large."""
+"""Checks films and their captions: format and size."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from tbblearn.courses.files.pictures import MediaFile
 from tbblearn.courses.files.texts import read_text
 
 LARGEST_FILM = 5_000_000
-"""Bytes: what an upload takes, and about a minute of film. A longer one lies in the county's player and is linked."""
+"""Bytes: what an upload accepts, about a minute. Longer films are links to the county's player."""
 
 CAPTIONS_TYPE = "text/vtt"
 
@@ -18,7 +18,7 @@ _WEBM = b"\x1a\x45\xdf\xa3"
 
 
 def read_film(path: Path, findings: Findings) -> MediaFile | None:
-    """The film in a file; None where it cannot be used, which is then a fault."""
+    """The film in a file; None, and a fault, if it cannot be used."""
     size = path.stat().st_size
     if size > LARGEST_FILM:
         message = "the film has {size} bytes, at most {most}; shorten it, or link to it in the county's player"
@@ -33,14 +33,14 @@ def read_film(path: Path, findings: Findings) -> MediaFile | None:
 
 
 def _media_type(content: bytes) -> str | None:
-    """What the first bytes say: ISO 14496-12 begins with the box `ftyp`, WebM with an EBML header."""
+    """Judged by the first bytes: ISO 14496-12 begins with the box `ftyp`, WebM with an EBML header."""
     if content[4:8] == b"ftyp":
         return "video/mp4"
     return "video/webm" if content.startswith(_WEBM) and b"webm" in content[:64] else None
 
 
 def read_captions(path: Path, findings: Findings) -> MediaFile | None:
-    """The captions in a WebVTT file; None where they cannot be used, which is then a fault."""
+    """The captions in a WebVTT file; None, and a fault, if they cannot be used."""
     text = read_text(path, findings)
     if text is None:
         return None

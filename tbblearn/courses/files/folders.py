@@ -1,4 +1,4 @@
-"""Reads a folder of courses: what belongs to each course, and what does not belong there at all."""
+"""Reads a folder of courses, and finds files that belong to none."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -18,15 +18,15 @@ from tbblearn.courses.rules import LANGUAGES
 
 LEFT_BY_COMPUTERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", "__MACOSX"})
 LEFT_BY_MACS = "._"
-"""How the names begin of files that a Mac puts beside others on a disk that is not its own."""
+"""How macOS begins the names of its extra files on foreign disks."""
 
 MOST_FILES = 2_000
-"""Files in one course folder; far above any real course."""
+"""Files in one course folder, far more than any real course has."""
 
 
 @dataclass
 class ModuleFiles:
-    """The files of one part. `document` and `shape` are None where there is no readable `quiz.yaml`."""
+    """The files of one part. `document` and `shape` are None without a readable `quiz.yaml`."""
 
     folder: Path
     entry: Entry
@@ -40,7 +40,7 @@ class ModuleFiles:
 
     @property
     def id(self) -> str:
-        """The part's id, empty where it has none."""
+        """The part's id, empty if it has none."""
         return self.entry.text("id") or ""
 
     def questions(self) -> Iterator[Entry]:
@@ -61,7 +61,7 @@ class ModuleFiles:
 
 @dataclass
 class CourseFiles:
-    """The files of one course. `shape` is None where `course.yaml` does not fit the format."""
+    """The files of one course. `shape` is None if `course.yaml` does not fit the format."""
 
     folder: Path
     document: Document
@@ -103,7 +103,7 @@ class CourseFiles:
 
     @property
     def has_unreadable_quiz(self) -> bool:
-        """True where some questions could not be read, so that nothing can be said to be missing."""
+        """True if some questions could not be read, so that none can be reported missing."""
         return any(module.is_quiz_unreadable for module in self.modules)
 
     def modules_and_shapes(self) -> Iterator[tuple[ModuleFiles, ModuleShape]]:
@@ -113,7 +113,7 @@ class CourseFiles:
 
 
 def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
-    """The courses in the folder `root`, by slug. Files directly in `root` are not looked at."""
+    """The courses in the folder `root`, by slug. Files directly in `root` are ignored."""
     if (root / "course.yaml").is_file():
         findings.fault(
             root / "course.yaml", 1, "this is one course; name the folder that holds it: {parent}", parent=root.parent
@@ -131,7 +131,7 @@ def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
 
 
 def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
-    """The course in `folder`; None where it has no readable `course.yaml`."""
+    """The course in `folder`; None without a readable `course.yaml`."""
     present = _present(folder, findings)
     file = folder / "course.yaml"
     if file not in present:

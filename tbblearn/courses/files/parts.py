@@ -1,4 +1,4 @@
-"""Reads a part's Markdown into screens, and finds the faults that one file shows by itself."""
+"""Reads a part's Markdown into screens, and finds the faults of the file by itself."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ _REFUSED = {
 
 @dataclass(frozen=True)
 class Located:
-    """A text and the line where it stands."""
+    """A text and its line."""
 
     text: str
     line: int
@@ -44,7 +44,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in a part: the name of its file, which lies beside the part."""
+    """A picture in a part; `file` is a file name in the part's folder."""
 
     file: str
     alternative: str
@@ -53,7 +53,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Film:
-    """A film in a part and the line on which its block begins."""
+    """A film in a part, and the line its block begins on."""
 
     shape: FilmShape
     line: int
@@ -61,7 +61,7 @@ class Film:
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A placeholder and the line on which its block begins."""
+    """A placeholder, and the line its block begins on."""
 
     shape: PlaceholderShape
     line: int
@@ -69,7 +69,7 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Passage:
-    """A stretch of running text: a paragraph, a list item, a table cell or what is said in a film, as written."""
+    """Running text as written: a paragraph, a list item, a table cell or a paragraph of a film's transcript."""
 
     text: str
     line: int
@@ -108,7 +108,7 @@ class Part:
 
 
 def read_part(text: str, path: Path, language: str, findings: Findings) -> Part:
-    """The part that `text` holds. What one file shows to be wrong is a fault; the rest is read all the same."""
+    """Read a part from `text`, going on after each fault."""
     text, faulty = shortened(text)
     for row in faulty:
         findings.fault(path, row + 1, TOO_LONG)
@@ -134,7 +134,7 @@ def _raw_html(path: Path, line: int, content: str, findings: Findings) -> None:
 
 
 class _PartReader:
-    """Walks through the tokens of one part, once."""
+    """Reads the tokens of one part, once."""
 
     def __init__(self, text: str, path: Path, findings: Findings) -> None:
         self._markdown = parser()
@@ -175,7 +175,7 @@ class _PartReader:
         self._findings.fault(self._path, self._line if line is None else line, message, **values)
 
     def _find_lost(self, read: Mapping[str, Any]) -> None:
-        """What the parser takes in and no reader would see."""
+        """Find what the parser consumes without showing it."""
         for line, message in table_faults(self._tokens, self._lines):
             self._fault(message, line)
         inline = [child for token in self._tokens for child in token.children or ()]
@@ -236,7 +236,7 @@ class _PartReader:
             self._fault("this heading is too deep; use ###")
 
     def _fence(self, token: Token, screen: ScreenSource) -> bool:
-        """Take in a fenced block; False where it is not to be rendered."""
+        """Read a fenced block; False if it is not to be rendered."""
         kind = token.info.strip()
         if token.map and (token.map[1] - token.map[0] < 2 or self._lines[token.map[1] - 1].strip() != token.markup):
             message = "the block {kind} is never closed; end it with {markup} on a line of its own"
@@ -274,7 +274,7 @@ class _PartReader:
         return check_shape(shape, document, self._findings)
 
     def _take_transcript(self, film: FilmShape, screen: ScreenSource) -> None:
-        """What is said in a film is text like the rest: it is measured for its language."""
+        """A transcript is text like any other, and its language is measured."""
         for paragraph in film.paragraphs():
             screen.passages.append(Passage(paragraph, self._line, in_film=True))
 
@@ -307,7 +307,7 @@ class _PartReader:
         self._boxes.append((kind, self._line))
 
     def _paragraph(self, inline: Token) -> None:
-        """A picture fills its paragraph; a line of colons that is left over is a box that nobody knows."""
+        """A picture needs a paragraph of its own; a remaining line of colons is an unknown box."""
         pictures = [child for child in inline.children or [] if child.type == "image"]
         if pictures and len(inline.children or []) > 1:
             self._fault("a picture must stand in a paragraph of its own; leave an empty line before and after it")

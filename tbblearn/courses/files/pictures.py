@@ -1,4 +1,4 @@
-"""Judges pictures: what they are, how large, and whether an SVG holds nothing but a drawing."""
+"""Checks pictures: format, size, and that an SVG is nothing but a drawing."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from xml.parsers import expat
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 
 LARGEST_PICTURE = 500_000
 """Bytes. Parts are read on phones, between two tasks."""
@@ -44,7 +44,7 @@ _WHY_NOT = {
 }
 
 _HARMLESS = frozenset({"text", "tspan", "metadata"})
-"""What drawing programs leave behind: not for a course, and no danger either."""
+"""What drawing programs leave behind: unwanted in a course, but harmless."""
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 
@@ -58,14 +58,14 @@ _FUNCTIONS = frozenset(
         *("sepia", "not", "is", "where", "nth-child", "nth-last-child", "nth-of-type", "media", "and", "or"),
     ]
 )
-"""What may stand before a parenthesis in a style: colours, shapes, moving, selecting. Whatever else there is, now or
-in a browser to come, may fetch (`image-set`, `image`, `src`, `cross-fade`, `element`); `url` is looked at by itself.
+"""The functions that a style may call: colours, shapes, transforms, selectors. Any other, now or in future browsers,
+may fetch (`image-set`, `image`, `src`, `cross-fade`, `element`); `url` is checked separately.
 """
 
 _AT_RULES = frozenset({"@media", "@supports"})
 _SAYING = ("id", "class", "role", "lang", "title")
 _FREE_TEXT = re.compile(rf"(?:{'|'.join(_SAYING)}|aria-.*|data-.*)", re.IGNORECASE)
-"""Attributes that hold words or names: what looks like a function in them is none."""
+"""Attributes for words or names, in which nothing is a function call."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class PictureFile(MediaFile):
 
 
 def read_picture(path: Path, findings: Findings) -> PictureFile | None:
-    """The picture in the file; None where it may not be published, which is then a fault."""
+    """The picture in the file; None, and a fault, if it may not be published."""
     media_type = MEDIA_TYPES.get(path.suffix)
     if media_type is None:
         findings.fault(path, 1, "pictures end in {endings}; save it as one of these", endings=", ".join(MEDIA_TYPES))
@@ -171,9 +171,9 @@ _RASTER: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
 
 
 def acts(content: bytes) -> bool:
-    """True for an SVG that could do something when it is opened: run, fetch, link, or hold another kind of page.
+    """True for an SVG that could do something when opened: run, fetch, link or embed another kind of page.
 
-    What is merely unfit to be shown (text in the picture, no size, what a drawing program left) does not act.
+    One that is merely unfit to publish (text in the picture, no size, leftovers of a drawing program) does not act.
     """
     drawing = _Drawing(Path())
     drawing.read(content)
@@ -181,7 +181,7 @@ def acts(content: bytes) -> bool:
 
 
 class _Drawing:
-    """Reads an SVG as XML, element by element, and lets through only what draws."""
+    """Reads an SVG as XML, element by element, and accepts only what draws."""
 
     def __init__(self, path: Path) -> None:
         self.findings = Findings()
@@ -233,7 +233,7 @@ class _Drawing:
             say("<{name}> does not belong to SVG; save the picture as plain SVG", name=name)
         elif name not in _DRAWING:
             say = self._fault if name in _HARMLESS else self._refuse
-            say(_WHY_NOT.get(name, said("<{name}> is not allowed in a picture; draw it with shapes", name=name)))
+            say(_WHY_NOT.get(name, phrase("<{name}> is not allowed in a picture; draw it with shapes", name=name)))
         for key, value in attributes.items():
             self._attribute(name, key.rpartition(" ")[2], value)
 
@@ -263,12 +263,12 @@ class _Drawing:
         self._depth -= 1
 
     def _text(self, data: str) -> None:
-        # Read as a whole when the element ends: a comment or an entity between would else part a word in two.
+        # Checked as a whole when the element ends: a comment or an entity could split a word.
         if self._style_depth:
             self._style_text.append(data)
 
     def _style(self, value: str, *, functions: bool = True) -> None:
-        # Escapes could spell url( in a way that a search does not see.
+        # Escapes could spell url( in a way that a search misses.
         at_rules = {rule.lower() for rule in re.findall(r"@[\w-]*", value)} if functions else set()
         called = {name.lower() for name in re.findall(r"([^\W\d][\w-]*|-[\w-]+)\(", value)} if functions else set()
         hidden = "\\" in value or re.search(r"expression\s*\(|javascript:", value, re.IGNORECASE)
@@ -282,7 +282,7 @@ class _Drawing:
 
 
 class _Refused(Exception):
-    """Stops the reading of a drawing whose first fault makes the rest worthless."""
+    """Stops reading a drawing whose first fault makes the rest irrelevant."""
 
 
 def _view(attributes: dict[str, str]) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""Holds a document against a shape and says in plain words what does not fit, and on which line."""
+"""Checks a document against a shape and reports in plain words what does not fit, and on which line."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.format import GOAL_PATTERN, SCREEN_PATTERN, Shape, Words
 from tbblearn.courses.files.reading import Document
 from tbblearn.courses.files.yaml_faults import cut, no_hyphen
@@ -19,7 +19,7 @@ LANGUAGE_NAMES = {"sv": "Swedish", "en": "English"}
 
 
 def check_shape(shape: type[S], document: Document, findings: Findings) -> S | None:
-    """The document as `shape`; None where it does not fit, and then every misfit is a fault."""
+    """The document as `shape`; None if it does not fit, with a fault for every misfit."""
     if document.data is None:
         findings.fault(document.path, 1, "the file is empty; it needs {keys}", keys=", ".join(_required(shape)))
         return None
@@ -36,7 +36,7 @@ def check_shape(shape: type[S], document: Document, findings: Findings) -> S | N
 
 
 def _where(details: ErrorDetails) -> tuple[str | int, ...]:
-    """Where to point: at the key itself, or for a missing key at the thing that lacks it."""
+    """The key itself, or for a missing key the thing that lacks it."""
     return details["loc"][:-1] if details["type"] == "missing" else details["loc"]
 
 
@@ -46,26 +46,26 @@ def _sentence(shape: type[Shape], details: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         return _unknown_key(shape, location)
     if location and location[-1] in LANGUAGES and kind in _MISSING_TEXT:
-        language = said(LANGUAGE_NAMES[str(location[-1])])
-        return said(_MISSING_TEXT[kind], language=language, name=_name(location[:-1]), key=location[-1])
+        language = phrase(LANGUAGE_NAMES[str(location[-1])])
+        return phrase(_MISSING_TEXT[kind], language=language, name=_name(location[:-1]), key=location[-1])
     if kind.startswith("date"):
-        return said("{name} must be a day such as 2027-03-31", name=_name(location))
+        return phrase("{name} must be a day such as 2027-03-31", name=_name(location))
     name, context = _name(location), details.get("ctx", {})
     if kind == "string_type" and isinstance(details["input"], bool | int):
         value = _as_written(details["input"])
-        return said("{name} must be text; put quotation marks around {value}", name=name, value=value)
+        return phrase("{name} must be text; put quotation marks around {value}", name=name, value=value)
     if kind == "enum":
         value, expected = repr(_as_written(details["input"])), str(context["expected"]).replace("'", "")
-        return said("{name} cannot be {value}; write {expected}", name=name, value=value, expected=expected)
+        return phrase("{name} cannot be {value}; write {expected}", name=name, value=value, expected=expected)
     if kind == "string_pattern_mismatch":
-        hint = said(_PATTERN_HINTS.get(str(context["pattern"]), _NAME_HINT))
-        return said("{name} cannot be {value}; {hint}", name=name, value=repr(details["input"]), hint=hint)
+        hint = phrase(_PATTERN_HINTS.get(str(context["pattern"]), _NAME_HINT))
+        return phrase("{name} cannot be {value}; {hint}", name=name, value=repr(details["input"]), hint=hint)
     if kind == "list_type" and (message := no_hyphen(str(details["input"]))):
         return message
     if kind not in _SENTENCES:
-        return said("{name}: {problem}", name=name, problem=details["msg"])
+        return phrase("{name}: {problem}", name=name, problem=details["msg"])
     least, most = context.get("ge", context.get("min_length")), context.get("le", context.get("max_length"))
-    return said(_SENTENCES[kind], name=name, least=least, most=most)
+    return phrase(_SENTENCES[kind], name=name, least=least, most=most)
 
 
 _MISSING_TEXT = {
@@ -98,12 +98,12 @@ _NAME_HINT = "use small letters a-z, digits and single hyphens, such as ratt-vag
 
 
 def _name(location: tuple[str | int, ...]) -> str:
-    """What to call the thing at `location`: its key, or its place in its list."""
+    """The name of the thing at `location`: its key, or its place in its list."""
     if not location:
-        return said("the file")
+        return phrase("the file")
     last = location[-1]
     if isinstance(last, int):
-        return said("item {number} of {name}", number=last + 1, name=_name(location[:-1]))
+        return phrase("item {number} of {name}", number=last + 1, name=_name(location[:-1]))
     return f"{location[-2]}.{last}" if last in LANGUAGES and len(location) > 1 else last
 
 
@@ -118,10 +118,10 @@ def _unknown_key(shape: type[Shape], location: tuple[str | int, ...]) -> str:
     key = str(location[-1])
     close = get_close_matches(key, known, n=1)
     if close:
-        mend = said("did you mean {close}?", close=close[0])
+        mend = phrase("did you mean {close}?", close=close[0])
     else:
-        mend = said("remove it (known here: {names})", names=", ".join(known))
-    return said("unknown key {key}; {mend}", key=repr(key), mend=mend)
+        mend = phrase("remove it (known here: {names})", names=", ".join(known))
+    return phrase("unknown key {key}; {mend}", key=repr(key), mend=mend)
 
 
 def _required(shape: type[Shape]) -> list[str]:
@@ -143,7 +143,7 @@ def _keys(shape: type[BaseModel], location: tuple[str | int, ...]) -> Iterator[s
 
 
 def _is_free_text(shape: type[BaseModel], location: tuple[str | int, ...]) -> bool:
-    """True where the shape has a text of the author's own at `location`, not an id or a word of the format."""
+    """True if the shape has free text at `location`, not an id or a word of the format."""
     keys = [step for step in location if isinstance(step, str)]
     for depth, key in enumerate(keys, start=1):
         field = next((field for name, field in shape.model_fields.items() if key == (field.alias or name)), None)

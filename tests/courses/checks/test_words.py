@@ -19,7 +19,7 @@ from tbblearn.web.application import Application
 from tests.courses.checks.test_checking import SPOILT
 from tests.courses.example import Courses
 
-SAYING = {"fault", "note", "_fault", "_refuse", "say", "said", "_in_both"}
+SAYING = {"fault", "note", "_fault", "_refuse", "say", "phrase", "_in_both"}
 FOLDER = Path(checking.__file__).parents[1]
 WORDS = Path(__file__).parents[3] / "translations"
 ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
