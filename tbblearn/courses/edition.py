@@ -13,7 +13,7 @@ from tbblearn.courses.files.format import CaseShape, CourseShape, ModuleShape, P
 from tbblearn.courses.files.pictures import MediaFile
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rendering import RENDERER, render_inline, render_screen
-from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Draw, Goal, Module, Question, Screen, Term, Text
+from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Goal, Module, Question, Screen, Term, Text
 from tbblearn.courses.storing import sha256_of
 
 
@@ -87,7 +87,7 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
         summary=shape.summary.by_language(),
         reading=shape.reading,
         satisfies=tuple(shape.satisfies),
-        draw=Draw(shape.quiz.draw),
+        draw=shape.quiz.draw,
         pass_mark=shape.quiz.pass_mark,
         goals=(
             *(Goal(goal.id, goal.module, goal.text.by_language()) for goal in shape.goals),

@@ -220,7 +220,7 @@ class _BlockRenderer(RendererHTML):
         shape = self._fences[(tokens[idx].map or [0])[0] + 1]
         if isinstance(shape, FilmShape):
             return self._film(shape)
-        if shape.waived is not None and not shape.blocking:
+        if not shape.is_open:
             return ""
         words = self._words["placeholder"] % {"owner": _capital(shape.owner, self._words), "needed": shape.needed}
         return f'<div class="placeholder" role="note"><p>{escape(words)}</p></div>\n'

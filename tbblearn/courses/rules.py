@@ -291,8 +291,6 @@ class NoSuchPart(CourseError):
 
     def __init__(self, slug: str, wanted: str) -> None:
         super().__init__(f"{slug} has no {wanted}")
-        self.slug = slug
-        self.wanted = wanted
 
 
 class NoSuchVersion(CourseError):
@@ -300,7 +298,6 @@ class NoSuchVersion(CourseError):
 
     def __init__(self, wanted: int | str) -> None:
         super().__init__(f"no published version: {wanted}")
-        self.wanted = wanted
 
 
 class NoSuchDraft(CourseError):
@@ -308,7 +305,6 @@ class NoSuchDraft(CourseError):
 
     def __init__(self, draft_id: int) -> None:
         super().__init__(f"no draft: {draft_id}")
-        self.draft_id = draft_id
 
 
 class PublishedMeanwhile(CourseError):

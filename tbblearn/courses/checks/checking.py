@@ -61,6 +61,6 @@ def _list_placeholders(course: CourseFiles, findings: Findings, allowed: Placeho
                         part.path, placeholder.line, "{wants}; {mend} before production", wants=wants, mend=mend
                     )
                 elif language == LANGUAGES[0]:
-                    if shape.waived is not None and not shape.blocking:
+                    if shape.waived is not None and not shape.is_open:
                         wants = phrase(WAIVED, wants=wants, role=shape.waived.role)
                     findings.note(part.path, placeholder.line, wants)
