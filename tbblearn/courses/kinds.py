@@ -11,6 +11,7 @@ A new kind is one class here, a name in `QuestionKind` and, unless an existing o
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 from typing import ClassVar
 
 from tbblearn.courses.files.findings import Findings
@@ -154,17 +155,10 @@ class RowByRow(Kind):
         made = []
         for written, row in zip(self.written_rows(shape), self.rows(shape, render), strict=True):
             feedback, otherwise = render(written.feedback), render(written.otherwise)
+            right_id, read = self.right_option(shape, written), screen_ref(written)
             for option in options:
-                right = option.id == self.right_option(shape, written)
-                made.append(
-                    Choice(
-                        pair(row.id, option.id),
-                        right,
-                        self.as_answer(row, option),
-                        feedback if right else otherwise,
-                        screen_ref(written),
-                    )
-                )
+                right, text = option.id == right_id, self.as_answer(row, option)
+                made.append(Choice(pair(row.id, option.id), right, text, feedback if right else otherwise, read))
         return tuple(made)
 
     def asked_rows(self, question: Question, choices: Sequence[Choice]) -> tuple[AskedRow, ...]:
@@ -228,14 +222,9 @@ class Matching(RowByRow):
         for row in question.entries("rows"):
             option = row.text("option")
             if option is not None and option not in known:
-                findings.fault(
-                    question.document.path,
-                    row.line("option"),
-                    "there is no option {option} in {name}; the options are {names}",
-                    option=option,
-                    name=question.text("id"),
-                    names=", ".join(known),
-                )
+                message = "there is no option {option} in {name}; the options are {names}"
+                name, names = question.text("id"), ", ".join(known)
+                findings.fault(*row.at("option"), message, option=option, name=name, names=names)
         wanted = {row.text("option") for row in question.entries("rows")}
         report_alike(
             question.entries("options"), lambda one, other: bool({one.text("id"), other.text("id")} & wanted), findings
@@ -340,23 +329,21 @@ def written_kind(question: Entry) -> Kind | None:
     return next((kind for name, kind in KINDS.items() if name == written), None)
 
 
-def written_items(question: Entry) -> Iterator[tuple[str, Entry]]:
-    """Every item of a question's lists as written, with the name of its list."""
-    for key in LISTS:
-        for item in question.entries(key):
-            yield key, item
+def written_items(question: Entry) -> Iterator[Entry]:
+    """Every item of a question's lists as written."""
+    return chain.from_iterable(question.entries(key) for key in LISTS)
 
 
 def written_texts(question: Entry) -> Iterator[Entry]:
     """Every text of a question as written, each by language: the stem, the answers, the feedback."""
     yield question.entry("stem")
-    for _, item in written_items(question):
+    for item in written_items(question):
         yield from (item.entry(key) for key in ("text", "feedback", "otherwise") if item.has(key))
 
 
 def written_feedback(question: Entry) -> Iterator[Entry]:
     """The feedback on answers as written, each by language."""
-    for _, item in written_items(question):
+    for item in written_items(question):
         yield from (item.entry(key) for key in ("feedback", "otherwise") if item.has(key))
 
 

@@ -189,7 +189,7 @@ def _check_question_references(course: CourseFiles, findings: Findings) -> None:
     for question in [*course.questions(), *course.practice()]:
         goal = question.text("goal")
         _demand_known(goal, goals, question.at("goal"), message, findings, goal=goal)
-        for _, choice in written_items(question):
+        for choice in written_items(question):
             read = choice.text("read")
             _demand_known(read, screens, choice.at("read"), NO_SCREEN, findings, screen=read)
 

@@ -211,7 +211,7 @@ class _PartReader:
 
     def _take(self, token: Token, screen: ScreenSource, following: list[Token]) -> None:
         if token.type in _REFUSED:
-            self._fault(f"{_REFUSED[token.type]}")
+            self._fault(_REFUSED[token.type])
         elif token.type == "heading_open":
             self._heading(token)
         elif token.type == "fence":

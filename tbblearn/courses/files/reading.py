@@ -164,12 +164,12 @@ def parse_yaml(text: str, path: Path, findings: Findings, *, first_line: int = 1
 
 def _indented(row: str, path: Path, line: int, findings: Findings) -> str:
     """The row indented with ordinary spaces. Others look the same, but not to YAML."""
-    said_from = row.lstrip()
-    before = row[: len(row) - len(said_from)]
+    content = row.lstrip()
+    before = row[: len(row) - len(content)]
     for odd in dict.fromkeys(before.replace(" ", "").replace("\t", "")):
         findings.fault(path, line, "{name} in the indentation; write ordinary spaces", name=named(odd))
         before = before.replace(odd, " ")
-    return before + said_from
+    return before + content
 
 
 @dataclass
