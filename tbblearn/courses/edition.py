@@ -95,7 +95,7 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
         ),
         modules=tuple(
             _module(module, module_shape, number)
-            for number, (module, module_shape) in enumerate(files.modules_and_shapes(), start=1)
+            for number, (module, module_shape) in enumerate(zip(files.modules, shape.modules, strict=True), start=1)
         ),
         questions=(
             *(_question(*asked) for module in files.modules for asked in _asked(module)),

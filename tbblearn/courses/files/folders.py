@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tbblearn.courses.files.films import read_captions, read_film
 from tbblearn.courses.files.findings import Findings
-from tbblearn.courses.files.format import CourseShape, GlossaryShape, ModuleShape, QuestionsShape
+from tbblearn.courses.files.format import CourseShape, GlossaryShape, QuestionsShape
 from tbblearn.courses.files.parts import Part, read_part
 from tbblearn.courses.files.pictures import MediaFile, PictureFile, read_picture
 from tbblearn.courses.files.reading import Document, Entry, read_yaml
@@ -105,11 +105,6 @@ class CourseFiles:
     def has_unreadable_quiz(self) -> bool:
         """True if some questions could not be read, so that none can be reported missing."""
         return any(module.is_quiz_unreadable for module in self.modules)
-
-    def modules_and_shapes(self) -> Iterator[tuple[ModuleFiles, ModuleShape]]:
-        """The parts with their checked headings; only for a course without faults."""
-        assert self.shape is not None
-        return zip(self.modules, self.shape.modules, strict=True)
 
 
 def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
