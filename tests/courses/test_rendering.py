@@ -179,7 +179,8 @@ def test_other_html_from_the_same_text_needs_another_renderer_number():
 
     Otherwise nobody would ever see the new HTML, since publishing the same files again makes no new version.
     """
-    assert (RENDERER, sha256_of(html_of(SAMPLE))[:16]) == (1, "897a5d4458a36bac")
+    html = html_of(SAMPLE).replace(SHA, "ab" * 32)
+    assert (RENDERER, sha256_of(html)[:16]) == (1, "897a5d4458a36bac")
 
 
 DANGEROUS = ["script", "iframe", "object", "embed", "style", "form", "input", "svg", "math", "base", "link", "meta"]
