@@ -1,7 +1,7 @@
-"""Notes on a course's language: length, readability, words to avoid, and marks without effect.
+"""Notes on a course's language: length, readability, words that we do not write, and marks that do nothing.
 
-The limits are those of the content guide, sections 1, 2 and 4. Lengths and LIX are measured in Swedish, the source
-language; sentences and words in both languages.
+The limits stand in docs/rules/courses.md. Lengths and LIX are measured in Swedish, which is the source; sentences and
+words in both languages.
 """
 
 import re
@@ -30,8 +30,7 @@ LONGEST_STEM = 45
 
 SWEDISH, ENGLISH = LANGUAGES
 
-# Words to avoid, and what to write instead: content guide, section 4, and word list, sections 0 and 1. `*` matches
-# any ending.
+# What not to write, and what instead. `*` stands for any ending.
 _AVOIDED = {
     SWEDISH: {
         "ej": "inte",
