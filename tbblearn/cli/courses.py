@@ -19,7 +19,7 @@ from tbblearn.tree import tree_folder
 
 
 def _folder(_context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
-    """The folder that was named, or `courses` here, or else the one beside the package."""
+    """The given folder, or `courses` here, or else the one beside the package."""
     here = Path("courses")
     return given or (here if here.is_dir() else tree_folder("courses"))
 
@@ -88,11 +88,11 @@ def publish_command(folder: Path, allow_placeholders: bool) -> None:
         raise SystemExit(1)
     editions = [make_edition(files, report.courses) for files in report.courses.values()]
     for published in _publish_all(editions):
-        click.echo(_told(published))
+        click.echo(_report(published))
 
 
 def _publish_all(editions: list[Edition]) -> list[Published]:
-    """Publish all editions in one unit of work, and leave no connection behind."""
+    """Publish all editions in one unit of work, and leave no connection open."""
     with create_app().app_context():
         try:
             with unit_of_work():
@@ -102,32 +102,31 @@ def _publish_all(editions: list[Edition]) -> list[Published]:
             db.engine.dispose()
 
 
-def _told(published: Published) -> str:
+def _report(published: Published) -> str:
     publication, touched = published.publication, published.effects
     name = f"{publication.slug}, version {publication.number}"
     if not publication.is_new:
         return f"{name}: already published, these very files ({publication.sha256[:12]})."
-    told = f"{name}: published ({publication.sha256[:12]}), {publication.change_class} change"
+    report = f"{name}: published ({publication.sha256[:12]}), {publication.change_class} change"
     if publication.placeholders:
-        told += f", {_counted(publication.placeholders, 'placeholder')} shown"
+        report += f", {_counted(publication.placeholders, 'placeholder')} shown"
     if not publication.is_described:
-        told += "; course.yaml lists no new change, so it counts as editorial"
+        report += "; course.yaml lists no new change, so it counts as editorial"
     if touched.keys:
-        told += (
+        report += (
             f"; {_counted(len(touched.keys), 'corrected key')}: {_counted(touched.answers, 'answer')} become right, "
             f"{_counted(touched.persons_passing, 'person')} pass, nobody fails"
         )
     if touched.to_read:
-        told += f"; {_counted(len(touched.to_read), 'person')} asked to read what is new"
+        report += f"; {_counted(len(touched.to_read), 'person')} asked to read what is new"
     if touched.to_renew:
-        told += f"; {_counted(len(touched.to_renew), 'person')} to renew by {touched.renew_by}"
-    return f"{told}."
+        report += f"; {_counted(len(touched.to_renew), 'person')} to renew by {touched.renew_by}"
+    return f"{report}."
 
 
 def _print_findings(findings: list[Finding]) -> None:
     for finding in findings:
-        kind = "note: " if finding.is_note else ""
-        click.echo(visible(f"{finding.path}:{finding.line}: {kind}{finding.message}"))
+        click.echo(visible(str(finding)))
 
 
 def _print_balance(slug: str, balance: Balance) -> None:

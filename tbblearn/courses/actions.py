@@ -17,9 +17,9 @@ from tbblearn.db import db, run
 
 @dataclass(frozen=True)
 class Publication:
-    """What publishing came to. `is_new` is False where this very content had been published before.
+    """The outcome of publishing. `is_new` is False if this very content had been published before.
 
-    `is_described` is False where the files say nothing about what differs from the version before.
+    `is_described` is False if the files list no change since the version before.
     """
 
     version_id: int
@@ -34,12 +34,11 @@ class Publication:
 
 
 def publish(edition: Edition, *, now: datetime, published_by: int | None = None) -> Publication:
-    """Keep the edition as the course's next version, unless this very content has been published before.
+    """Store the edition as the course's next version, unless this very content has been published before.
 
-    The version is material if any change that the version before did not list is material; with no new change
-    listed it counts as editorial. `published_by` is the id of a person, or None from the command line.
-
-    What a new version means to those who have taken the course is for `training.publishing`, which calls this.
+    The version is material if any newly listed change is; with none it counts as editorial. `published_by` is the id
+    of a person, or None from the command line. What a new version means to those who have taken the course is up to
+    `training.changes.publishing`, which calls this.
     """
     hold_for_publishing([edition.course.slug])
     course = db.session.scalar(select(CourseRecord).where(CourseRecord.slug == edition.course.slug))
@@ -84,7 +83,7 @@ def publish(edition: Edition, *, now: datetime, published_by: int | None = None)
 
 
 def hold_for_publishing(slugs: Iterable[str]) -> None:
-    """Let one publication of a course at a time go on, and no quiz of it be marked meanwhile (see `hold_still`)."""
+    """Lock the courses for one publication at a time, during which no quiz of theirs is marked (see `hold_still`)."""
     db.session.execute(
         select(CourseRecord.id)
         .where(CourseRecord.slug.in_(list(slugs)))
@@ -97,9 +96,9 @@ _HOLD = select(CourseRecord.id).where(CourseRecord.id == bindparam("course_id"))
 
 
 def hold_still(course_id: int) -> None:
-    """Keep the course's versions as they are until the transaction ends: a publication waits.
+    """Keep publications of the course waiting until the transaction ends.
 
-    So every quiz is either marked by the newest keys or seen by the publication that corrects them. Lock the course
+    So every quiz is either marked with the newest keys or seen by the publication that corrects them. Lock the course
     before any person, as a publication does.
     """
     run(_HOLD, {"course_id": course_id})

@@ -1,50 +1,29 @@
-"""Makes of a checked course's files what is published: its content, its pictures and films, its hash.
+"""Makes an edition of a checked course's files: its content, its pictures and films, its hash.
 
-The hash is taken over what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and
-films) and the renderer's number, never over HTML, so that the same files give the same hash on any machine.
+The hash covers what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and films)
+and the renderer's number, never HTML, so that the same files give the same hash on any machine.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tbblearn.courses.files.folders import CourseFiles, ModuleFiles
-from tbblearn.courses.files.format import CaseShape, ChangeShape, CourseShape, ModuleShape, PracticeShape, Translated
+from tbblearn.courses.files.format import CaseShape, CourseShape, ModuleShape, PracticeShape, Translated
+from tbblearn.courses.files.pictures import MediaFile
 from tbblearn.courses.kinds import kind_of
-from tbblearn.courses.rendering import RENDERER, AssetRef, FilmRef, render_inline, render_screen
-from tbblearn.courses.rules import (
-    LANGUAGES,
-    Case,
-    Change,
-    Course,
-    Draw,
-    Goal,
-    Module,
-    Question,
-    Screen,
-    Term,
-    Text,
-)
+from tbblearn.courses.rendering import RENDERER, render_inline, render_screen
+from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Goal, Module, Question, Screen, Term, Text
 from tbblearn.courses.storing import sha256_of
 
 
 @dataclass(frozen=True)
-class EditionAsset:
-    """A picture, a film or its captions, of an edition."""
-
-    sha256: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True)
 class Edition:
-    """A course ready to be published. `placeholders` counts those that are neither filled nor waived."""
+    """A course ready to be published. `placeholders` counts the open ones."""
 
     course: Course
     sha256: str
-    assets: tuple[EditionAsset, ...]
+    assets: tuple[MediaFile, ...]
     placeholders: int
 
 
@@ -53,34 +32,22 @@ def make_edition(files: CourseFiles, courses: Mapping[str, CourseFiles]) -> Edit
     shape = files.shape
     if shape is None:
         raise ValueError(f"{files.slug} has faults and cannot be published")
-    assets = {asset.sha256: asset for module in files.modules for asset in _assets(module)}
+    assets = {
+        file.sha256: file for module in files.modules for file in (*module.pictures.values(), *module.films.values())
+    }
     return Edition(
         course=_course(files, shape, courses),
         sha256=sha256_of(_written(files, shape, courses)),
         assets=tuple(assets[sha256] for sha256 in sorted(assets)),
-        placeholders=sum(1 for _ in _open_placeholders(files)),
+        placeholders=sum(
+            placeholder.shape.is_open
+            for module in files.modules
+            for placeholder in module.parts[LANGUAGES[0]].placeholders()
+        ),
     )
 
 
-def _open_placeholders(files: CourseFiles) -> Iterator[str]:
-    for module in files.modules:
-        for placeholder in module.parts[LANGUAGES[0]].placeholders():
-            if placeholder.shape.waived is None or placeholder.shape.blocking:
-                yield placeholder.shape.id
-
-
-def _assets(module: ModuleFiles) -> Iterator[EditionAsset]:
-    for picture in module.pictures.values():
-        yield EditionAsset(_sha256(picture.content), picture.media_type, picture.content)
-    for film in module.films.values():
-        yield EditionAsset(_sha256(film.content), film.media_type, film.content)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-# --- what the hash is taken over ---
+# --- the input of the hash ---
 
 
 def _written(files: CourseFiles, shape: CourseShape, courses: Mapping[str, CourseFiles]) -> dict[str, Any]:
@@ -91,8 +58,8 @@ def _written(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Cours
             {
                 "texts": {language: _tidy(part.text) for language, part in module.parts.items()},
                 "questions": module.shape.model_dump(mode="json") if module.shape else None,
-                "pictures": {name: _sha256(picture.content) for name, picture in module.pictures.items()},
-                "films": {name: _sha256(film.content) for name, film in module.films.items()},
+                "pictures": {name: picture.sha256 for name, picture in module.pictures.items()},
+                "films": {name: film.sha256 for name, film in module.films.items()},
             }
             for module in files.modules
         ],
@@ -112,9 +79,7 @@ def _tidy(text: str) -> str:
 
 
 def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, CourseFiles]) -> Course:
-    own = [asked for module in files.modules for asked in _asked(module)]
     practice = [question for module in files.modules if module.shape for question in module.shape.practice]
-    borrowed = [_lent(_question(*asked), lender) for lender, asked in _borrowed(shape, courses)]
     return Course(
         slug=files.slug,
         level=shape.level,
@@ -122,26 +87,42 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
         summary=shape.summary.by_language(),
         reading=shape.reading,
         satisfies=tuple(shape.satisfies),
-        draw=Draw(shape.quiz.draw),
+        draw=shape.quiz.draw,
         pass_mark=shape.quiz.pass_mark,
-        goals=tuple(
-            [Goal(goal.id, goal.module, goal.text.by_language()) for goal in shape.goals]
-            + list(_borrowed_goals(shape, courses))
+        goals=(
+            *(Goal(goal.id, goal.module, goal.text.by_language()) for goal in shape.goals),
+            *_borrowed_goals(shape, courses),
         ),
         modules=tuple(
             _module(module, module_shape, number)
-            for number, (module, module_shape) in enumerate(files.modules_and_shapes(), start=1)
+            for number, (module, module_shape) in enumerate(zip(files.modules, shape.modules, strict=True), start=1)
         ),
-        questions=tuple([_question(*asked) for asked in own] + borrowed),
+        questions=(
+            *(_question(*asked) for module in files.modules for asked in _asked(module)),
+            *(_lent(_question(*asked), lender) for lender, asked in _borrowed(shape, courses)),
+        ),
         practice={question.id: _question(question) for question in practice},
-        changes=tuple(_change(change) for change in shape.changes),
+        changes=tuple(
+            Change(
+                id=change.id,
+                change_class=change.change_class,
+                text=change.text.by_language(),
+                counts=change.counts,
+                renew_by=change.renew_by,
+                modules=tuple(change.modules),
+            )
+            for change in shape.changes
+        ),
         languages=LANGUAGES,
-        glossary=tuple(_terms(files)),
+        glossary=tuple(
+            Term(term.id, term.term.by_language(), term.meaning.by_language())
+            for term in (files.glossary_shape.terms if files.glossary_shape else ())
+        ),
     )
 
 
 def _asked(module: ModuleFiles) -> Iterator[tuple[PracticeShape, CaseShape | None]]:
-    """The quiz questions of a part, each with its case: those without one first, as in the file."""
+    """The quiz questions of a part, each with its case if any, in the order of the file."""
     if module.shape is None:
         return
     for question in module.shape.questions:
@@ -151,17 +132,7 @@ def _asked(module: ModuleFiles) -> Iterator[tuple[PracticeShape, CaseShape | Non
             yield question, case
 
 
-def _terms(files: CourseFiles) -> Iterator[Term]:
-    for shape in files.glossary_shape.terms if files.glossary_shape else ():
-        yield Term(shape.id, shape.term.by_language(), shape.meaning.by_language())
-
-
 def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
-    pictures = {
-        name: AssetRef(_sha256(picture.content), picture.width, picture.height)
-        for name, picture in files.pictures.items()
-    }
-    films = {name: FilmRef(_sha256(film.content), film.media_type) for name, film in files.films.items()}
     parts = [files.parts[language] for language in LANGUAGES]
     screens = []
     for versions in zip(*(part.screens for part in parts), strict=True):
@@ -171,7 +142,7 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
                 id=versions[0].id,
                 title={language: screen.title for language, screen in by_language.items()},
                 blocks={
-                    language: render_screen(screen, language, pictures, films)
+                    language: render_screen(screen, language, files.pictures, files.films)
                     for language, screen in by_language.items()
                 },
             )
@@ -183,17 +154,6 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
         summary=shape.summary.by_language(),
         minutes=shape.minutes,
         screens=tuple(screens),
-    )
-
-
-def _change(shape: ChangeShape) -> Change:
-    return Change(
-        id=shape.id,
-        change_class=shape.change_class,
-        text=shape.text.by_language(),
-        counts=shape.counts,
-        renew_by=shape.renew_by,
-        modules=tuple(shape.modules),
     )
 
 
@@ -218,10 +178,10 @@ def _rendered(text: Translated) -> Text:
 
 
 def question_hash(shape: PracticeShape, case: CaseShape | None = None) -> str:
-    """SHA-256 of what a learner sees before answering, in every language: kind, stem, what can be answered, the case.
+    """SHA-256 of what a learner sees before answering, in every language: kind, stem, possible answers, the case.
 
-    The key, the feedback and the order of choices, rows, options and steps are left out: an answer given before they
-    were mended stands.
+    The key, the feedback and the order of choices, rows, options and steps are left out: correcting them leaves
+    answers valid.
     """
     seen = {"kind": shape.kind.value, "stem": shape.stem.by_language(), **kind_of(shape).seen(shape)}
     if case is not None:

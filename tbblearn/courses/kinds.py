@@ -1,20 +1,20 @@
-"""What differs between the kinds of question, one class a kind: how it is written, checked, drawn and answered.
+"""The kinds of question, one class each: how a question is written, checked, drawn and answered.
 
-To everything else a question is a set of choices, an answer is a set of their ids, and it is right when it is exactly
-the right set. Where a question is answered row by row, a choice is one row with one option and its id is `row=option`:
-`hjulet=verktyg` for a pair, `fraga=1` for a step in its place. So answers are stored, marked, corrected, counted and
-explained alike, whatever the kind.
+To the rest of the code a question is a set of choices and an answer a set of their ids, right when it is exactly the
+right set. In a question answered row by row, a choice is one row with one option and its id is `row=option`:
+`hjulet=verktyg` for a pair, `fraga=1` for a step in its place. So answers of every kind are stored, marked, corrected,
+counted and explained alike.
 
-A new kind is one class here, with its name in `QuestionKind`, and one template of controls, unless it can use one that
-is there.
+A new kind is one class here, a name in `QuestionKind` and, unless an existing one fits, a template of controls.
 """
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 from typing import ClassVar
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.format import ChoiceShape, PracticeShape, RowShape, StepShape
 from tbblearn.courses.files.question_kind import (
     JOIN,
@@ -38,31 +38,21 @@ TRUE_FALSE_IDS = ("yes", "no")
 
 
 class Chosen(Kind):
-    """Answered by choosing among what is written out."""
+    """Answered by choosing among written choices."""
 
     most: ClassVar[int | None] = 1
-    """How many may be chosen; None: any number."""
+    """How many may be chosen; None for any number."""
 
     def check_key(self, question: Entry, findings: Findings) -> None:
         right = sum(choice.flag("correct") for choice in question.entries("choices"))
         path, line, name = question.document.path, question.line("choices"), question.text("id")
         if right == 0:
             findings.fault(
-                path,
-                line,
-                said("the question {name} has no right answer; write correct: true at one choice", name=name),
+                path, line, "the question {name} has no right answer; write correct: true at one choice", name=name
             )
         elif self.most is not None and right > self.most:
-            findings.fault(
-                path,
-                line,
-                said(
-                    "the question {name} has {right} right answers; a {kind} question has exactly one",
-                    name=name,
-                    right=right,
-                    kind=self.kind,
-                ),
-            )
+            message = "the question {name} has {right} right answers; a {kind} question has exactly one"
+            findings.fault(path, line, message, name=name, right=right, kind=self.kind)
         report_alike(question.entries("choices"), _is_one_right, findings)
 
     def choices(self, shape: PracticeShape, render: Render) -> tuple[Choice, ...]:
@@ -108,14 +98,8 @@ class TrueFalse(Chosen):
     def check_key(self, question: Entry, findings: Findings) -> None:
         ids = sorted(str(choice.text("id")) for choice in question.entries("choices"))
         if ids != sorted(TRUE_FALSE_IDS):
-            findings.fault(
-                question.document.path,
-                question.line("choices"),
-                said(
-                    "true_false has exactly two choices, with the ids yes and no; mend {name}",
-                    name=question.text("id"),
-                ),
-            )
+            message = "true_false has exactly two choices, with the ids yes and no; mend {name}"
+            findings.fault(*question.at("choices"), message, name=question.text("id"))
         super().check_key(question, findings)
 
     def order(self, question: Question, place: Place) -> tuple[str, ...]:
@@ -132,13 +116,10 @@ class Multiple(Chosen):
         right = sum(choice.flag("correct") for choice in question.entries("choices"))
         path, line, name = question.document.path, question.line("choices"), question.text("id")
         if right == 1:
-            findings.fault(
-                path,
-                line,
-                said("the question {name} has one right answer; multiple needs at least two, or use single", name=name),
-            )
+            message = "the question {name} has one right answer; multiple needs at least two, or use single"
+            findings.fault(path, line, message, name=name)
         elif right and right == question.count("choices"):
-            findings.fault(path, line, said("every choice of {name} is right; at least one must be wrong", name=name))
+            findings.fault(path, line, "every choice of {name} is right; at least one must be wrong", name=name)
         super().check_key(question, findings)
 
     def almost(self, question: Question, which: int) -> frozenset[str]:
@@ -149,7 +130,7 @@ class Multiple(Chosen):
 
 
 class RowByRow(Kind):
-    """Answered by choosing an option for each row, in a list of its own."""
+    """Answered by choosing an option for each row."""
 
     controls = "selects"
     has_lengths = False
@@ -159,8 +140,8 @@ class RowByRow(Kind):
         """The id of the row's right option."""
 
     @abstractmethod
-    def told(self, row: Item, option: Item) -> dict[str, str]:
-        """The row with the option, as an answer is told, by language."""
+    def as_answer(self, row: Item, option: Item) -> dict[str, str]:
+        """The row with the option as an answer, by language."""
 
     @abstractmethod
     def written_rows(self, shape: PracticeShape) -> Sequence[StepShape]:
@@ -174,17 +155,10 @@ class RowByRow(Kind):
         made = []
         for written, row in zip(self.written_rows(shape), self.rows(shape, render), strict=True):
             feedback, otherwise = render(written.feedback), render(written.otherwise)
+            right_id, read = self.right_option(shape, written), screen_ref(written)
             for option in options:
-                right = option.id == self.right_option(shape, written)
-                made.append(
-                    Choice(
-                        pair(row.id, option.id),
-                        right,
-                        self.told(row, option),
-                        feedback if right else otherwise,
-                        screen_ref(written),
-                    )
-                )
+                right, text = option.id == right_id, self.as_answer(row, option)
+                made.append(Choice(pair(row.id, option.id), right, text, feedback if right else otherwise, read))
         return tuple(made)
 
     def asked_rows(self, question: Question, choices: Sequence[Choice]) -> tuple[AskedRow, ...]:
@@ -202,7 +176,7 @@ class RowByRow(Kind):
         return tuple(pair(row_id, option_id) for row_id in rows for option_id in options)
 
     def row_order(self, question: Question, place: Place) -> list[str]:
-        """The ids of the rows as they are shown."""
+        """The ids of the rows in the order shown."""
         return sorted((row.id for row in question.rows), key=lambda row_id: place(f"{row_id}{JOIN}"))
 
     def option_order(self, question: Question, place: Place) -> list[str]:
@@ -218,7 +192,7 @@ class RowByRow(Kind):
         return frozenset(row.id for row in question.rows) - {split(choice_id)[0] for choice_id in chosen}
 
     def explained(self, question: Question) -> tuple[Choice, ...]:
-        """Of each row its right option and one that is not."""
+        """The right option of each row, and one wrong option."""
         shown: dict[tuple[str, bool], Choice] = {}
         for choice in sorted(question.choices, key=lambda choice: not choice.correct):
             shown.setdefault((split(choice.id)[0], choice.correct), choice)
@@ -248,16 +222,9 @@ class Matching(RowByRow):
         for row in question.entries("rows"):
             option = row.text("option")
             if option is not None and option not in known:
-                findings.fault(
-                    question.document.path,
-                    row.line("option"),
-                    said(
-                        "there is no option {option} in {name}; the options are {names}",
-                        option=option,
-                        name=question.text("id"),
-                        names=", ".join(known),
-                    ),
-                )
+                message = "there is no option {option} in {name}; the options are {names}"
+                name, names = question.text("id"), ", ".join(known)
+                findings.fault(*row.at("option"), message, option=option, name=name, names=names)
         wanted = {row.text("option") for row in question.entries("rows")}
         report_alike(
             question.entries("options"), lambda one, other: bool({one.text("id"), other.text("id")} & wanted), findings
@@ -274,7 +241,7 @@ class Matching(RowByRow):
         assert isinstance(row, RowShape)
         return row.option
 
-    def told(self, row: Item, option: Item) -> dict[str, str]:
+    def as_answer(self, row: Item, option: Item) -> dict[str, str]:
         return {language: f"{row.text[language]} – {option.text[language]}" for language in row.text}
 
     def seen(self, shape: PracticeShape) -> dict[str, object]:
@@ -294,13 +261,13 @@ class Matching(RowByRow):
 
 
 class Ordering(RowByRow):
-    """Each step has its place, from 1; the author writes the steps in their right order."""
+    """Each step gets its place, from 1; the author writes the steps in the right order."""
 
     kind = QuestionKind.ORDERING
     lists = {"steps": 3}
 
     def check_key(self, question: Entry, findings: Findings) -> None:
-        """The order in the file is the key: it can only be wrong where two steps read the same."""
+        """The order in the file is the key: only identical steps can make it wrong."""
         report_alike(question.entries("steps"), lambda _one, _other: True, findings)
 
     def written_rows(self, shape: PracticeShape) -> Sequence[StepShape]:
@@ -313,14 +280,14 @@ class Ordering(RowByRow):
     def right_option(self, shape: PracticeShape, row: StepShape) -> str:
         return str(shape.steps.index(row) + 1)
 
-    def told(self, row: Item, option: Item) -> dict[str, str]:
+    def as_answer(self, row: Item, option: Item) -> dict[str, str]:
         return {language: f"{option.text[language]}. {row.text[language]}" for language in row.text}
 
     def seen(self, shape: PracticeShape) -> dict[str, object]:
         return {"steps": {step.id: step.text.by_language() for step in shape.steps}}
 
     def row_order(self, question: Question, place: Place) -> list[str]:
-        """Shuffled, and never in the right order, which would answer itself."""
+        """Shuffled, but never into the right order, which would give the answer away."""
         rows = super().row_order(question, place)
         is_answer = {pair(row_id, str(number)) for number, row_id in enumerate(rows, start=1)} == question.right
         return [*rows[1:], rows[0]] if is_answer else rows
@@ -339,7 +306,7 @@ class Ordering(RowByRow):
         return found
 
     def almost(self, question: Question, which: int) -> frozenset[str]:
-        """Two steps next to each other have changed places."""
+        """Two neighbouring steps swapped."""
         row_at = {split(choice_id)[1]: split(choice_id)[0] for choice_id in question.right}
         first = which % (len(row_at) - 1) + 1
         row_at[str(first)], row_at[str(first + 1)] = row_at[str(first + 1)], row_at[str(first)]
@@ -357,28 +324,26 @@ def kind_of(question: Question | PracticeShape) -> Kind:
 
 
 def written_kind(question: Entry) -> Kind | None:
-    """The kind that an author gave a question; None where there is no such kind."""
+    """The kind that the author gave the question; None if there is no such kind."""
     written = question.text("kind")
     return next((kind for name, kind in KINDS.items() if name == written), None)
 
 
-def written_items(question: Entry) -> Iterator[tuple[str, Entry]]:
-    """Every item of a question's lists as written, with the name of its list."""
-    for key in LISTS:
-        for item in question.entries(key):
-            yield key, item
+def written_items(question: Entry) -> Iterator[Entry]:
+    """Every item of a question's lists as written."""
+    return chain.from_iterable(question.entries(key) for key in LISTS)
 
 
 def written_texts(question: Entry) -> Iterator[Entry]:
-    """Every text of a question as written, each by language: the stem, what can be answered, what is said about it."""
+    """Every text of a question as written, each by language: the stem, the answers, the feedback."""
     yield question.entry("stem")
-    for _, item in written_items(question):
+    for item in written_items(question):
         yield from (item.entry(key) for key in ("text", "feedback", "otherwise") if item.has(key))
 
 
 def written_feedback(question: Entry) -> Iterator[Entry]:
-    """What is said about answers, as written, each by language."""
-    for _, item in written_items(question):
+    """The feedback on answers as written, each by language."""
+    for item in written_items(question):
         yield from (item.entry(key) for key in ("feedback", "otherwise") if item.has(key))
 
 

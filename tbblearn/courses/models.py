@@ -1,6 +1,6 @@
 """Published courses, and drafts of them.
 
-Rows of published courses are only ever added: what somebody was examined on can always be shown again.
+Published courses are never changed or deleted: what a person was examined on can always be shown again.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ class CourseRecord(Model):
 
 
 class CourseVersion(Model):
-    """One immutable version of a course: what `edition.Edition` held when it was published.
+    """One immutable version of a course: an `edition.Edition` as it was published.
 
     `content` is a `rules.Course` as JSON; `changes` are the ids of the entries that are new in this version.
     """
@@ -57,7 +57,7 @@ class CourseVersion(Model):
 
 
 class CourseAsset(Model):
-    """A picture, named by its content: the same bytes are kept once, and an address never changes its meaning."""
+    """A picture, a film or captions, named by its content: the same bytes are kept once, at a lasting address."""
 
     __tablename__ = "course_asset"
     __retention__ = retention(keep=KEPT, why=WHY, erase="holds no personal data")
@@ -80,7 +80,7 @@ class CourseDraft(Model):
     __table_args__ = (
         UniqueConstraint("uploaded_by", "sha256"),
         CheckConstraint("length(sha256) = 64", name="sha256_in_hex"),
-        # A page that was opened for a draft that is gone must never come to mean another one.
+        # A page opened for a deleted draft must never come to mean another one.
         {"sqlite_autoincrement": True},
     )
 

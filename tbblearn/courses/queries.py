@@ -1,10 +1,9 @@
-"""Reads of published courses. Versions are immutable, so their content is kept in the process once it has been read."""
+"""Reads published courses. Versions are immutable, so their content is cached in the process."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from typing import Any
+from functools import lru_cache
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -28,7 +27,7 @@ class CourseRow:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A version without its content. `placeholders` counts those that were open when it was published."""
+    """A version without its content. `placeholders` counts those open at publication."""
 
     id: int
     course_id: int
@@ -36,7 +35,7 @@ class VersionRow:
     number: int
     sha256: str
     change_class: ChangeClass
-    changes: tuple[str, ...]
+    changes: Sequence[str]
     placeholders: int
     published_at: datetime
     published_by: int | None
@@ -53,7 +52,7 @@ class Asset:
 def course_by_slug(slug: str) -> CourseRow | None:
     """The course with this slug, or None."""
     row = db.session.execute(select(CourseRecord.id, CourseRecord.slug).where(CourseRecord.slug == slug)).first()
-    return None if row is None else CourseRow(row.id, row.slug)
+    return None if row is None else CourseRow(**row._mapping)
 
 
 _VERSION_COLUMNS = (
@@ -70,7 +69,7 @@ _VERSION_COLUMNS = (
 )
 
 
-# Made once, as those below: putting a statement together takes longer than running it.
+# Built once, as those below: building a statement takes longer than running it.
 _VERSIONS = (
     select(*_VERSION_COLUMNS)
     .join(CourseRecord, CourseRecord.id == CourseVersion.course_id)
@@ -82,13 +81,13 @@ _CURRENT = _VERSIONS.limit(1)
 
 def versions(slug: str) -> Sequence[VersionRow]:
     """Every version of the course, the newest first; empty where there is none."""
-    return [_version_row(row) for row in run(_VERSIONS, {"slug": slug})]
+    return [VersionRow(**row._mapping) for row in run(_VERSIONS, {"slug": slug})]
 
 
 def current_version(slug: str) -> VersionRow | None:
     """The newest version of the course, or None where it has not been published."""
     row = run(_CURRENT, {"slug": slug}).first()
-    return None if row is None else _version_row(row)
+    return None if row is None else VersionRow(**row._mapping)
 
 
 _LAST_NUMBER = (
@@ -109,81 +108,34 @@ _NEWEST = (
 
 def current_versions() -> tuple[VersionRow, ...]:
     """The newest version of every published course, by slug."""
-    return tuple(_version_row(row) for row in run(_NEWEST))
-
-
-def _version_row(row: Any) -> VersionRow:
-    """The row that `_VERSION_COLUMNS` gives, which are in the order of the fields."""
-    values = row._asdict()
-    return VersionRow(**values | {"changes": tuple(values["changes"])})
+    return tuple(VersionRow(**row._mapping) for row in run(_NEWEST))
 
 
 _Address = tuple[str | None, int | None, str | None, frozenset[tuple[str, object]]]
 
 
 def _address() -> _Address:
-    """Which database this is. Its URL as a text takes longer to write than a content to find."""
+    """Identifies the database. Formatting its URL as text would take longer than the lookup."""
     url = db.engine.url
     return url.host, url.port, url.database, frozenset(url.query.items())
 
 
-class _ContentCache:
-    """The contents last used, by database and version id. Safe for several threads."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[_Address, int], Course] = {}
-        self._lock = Lock()
-
-    def get(self, key: tuple[_Address, int]) -> Course | None:
-        with self._lock:
-            course = self._kept.pop(key, None)
-            if course is not None:
-                self._kept[key] = course
-            return course
-
-    def put(self, key: tuple[_Address, int], course: Course) -> None:
-        with self._lock:
-            self._kept[key] = course
-            while len(self._kept) > MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
-_contents = _ContentCache()
+@lru_cache(MOST_KEPT)
+def _content(_address: _Address, version_id: int) -> Course:
+    stored = db.session.scalar(select(CourseVersion.content).where(CourseVersion.id == version_id))
+    if stored is None:
+        raise NoSuchVersion(version_id)
+    return course_from_json(stored)
 
 
 def content(version_id: int) -> Course:
     """The content of a version, kept in the process after the first read. Raises NoSuchVersion."""
-    key = (_address(), version_id)
-    kept = _contents.get(key)
-    if kept is not None:
-        return kept
-    stored = db.session.scalar(select(CourseVersion.content).where(CourseVersion.id == version_id))
-    if stored is None:
-        raise NoSuchVersion(version_id)
-    course = course_from_json(stored)
-    _contents.put(key, course)
-    return course
+    return _content(_address(), version_id)
 
 
-def contents(version_ids: Sequence[int]) -> dict[int, Course]:
-    """The contents of several versions by id; those not kept yet are read in one query. Raises NoSuchVersion."""
-    keys = {version_id: (_address(), version_id) for version_id in version_ids}
-    found = {version_id: kept for version_id, key in keys.items() if (kept := _contents.get(key)) is not None}
-    missing = keys.keys() - found.keys()
-    if missing:
-        for version_id, stored in db.session.execute(
-            select(CourseVersion.id, CourseVersion.content).where(CourseVersion.id.in_(missing))
-        ):
-            found[version_id] = course_from_json(stored)
-            _contents.put(keys[version_id], found[version_id])
-    for version_id in version_ids:
-        if version_id not in found:
-            raise NoSuchVersion(version_id)
-    return found
+def contents(version_ids: Iterable[int]) -> dict[int, Course]:
+    """The contents of several versions by id, each kept after its first read. Raises NoSuchVersion."""
+    return {version_id: content(version_id) for version_id in version_ids}
 
 
 def version_changes(version_id: int) -> tuple[str, ...]:
@@ -209,8 +161,8 @@ def later_versions(version_id: int) -> list[int]:
 
 
 def forget_contents() -> None:
-    """Forget every kept content: for a process that empties its own database and builds it anew."""
-    _contents.clear()
+    """Empty the cache: for a process that wipes and rebuilds its own database."""
+    _content.cache_clear()
 
 
 def asset(sha256: str) -> Asset | None:
@@ -218,4 +170,4 @@ def asset(sha256: str) -> Asset | None:
     row = db.session.execute(
         select(CourseAsset.media_type, CourseAsset.content).where(CourseAsset.sha256 == sha256)
     ).first()
-    return None if row is None else Asset(row.media_type, row.content)
+    return None if row is None else Asset(**row._mapping)

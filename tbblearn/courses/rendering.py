@@ -1,11 +1,10 @@
 """Turns a part's Markdown into safe HTML, once, at publication.
 
-Two walls: markdown-it-py with raw HTML off writes only what the rules below say, and nh3 lets through only the tags,
-attributes and addresses that they use. The page's h1 is the part's title and h2 the screen's, so a screen's own
-headings begin at h3.
+Two safeguards: the renderer below never writes raw HTML, and nh3 passes only the tags, attributes and addresses that
+it uses. The page's h1 is the part's title and h2 the screen's, so a screen's own headings begin at h3.
 
-Links to screens are stored as `screen:part/screen`, words that are explained as `term:word`, pictures, films and
-captions as `asset:<sha256>`; `resolve` turns them into addresses when a page is made.
+Links to screens are stored as `screen:part/screen`, to explained words as `term:word`, pictures, films and captions as
+`asset:<sha256>`; `resolve` turns them into addresses when a page is rendered.
 """
 
 import re
@@ -14,18 +13,17 @@ from dataclasses import dataclass
 from html import escape
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from markdown_it.utils import OptionsDict
 
 from tbblearn.courses.files.format import FilmShape
 from tbblearn.courses.files.markdown import inline_parser, parser, plain_text
 from tbblearn.courses.files.parts import Film, Placeholder, ScreenSource
+from tbblearn.courses.files.pictures import MediaFile, PictureFile
 from tbblearn.courses.rules import Block, HtmlBlock, PracticeBlock, ScreenRef
 
 RENDERER = 1
-"""Part of a version's hash. Raise it when the HTML of an unchanged course comes out otherwise."""
+"""Part of a version's hash. Raise it when the HTML of an unchanged course changes."""
 
 _WORDS = {
     "sv": {
@@ -70,30 +68,14 @@ _ATTRIBUTES = {
     "track": {"src", "kind", "srclang", "label", "default"},
     "video": {"aria-label", "controls", "preload"},
 }
+_markdown = parser()
 _inline = inline_parser()
-# The rules below write the address first in its tag, and a < in a text is always escaped.
+# The renderer writes the address first in its tag and escapes every < in a text.
 _ADDRESS = re.compile(r'<(a href|(?:img|source|track) src)="(screen|term|asset):([^"]*)"')
 
 
-@dataclass(frozen=True)
-class AssetRef:
-    """A published picture: its SHA-256 and its size in pixels."""
-
-    sha256: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class FilmRef:
-    """A published film or its captions."""
-
-    sha256: str
-    media_type: str
-
-
 def render_screen(
-    screen: ScreenSource, language: str, pictures: Mapping[str, AssetRef], films: Mapping[str, FilmRef] | None = None
+    screen: ScreenSource, language: str, pictures: Mapping[str, PictureFile], films: Mapping[str, MediaFile]
 ) -> tuple[Block, ...]:
     """The blocks of one screen in one language; `pictures` and `films` by the names of their files."""
     blocks: list[Block] = []
@@ -103,7 +85,8 @@ def render_screen(
     def flush() -> None:
         if pending:
             block_id = f"{screen.id}-{len(blocks) + 1}"
-            blocks.append(HtmlBlock(_render(pending, block_id, screen, language, pictures, films or {})))
+            html = _BlockRenderer(block_id, language, screen, pictures, films).render(pending, _markdown.options, {})
+            blocks.append(HtmlBlock(_cleaned(html)))
             pending.clear()
 
     for token in screen.tokens:
@@ -117,9 +100,9 @@ def render_screen(
 
 
 def render_inline(text: str) -> str:
-    """A text of a question as safe inline HTML: bold, and an empty line between paragraphs as two line breaks.
+    """A text of a question as safe inline HTML: bold, and paragraphs separated by two line breaks.
 
-    Inline, because it stands in a legend or a label, where no paragraph may.
+    Inline, because a legend or a label may contain no paragraph.
     """
     renderer = RendererHTML()
     paragraphs = [
@@ -132,7 +115,7 @@ def render_inline(text: str) -> str:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Makes the addresses of a page: `screen` of a screen, `term` of a word's id, `asset` of a file's SHA-256."""
+    """How a page addresses a screen, the id of a term and the SHA-256 of an asset."""
 
     screen: Callable[[ScreenRef], str]
     term: Callable[[str], str]
@@ -156,16 +139,7 @@ def resolve(html: str, addresses: Addresses) -> str:
     return _ADDRESS.sub(address, html)
 
 
-def _render(
-    tokens: Sequence[Token],
-    block_id: str,
-    screen: ScreenSource,
-    language: str,
-    pictures: Mapping[str, AssetRef],
-    films: Mapping[str, FilmRef],
-) -> str:
-    rules = _BlockRules(block_id, language, screen, pictures, films)
-    html = rules.renderer.render(tokens, rules.options, {})
+def _cleaned(html: str) -> str:
     return nh3.clean(
         html,
         tags=_TAGS,
@@ -177,98 +151,84 @@ def _render(
 
 
 def _known_address(_tag: str, name: str, value: str) -> str | None:
-    """The attribute as it is, or None to remove an address that leads into our own site by another way."""
+    """The attribute unchanged, or None to drop an address other than those the renderer writes."""
     if name == "href":
         return value if value.startswith(("https://", "screen:", "term:")) else None
     return value if name != "src" or value.startswith("asset:") else None
 
 
-class _BlockRules:
-    """What each kind of token becomes in one block of HTML; `block_id` is unique in its part."""
+class _BlockRenderer(RendererHTML):
+    """Makes one block of HTML: each public method renders the token type of its name.
+
+    `block_id` is unique in its part.
+    """
 
     def __init__(
         self,
         block_id: str,
         language: str,
         screen: ScreenSource,
-        pictures: Mapping[str, AssetRef],
-        films: Mapping[str, FilmRef],
+        pictures: Mapping[str, PictureFile],
+        films: Mapping[str, MediaFile],
     ) -> None:
+        super().__init__()
         self._block_id = block_id
         self._language = language
         self._words = _WORDS[language]
         self._pictures = pictures
         self._films = films
-        self._fences: dict[int, Placeholder | Film] = {one.line: one for one in screen.placeholders}
-        self._fences |= {one.line: one for one in screen.films}
+        blocks: tuple[Placeholder | Film, ...] = (*screen.placeholders, *screen.films)
+        self._fences = {block.line: block.shape for block in blocks}
         self._boxes = 0
         self._cases = 0
         self._column = 0
         self._headers: list[str] = []
-        markdown: MarkdownIt = parser()
-        self.options: OptionsDict = markdown.options
-        renderer = markdown.renderer
-        assert isinstance(renderer, RendererHTML)
-        self.renderer = renderer
-        for name in (
-            "heading_open",
-            "heading_close",
-            "paragraph_open",
-            "paragraph_close",
-            "image",
-            "fence",
-            "table_open",
-            "thead_open",
-            "tbody_open",
-            "tr_open",
-            "th_open",
-            "td_open",
-            "td_close",
-        ):
-            markdown.add_render_rule(name, _rule(getattr(self, f"_{name}")))
-        for box in ("case", "plan", "tip"):
-            markdown.add_render_rule(f"container_{box}_open", _rule(getattr(self, f"_{box}_open")))
-            markdown.add_render_rule(f"container_{box}_close", _rule(self._box_close))
 
     # --- boxes ---
 
-    def _case_open(self, tokens: Sequence[Token], index: int) -> str:
-        title = tokens[index].info.strip().removeprefix("case").strip()
+    def container_case_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
+        title = tokens[idx].info.strip().removeprefix("case").strip()
         self._boxes += 1
         self._cases += 1
-        # Ids of screens never hold two hyphens in a row, so this one is nobody else's.
+        # Screen ids never contain two hyphens in a row, so this id is unique.
         title_id = f"case--{self._block_id}-{self._cases}"
         return (
             f'<section class="case" aria-labelledby="{title_id}"><p class="eyebrow">{escape(self._words["case"])}</p>'
             f'<h3 id="{title_id}">{escape(title)}</h3>\n'
         )
 
-    def _plan_open(self, tokens: Sequence[Token], index: int) -> str:
+    def container_plan_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         self._boxes += 1
         return '<div class="plan">\n'
 
-    def _tip_open(self, tokens: Sequence[Token], index: int) -> str:
+    def container_tip_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         self._boxes += 1
         return '<div class="tip" role="note">\n'
 
-    def _box_close(self, tokens: Sequence[Token], index: int) -> str:
+    def container_case_close(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         self._boxes -= 1
-        return "</section>\n" if tokens[index].type == "container_case_close" else "</div>\n"
+        return "</section>\n"
 
-    def _fence(self, tokens: Sequence[Token], index: int) -> str:
-        """A film, or a placeholder: shown until it is filled, not shown once it has been waived."""
-        shape = self._fences[(tokens[index].map or [0])[0] + 1].shape
+    def container_plan_close(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
+        self._boxes -= 1
+        return "</div>\n"
+
+    container_tip_close = container_plan_close
+
+    def fence(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
+        """A film, or a placeholder that is not waived."""
+        shape = self._fences[(tokens[idx].map or [0])[0] + 1]
         if isinstance(shape, FilmShape):
             return self._film(shape)
-        if shape.waived is not None and not shape.blocking:
+        if not shape.is_open:
             return ""
         words = self._words["placeholder"] % {"owner": _capital(shape.owner, self._words), "needed": shape.needed}
         return f'<div class="placeholder" role="note"><p>{escape(words)}</p></div>\n'
 
     def _film(self, shape: FilmShape) -> str:
-        """A film with captions that are on from the start, and what is said in it as text."""
+        """A film with captions on by default, and its transcript."""
         film, captions = self._films[shape.file], self._films[shape.captions]
-        said = "".join(f"<p>{escape(' '.join(paragraph.split()))}</p>" for paragraph in shape.paragraphs())
+        transcript = "".join(f"<p>{escape(' '.join(paragraph.split()))}</p>" for paragraph in shape.paragraphs())
         return (
             f'<figure class="film"><video aria-label="{escape(shape.title)}" controls preload="metadata">'
             f'<source src="asset:{film.sha256}" type="{film.media_type}">'
@@ -277,7 +237,7 @@ class _BlockRules:
             f"<figcaption>{escape(shape.title)}</figcaption></figure>"
             f'<details class="govuk-details"><summary class="govuk-details__summary">'
             f'<span class="govuk-details__summary-text">{self._words["transcript"]}</span></summary>'
-            f'<div class="govuk-details__text">{said}</div></details>\n'
+            f'<div class="govuk-details__text">{transcript}</div></details>\n'
         )
 
     # --- text and pictures ---
@@ -285,22 +245,22 @@ class _BlockRules:
     def _level(self) -> str:
         return "h4" if self._boxes else "h3"
 
-    def _heading_open(self, tokens: Sequence[Token], index: int) -> str:
+    def heading_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         return f"<{self._level()}>"
 
-    def _heading_close(self, tokens: Sequence[Token], index: int) -> str:
+    def heading_close(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         return f"</{self._level()}>\n"
 
-    def _paragraph_open(self, tokens: Sequence[Token], index: int) -> str:
-        return "" if tokens[index].hidden or _is_picture(tokens[index + 1]) else "<p>"
+    def paragraph_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
+        return "" if tokens[idx].hidden or _is_picture(tokens[idx + 1]) else "<p>"
 
-    def _paragraph_close(self, tokens: Sequence[Token], index: int) -> str:
-        if tokens[index].hidden:
+    def paragraph_close(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
+        if tokens[idx].hidden:
             return ""
-        return "\n" if _is_picture(tokens[index - 1]) else "</p>\n"
+        return "\n" if _is_picture(tokens[idx - 1]) else "</p>\n"
 
-    def _image(self, tokens: Sequence[Token], index: int) -> str:
-        token = tokens[index]
+    def image(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
+        token = tokens[idx]
         asset = self._pictures[str(token.attrs["src"])]
         alternative = " ".join(plain_text(token).split())
         caption = str(token.attrs.get("title", "")).strip()
@@ -310,45 +270,36 @@ class _BlockRules:
             f' width="{asset.width}" height="{asset.height}"></div>{shown}</figure>'
         )
 
-    # --- tables: on a phone each row becomes a block, with the column's heading beside each value; the roles keep the
-    # table a table for screen readers when its display changes. ---
+    # --- tables: on a phone each row becomes a block, with the column's heading beside each value; the roles keep it a
+    # table for screen readers when its display changes. ---
 
-    def _table_open(self, tokens: Sequence[Token], index: int) -> str:
+    def table_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         self._headers = []
         return '<table class="fold" role="table">\n'
 
-    def _thead_open(self, tokens: Sequence[Token], index: int) -> str:
+    def thead_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         return '<thead role="rowgroup">\n'
 
-    def _tbody_open(self, tokens: Sequence[Token], index: int) -> str:
+    def tbody_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         return '<tbody role="rowgroup">\n'
 
-    def _tr_open(self, tokens: Sequence[Token], index: int) -> str:
+    def tr_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         self._column = 0
         return '<tr role="row">\n'
 
-    def _th_open(self, tokens: Sequence[Token], index: int) -> str:
-        self._headers.append(plain_text(tokens[index + 1]))
-        return f'<th scope="col" role="columnheader"{_aligned(tokens[index])}>'
+    def th_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
+        self._headers.append(plain_text(tokens[idx + 1]))
+        return f'<th scope="col" role="columnheader"{_aligned(tokens[idx])}>'
 
-    def _td_open(self, tokens: Sequence[Token], index: int) -> str:
+    def td_open(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         self._column += 1
         if self._column == 1:
-            return f'<th scope="row" role="rowheader"{_aligned(tokens[index])}>'
+            return f'<th scope="row" role="rowheader"{_aligned(tokens[idx])}>'
         label = escape(self._headers[self._column - 1])
-        return f'<td role="cell" data-l="{label}"{_aligned(tokens[index])}>'
+        return f'<td role="cell" data-l="{label}"{_aligned(tokens[idx])}>'
 
-    def _td_close(self, tokens: Sequence[Token], index: int) -> str:
+    def td_close(self, tokens: Sequence[Token], idx: int, *_rest: object) -> str:
         return "</th>\n" if self._column == 1 else "</td>\n"
-
-
-def _rule(method: Callable[[Sequence[Token], int], str]) -> Callable[..., str]:
-    """A render rule as markdown-it-py calls it, from one that needs only the tokens."""
-
-    def rule(_renderer: object, tokens: Sequence[Token], index: int, *_options: object) -> str:
-        return method(tokens, index)
-
-    return rule
 
 
 def _is_picture(inline: Token) -> bool:
@@ -361,5 +312,5 @@ def _aligned(cell: Token) -> str:
 
 
 def _capital(owner: str, words: Mapping[str, str]) -> str:
-    """The owner, with a capital letter where the sentence begins with it."""
+    """The owner, capitalised if the sentence begins with it."""
     return owner[:1].upper() + owner[1:] if words["placeholder"].startswith("%(owner)s") else owner

@@ -32,7 +32,7 @@ class Reading(StrEnum):
 
 
 class Draw(StrEnum):
-    """Which questions a quiz holds."""
+    """Which questions a quiz consists of."""
 
     ALL = "all"
     ONE_PER_GOAL = "one_per_goal"
@@ -57,14 +57,14 @@ class Difficulty(StrEnum):
 
 
 class ChangeClass(StrEnum):
-    """Whether a change of a course touches those who have taken it (material) or nobody (editorial)."""
+    """Whether a change affects those who have taken the course (material) or nobody (editorial)."""
 
     EDITORIAL = "editorial"
     MATERIAL = "material"
 
 
 class Counts(StrEnum):
-    """What a material change asks of those who have passed."""
+    """What a material change requires of those who have passed."""
 
     NEXT_CYCLE = "next_cycle"
     READ = "read"
@@ -96,7 +96,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Item:
-    """A row of a question that is answered row by row, or an option of its rows; `text` is safe inline HTML."""
+    """A row of a question answered row by row, or an option of its rows; `text` is safe inline HTML."""
 
     id: str
     text: Text
@@ -104,7 +104,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Case:
-    """A text that several questions share and are shown under; `title` is plain text, `text` safe inline HTML."""
+    """A text shown above several questions; `title` is plain text, `text` safe inline HTML."""
 
     id: str
     title: Text
@@ -115,9 +115,9 @@ class Case:
 class Question:
     """A question of the quiz or of practice; `stem` is safe inline HTML.
 
-    `hash` changes exactly when something changes that is seen before answering: kind, stem, the ids and texts of its
-    choices, rows and options, or the case that it is shown under. A corrected key or a better feedback keeps it, so
-    that an answer already given still stands. `rows` and `options` are empty where the choices are all there is.
+    `hash` changes exactly when something visible before answering does: kind, stem, the ids and texts of choices, rows
+    and options, or the case. A corrected key or better feedback leaves it unchanged, so that answers already given
+    remain valid. `rows` and `options` are empty where the choices are all there is.
     A question borrowed from another course has that course's slug and a colon before its id, its goal's id and its
     case's id.
     """
@@ -145,7 +145,7 @@ class Question:
 
 @dataclass(frozen=True)
 class HtmlBlock:
-    """A stretch of a screen as safe HTML, with `screen:` and `term:` links and `asset:` files still to be resolved."""
+    """Part of a screen as safe HTML, with `screen:` and `term:` links and `asset:` files still to be resolved."""
 
     html: str
 
@@ -202,7 +202,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Change:
-    """What an author says about a version; `modules` are the parts that hold something new."""
+    """A change that the author lists; `modules` are the parts with something new."""
 
     id: str
     change_class: ChangeClass
@@ -214,7 +214,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Course:
-    """A course as one version holds it. `goals` and `questions` include those borrowed from other courses."""
+    """One version of a course. `goals` and `questions` include those borrowed from other courses."""
 
     slug: str
     level: Level
@@ -241,12 +241,12 @@ class Course:
 
     @property
     def quiz_minutes(self) -> int:
-        """The time that the quiz takes: half a minute a question, rounded up."""
+        """The time the quiz takes: half a minute per question, rounded up."""
         return (self.drawn + 1) // 2
 
     @property
     def minutes(self) -> int:
-        """The time that the whole course takes: its parts and its quiz."""
+        """The time the whole course takes: its parts and its quiz."""
         return sum(module.minutes for module in self.modules) + self.quiz_minutes
 
     def module(self, module_id: str) -> Module:
@@ -272,18 +272,18 @@ class Course:
 
 
 def new_changes(course: Course, listed: Collection[str]) -> list[Change]:
-    """The changes, newest first, whose ids the version before did not list."""
+    """The changes, newest first, that the version before did not list."""
     return [change for change in course.changes if change.id not in listed]
 
 
 def change_class(changes: Iterable[Change]) -> ChangeClass:
-    """Material if any of the changes is; editorial where there are none."""
+    """Material if any of the changes is, otherwise editorial."""
     material = any(change.change_class is ChangeClass.MATERIAL for change in changes)
     return ChangeClass.MATERIAL if material else ChangeClass.EDITORIAL
 
 
 class CourseError(Exception):
-    """Base of what can go wrong with a published course."""
+    """Base of the errors of courses."""
 
 
 class NoSuchPart(CourseError):
@@ -291,24 +291,20 @@ class NoSuchPart(CourseError):
 
     def __init__(self, slug: str, wanted: str) -> None:
         super().__init__(f"{slug} has no {wanted}")
-        self.slug = slug
-        self.wanted = wanted
 
 
 class NoSuchVersion(CourseError):
-    """There is no published version with this id, or none yet of this course."""
+    """No published version has this id, or the course has none yet."""
 
     def __init__(self, wanted: int | str) -> None:
         super().__init__(f"no published version: {wanted}")
-        self.wanted = wanted
 
 
 class NoSuchDraft(CourseError):
-    """The editor has no draft with this id: never had, published, thrown away, or a day old."""
+    """The editor has no such draft: it never existed, or was published, thrown away or a day old."""
 
     def __init__(self, draft_id: int) -> None:
         super().__init__(f"no draft: {draft_id}")
-        self.draft_id = draft_id
 
 
 class PublishedMeanwhile(CourseError):

@@ -1,4 +1,4 @@
-"""Turns a course into JSON and back."""
+"""Converts a course to JSON and back."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ _course = TypeAdapter(Course)
 
 
 def course_to_json(course: Course) -> dict[str, Any]:
-    """The course as what JSON can hold."""
+    """The course as JSON data."""
     stored: dict[str, Any] = _course.dump_python(course, mode="json")
     return stored
 

@@ -1,4 +1,4 @@
-"""The files of courses, each at an address that is its content's own, so that a browser may keep it for good."""
+"""The files of courses, each addressed by its content, so that a browser may cache it for good."""
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -10,16 +10,16 @@ from tbblearn.web.errors import NotFound
 blueprint = Blueprint("courses", __name__)
 
 ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-"""Content security policy of a picture that is opened by itself: it may look like something, and nothing else."""
+"""Content security policy of a picture opened by itself: it may be styled, and nothing else."""
 
 
 @blueprint.get("/kursfil/<sha256>")
 @signed_in
 def asset(sha256: str) -> WerkzeugResponse:
-    """A picture, a film or captions; where there is none, 404.
+    """A picture, a film or captions, or 404.
 
-    Opened by itself, an SVG can neither run nor fetch anything. Browsers ask for films piece by piece. Only the
-    browser of who is signed in may keep it, no cache on the way: no public page has a course's file.
+    Opened by itself, an SVG can neither run nor fetch anything. Browsers request films piece by piece. Only the user's
+    own browser may cache it, no proxy: no public page has a course's file.
     """
     found = queries.asset(sha256)
     if found is None:
@@ -31,7 +31,7 @@ def asset(sha256: str) -> WerkzeugResponse:
 
 
 def picture(content: bytes, media_type: str) -> Response:
-    """A picture, or another file of a course, that can do no harm when it is opened by itself."""
+    """A response with a course's file that is harmless when opened by itself."""
     response = Response(content, mimetype=media_type)
     response.headers["Content-Security-Policy"] = ALONE
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
 
+from tbblearn.courses.files.findings import Finding as ReadingFinding
+from tbblearn.courses.files.findings import Findings
+from tbblearn.courses.files.reading import Document, parse_yaml
 from tbblearn.surveys.rules import (
     AnswerPoint,
     FaultyInstrument,
@@ -120,63 +120,41 @@ def load_instrument(path: Path) -> Instrument:
 
 def parse_instrument(text: str, name: str) -> Instrument:
     """The instrument that ``text`` describes; ``name`` is the file's name in faults."""
-    try:
-        tree = YAML().load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        what = f"This is not YAML: {error.problem or error.context}."
-        fault = InstrumentFault(name, line, what, "Compare with the lines around it: indentation, colons, quotes.")
-        raise FaultyInstrument((fault,)) from error
-    if not isinstance(tree, CommentedMap):
+    findings = Findings()
+    document = parse_yaml(text, Path(name), findings)
+    if document is None or findings.faults:
+        raise FaultyInstrument(tuple(_reading_fault(name, finding) for finding in findings.faults))
+    if not isinstance(document.data, dict):
         fault = InstrumentFault(name, 1, "The file holds no instrument.", "Begin with “id:” and “version:”.")
         raise FaultyInstrument((fault,))
     try:
-        file = _File.model_validate(tree)
+        file = _File.model_validate(document.data)
     except ValidationError as error:
-        faults = [_shape_fault(tree, name, detail) for detail in error.errors()]
+        faults = [_shape_fault(document, name, detail) for detail in error.errors()]
         raise FaultyInstrument(tuple(sorted(faults, key=lambda fault: fault.line))) from error
-    found = [InstrumentFault(name, _line(tree, place), what, mend) for place, what, mend in _faults(file)]
+    found = [InstrumentFault(name, document.line(place), what, mend) for place, what, mend in _faults(file)]
     if found:
         raise FaultyInstrument(tuple(sorted(found, key=lambda fault: fault.line)))
     return _instrument(file)
 
 
-def _line(tree: CommentedMap, place: Place) -> int:
-    """The line of the key or list element at ``place``, or of the nearest thing around it that exists."""
-    line: int = tree.lc.line + 1
-    node: Any = tree
-    for step in place:
-        if isinstance(node, CommentedMap) and step in node:
-            line = node.lc.key(step)[0] + 1
-        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-            line = node.lc.item(step)[0] + 1
-        else:
-            break
-        node = node[step]
-    return line
+def _reading_fault(name: str, finding: ReadingFinding) -> InstrumentFault:
+    what, _, mend = finding.message.partition("; ")
+    return InstrumentFault(name, finding.line, f"{what[:1].upper()}{what[1:]}.", f"{mend[:1].upper()}{mend[1:]}.")
 
 
-def _shape_fault(tree: CommentedMap, name: str, detail: Any) -> InstrumentFault:
+def _shape_fault(document: Document, name: str, detail: Any) -> InstrumentFault:
     place: Place = tuple(detail["loc"])
     key = str(place[-1]) if place else "file"
     if isinstance(place[-1] if place else None, int):
         key = f"{place[-2]}, number {int(place[-1]) + 1}"
-    kind = detail["type"]
+    kind, line = detail["type"], document.line(place)
     if kind == "extra_forbidden":
-        return InstrumentFault(
-            name,
-            _line(tree, place),
-            f"The key “{key}” is not known here.",
-            "Remove it, or mend its spelling.",
-        )
+        return InstrumentFault(name, line, f"The key “{key}” is not known here.", "Remove it, or mend its spelling.")
     if kind == "missing":
-        return InstrumentFault(name, _line(tree, place), f"“{key}” is missing here.", f"Add a line “{key}: …”.")
-    return InstrumentFault(
-        name,
-        _line(tree, place),
-        f"“{key}” does not fit: {detail['msg'][0].lower()}{detail['msg'][1:]}.",
-        "Write it anew.",
-    )
+        return InstrumentFault(name, line, f"“{key}” is missing here.", f"Add a line “{key}: …”.")
+    what = f"“{key}” does not fit: {detail['msg'][0].lower()}{detail['msg'][1:]}."
+    return InstrumentFault(name, line, what, "Write it anew.")
 
 
 Finding = tuple[Place, str, str]

@@ -190,7 +190,7 @@ class TestVersions:
         current = queries.current_version("exempel")
         assert current is not None
         assert (current.id, current.slug, current.number) == (publication.version_id, "exempel", 1)
-        assert (current.change_class, current.changes) == (ChangeClass.EDITORIAL, ("2026-11-first",))
+        assert (current.change_class, current.changes) == (ChangeClass.EDITORIAL, ["2026-11-first"])
         assert (current.published_at, current.published_by, current.placeholders) == (NOW, None, 1)
         assert queries.content(current.id) == edition_of(courses).course
 
@@ -231,7 +231,7 @@ class TestVersions:
         assert (later.number, later.change_class, later.is_described) == (3, ChangeClass.EDITORIAL, False)
         current = queries.current_version("exempel")
         assert current is not None
-        assert current.changes == ()
+        assert current.changes == []
 
     def test_pictures_are_kept_once(self, courses: Courses):
         edition = edition_of(courses)

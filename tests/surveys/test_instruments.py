@@ -78,9 +78,9 @@ def test_an_unknown_instrument_is_refused_with_those_there_are():
         ("licence: MIT\n", "", "id: week", "“licence” is missing"),
         ("    reverse: true", "    reverse: 1", "    reverse: 1", "“reverse” does not fit"),
         ("scale: ladder", "scale: stairs", "    response_scale: stairs", "no response scale “stairs”"),
-        ("[W1, W2]", "[W1, W3]", "    items: [W1, W3]", "no item “W3”"),
-        ("[W1, W2]", "[W1, W1]", "    items: [W1, W1]", "scored twice"),
-        ("[W1, W2]", "[W1, L1]", "    items: [W1, L1]", "another response scale"),
+        ("      - W2", "      - W3", "      - W3", "no item “W3”"),
+        ("      - W2", "      - W1", "      - W1", "scored twice"),
+        ("      - W2", "      - L1", "      - L1", "another response scale"),
         ("  - id: L1", "  - id: W1", "  - id: W1", "stands twice"),
         ("      - value: 3", "      - value: 6", "      - value: 6", "does not follow"),
         ("      en: How was", "      sv: How was", "      sv: How was the week, all in all?", "“sv” is not declared"),
@@ -92,7 +92,7 @@ def test_an_unknown_instrument_is_refused_with_those_there_are():
             "    change_phrase: this change",
             "No item contains",
         ),
-        ("licence: MIT", "licence: [MIT", "translations:", "not YAML"),
+        ("licence: MIT", "licence: [MIT", "translations:", "Not YAML"),
     ],
 )
 def test_a_fault_names_its_line(old: str, new: str, marked: str, says: str):
@@ -110,7 +110,7 @@ def test_a_fault_names_its_line(old: str, new: str, marked: str, says: str):
 def test_all_faults_come_at_once_in_the_order_of_their_lines():
     text = (
         WEEK.read_text(encoding="utf-8")
-        .replace("[W1, W2]", "[W1, W3]")
+        .replace("      - W2", "      - W3")
         .replace("response_scale: ladder", "response_scale: x")
     )
     found = faults(text)

@@ -1,4 +1,4 @@
-"""Measures whether the key of a course's quiz is given away by its length."""
+"""Measures whether the length of its choices gives away the key of a quiz."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Lengths:
 
     @property
     def difference(self) -> float:
-        """By how much keys are longer than wrong choices, as a share of the latter."""
+        """How much longer keys are than wrong choices, as a share of the latter."""
         return self.key / self.wrong - 1 if self.wrong else 0.0
 
 
@@ -38,10 +38,10 @@ class Balance:
 
 
 def key_balance(course: CourseFiles) -> Balance:
-    """The balance of the course's own quiz. Lengths are those of kinds whose key could be the longest."""
-    questions = [question for _, question in course.questions()]
+    """The balance of the course's own quiz. Lengths cover the kinds whose key could stand out by length."""
+    questions = list(course.questions())
     per_goal = Counter(question.text("goal") or "" for question in questions)
-    practice = Counter(question.text("goal") or "" for _, question in course.practice())
+    practice = Counter(question.text("goal") or "" for question in course.practice())
     return Balance(
         lengths={language: _lengths(questions, language) for language in LANGUAGES},
         questions_per_goal={goal: per_goal[goal] for goal in course.goals()},

@@ -9,7 +9,7 @@ from tbblearn.courses.checks.balance import Balance, key_balance
 from tbblearn.courses.checks.questions import check_questions
 from tbblearn.courses.checks.references import check_references
 from tbblearn.courses.checks.wording import note_wording
-from tbblearn.courses.files.findings import Finding, Findings, said
+from tbblearn.courses.files.findings import Finding, Findings, phrase
 from tbblearn.courses.files.folders import CourseFiles, read_courses
 from tbblearn.courses.rules import LANGUAGES
 
@@ -19,7 +19,7 @@ WAIVED = "{wants} (waived by {role})"
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. `courses` may only be published where there are no faults."""
+    """What a check found. `courses` may be published only if there are no faults."""
 
     courses: Mapping[str, CourseFiles]
     faults: list[Finding]
@@ -28,7 +28,7 @@ class Report:
 
 
 class Placeholders(Enum):
-    """What a placeholder is that is neither filled nor waived; a blocking one cannot be waived."""
+    """How to treat placeholders that are neither filled nor waived; a blocking one cannot be waived."""
 
     NOTES = auto()
     BLOCKING_ARE_FAULTS = auto()
@@ -36,7 +36,7 @@ class Placeholders(Enum):
 
 
 def check(root: Path, placeholders: Placeholders = Placeholders.NOTES) -> Report:
-    """Check every course in the folder `root`; `placeholders` says which of those are faults."""
+    """Check every course in the folder `root`."""
     findings = Findings()
     courses = read_courses(root, findings)
     for course in courses.values():
@@ -53,15 +53,14 @@ def _list_placeholders(course: CourseFiles, findings: Findings, allowed: Placeho
         for language, part in module.parts.items():
             for placeholder in part.placeholders():
                 shape = placeholder.shape
-                is_open = shape.waived is None or shape.blocking
-                wants = said(WAITS, id=shape.id, owner=shape.owner, due=shape.due, needed=shape.needed)
-                is_fault = shape.blocking if allowed is Placeholders.BLOCKING_ARE_FAULTS else is_open
+                wants = phrase(WAITS, id=shape.id, owner=shape.owner, due=shape.due, needed=shape.needed)
+                is_fault = shape.blocking if allowed is Placeholders.BLOCKING_ARE_FAULTS else shape.is_open
                 if is_fault and allowed is not Placeholders.NOTES:
-                    mend = said("fill it" if shape.blocking else "fill it, or let a named role waive it")
+                    mend = phrase("fill it" if shape.blocking else "fill it, or let a named role waive it")
                     findings.fault(
-                        part.path, placeholder.line, said("{wants}; {mend} before production", wants=wants, mend=mend)
+                        part.path, placeholder.line, "{wants}; {mend} before production", wants=wants, mend=mend
                     )
                 elif language == LANGUAGES[0]:
-                    if shape.waived is not None and not is_open:
-                        wants = said(WAIVED, wants=wants, role=shape.waived.role)
+                    if shape.waived is not None and not shape.is_open:
+                        wants = phrase(WAIVED, wants=wants, role=shape.waived.role)
                     findings.note(part.path, placeholder.line, wants)

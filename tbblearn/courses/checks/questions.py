@@ -1,8 +1,8 @@
-"""Checks what makes a question answerable: its key, and the few marks that its texts may have."""
+"""Checks that questions can be answered: their keys, and the little formatting their texts may have."""
 
 from collections.abc import Iterator
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import CourseFiles
 from tbblearn.courses.files.markdown import inline_parser, parser
 from tbblearn.courses.files.reading import Entry
@@ -10,8 +10,6 @@ from tbblearn.courses.files.texts import invisible, unwanted_entities
 from tbblearn.courses.kinds import written_kind, written_texts
 from tbblearn.courses.rules import LANGUAGES
 
-_ALLOWED_BLOCKS = frozenset({"paragraph_open", "paragraph_close", "inline"})
-_ALLOWED_MARKS = frozenset({"text", "softbreak", "hardbreak", "strong_open", "strong_close"})
 _marks = inline_parser()
 _html = parser(raw_html=True)
 _MARK_NAMES = {
@@ -30,38 +28,31 @@ _MARK_NAMES = {
 
 
 def check_questions(course: CourseFiles, findings: Findings) -> None:
-    """Find the faults of every question, and HTML or marks in texts that have none."""
-    for _, question in [*course.questions(), *course.practice()]:
+    """Find the faults of every question, and HTML or formatting where none is allowed."""
+    for question in [*course.questions(), *course.practice()]:
         kind = written_kind(question)
         if kind is not None:
             kind.check(question, findings)
         for holder in written_texts(question):
             _check_marks(holder, findings)
+        for option in question.entries("options"):
+            _check_plain(option.entry("text"), findings)
     for case in course.cases():
         _check_marks(case.entry("text"), findings)
-    for option in _options(course):
-        _check_plain(option, findings)
     for entry in plain_texts(course):
         for language in LANGUAGES:
             _check_html(entry, language, findings)
 
 
-def _options(course: CourseFiles) -> Iterator[Entry]:
-    """The texts of options: they stand in lists of the browser's own, which show no marks."""
-    for _, question in [*course.questions(), *course.practice()]:
-        yield from (option.entry("text") for option in question.entries("options"))
-
-
 def _check_plain(holder: Entry, findings: Findings) -> None:
+    """Browsers show options in native lists, which have no formatting."""
     for language in LANGUAGES:
         if "**" in (holder.text(language) or ""):
-            findings.fault(
-                holder.document.path, holder.line(language), "an option is plain text without bold; remove **"
-            )
+            findings.fault(*holder.at(language), "an option is plain text without bold; remove **")
 
 
 def plain_texts(course: CourseFiles) -> Iterator[Entry]:
-    """The texts of `course.yaml` and `glossary.yaml` and the titles of cases, which have no marks at all."""
+    """The texts without any formatting: those of `course.yaml` and `glossary.yaml`, and titles of cases."""
     top = course.document.top
     yield from (top.entry("title"), top.entry("summary"))
     for goal in top.entries("goals"):
@@ -77,38 +68,27 @@ def plain_texts(course: CourseFiles) -> Iterator[Entry]:
 
 
 def _check_marks(holder: Entry, findings: Findings) -> None:
+    path = holder.document.path
     for language in LANGUAGES:
-        if holder.text(language) is not None:
-            _check_marks_in(holder, language, findings)
+        text = holder.text(language) or ""
+        _check_html(holder, language, findings)
+        for offset, row in enumerate(text.split("\n") if "&" in text else ()):
+            for letter in unwanted_entities(row):
+                findings.fault(path, holder.text_line(language, offset), invisible(letter))
+        for block in _marks.parse(text):
+            line = holder.text_line(language, block.map[0] if block.map else 0)
+            for token in [block, *(block.children or [])]:
+                if token.type in _MARK_NAMES:
+                    message = "{what} cannot be used in a question; only paragraphs and **bold** can"
+                    findings.fault(path, line, message, what=phrase(_MARK_NAMES[token.type]))
 
 
-def _check_marks_in(holder: Entry, key: str, findings: Findings) -> None:
-    text = holder.text(key) or ""
-    _check_html(holder, key, findings)
-    for offset, row in enumerate(text.split("\n") if "&" in text else ()):
-        for letter in unwanted_entities(row):
-            findings.fault(holder.document.path, holder.text_line(key, offset), invisible(letter))
-    for block in _marks.parse(text):
-        line = holder.text_line(key, block.map[0] if block.map else 0)
-        for token in [block, *(block.children or [])]:
-            if token.type in _MARK_NAMES and token.type not in _ALLOWED_BLOCKS | _ALLOWED_MARKS:
-                findings.fault(
-                    holder.document.path,
-                    line,
-                    said(
-                        "{what} cannot be used in a question; only paragraphs and **bold** can",
-                        what=said(_MARK_NAMES[token.type]),
-                    ),
-                )
-
-
-def _check_html(holder: Entry, key: str, findings: Findings) -> None:
-    text = holder.text(key) or ""
+def _check_html(holder: Entry, language: str, findings: Findings) -> None:
+    text = holder.text(language) or ""
     for block in _html.parse(text) if "<" in text else ():
-        line = holder.text_line(key, block.map[0] if block.map else 0)
+        line = holder.text_line(language, block.map[0] if block.map else 0)
         for token in [block, *(block.children or [])]:
             if token.type in ("html_block", "html_inline") and not token.content.startswith("</"):
                 shown = token.content.strip().split("\n")[0][:40]
-                findings.fault(
-                    holder.document.path, line, said("raw HTML is not allowed: {shown}; write plain text", shown=shown)
-                )
+                message = "raw HTML is not allowed: {shown}; write plain text"
+                findings.fault(holder.document.path, line, message, shown=shown)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 LONG_WORD = 7
-"""Letters from which LIX counts a word as long (more than six)."""
+"""The number of letters from which LIX counts a word as long."""
 
 # The model's fixed names are not counted: no author can choose shorter ones.
 _FIXED_NAMES = re.compile(
@@ -25,7 +25,7 @@ _ABBREVIATED = re.compile(r"\b(?:t\.ex|bl\.a|d\.v\.s|m\.m|o\.s\.v|kl|nr|e\.g|i\.
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence and how many line breaks of its passage come before it."""
+    """A sentence, and the number of line breaks before it in its passage."""
 
     text: str
     breaks_before: int
@@ -58,7 +58,7 @@ def lix(passages: Iterable[str]) -> float:
     """LIX, läsbarhetsindex: words per sentence plus the share of long words in percent (Björnsson, 1968).
 
     A word is long from seven letters. A sentence ends at . ! ? or : and at the end of its passage. The model's fixed
-    names are not counted. 0 where there are no words.
+    names are not counted. 0 if there are no words.
     """
     word_count = long_count = sentence_count = 0
     for passage in passages:

@@ -5,7 +5,7 @@ words in both languages.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from operator import add
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from tbblearn.characters import visible
 from tbblearn.courses.checks.questions import plain_texts
 from tbblearn.courses.checks.readability import lix, sentences, words
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import CourseFiles, ModuleFiles
 from tbblearn.courses.files.markdown import inline_parser, plain_text
 from tbblearn.courses.files.parts import Part
@@ -107,7 +107,7 @@ _STRAY = (
         "begin a list item with a hyphen and a space, with an empty line above the list",
     ),
 )
-"""What stands in a text as it is where somebody meant a mark, and what to do."""
+"""Formatting marks that would be shown literally, and what to do about each."""
 
 _NUMBER_WORDS = {
     SWEDISH: {2: ("två", "2"), 3: ("tre", "3"), 4: ("fyra", "4"), 5: ("fem", "5")},
@@ -116,11 +116,13 @@ _NUMBER_WORDS = {
 
 
 def note_wording(course: CourseFiles, findings: Findings) -> None:
-    """Note what an author may want to shorten, simplify or put otherwise."""
+    """Note what an author may want to shorten, simplify or rephrase."""
     in_depth = course.document.top.text("level") == Level.IN_DEPTH
     for module in course.modules:
         for part in module.parts.values():
-            _note_sentences(part, findings)
+            for passage in (passage for screen in part.screens for passage in screen.passages):
+                line_of = partial(add, passage.line)
+                _note_language(passage.text, part.language, part.path, line_of, line_of, findings)
         if SWEDISH in module.parts:
             _note_part(module.parts[SWEDISH], findings, LIX_PART_IN_DEPTH if in_depth else LIX_PART)
         _note_questions(module, findings)
@@ -133,7 +135,7 @@ def note_wording(course: CourseFiles, findings: Findings) -> None:
 
 
 def _texts_of_part(part: Part) -> Iterator[tuple[str, int]]:
-    """What a part shows, without the marks that were understood, each text with its line."""
+    """The texts a part shows, without their formatting, each with its line."""
     for screen in part.screens:
         yield screen.title, screen.line
         yield from ((one.text, one.line) for one in screen.passages if not one.text.startswith("|"))
@@ -146,8 +148,7 @@ def _texts_of_part(part: Part) -> Iterator[tuple[str, int]]:
 
 
 def _note_stray_in_yaml(course: CourseFiles, findings: Findings) -> None:
-    asked = [question for _, question in [*course.questions(), *course.practice()]]
-    marked = [text for question in asked for text in written_texts(question)]
+    marked = [text for question in [*course.questions(), *course.practice()] for text in written_texts(question)]
     for holder in [*marked, *(case.entry("text") for case in course.cases())]:
         for language in LANGUAGES:
             for block in _marks.parse(holder.text(language) or ""):
@@ -165,186 +166,108 @@ def _line_in(holder: Entry, language: str, before: int, offset: int) -> int:
 
 
 def _note_stray(text: str, path: Path, line_of: Callable[[int], int], findings: Findings) -> None:
-    """Note each kind of mark once a text; `line_of` gives the line of the text's first row (0) and of those below."""
+    """Note each kind of mark once per text; `line_of` maps a row of the text (from 0) to a line."""
     for pattern, hint in _STRAY:
         if found := pattern.search(text):
             mark = visible(found[0].strip())
             line = line_of(text.count("\n", 0, found.end()))
-            findings.note(path, line, said("{mark} stands in the text as it is; {hint}", mark=mark, hint=said(hint)))
+            findings.note(path, line, "{mark} stands in the text as it is; {hint}", mark=mark, hint=phrase(hint))
 
 
 def _note_part(part: Part, findings: Findings, limit: int) -> None:
     running = [passage.text for screen in part.screens for passage in screen.passages if not passage.in_table]
     measured = lix(running)
     if measured > limit:
-        findings.note(
-            part.path,
-            1,
-            said(
-                "LIX {measured}, at most {limit}; shorten sentences and choose shorter words",
-                measured=f"{measured:.0f}",
-                limit=limit,
-            ),
-        )
+        message = "LIX {measured}, at most {limit}; shorten sentences and choose shorter words"
+        findings.note(part.path, 1, message, measured=f"{measured:.0f}", limit=limit)
     total = 0
     for screen in part.screens:
         count = sum(len(words(passage.text)) for passage in screen.passages if not passage.in_film)
         total += count
         short_for_a_reason = bool(screen.practices or screen.placeholders)
         if count not in SCREEN_WORDS and not (short_for_a_reason and count < SCREEN_WORDS.start):
-            findings.note(
-                part.path,
-                screen.line,
-                said(
-                    "the screen {screen} has {count} words; {span} read well",
-                    screen=screen.id,
-                    count=count,
-                    span=_span(SCREEN_WORDS),
-                ),
-            )
+            message = "the screen {screen} has {count} words; {span} read well"
+            findings.note(part.path, screen.line, message, screen=screen.id, count=count, span=_span(SCREEN_WORDS))
     if total not in PART_WORDS:
-        findings.note(
-            part.path,
-            1,
-            said("the part has {total} words; {span} take about six minutes", total=total, span=_span(PART_WORDS)),
-        )
+        message = "the part has {total} words; {span} take about six minutes"
+        findings.note(part.path, 1, message, total=total, span=_span(PART_WORDS))
 
 
 def _span(limits: range) -> str:
-    return said("{least} to {most}", least=limits.start, most=limits.stop - 1)
+    return phrase("{least} to {most}", least=limits.start, most=limits.stop - 1)
 
 
-def _note_sentences(part: Part, findings: Findings) -> None:
-    for screen in part.screens:
-        for passage in screen.passages:
-            for sentence in sentences(passage.text):
-                line = passage.line + sentence.breaks_before
-                count = len(words(sentence.text))
-                if count > LONGEST_SENTENCE:
-                    findings.note(
-                        part.path,
-                        line,
-                        said(
-                            "a sentence of {count} words, at most {most}: {start}",
-                            count=count,
-                            most=LONGEST_SENTENCE,
-                            start=_start(sentence.text),
-                        ),
-                    )
-            for offset, written in enumerate(passage.text.split("\n")):
-                for word, instead in _avoided(written, part.language):
-                    findings.note(
-                        part.path,
-                        passage.line + offset,
-                        said("“{word}”; write instead: {instead}", word=word, instead=instead),
-                    )
-
-
-def _start(sentence: str) -> str:
-    return " ".join(sentence.split()[:6]) + " …"
-
-
-def _avoided(text: str, language: str) -> Iterator[tuple[str, str]]:
+def _note_language(
+    text: str,
+    language: str,
+    path: Path,
+    sentence_line: Callable[[int], int],
+    word_line: Callable[[int], int],
+    findings: Findings,
+) -> None:
+    """Note long sentences and words to avoid; `sentence_line` and `word_line` map a row (from 0) to a line."""
+    for sentence in sentences(text):
+        if (count := len(words(sentence.text))) > LONGEST_SENTENCE:
+            start = " ".join(sentence.text.split()[:6]) + " …"
+            message = "a sentence of {count} words, at most {most}: {start}"
+            line = sentence_line(sentence.breaks_before)
+            findings.note(path, line, message, count=count, most=LONGEST_SENTENCE, start=start)
     for pattern, instead in _AVOIDED_PATTERNS[language]:
         for match in pattern.finditer(text):
-            yield match[0], instead
+            line = word_line(text.count("\n", 0, match.start()))
+            findings.note(path, line, "“{word}”; write instead: {instead}", word=match[0], instead=instead)
+
+
+def _note_entry(holder: Entry, text: str, language: str, findings: Findings) -> None:
+    """The same for a text in YAML, where a word to avoid is noted on the first line of the text."""
+    path, line = holder.at(language)
+    _note_language(text, language, path, partial(holder.text_line, language), lambda _row: line, findings)
+
+
+def _unmarked(holder: Entry, language: str) -> str:
+    return (holder.text(language) or "").replace("**", "").strip("\n")
 
 
 def _note_questions(module: ModuleFiles, findings: Findings) -> None:
     for question in [*module.questions(), *module.practice()]:
-        path, line = question.document.path, question.line("id")
-        texts = list(_texts(question, SWEDISH))
-        measured = lix(text for _, text in texts)
+        holders = list(written_texts(question))
+        measured = lix(_unmarked(holder, SWEDISH) for holder in holders)
         if measured > LIX_QUESTION:
-            findings.note(
-                path,
-                line,
-                said(
-                    "LIX {measured} in the question and its feedback, at most {most}",
-                    measured=f"{measured:.0f}",
-                    most=LIX_QUESTION,
-                ),
-            )
+            message = "LIX {measured} in the question and its feedback, at most {most}"
+            findings.note(*question.at("id"), message, measured=f"{measured:.0f}", most=LIX_QUESTION)
         stem = question.entry("stem")
         if (count := len(words(stem.text(SWEDISH) or ""))) > LONGEST_STEM:
-            findings.note(
-                path,
-                stem.line(SWEDISH),
-                said("the question has {count} words, at most {most}", count=count, most=LONGEST_STEM),
-            )
+            message = "the question has {count} words, at most {most}"
+            findings.note(*stem.at(SWEDISH), message, count=count, most=LONGEST_STEM)
         for feedback in written_feedback(question):
             count = len(words(feedback.text(SWEDISH) or ""))
             if feedback.text(SWEDISH) and count not in FEEDBACK_WORDS:
-                findings.note(
-                    path,
-                    feedback.line(SWEDISH),
-                    said("the feedback has {count} words; {span} are enough", count=count, span=_span(FEEDBACK_WORDS)),
-                )
+                message = "the feedback has {count} words; {span} are enough"
+                findings.note(*feedback.at(SWEDISH), message, count=count, span=_span(FEEDBACK_WORDS))
         for language in LANGUAGES:
-            _note_question_texts(question, language, findings)
+            for holder in holders:
+                _note_entry(holder, _unmarked(holder, language), language, findings)
+            if question.text("kind") == QuestionKind.MULTIPLE:
+                right = sum(choice.flag("correct") for choice in question.entries("choices"))
+                expected = _NUMBER_WORDS[language].get(right, (str(right),))
+                if not set(expected) & {word.lower() for word in words(stem.text(language) or "")}:
+                    message = "the question does not say how many to choose ({expected})"
+                    findings.note(*stem.at(language), message, expected=expected[0])
 
 
 def _note_cases(module: ModuleFiles, findings: Findings) -> None:
     for case in module.cases():
-        measured = lix([(case.entry("text").text(SWEDISH) or "").replace("**", "")])
+        text = case.entry("text")
+        measured = lix([(text.text(SWEDISH) or "").replace("**", "")])
         if measured > LIX_QUESTION:
-            findings.note(
-                case.document.path,
-                case.line("id"),
-                said("LIX {measured} in the case, at most {most}", measured=f"{measured:.0f}", most=LIX_QUESTION),
-            )
+            message = "LIX {measured} in the case, at most {most}"
+            findings.note(*case.at("id"), message, measured=f"{measured:.0f}", most=LIX_QUESTION)
         for language in LANGUAGES:
-            text = case.entry("text").text(language) or ""
-            _note_texts([(case.entry("text"), text.replace("**", "").strip("\n"))], language, findings)
+            _note_entry(text, _unmarked(text, language), language, findings)
 
 
 def _note_glossary(course: CourseFiles, findings: Findings) -> None:
     for term in course.terms().values():
         meaning = term.entry("meaning")
         for language in LANGUAGES:
-            _note_texts([(meaning, meaning.text(language) or "")], language, findings)
-
-
-def _note_texts(texts: Iterable[tuple[Entry, str]], language: str, findings: Findings) -> None:
-    for holder, text in texts:
-        path = holder.document.path
-        for sentence in sentences(text):
-            if (count := len(words(sentence.text))) > LONGEST_SENTENCE:
-                findings.note(
-                    path,
-                    holder.text_line(language, sentence.breaks_before),
-                    said(
-                        "a sentence of {count} words, at most {most}: {start}",
-                        count=count,
-                        most=LONGEST_SENTENCE,
-                        start=_start(sentence.text),
-                    ),
-                )
-        for word, instead in _avoided(text, language):
-            findings.note(
-                path, holder.line(language), said("“{word}”; write instead: {instead}", word=word, instead=instead)
-            )
-
-
-def _note_question_texts(question: Entry, language: str, findings: Findings) -> None:
-    path = question.document.path
-    _note_texts(_texts(question, language), language, findings)
-    if question.text("kind") == QuestionKind.MULTIPLE:
-        right = sum(choice.flag("correct") for choice in question.entries("choices"))
-        stem = question.entry("stem")
-        spoken = [word.lower() for word in words(stem.text(language) or "")]
-        expected = _NUMBER_WORDS[language].get(right, (str(right),))
-        if not set(expected) & set(spoken):
-            findings.note(
-                path,
-                stem.line(language),
-                said("the question does not say how many to choose ({expected})", expected=expected[0]),
-            )
-
-
-def _texts(question: Entry, language: str) -> Iterator[tuple[Entry, str]]:
-    """What a question says in one language, each text with the entry that holds it."""
-    for holder in written_texts(question):
-        text = holder.text(language)
-        if text:
-            yield holder, text.replace("**", "").strip("\n")
+            _note_entry(meaning, meaning.text(language) or "", language, findings)

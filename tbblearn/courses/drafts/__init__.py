@@ -1,5 +1,5 @@
-"""An editor's uploads: kept for a while, checked, compared with what is published.
+"""An editor's uploads: kept for a day, checked, compared with what is published.
 
-Imports the rest of courses; nothing else in the house imports its pages.
-Begin with `views`, then `checked`.
+Imports the rest of courses; `training` adds its publishing pages to the blueprint here.
+Begin with `views`, then `queries`.
 """

@@ -1,4 +1,4 @@
-"""What an editor does with a draft: keep it, throw it away. Publishing it is an action of `training`."""
+"""Keeps drafts and throws them away. Publishing one is an action of `training`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from tbblearn.courses.actions import hold_for_publishing
-from tbblearn.courses.drafts.queries import oldest_kept
+from tbblearn.courses.drafts.queries import demand_draft, oldest_kept
 from tbblearn.courses.models import CourseDraft, CourseRecord, CourseVersion
-from tbblearn.courses.rules import NoSuchDraft, PublishedMeanwhile
+from tbblearn.courses.rules import PublishedMeanwhile
 from tbblearn.db import db
 
 
 @dataclass(frozen=True)
 class NewDraft:
-    """An upload that has been unpacked and checked. `file_name` is what the editor's computer calls it."""
+    """A checked upload. `file_name` is its name on the editor's computer."""
 
     file_name: str
     slugs: tuple[str, ...]
@@ -24,9 +24,9 @@ class NewDraft:
 
 
 def keep_draft(draft: NewDraft, *, person_id: int, now: datetime, replaces: int | None = None) -> int:
-    """Keep the upload as the editor's draft and return its id; the same zip once more is the same draft, seen anew.
+    """Keep the upload as the editor's draft and return its id; the same zip again renews the same draft.
 
-    `replaces` is the id of a draft of the same editor that this one takes the place of. Old drafts go.
+    `replaces` is the id of another draft of the editor, to be deleted. Expired drafts are deleted too.
     """
     throw_away_old(now=now)
     if replaces is not None:
@@ -68,24 +68,8 @@ def demand_publishable(draft_id: int, seen: Mapping[str, int], *, person_id: int
     `seen` is the number of the newest version of each course in the draft, 0 where there was none, when the editor
     read what would change. From here on nobody else can publish these courses until the transaction ends.
     """
-    _demand_draft(draft_id, person_id, now)
+    demand_draft(draft_id, person_id, now)
     hold_for_publishing(seen)
-    _demand_unchanged(seen)
-
-
-def _demand_draft(draft_id: int, person_id: int, now: datetime) -> None:
-    found = db.session.scalar(
-        select(CourseDraft.id).where(
-            CourseDraft.id == draft_id,
-            CourseDraft.uploaded_by == person_id,
-            CourseDraft.uploaded_at > oldest_kept(now),
-        )
-    )
-    if found is None:
-        raise NoSuchDraft(draft_id)
-
-
-def _demand_unchanged(seen: Mapping[str, int]) -> None:
     rows = db.session.execute(
         select(CourseRecord.slug, func.max(CourseVersion.number).label("number"))
         .join(CourseVersion, CourseVersion.course_id == CourseRecord.id)

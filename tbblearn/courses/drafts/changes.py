@@ -1,24 +1,24 @@
-"""What a new edition changes against the version that is published now: for the editor to see before publishing."""
+"""What a new edition changes compared with the published version, for the editor to see before publishing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tbblearn.courses.rules import Change, ChangeClass, Course, Module, Question, Text, change_class, new_changes
 
 
 class Kind(StrEnum):
-    """What happened to a thing between two editions."""
+    """How a thing changed between two editions."""
 
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
     KEY = "key"
-    """A question that reads as before and whose right answer is another."""
+    """The question reads as before but has another right answer."""
 
 
 class Thing(StrEnum):
-    """What a course is made of, as an editor speaks of it."""
+    """What a course consists of, in an editor's terms."""
 
     COURSE = "course"
     GOAL = "goal"
@@ -30,7 +30,7 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference. `id` is the author's own name for the thing; `part` the title of the part that a screen is in.
+    """One difference. `id` is the author's id of the thing; `part` the title of the part that a screen is in.
 
     `words` of a question are safe HTML, all others plain text.
     """
@@ -44,9 +44,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A new edition against the version before it.
+    """A new edition compared with the version before it.
 
-    `number` is that version's, 0 where there is none; `published_as` the version that holds this very content already.
+    `number` is that version's, 0 if there is none; `published_as` that of a version with this very content.
     """
 
     course: Course
@@ -56,14 +56,9 @@ class Comparison:
     changes: tuple[Change, ...]
     change_class: ChangeClass
 
-    @property
-    def key_changes(self) -> int:
-        """How many questions of the quiz have another right answer."""
-        return sum(one.kind is Kind.KEY and one.thing is Thing.QUESTION for one in self.differences)
-
 
 def compare(before: Course | None, after: Course, number: int, published_as: int | None = None) -> Comparison:
-    """Everything that differs, in the order of the course; for a first version all of it is added."""
+    """Everything that differs, in the order of the course; in a first version everything is added."""
     listed = {change.id for change in before.changes} if before is not None else set()
     changes = new_changes(after, listed)
     return Comparison(
@@ -84,7 +79,7 @@ def _differences(before: Course | None, after: Course) -> list[Difference]:
 
 
 def _frame(course: Course) -> tuple[object, ...]:
-    """What a course says of itself as a whole."""
+    """What applies to a course as a whole."""
     return (
         course.level,
         course.title,
@@ -128,15 +123,13 @@ def _questions(thing: Thing, before: Iterable[Question], after: Iterable[Questio
     new = {question.id: question for question in after}
     found = _by_id(thing, old, new, {key: question.stem for key, question in (old | new).items()})
     return [
-        Difference(Kind.KEY, thing, one.id, one.words)
-        if one.kind is Kind.CHANGED and has_new_key(old[one.id], new[one.id])
-        else one
+        replace(one, kind=Kind.KEY) if one.kind is Kind.CHANGED and has_new_key(old[one.id], new[one.id]) else one
         for one in found
     ]
 
 
 def has_new_key(before: Question, after: Question) -> bool:
-    """The same question, as the learner sees it, with another right answer."""
+    """True if the learner sees the same question but the right answer is another."""
     return before.hash == after.hash and before.right != after.right
 
 
@@ -147,7 +140,7 @@ def _by_id(
     words: Mapping[str, Text],
     part: Text | None = None,
 ) -> list[Difference]:
-    """What is new or changed, in the order of `after`, then what is gone."""
+    """What is new or changed, in the order of `after`, then what is removed."""
     found = [
         Difference(Kind.CHANGED if key in before else Kind.ADDED, thing, key, words[key], part)
         for key, value in after.items()

@@ -1,4 +1,4 @@
-"""What an uploaded zip comes to when it has been checked: its faults, or else what can be shown and published.
+"""The result of checking an uploaded zip: its faults, or else what can be previewed and published.
 
 Needs no database and must run with no transaction open: checking a course takes seconds.
 """
@@ -6,13 +6,13 @@ Needs no database and must run with no transaction open: checking a course takes
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
 from tbblearn.courses.checks.balance import Balance
 from tbblearn.courses.checks.checking import WAITS, WAIVED, Report, check
 from tbblearn.courses.edition import Edition, make_edition
-from tbblearn.courses.files.findings import Finding, Said
+from tbblearn.courses.files.findings import Finding, Phrase
 from tbblearn.courses.files.folders import CourseFiles
 from tbblearn.courses.files.format import PlaceholderShape
 from tbblearn.courses.files.pictures import acts
@@ -25,21 +25,16 @@ MOST_KEPT = 4
 
 @dataclass(frozen=True)
 class DraftPlaceholder:
-    """A placeholder of a draft, where it stands in the source language."""
+    """A placeholder of a draft, with its place in the source language."""
 
     path: Path
     line: int
     shape: PlaceholderShape
 
-    @property
-    def is_open(self) -> bool:
-        """Neither filled nor waived; a blocking one cannot be waived."""
-        return self.shape.waived is None or self.shape.blocking
-
 
 @dataclass(frozen=True)
 class DraftCourse:
-    """One course of an upload. `edition` is None where the upload has faults."""
+    """One course of an upload. `edition` is None if the upload has faults."""
 
     slug: str
     edition: Edition | None
@@ -49,7 +44,7 @@ class DraftCourse:
 
 @dataclass(frozen=True)
 class CheckedUpload:
-    """An upload and what the check says of it; paths are below the folder of courses.
+    """An upload and what the check found; paths are relative to the folder of courses.
 
     `notes` leaves out the placeholders, which each course lists.
     """
@@ -60,7 +55,7 @@ class CheckedUpload:
     courses: Mapping[str, DraftCourse]
 
     def editions(self) -> list[Edition]:
-        """What can be published; empty where there are faults."""
+        """What can be published; empty if there are faults."""
         return [course.edition for course in self.courses.values() if course.edition is not None]
 
     def placeholders(self) -> Iterator[DraftPlaceholder]:
@@ -71,7 +66,7 @@ class CheckedUpload:
     @property
     def has_open(self) -> bool:
         """Some placeholder is neither filled nor waived."""
-        return any(placeholder.is_open for placeholder in self.placeholders())
+        return any(placeholder.shape.is_open for placeholder in self.placeholders())
 
     @property
     def has_blocking(self) -> bool:
@@ -79,21 +74,16 @@ class CheckedUpload:
         return any(placeholder.shape.blocking for placeholder in self.placeholders())
 
 
+@lru_cache(MOST_KEPT)
 def check_upload(packed: bytes) -> CheckedUpload:
-    """Unpack and check a zip. Raises UploadRefused for what must not even be kept."""
-    sha256 = hashlib.sha256(packed).hexdigest()
-    kept = _checked.get(sha256)
-    if kept is not None:
-        return kept
+    """Unpack and check a zip, or return its recent result. Raises UploadRefused for what must not even be kept."""
     with unpacked(packed) as root:
         _demand_drawings(root)
-        checked = _as_draft(check(root), root, sha256)
-    _checked.put(checked)
-    return checked
+        return _as_draft(check(root), root, hashlib.sha256(packed).hexdigest())
 
 
 def _demand_drawings(root: Path) -> None:
-    """Refuse an SVG that acts, also one that no part uses."""
+    """Refuse an SVG that acts, even if no part uses it."""
     for path in sorted(root.rglob("*")):
         if path.suffix.lower() == ".svg" and path.is_file() and acts(path.read_bytes()):
             raise UploadRefused(Refusal.ACTIVE_PICTURE, path.relative_to(root).as_posix())
@@ -120,8 +110,8 @@ def _as_draft(report: Report, root: Path, sha256: str) -> CheckedUpload:
 
 
 def _is_placeholder(note: Finding) -> bool:
-    """Placeholders are listed by themselves, not among the notes on language."""
-    return isinstance(note.message, Said) and note.message.template in (WAITS, WAIVED)
+    """Placeholders are listed separately, not among the notes on language."""
+    return isinstance(note.message, Phrase) and note.message.template in (WAITS, WAIVED)
 
 
 def _placeholders(files: CourseFiles, root: Path) -> Iterator[DraftPlaceholder]:
@@ -129,27 +119,3 @@ def _placeholders(files: CourseFiles, root: Path) -> Iterator[DraftPlaceholder]:
         if (part := module.parts.get(LANGUAGES[0])) is not None:
             for placeholder in part.placeholders():
                 yield DraftPlaceholder(part.path.relative_to(root), placeholder.line, placeholder.shape)
-
-
-class _CheckedUploads:
-    """The uploads last checked, by the SHA-256 of the zip. Safe for several threads."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, CheckedUpload] = {}
-        self._lock = Lock()
-
-    def get(self, sha256: str) -> CheckedUpload | None:
-        with self._lock:
-            checked = self._kept.pop(sha256, None)
-            if checked is not None:
-                self._kept[sha256] = checked
-            return checked
-
-    def put(self, checked: CheckedUpload) -> None:
-        with self._lock:
-            self._kept[checked.sha256] = checked
-            while len(self._kept) > MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-
-
-_checked = _CheckedUploads()

@@ -1,7 +1,7 @@
 """An editor's pages: the courses and their versions, uploading, faults.
 
-How a draft or a version looks to a learner, and what publishing it means to those who have taken the course, is shown
-by `training`, which shows screens and knows the learners. Its publishing pages belong to this blueprint.
+Previews, and pages about what publishing means to learners, are in `training`, which shows screens and knows the
+learners; its publishing pages belong to this blueprint.
 """
 
 from collections.abc import Sequence
@@ -16,16 +16,10 @@ from tbblearn.courses import queries
 from tbblearn.courses.checks.words import finding_words
 from tbblearn.courses.drafts import actions as draft_actions
 from tbblearn.courses.drafts import queries as draft_queries
-from tbblearn.courses.drafts.checked import CheckedDraft, checked_draft
 from tbblearn.courses.drafts.checking import check_upload
 from tbblearn.courses.drafts.forms import UploadForm
-from tbblearn.courses.drafts.words import (
-    class_words,
-    kind_words,
-    refusal_words,
-    signed_percent,
-    thing_words,
-)
+from tbblearn.courses.drafts.queries import CheckedDraft, checked_draft
+from tbblearn.courses.drafts.words import class_words, kind_words, refusal_words, signed_percent, thing_words
 from tbblearn.courses.files.uploads import UploadRefused
 from tbblearn.courses.queries import VersionRow
 from tbblearn.courses.rules import Course, NoSuchDraft, PublishedMeanwhile, Text
@@ -57,7 +51,7 @@ def words() -> dict[str, object]:
 
 @blueprint.app_errorhandler(NoSuchDraft)
 def no_draft(_error: NoSuchDraft) -> Response:
-    """The draft is gone, or was never this editor's."""
+    """The draft is gone, or belongs to another editor."""
     said = ErrorWords(
         _("Utkastet finns inte"), _("Det kan vara publicerat, kastat eller äldre än ett dygn. Ladda upp filen igen.")
     )
@@ -66,7 +60,7 @@ def no_draft(_error: NoSuchDraft) -> Response:
 
 @blueprint.errorhandler(PublishedMeanwhile)
 def published_meanwhile(_error: PublishedMeanwhile) -> Response:
-    """Somebody else published while this editor was reading what would change."""
+    """Another editor published while this one was reviewing the changes."""
     said = ErrorWords(
         _("Någon hann före"),
         _("En annan version av kursen har publicerats under tiden. Inget är publicerat och utkastet finns kvar."),
@@ -80,12 +74,12 @@ def published_meanwhile(_error: PublishedMeanwhile) -> Response:
 
 @dataclass(frozen=True)
 class ShownVersion:
-    """A version in a list, with the texts of what changed in it."""
+    """A version in a list, with the texts of its changes."""
 
     row: VersionRow
     is_own: bool
     is_current: bool
-    told: Sequence[Text]
+    changes: Sequence[Text]
 
 
 @blueprint.get("/kurser")
@@ -112,14 +106,14 @@ def versions(slug: str) -> Page:
     newest = queries.content(rows[0].id)
     person_id = principal().person_id
     shown = [
-        ShownVersion(row, row.published_by == person_id, row.number == rows[0].number, _told(row, newest))
+        ShownVersion(row, row.published_by == person_id, row.number == rows[0].number, _changes(row, newest))
         for row in rows
     ]
     return Page("courses/versions.html", course=newest, versions=shown)
 
 
-def _told(row: VersionRow, newest: Course) -> Sequence[Text]:
-    """What the author says of a version; the newest one lists all changes, unless the author took some away."""
+def _changes(row: VersionRow, newest: Course) -> Sequence[Text]:
+    """The texts of a version's changes; the newest version lists them all, unless the author removed some."""
     if not row.changes:
         return []
     texts = {change.id: change.text for change in newest.changes}
@@ -134,7 +128,7 @@ def _told(row: VersionRow, newest: Course) -> Sequence[Text]:
 @blueprint.get("/kurser/ladda-upp")
 @requires(Role.EDITOR)
 def upload() -> Page:
-    """Choose a zip. ?ersatter= names a draft of one's own that the new file takes the place of."""
+    """Choose a zip. ?ersatter= is the id of an own draft that the new file replaces."""
     return Page("courses/upload.html", form=UploadForm(formdata=None, replaces=whole_number("ersatter")))
 
 
@@ -142,7 +136,7 @@ def upload() -> Page:
 @takes_files
 @requires(Role.EDITOR)
 def upload_now() -> Page | BaseResponse:
-    """Unpack and check the zip, with no transaction open, and keep it as a draft; or say why not, and keep nothing."""
+    """Check the zip, with no transaction open, and keep it as a draft; or explain why not, and keep nothing."""
     form = UploadForm()
     if not form.validate():
         return Page("courses/upload.html", 422, form=form)
@@ -163,7 +157,7 @@ def upload_now() -> Page | BaseResponse:
 
 
 def _file_name(sent: FileStorage) -> str:
-    """What the editor's computer calls the file, without its folders."""
+    """The file's name on the editor's computer, without folders."""
     name = (sent.filename or "").replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in name if letter.isprintable())[:LONGEST_FILE_NAME]
 
@@ -179,7 +173,7 @@ def own_draft(draft_id: int) -> CheckedDraft:
 @blueprint.get("/kurser/utkast/<int:draft_id>")
 @requires(Role.EDITOR)
 def draft(draft_id: int) -> Page:
-    """All that the check says: faults first, then placeholders, figures and notes."""
+    """Everything the check found: faults first, then placeholders, figures and notes."""
     found = own_draft(draft_id)
     return Page("courses/draft.html", draft=found.row, checked=found.checked)
 
@@ -200,7 +194,7 @@ def draft_picture(draft_id: int, sha256: str) -> Response:
 @blueprint.post("/kurser/utkast/<int:draft_id>/kasta")
 @requires(Role.EDITOR)
 def throw_away(draft_id: int) -> BaseResponse:
-    """Throw the draft away; nothing published changes."""
+    """Delete the draft; nothing published changes."""
     person_id = principal().person_id
     draft_actions.throw_away(draft_id, person_id=person_id)
     flash(_("Utkastet är kastat. Det som är publicerat är som förut."))

@@ -1,4 +1,4 @@
-"""Words for what happens to an upload and for what a draft changes."""
+"""The words of an editor's pages: refused uploads, and the changes of a draft."""
 
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ MEGABYTE = 1_000_000
 
 
 def refusal_words(refused: UploadRefused) -> str:
-    """Why nothing was taken in, and what to do, in one sentence or two."""
+    """Why the upload was refused, and what to do."""
     name = refused.name
     megabytes = LARGEST_FILE // MEGABYTE
     sentences = {

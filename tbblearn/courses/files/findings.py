@@ -1,30 +1,27 @@
-"""What a check of course files finds: faults, which stop publication, and notes, which do not."""
+"""What the check of course files finds: faults, which stop publication, and notes, which do not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 
-class Said(str):
-    """A sentence that knows how it was put together, so that a page can say it in its own language.
-
-    `template` is the sentence with {names} in it, `values` what stands there; a value may be a sentence itself.
-    """
+class Phrase(str):
+    """A message that keeps its template and values, so that a page can translate it. A value may be a phrase too."""
 
     template: str
     values: Mapping[str, object]
 
 
-def said(template: str, **values: object) -> Said:
-    """The sentence that `template` and its values make."""
-    sentence = Said(template.format(**values))
+def phrase(template: str, **values: object) -> Phrase:
+    """`template` with its values filled in."""
+    sentence = Phrase(template.format(**values))
     sentence.template, sentence.values = template, values
     return sentence
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing to say about one line (counted from 1) of one file."""
+    """A message about one line (from 1) of one file."""
 
     path: Path
     line: int
@@ -41,13 +38,17 @@ class Findings:
 
     _found: set[Finding] = field(default_factory=set)
 
-    def fault(self, path: Path, line: int, message: str) -> None:
-        """Record something that must be mended before publication."""
-        self._found.add(Finding(path, line, message))
+    def fault(self, path: Path, line: int, message: str, /, **values: object) -> None:
+        """Record something to mend before publication. `message` is a template where there are `values`."""
+        self._found.add(Finding(path, line, phrase(message, **values) if values else message))
 
-    def note(self, path: Path, line: int, message: str) -> None:
-        """Record something that an author may want to look at."""
-        self._found.add(Finding(path, line, message, is_note=True))
+    def note(self, path: Path, line: int, message: str, /, **values: object) -> None:
+        """Record something that an author may want to look at; `message` and `values` as in `fault`."""
+        self._found.add(Finding(path, line, phrase(message, **values) if values else message, is_note=True))
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Add findings collected elsewhere."""
+        self._found.update(findings)
 
     @property
     def faults(self) -> list[Finding]:

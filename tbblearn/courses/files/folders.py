@@ -1,15 +1,16 @@
-"""Reads a folder of courses: what belongs to each course, and what does not belong there at all."""
+"""Reads a folder of courses, and finds files that belong to none."""
 
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from tbblearn.courses.files.films import FilmFile, read_captions, read_film
-from tbblearn.courses.files.findings import Findings, said
-from tbblearn.courses.files.format import CourseShape, GlossaryShape, ModuleShape, QuestionsShape
+from tbblearn.courses.files.films import read_captions, read_film
+from tbblearn.courses.files.findings import Findings
+from tbblearn.courses.files.format import CourseShape, GlossaryShape, QuestionsShape
 from tbblearn.courses.files.parts import Part, read_part
-from tbblearn.courses.files.pictures import PictureFile, read_picture
+from tbblearn.courses.files.pictures import MediaFile, PictureFile, read_picture
 from tbblearn.courses.files.reading import Document, Entry, read_yaml
 from tbblearn.courses.files.shapes import check_shape
 from tbblearn.courses.files.texts import read_text
@@ -17,15 +18,15 @@ from tbblearn.courses.rules import LANGUAGES
 
 LEFT_BY_COMPUTERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", "__MACOSX"})
 LEFT_BY_MACS = "._"
-"""How the names begin of files that a Mac puts beside others on a disk that is not its own."""
+"""How macOS begins the names of its extra files on foreign disks."""
 
 MOST_FILES = 2_000
-"""Files in one course folder; far above any real course."""
+"""Files in one course folder, far more than any real course has."""
 
 
 @dataclass
 class ModuleFiles:
-    """The files of one part. `document` and `shape` are None where there is no readable `quiz.yaml`."""
+    """The files of one part. `document` and `shape` are None without a readable `quiz.yaml`."""
 
     folder: Path
     entry: Entry
@@ -34,12 +35,12 @@ class ModuleFiles:
     shape: QuestionsShape | None = None
     is_quiz_unreadable: bool = False
     pictures: dict[str, PictureFile] = field(default_factory=dict)
-    films: dict[str, FilmFile] = field(default_factory=dict)
+    films: dict[str, MediaFile] = field(default_factory=dict)
     """The films and their captions."""
 
     @property
     def id(self) -> str:
-        """The part's id, empty where it has none."""
+        """The part's id, empty if it has none."""
         return self.entry.text("id") or ""
 
     def questions(self) -> Iterator[Entry]:
@@ -60,7 +61,7 @@ class ModuleFiles:
 
 @dataclass
 class CourseFiles:
-    """The files of one course. `shape` is None where `course.yaml` does not fit the format."""
+    """The files of one course. `shape` is None if `course.yaml` does not fit the format."""
 
     folder: Path
     document: Document
@@ -90,76 +91,52 @@ class CourseFiles:
 
     def cases(self) -> Iterator[Entry]:
         """The cases of the quiz as written."""
-        for module in self.modules:
-            yield from module.cases()
+        return chain.from_iterable(module.cases() for module in self.modules)
 
-    def screens(self) -> set[tuple[str, str]]:
-        """The screens that some language has: part id and screen id."""
-        return {
-            (module.id, screen)
-            for module in self.modules
-            for part in module.parts.values()
-            for screen in part.screen_ids()
-        }
+    def questions(self) -> Iterator[Entry]:
+        """The quiz questions as written."""
+        return chain.from_iterable(module.questions() for module in self.modules)
 
-    def questions(self) -> Iterator[tuple[ModuleFiles, Entry]]:
-        """The quiz questions as written, with their parts."""
-        for module in self.modules:
-            for question in module.questions():
-                yield module, question
-
-    def practice(self) -> Iterator[tuple[ModuleFiles, Entry]]:
-        """The practice questions as written, with their parts."""
-        for module in self.modules:
-            for question in module.practice():
-                yield module, question
+    def practice(self) -> Iterator[Entry]:
+        """The practice questions as written."""
+        return chain.from_iterable(module.practice() for module in self.modules)
 
     @property
     def has_unreadable_quiz(self) -> bool:
-        """True where some questions could not be read, so that nothing can be said to be missing."""
+        """True if some questions could not be read, so that none can be reported missing."""
         return any(module.is_quiz_unreadable for module in self.modules)
-
-    def modules_and_shapes(self) -> Iterator[tuple[ModuleFiles, ModuleShape]]:
-        """The parts with their checked headings; only for a course without faults."""
-        assert self.shape is not None
-        return zip(self.modules, self.shape.modules, strict=True)
 
 
 def read_courses(root: Path, findings: Findings) -> Mapping[str, CourseFiles]:
-    """The courses in the folder `root`, by slug. Files directly in `root` are not looked at."""
+    """The courses in the folder `root`, by slug. Files directly in `root` are ignored."""
     if (root / "course.yaml").is_file():
         findings.fault(
-            root / "course.yaml",
-            1,
-            said("this is one course; name the folder that holds it: {parent}", parent=root.parent),
+            root / "course.yaml", 1, "this is one course; name the folder that holds it: {parent}", parent=root.parent
         )
         return {}
     courses = {}
     for folder in sorted(path for path in root.iterdir() if not path.name.startswith((".", "__MACOSX"))):
         if folder.is_symlink():
             findings.fault(folder, 1, "a symbolic link; put the files themselves here")
-        elif folder.is_dir():
-            course = read_course(folder, findings)
-            if course is not None:
-                courses[course.slug] = course
+        elif folder.is_dir() and (course := read_course(folder, findings)) is not None:
+            courses[course.slug] = course
     if not courses and not findings.faults:
         findings.fault(root, 1, "no course here; each course is a folder with a file course.yaml")
     return courses
 
 
 def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
-    """The course in `folder`; None where it has no readable `course.yaml`."""
+    """The course in `folder`; None without a readable `course.yaml`."""
     present = _present(folder, findings)
     file = folder / "course.yaml"
     if file not in present:
         deeper = sorted(path.parent for path in present if path.name == file.name)
         if deeper:
-            message = said(
+            message = (
                 "course.yaml is missing here and stands in {deeper}; move that folder up beside the other courses, or "
-                "name the folder that holds it",
-                deeper=deeper[0].relative_to(folder).as_posix(),
+                "name the folder that holds it"
             )
-            findings.fault(file, 1, message)
+            findings.fault(file, 1, message, deeper=deeper[0].relative_to(folder).as_posix())
         else:
             findings.fault(file, 1, "course.yaml is missing; every folder here is a course and needs one")
         return None
@@ -176,11 +153,8 @@ def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
         module = ModuleFiles(folder / name, entry)
         modules.append(module)
         if Path(name).name != name or not any(path.parent == module.folder for path in present):
-            findings.fault(
-                file,
-                entry.line("folder"),
-                said("there is no folder {name} with files; make it or correct the name", name=name),
-            )
+            message = "there is no folder {name} with files; make it or correct the name"
+            findings.fault(*entry.at("folder"), message, name=name)
             continue
         _read_module(module, present, used, findings)
     course = CourseFiles(folder, document, shape, modules)
@@ -204,7 +178,7 @@ def _present(folder: Path, findings: Findings) -> set[Path]:
                 else:
                     findings.fault(path, 1, "this is no ordinary file; remove it")
         if len(present) > MOST_FILES:
-            findings.fault(folder, 1, said("more than {most} files; a course has far fewer", most=MOST_FILES))
+            findings.fault(folder, 1, "more than {most} files; a course has far fewer", most=MOST_FILES)
             break
     return present
 
@@ -216,8 +190,7 @@ def _read_module(module: ModuleFiles, present: set[Path], used: set[Path], findi
             findings.fault(path, 1, "the file is missing: a part is written in every language; translate the part")
             continue
         used.add(path)
-        text = read_text(path, findings)
-        if text is not None:
+        if (text := read_text(path, findings)) is not None:
             module.parts[language] = read_part(text, path, language, findings)
     quiz = module.folder / "quiz.yaml"
     if quiz in present:
@@ -245,15 +218,11 @@ def _read_films(module: ModuleFiles, present: set[Path], used: set[Path], findin
             for name, read in ((film.shape.file, read_film), (film.shape.captions, read_captions)):
                 path = module.folder / name
                 if Path(name).name != name or path not in present:
-                    findings.fault(
-                        part.path,
-                        film.line,
-                        said("there is no file {file} beside the part; put it there", file=name),
-                    )
+                    message = "there is no file {file} beside the part; put it there"
+                    findings.fault(part.path, film.line, message, file=name)
                 elif path not in used:
                     used.add(path)
-                    file = read(path, findings)
-                    if file is not None:
+                    if (file := read(path, findings)) is not None:
                         module.films[name] = file
 
 
@@ -262,21 +231,14 @@ def _read_pictures(module: ModuleFiles, present: set[Path], used: set[Path], fin
         for picture in (picture for screen in part.screens for picture in screen.pictures):
             path = module.folder / picture.file
             if Path(picture.file).name != picture.file:
-                findings.fault(
-                    part.path,
-                    picture.line,
-                    said("the picture {file} must lie beside the part; write its name only", file=picture.file),
-                )
+                message = "the picture {file} must lie beside the part; write its name only"
+                findings.fault(part.path, picture.line, message, file=picture.file)
             elif path not in present:
-                findings.fault(
-                    part.path,
-                    picture.line,
-                    said("there is no picture {file} beside the part; put it there", file=picture.file),
-                )
+                message = "there is no picture {file} beside the part; put it there"
+                findings.fault(part.path, picture.line, message, file=picture.file)
             elif path not in used:
                 used.add(path)
-                file = read_picture(path, findings)
-                if file is not None:
+                if (file := read_picture(path, findings)) is not None:
                     module.pictures[picture.file] = file
 
 
@@ -285,8 +247,5 @@ def _report_unused(folder: Path, unused: set[Path], modules: set[Path], findings
         if path.parent == folder or path.parent in modules:
             findings.fault(path, 1, "nothing uses this file; use it or delete it")
         else:
-            findings.fault(
-                path,
-                1,
-                said("nothing uses the folder {name}; list it in course.yaml or delete it", name=path.parent.name),
-            )
+            message = "nothing uses the folder {name}; list it in course.yaml or delete it"
+            findings.fault(path, 1, message, name=path.parent.name)

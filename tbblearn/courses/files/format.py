@@ -1,6 +1,6 @@
-"""The shapes of a course's YAML: one strict model for each thing that an author writes.
+"""The shapes of a course's YAML: a strict model for each thing that an author writes.
 
-What hangs together between things (ids, links, right answers) is checked in `references` and `questions`.
+What connects them (ids, links, right answers) is checked in `checks`.
 """
 
 from datetime import date
@@ -22,7 +22,7 @@ Day = Annotated[date, Field(strict=False)]
 
 
 class Shape(BaseModel):
-    """Base of all shapes: nothing is converted, nothing unknown is accepted."""
+    """Base of all shapes: no conversion, no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -115,7 +115,7 @@ class OptionShape(Shape):
 
 
 class StepShape(Shape):
-    """A step of an ordering question; `otherwise` is said when it was put in another place."""
+    """A step of an ordering question; `otherwise` is the feedback on any other place."""
 
     id: Name
     text: Translated
@@ -125,13 +125,13 @@ class StepShape(Shape):
 
 
 class RowShape(StepShape):
-    """A row of a matching question with its right option; `otherwise` is said when another one was chosen."""
+    """A row of a matching question with its right option; `otherwise` is the feedback on any other."""
 
     option: Name
 
 
 class PracticeShape(Shape):
-    """A practice question. Which of the lists it has is for its kind to say (see `kinds`)."""
+    """A practice question. Its kind decides which of the lists it has (see `kinds`)."""
 
     id: Name
     goal: GoalId
@@ -186,7 +186,7 @@ class GlossaryShape(Shape):
 
 
 class FilmShape(Shape):
-    """A fenced block `film`: the files lie beside the part."""
+    """A fenced block `film`; the files are in the part's folder."""
 
     file: Words
     captions: Words
@@ -194,7 +194,7 @@ class FilmShape(Shape):
     transcript: Words
 
     def paragraphs(self) -> list[str]:
-        """The transcript by paragraphs, which an empty line parts."""
+        """The paragraphs of the transcript, which empty lines separate."""
         return [paragraph for paragraph in self.transcript.split("\n\n") if paragraph.strip()]
 
 
@@ -222,3 +222,8 @@ class PlaceholderShape(Shape):
     due: Day
     blocking: bool
     waived: WaivedShape | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Neither filled nor waived; a blocking one cannot be waived."""
+        return self.waived is None or self.blocking

@@ -8,7 +8,7 @@ from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
-from tbblearn.courses.files.findings import said
+from tbblearn.courses.files.findings import phrase
 
 BOXES = ("case", "plan", "tip")
 FENCES = ("film", "placeholder", "practice", "source")
@@ -17,9 +17,9 @@ _UNDER_HEAD = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 
 
 def parser(*, raw_html: bool = False) -> MarkdownIt:
-    """A parser of parts. `raw_html` recognises raw HTML, in order to point it out; never render with it.
+    """A parser of parts. `raw_html` recognises raw HTML, in order to report it; never render with it.
 
-    Every address of a link is let through to the tokens: the checks and the renderer judge it.
+    Every link address is kept: the checks and the renderer decide about it.
     """
     markdown = MarkdownIt("commonmark", {"html": raw_html}).enable("table")
     for box in BOXES:
@@ -29,12 +29,12 @@ def parser(*, raw_html: bool = False) -> MarkdownIt:
 
 
 def inline_parser() -> MarkdownIt:
-    """A parser of the texts in questions: paragraphs and bold. Other marks are seen, to be refused."""
+    """A parser of the texts in questions: paragraphs and bold. Other marks are parsed in order to be refused."""
     return MarkdownIt("commonmark", {"html": False})
 
 
 def located(inline: Token, line: int) -> Iterator[tuple[Token, int]]:
-    """The parts of an inline token, each with its line; `line` is that of the first."""
+    """The children of an inline token, each with its line; `line` is that of the first."""
     for child in inline.children or []:
         yield child, line
         if child.type in ("softbreak", "hardbreak"):
@@ -60,9 +60,9 @@ def heading_words(markdown: MarkdownIt, source: str) -> str:
 
 
 def table_faults(tokens: Sequence[Token], rows: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """What would be lost of the tables among `tokens`, which were made of `rows`, each with its line.
+    """What the tables in `tokens`, parsed from `rows`, would lose, each with its line.
 
-    The parser drops cells that the head has no column for, and fills up what is missing with empty ones.
+    The parser drops cells beyond the columns of the head, and fills in missing ones.
     """
     columns = 0
     in_head = False
@@ -77,7 +77,7 @@ def table_faults(tokens: Sequence[Token], rows: Sequence[str]) -> Iterator[tuple
             if cells != columns:
                 yield (
                     token.map[0] + 1,
-                    said(
+                    phrase(
                         "cells in this row: {cells}, in the table's head: {columns}; write as many, \\| for a | in a "
                         "text, and an empty line after the table",
                         cells=cells,
@@ -87,23 +87,23 @@ def table_faults(tokens: Sequence[Token], rows: Sequence[str]) -> Iterator[tuple
 
 
 def unread_table(paragraph: Sequence[str]) -> tuple[int, str] | None:
-    """What keeps a table from being read as one, and on which row of the paragraph; None where there is none."""
+    """Why a paragraph is not read as the table it looks like, and on which row; None if it does not look like one."""
     for number, row in enumerate(map(str.strip, paragraph)):
         if "|" in row and _UNDER_HEAD.fullmatch(row):
             head, under = _cells(paragraph[number - 1]) if number else 0, _cells(row)
             if head and under != head:
-                return number, said(
+                return number, phrase(
                     "columns in the line under the table's head: {under}, in the head: {head}; write as many",
                     under=under,
                     head=head,
                 )
     for number, row in enumerate(paragraph):
         if row.startswith("|"):
-            return number, said("a table has a head, and under it a line such as |---|---|; it ends at an empty line")
+            return number, phrase("a table has a head, and under it a line such as |---|---|; it ends at an empty line")
     return None
 
 
 def _cells(row: str) -> int:
-    """How many cells the parser sees in a row of a table."""
+    """How many cells the parser finds in a row of a table."""
     cells = escapedSplit(row.strip())
     return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")

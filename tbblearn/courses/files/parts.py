@@ -1,4 +1,4 @@
-"""Reads a part's Markdown into screens, and finds the faults that one file shows by itself."""
+"""Reads a part's Markdown into screens, and finds the faults of the file by itself."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.format import NAME_PATTERN, FilmShape, PlaceholderShape, PracticeBlockShape
 from tbblearn.courses.files.markdown import (
     BOXES,
@@ -36,7 +36,7 @@ _REFUSED = {
 
 @dataclass(frozen=True)
 class Located:
-    """A text and the line where it stands."""
+    """A text and its line."""
 
     text: str
     line: int
@@ -44,7 +44,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in a part: the name of its file, which lies beside the part."""
+    """A picture in a part; `file` is a file name in the part's folder."""
 
     file: str
     alternative: str
@@ -53,7 +53,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Film:
-    """A film in a part and the line on which its block begins."""
+    """A film in a part, and the line its block begins on."""
 
     shape: FilmShape
     line: int
@@ -61,7 +61,7 @@ class Film:
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A placeholder and the line on which its block begins."""
+    """A placeholder, and the line its block begins on."""
 
     shape: PlaceholderShape
     line: int
@@ -69,7 +69,7 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Passage:
-    """A stretch of running text: a paragraph, a list item, a table cell or what is said in a film, as written."""
+    """Running text as written: a paragraph, a list item, a table cell or a paragraph of a film's transcript."""
 
     text: str
     line: int
@@ -91,7 +91,6 @@ class ScreenSource:
     practices: list[Located] = field(default_factory=list)
     placeholders: list[Placeholder] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -103,17 +102,13 @@ class Part:
     text: str
     screens: tuple[ScreenSource, ...]
 
-    def screen_ids(self) -> list[str]:
-        """The ids of the screens, in order."""
-        return [screen.id for screen in self.screens]
-
     def placeholders(self) -> list[Placeholder]:
         """The placeholders, in order."""
         return [placeholder for screen in self.screens for placeholder in screen.placeholders]
 
 
 def read_part(text: str, path: Path, language: str, findings: Findings) -> Part:
-    """The part that `text` holds. What one file shows to be wrong is a fault; the rest is read all the same."""
+    """Read a part from `text`, going on after each fault."""
     text, faulty = shortened(text)
     for row in faulty:
         findings.fault(path, row + 1, TOO_LONG)
@@ -134,14 +129,12 @@ def _find_raw_html(text: str, path: Path, findings: Findings) -> None:
 def _raw_html(path: Path, line: int, content: str, findings: Findings) -> None:
     shown = content.strip().split("\n")[0][:40]
     findings.fault(
-        path,
-        line,
-        said("raw HTML is not allowed: {shown}; use Markdown, or write &lt; for a < that is meant", shown=shown),
+        path, line, "raw HTML is not allowed: {shown}; use Markdown, or write &lt; for a < that is meant", shown=shown
     )
 
 
 class _PartReader:
-    """Walks through the tokens of one part, once."""
+    """Reads the tokens of one part, once."""
 
     def __init__(self, text: str, path: Path, findings: Findings) -> None:
         self._markdown = parser()
@@ -178,11 +171,11 @@ class _PartReader:
         else:
             yield self._ended(screen)
 
-    def _fault(self, message: str, line: int | None = None) -> None:
-        self._findings.fault(self._path, self._line if line is None else line, message)
+    def _fault(self, message: str, line: int | None = None, /, **values: object) -> None:
+        self._findings.fault(self._path, self._line if line is None else line, message, **values)
 
     def _find_lost(self, read: Mapping[str, Any]) -> None:
-        """What the parser takes in and no reader would see."""
+        """Find what the parser consumes without showing it."""
         for line, message in table_faults(self._tokens, self._lines):
             self._fault(message, line)
         inline = [child for token in self._tokens for child in token.children or ()]
@@ -190,13 +183,8 @@ class _PartReader:
         for reference in [*read.get("references", {}).values(), *read.get("duplicate_refs", ())]:
             if reference["href"] not in used:
                 line = reference["map"][0]
-                self._fault(
-                    said(
-                        "this is taken for a link's address and not shown: {shown}; write it otherwise",
-                        shown=self._lines[line].strip()[:40],
-                    ),
-                    line + 1,
-                )
+                message = "this is taken for a link's address and not shown: {shown}; write it otherwise"
+                self._fault(message, line + 1, shown=self._lines[line].strip()[:40])
         for line, row in enumerate(self._lines, start=1):
             for letter in unwanted_entities(row):
                 self._fault(invisible(letter), line)
@@ -209,12 +197,8 @@ class _PartReader:
             self._fault("the screen has no id; end its heading with one, such as {#tidigt-ar-nu}")
             return ScreenSource("", heading_words(self._markdown, inline.content), self._line)
         if not re.match(NAME_PATTERN, match["id"]):
-            self._fault(
-                said(
-                    "the screen id {screen} must have small letters a-z, digits and single hyphens only",
-                    screen=repr(match["id"]),
-                )
-            )
+            message = "the screen id {screen} must have small letters a-z, digits and single hyphens only"
+            self._fault(message, screen=repr(match["id"]))
         title = heading_words(self._markdown, match["title"])
         if not title:
             self._fault("the screen has no title; write one before its id")
@@ -222,14 +206,12 @@ class _PartReader:
 
     def _ended(self, screen: ScreenSource) -> ScreenSource:
         if screen.id and not screen.tokens:
-            self._fault(
-                said("the screen {screen} is empty; write something or remove it", screen=screen.id), screen.line
-            )
+            self._fault("the screen {screen} is empty; write something or remove it", screen.line, screen=screen.id)
         return screen
 
     def _take(self, token: Token, screen: ScreenSource, following: list[Token]) -> None:
         if token.type in _REFUSED:
-            self._fault(f"{_REFUSED[token.type]}")
+            self._fault(_REFUSED[token.type])
         elif token.type == "heading_open":
             self._heading(token)
         elif token.type == "fence":
@@ -254,22 +236,17 @@ class _PartReader:
             self._fault("this heading is too deep; use ###")
 
     def _fence(self, token: Token, screen: ScreenSource) -> bool:
-        """Take in a fenced block; False where it is not to be rendered."""
+        """Read a fenced block; False if it is not to be rendered."""
         kind = token.info.strip()
         if token.map and (token.map[1] - token.map[0] < 2 or self._lines[token.map[1] - 1].strip() != token.markup):
-            self._fault(
-                said(
-                    "the block {kind} is never closed; end it with {markup} on a line of its own",
-                    kind=kind or "here",
-                    markup=token.markup,
-                )
-            )
+            message = "the block {kind} is never closed; end it with {markup} on a line of its own"
+            self._fault(message, kind=kind or "here", markup=token.markup)
         if kind not in FENCES:
             self._fault(
-                said("unknown block {kind}; the fenced blocks are {fences}", kind=repr(kind), fences=", ".join(FENCES))
+                "unknown block {kind}; the fenced blocks are {fences}", kind=repr(kind), fences=", ".join(FENCES)
             )
         elif kind == "source":
-            self._sources(token, screen)
+            self._sources(token)
         elif kind == "practice":
             if token.level:
                 self._fault("a practice question cannot stand inside a box or list; move it out")
@@ -297,15 +274,14 @@ class _PartReader:
         return check_shape(shape, document, self._findings)
 
     def _take_transcript(self, film: FilmShape, screen: ScreenSource) -> None:
-        """What is said in a film is text like the rest: it is measured for its language."""
+        """A transcript is text like any other, and its language is measured."""
         for paragraph in film.paragraphs():
             screen.passages.append(Passage(paragraph, self._line, in_film=True))
 
-    def _sources(self, token: Token, screen: ScreenSource) -> None:
+    def _sources(self, token: Token) -> None:
         found = False
         for offset, line in enumerate(token.content.split("\n"), start=1):
             if line.startswith("- ") and line[2:].strip():
-                screen.sources.append(line[2:].strip())
                 found = True
             elif line.strip() and not (found and line.startswith("  ")):
                 self._fault("each source stands on a line of its own after a dash and a space", self._line + offset)
@@ -318,20 +294,20 @@ class _PartReader:
             kind, opened = self._boxes.pop()
             if not token.markup:
                 self._fault(
-                    said("the box ::: {kind} is never closed; end it with ::: on a line of its own", kind=kind), opened
+                    "the box ::: {kind} is never closed; end it with ::: on a line of its own", opened, kind=kind
                 )
             return
         title = token.info.strip().removeprefix(kind).strip()
         if kind == "case" and not title:
             self._fault("the case has no title; write it after ::: case")
         if kind != "case" and title:
-            self._fault(said("a {kind} has no title; remove the text after ::: {kind}", kind=kind))
+            self._fault("a {kind} has no title; remove the text after ::: {kind}", kind=kind)
         if self._boxes:
             self._fault("a box inside a box; close the first one with ::: before this line")
         self._boxes.append((kind, self._line))
 
     def _paragraph(self, inline: Token) -> None:
-        """A picture fills its paragraph; a line of colons that is left over is a box that nobody knows."""
+        """A picture needs a paragraph of its own; a remaining line of colons is an unknown box."""
         pictures = [child for child in inline.children or [] if child.type == "image"]
         if pictures and len(inline.children or []) > 1:
             self._fault("a picture must stand in a paragraph of its own; leave an empty line before and after it")
@@ -341,10 +317,8 @@ class _PartReader:
         for offset, line in enumerate(rows):
             if line.startswith(":::"):
                 word = line.strip(": ") or ":::"
-                self._fault(
-                    said("unknown box {word}; the boxes are {boxes}", word=repr(word), boxes=", ".join(BOXES)),
-                    self._line + offset,
-                )
+                message = "unknown box {word}; the boxes are {boxes}"
+                self._fault(message, self._line + offset, word=repr(word), boxes=", ".join(BOXES))
 
     def _inline(self, inline: Token, screen: ScreenSource) -> None:
         words = plain_text(inline)
@@ -361,8 +335,7 @@ class _PartReader:
                 self._picture(child, line, screen)
             elif child.type == "text" and "](" in child.content:
                 self._fault(
-                    "a link that cannot be read; write [words](screen:part/screen) without spaces inside ()",
-                    line,
+                    "a link that cannot be read; write [words](screen:part/screen) without spaces inside ()", line
                 )
             elif child.type == "text" and "{#" in child.content:
                 self._fault("an id such as {#name} belongs at the end of a ## heading only", line)
@@ -372,6 +345,6 @@ class _PartReader:
         alternative = " ".join(plain_text(image).split())
         if not alternative:
             self._fault(
-                said("the picture {file} has no text alternative; say in [ ] what the picture tells", file=file), line
+                "the picture {file} has no text alternative; say in [ ] what the picture tells", line, file=file
             )
         screen.pictures.append(Picture(file, alternative, line))

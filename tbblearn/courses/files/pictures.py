@@ -1,13 +1,15 @@
-"""Judges pictures: what they are, how large, and whether an SVG holds nothing but a drawing."""
+"""Checks pictures: format, size, and that an SVG is nothing but a drawing."""
 
+import hashlib
 import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from xml.parsers import expat
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 
 LARGEST_PICTURE = 500_000
 """Bytes. Parts are read on phones, between two tasks."""
@@ -26,37 +28,10 @@ MEDIA_TYPES = {
 _SVG = "http://www.w3.org/2000/svg"
 _DRAWING = frozenset(
     [
-        "svg",
-        "g",
-        "defs",
-        "symbol",
-        "use",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "title",
-        "desc",
-        "clipPath",
-        "mask",
-        "pattern",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "marker",
-        "style",
-        "filter",
-        "feGaussianBlur",
-        "feOffset",
-        "feMerge",
-        "feMergeNode",
-        "feFlood",
-        "feComposite",
-        "feBlend",
-        "feColorMatrix",
+        *("svg", "g", "defs", "symbol", "use", "title", "desc", "style", "marker", "mask", "clipPath", "pattern"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"),
+        *("linearGradient", "radialGradient", "stop", "filter", "feGaussianBlur", "feOffset", "feMerge"),
+        *("feMergeNode", "feFlood", "feComposite", "feBlend", "feColorMatrix"),
     ]
 )
 _WHY_NOT = {
@@ -69,7 +44,7 @@ _WHY_NOT = {
 }
 
 _HARMLESS = frozenset({"text", "tspan", "metadata"})
-"""What drawing programs leave behind: not for a course, and no danger either."""
+"""What drawing programs leave behind: unwanted in a course, but harmless."""
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 
@@ -83,78 +58,69 @@ _FUNCTIONS = frozenset(
         *("sepia", "not", "is", "where", "nth-child", "nth-last-child", "nth-of-type", "media", "and", "or"),
     ]
 )
-"""What may stand before a parenthesis in a style: colours, shapes, moving, selecting. Whatever else there is, now or
-in a browser to come, may fetch (`image-set`, `image`, `src`, `cross-fade`, `element`); `url` is looked at by itself.
+"""The functions that a style may call: colours, shapes, transforms, selectors. Any other, now or in future browsers,
+may fetch (`image-set`, `image`, `src`, `cross-fade`, `element`); `url` is checked separately.
 """
 
 _AT_RULES = frozenset({"@media", "@supports"})
 _SAYING = ("id", "class", "role", "lang", "title")
 _FREE_TEXT = re.compile(rf"(?:{'|'.join(_SAYING)}|aria-.*|data-.*)", re.IGNORECASE)
-"""Attributes that hold words or names: what looks like a function in them is none."""
+"""Attributes for words or names, in which nothing is a function call."""
 
 
 @dataclass(frozen=True)
-class PictureFile:
-    """A picture that may be published; width and height in pixels, as the page reserves room for it."""
+class MediaFile:
+    """A picture, a film or the captions of one."""
 
-    path: Path
     media_type: str
     content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the content, in hexadecimal: the name that it is published under."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class PictureFile(MediaFile):
+    """A picture that may be published; width and height in pixels, as the page reserves room for it."""
+
     width: int
     height: int
 
 
 def read_picture(path: Path, findings: Findings) -> PictureFile | None:
-    """The picture in the file; None where it may not be published, which is then a fault."""
+    """The picture in the file; None, and a fault, if it may not be published."""
     media_type = MEDIA_TYPES.get(path.suffix)
     if media_type is None:
-        findings.fault(
-            path, 1, said("pictures end in {endings}; save it as one of these", endings=", ".join(MEDIA_TYPES))
-        )
+        findings.fault(path, 1, "pictures end in {endings}; save it as one of these", endings=", ".join(MEDIA_TYPES))
         return None
     size = path.stat().st_size
     if size > LARGEST_PICTURE:
-        findings.fault(
-            path,
-            1,
-            said(
-                "the picture is too large: {size} bytes; make it at most {most}",
-                size=f"{size:,}",
-                most=f"{LARGEST_PICTURE:,}",
-            ),
-        )
+        message = "the picture is too large: {size} bytes; make it at most {most}"
+        findings.fault(path, 1, message, size=f"{size:,}", most=f"{LARGEST_PICTURE:,}")
         return None
     content = path.read_bytes()
+    sides: tuple[int, int] | None
     if media_type == "image/svg+xml":
-        sides = _svg_sides(content, path, findings)
-        if sides is None:
+        drawing = _Drawing(path)
+        drawing.read(content)
+        findings.add(drawing.findings.faults)
+        if drawing.findings.faults or drawing.sides is None:
             return None
+        sides = drawing.sides
     else:
         sides = _RASTER[media_type](content)
         if sides is None:
-            findings.fault(
-                path,
-                1,
-                said(
-                    "this is no {media_type} picture; save it again in the format that its name tells",
-                    media_type=media_type,
-                ),
-            )
+            message = "this is no {media_type} picture; save it again in the format that its name tells"
+            findings.fault(path, 1, message, media_type=media_type)
             return None
     width, height = sides
     if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
-        findings.fault(
-            path,
-            1,
-            said(
-                "the picture is too large: {width} x {height}; each side must be 1 to {most} pixels",
-                width=width,
-                height=height,
-                most=LARGEST_SIDE,
-            ),
-        )
+        message = "the picture is too large: {width} x {height}; each side must be 1 to {most} pixels"
+        findings.fault(path, 1, message, width=width, height=height, most=LARGEST_SIDE)
         return None
-    return PictureFile(path, media_type, content, width, height)
+    return PictureFile(media_type, content, width, height)
 
 
 def _png_sides(content: bytes) -> tuple[int, int] | None:
@@ -204,18 +170,10 @@ _RASTER: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
 }
 
 
-def _svg_sides(content: bytes, path: Path, findings: Findings) -> tuple[int, int] | None:
-    drawing = _Drawing(path)
-    drawing.read(content)
-    for finding in drawing.findings.faults:
-        findings.fault(finding.path, finding.line, finding.message)
-    return None if drawing.findings.faults else drawing.sides
-
-
 def acts(content: bytes) -> bool:
-    """True for an SVG that could do something when it is opened: run, fetch, link, or hold another kind of page.
+    """True for an SVG that could do something when opened: run, fetch, link or embed another kind of page.
 
-    What is merely unfit to be shown (text in the picture, no size, what a drawing program left) does not act.
+    One that is merely unfit to publish (text in the picture, no size, leftovers of a drawing program) does not act.
     """
     drawing = _Drawing(Path())
     drawing.read(content)
@@ -223,7 +181,7 @@ def acts(content: bytes) -> bool:
 
 
 class _Drawing:
-    """Reads an SVG as XML, element by element, and lets through only what draws."""
+    """Reads an SVG as XML, element by element, and accepts only what draws."""
 
     def __init__(self, path: Path) -> None:
         self.findings = Findings()
@@ -249,17 +207,15 @@ class _Drawing:
         except expat.ExpatError as error:
             problem = expat.errors.messages[error.code]
             self.findings.fault(
-                self._path,
-                error.lineno,
-                said("not a readable SVG: {problem}; save it again as plain SVG", problem=problem),
+                self._path, error.lineno, "not a readable SVG: {problem}; save it again as plain SVG", problem=problem
             )
 
-    def _fault(self, message: str) -> None:
-        self.findings.fault(self._path, self._parser.CurrentLineNumber, message)
+    def _fault(self, message: str, /, **values: object) -> None:
+        self.findings.fault(self._path, self._parser.CurrentLineNumber, message, **values)
 
-    def _refuse(self, message: str) -> None:
+    def _refuse(self, message: str, /, **values: object) -> None:
         self.acts = True
-        self._fault(message)
+        self._fault(message, **values)
 
     def _refuse_doctype(self) -> None:
         self._refuse("remove <!DOCTYPE ...>; entities are not read")
@@ -274,16 +230,16 @@ class _Drawing:
             self._style_depth = self._depth
         if namespace != _SVG:
             say = self._refuse if namespace == _XHTML else self._fault
-            say(said("<{name}> does not belong to SVG; save the picture as plain SVG", name=name))
+            say("<{name}> does not belong to SVG; save the picture as plain SVG", name=name)
         elif name not in _DRAWING:
             say = self._fault if name in _HARMLESS else self._refuse
-            say(_WHY_NOT.get(name, said("<{name}> is not allowed in a picture; draw it with shapes", name=name)))
+            say(_WHY_NOT.get(name, phrase("<{name}> is not allowed in a picture; draw it with shapes", name=name)))
         for key, value in attributes.items():
             self._attribute(name, key.rpartition(" ")[2], value)
 
     def _root(self, namespace: str, name: str, attributes: dict[str, str]) -> None:
         if (namespace, name) != (_SVG, "svg"):
-            self._refuse(said('the picture must begin with <svg xmlns="{svg}">', svg=_SVG))
+            self._refuse('the picture must begin with <svg xmlns="{svg}">', svg=_SVG)
             raise _Refused
         self.sides = _view(attributes)
         if self.sides is None:
@@ -292,16 +248,11 @@ class _Drawing:
     def _attribute(self, element: str, name: str, value: str) -> None:
         if name.lower().startswith("on"):
             self._refuse(
-                said("the event handler {name} on <{element}> is not allowed; remove it", name=name, element=element)
+                "the event handler {name} on <{element}> is not allowed; remove it", name=name, element=element
             )
         elif name.lower() in ("href", "src", "base") and not value.strip().startswith("#"):
-            self._refuse(
-                said(
-                    "<{element}> refers outside the picture ({name}); only #names of its own parts are allowed",
-                    element=element,
-                    name=name,
-                )
-            )
+            message = "<{element}> refers outside the picture ({name}); only #names of its own parts are allowed"
+            self._refuse(message, element=element, name=name)
         else:
             self._style(value, functions=not _FREE_TEXT.fullmatch(name))
 
@@ -312,12 +263,12 @@ class _Drawing:
         self._depth -= 1
 
     def _text(self, data: str) -> None:
-        # Read as a whole when the element ends: a comment or an entity between would else part a word in two.
+        # Checked as a whole when the element ends: a comment or an entity could split a word.
         if self._style_depth:
             self._style_text.append(data)
 
     def _style(self, value: str, *, functions: bool = True) -> None:
-        # Escapes could spell url( in a way that a search does not see.
+        # Escapes could spell url( in a way that a search misses.
         at_rules = {rule.lower() for rule in re.findall(r"@[\w-]*", value)} if functions else set()
         called = {name.lower() for name in re.findall(r"([^\W\d][\w-]*|-[\w-]+)\(", value)} if functions else set()
         hidden = "\\" in value or re.search(r"expression\s*\(|javascript:", value, re.IGNORECASE)
@@ -326,15 +277,12 @@ class _Drawing:
         for target in re.findall(r"url\(\s*['\"]?\s*([^)'\"]*)", value, re.IGNORECASE):
             if not target.startswith("#"):
                 self._refuse(
-                    said(
-                        "url({target}) refers outside the picture; only #names of its own parts are allowed",
-                        target=target,
-                    )
+                    "url({target}) refers outside the picture; only #names of its own parts are allowed", target=target
                 )
 
 
 class _Refused(Exception):
-    """Stops the reading of a drawing whose first fault makes the rest worthless."""
+    """Stops reading a drawing whose first fault makes the rest irrelevant."""
 
 
 def _view(attributes: dict[str, str]) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""What a kind of question has to say of itself. The kinds are in `kinds`."""
+"""The interface of a kind of question. The kinds are in `kinds`."""
 
 import unicodedata
 from abc import ABC, abstractmethod
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.format import PracticeShape, Translated
 from tbblearn.courses.files.reading import Entry
 from tbblearn.courses.rules import LANGUAGES, Choice, Item, Question, QuestionKind, Text
@@ -16,7 +16,7 @@ LISTS = ("choices", "options", "rows", "steps")
 """The lists that a question of some kind is written with."""
 
 JOIN = "="
-"""Stands between the row and the option in the id of a choice; no author's id can hold it."""
+"""Separates the row and the option in the id of a choice; no author's id can contain it."""
 
 Render = Callable[[Translated], Text]
 Place = Callable[[str], bytes]
@@ -34,7 +34,7 @@ class AnswerFault(StrEnum):
 
 @dataclass(frozen=True)
 class AskedRow:
-    """A row as it is shown: its options in their order, each with the id of the choice that it makes."""
+    """A row as shown: its options in order, each with the id of the choice it makes."""
 
     row: Item
     options: tuple[tuple[str, Item], ...]
@@ -45,10 +45,10 @@ class Kind(ABC):
 
     kind: ClassVar[QuestionKind]
     lists: ClassVar[Mapping[str, int]] = {"choices": 2}
-    """The lists that it is written with, and how many items each has at least."""
+    """The lists it is written with, and the least number of items in each."""
 
     controls: ClassVar[str] = "choices"
-    """The template in `training/kinds` that it is answered with."""
+    """The template in `training/kinds` for answering it."""
 
     has_lengths: ClassVar[bool] = True
     """Whether the length of a choice could give the key away."""
@@ -56,46 +56,36 @@ class Kind(ABC):
     # --- as it is written ---
 
     def check(self, question: Entry, findings: Findings) -> None:
-        """Find what makes it unanswerable: lists that are missing or of another kind, and no clear key."""
+        """Find what makes it unanswerable: lists missing or of another kind, and an unclear key."""
         path, name = question.document.path, question.text("id")
         complete = True
         for key in LISTS:
             count = question.count(key)
             if key in self.lists and not question.has(key):
-                findings.fault(path, question.line(), said("{name} is missing; add a line {name}:", name=key))
+                findings.fault(path, question.line(), "{name} is missing; add a line {name}:", name=key)
             elif key in self.lists and count is not None and count < self.lists[key]:
                 findings.fault(
-                    path,
-                    question.line(key),
-                    said("{name} needs at least {least} items", name=key, least=self.lists[key]),
+                    path, question.line(key), "{name} needs at least {least} items", name=key, least=self.lists[key]
                 )
             elif key not in self.lists and question.has(key):
-                findings.fault(
-                    path,
-                    question.line(key),
-                    said(
-                        "{key} does not belong to the kind {kind}; remove it from {name}",
-                        key=key,
-                        kind=self.kind,
-                        name=name,
-                    ),
-                )
+                message = "{key} does not belong to the kind {kind}; remove it from {name}"
+                findings.fault(path, question.line(key), message, key=key, kind=self.kind, name=name)
             complete = complete and (key not in self.lists or bool(count))
         if complete:
             self.check_key(question, findings)
 
     @abstractmethod
     def check_key(self, question: Entry, findings: Findings) -> None:
-        """Find what is wrong with the key. Every list that the kind has holds something."""
+        """Find what is wrong with the key. None of the kind's lists is empty."""
 
     # --- as it is published ---
 
     @abstractmethod
     def choices(self, shape: PracticeShape, render: Render) -> tuple[Choice, ...]:
-        """All that may be answered, with what is said about it."""
+        """Everything that may be chosen, with its feedback."""
 
     def rows(self, shape: PracticeShape, render: Render) -> tuple[Item, ...]:
-        """The rows that it is answered by; none where the choices are all there is."""
+        """Its rows; none if it is answered by choices alone."""
         return ()
 
     def options(self, shape: PracticeShape, render: Render) -> tuple[Item, ...]:
@@ -104,41 +94,41 @@ class Kind(ABC):
 
     @abstractmethod
     def seen(self, shape: PracticeShape) -> dict[str, object]:
-        """What a learner sees of it before answering, beside the stem: what the question's hash is taken over."""
+        """What a learner sees before answering, besides the stem: the input of the question's hash."""
 
     # --- as it is asked ---
 
     @abstractmethod
     def order(self, question: Question, place: Place) -> tuple[str, ...]:
-        """The ids of its choices as one attempt shows them; `place` gives each thing its place in the order."""
+        """The ids of its choices in the order of one attempt; `place` is the sort key."""
 
     def practised(self, question: Question) -> tuple[Choice, ...]:
-        """Its choices as practice shows them, which is not drawn: the same for everybody."""
+        """Its choices as practice shows them: in the same order for everyone."""
         return question.choices
 
     def asked_rows(self, question: Question, choices: Sequence[Choice]) -> tuple[AskedRow, ...]:
-        """Its rows in the order of `choices`; none where the choices are all there is."""
+        """Its rows in the order of `choices`; none if it is answered by choices alone."""
         return ()
 
     def faulty_rows(self, question: Question, chosen: frozenset[str]) -> frozenset[str]:
-        """The ids of the rows that keep this from being an answer."""
+        """The ids of the rows that make this an invalid answer."""
         return frozenset()
 
     def explained(self, question: Question) -> tuple[Choice, ...]:
-        """The choices whose feedback is all that the question can say."""
+        """The choices that together give all the feedback of the question."""
         return question.choices
 
     @abstractmethod
     def fault(self, question: Question, chosen: frozenset[str]) -> AnswerFault | None:
-        """Why this cannot be an answer; None where it can."""
+        """Why this is not a valid answer; None if it is."""
 
     @abstractmethod
     def almost(self, question: Question, which: int) -> frozenset[str]:
-        """An answer that is nearly right; `which` counts from the most tempting one."""
+        """A nearly right answer; `which` counts from the most tempting one."""
 
 
 def pair(row_id: str, option_id: str) -> str:
-    """The id of the choice that a row with an option is."""
+    """The id of the choice of an option for a row."""
     return f"{row_id}{JOIN}{option_id}"
 
 
@@ -149,7 +139,7 @@ def split(choice_id: str) -> tuple[str, str]:
 
 
 def report_alike(items: Iterable[Entry], must_differ: Callable[[Entry, Entry], bool], findings: Findings) -> None:
-    """Find items that read the same: a fault where the key tells them apart (`must_differ`), else a note."""
+    """Find items that read the same: a fault if the key tells them apart (`must_differ`), otherwise a note."""
     written = list(items)
     for language in LANGUAGES:
         first: dict[str, Entry] = {}
@@ -160,20 +150,14 @@ def report_alike(items: Iterable[Entry], must_differ: Callable[[Entry, Entry], b
             names = {"one": earlier.text("id"), "other": item.text("id"), "language": language}
             path, line = item.document.path, item.entry("text").line(language)
             if must_differ(earlier, item):
-                findings.fault(
-                    path,
-                    line,
-                    said(
-                        "{one} and {other} read the same ({language}), and only one is right; rewrite one",
-                        **names,
-                    ),
-                )
+                message = "{one} and {other} read the same ({language}), and only one is right; rewrite one"
+                findings.fault(path, line, message, **names)
             else:
-                findings.note(path, line, said("{one} and {other} read the same ({language})", **names))
+                findings.note(path, line, "{one} and {other} read the same ({language})", **names)
 
 
 def _as_read(item: Entry, language: str) -> str:
-    """The words of an item as a reader takes them: without regard to bold, capitals, spaces and what nobody sees."""
+    """The words of an item, ignoring bold, case, spaces and invisible characters."""
     written = unicodedata.normalize("NFKC", item.entry("text").text(language) or "")
     seen = "".join(letter for letter in written if unicodedata.category(letter) != "Cf")
     return " ".join(seen.replace("**", "").casefold().split())

@@ -1,7 +1,7 @@
-"""Reads a course's text files, remembering on which line everything stands.
+"""Reads YAML, remembering the line of everything.
 
-YAML is read as YAML 1.2 in block style, without anchors, aliases and tags. The reader goes on after a fault wherever
-it can, so that an author sees all of them at once.
+The format is YAML 1.2 in block style, without anchors, aliases and tags. The reader goes on after a fault wherever it
+can, so that an author sees all of them at once.
 """
 
 import re
@@ -23,29 +23,29 @@ from ruamel.yaml.events import (
 )
 
 from tbblearn.characters import named
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.texts import TOO_LONG, invisible, read_text, shortened, unwanted, without
 from tbblearn.courses.files.yaml_faults import BRACES, BRACKETS, UNCLOSED, Ended, Scanner, cut, no_hyphen, reason
 
 Location = tuple[str | int, ...]
-"""The way to a value: keys and list positions from the top of the file."""
+"""The path to a value: keys and list positions from the top of the file."""
 
 TAB_WIDTHS = (2, 4, 6, 8, 10)
-"""What a tab may have stood for: tried in turn until the rest of the file can be read."""
+"""Widths that a tab may have had: tried in turn until the rest of the file can be read."""
 
 DEEPEST = 20
-"""Levels of indentation; the deepest text of a course has nine."""
+"""Levels of indentation; the deepest text of any course is on the ninth."""
 
 MOST_EVENTS = 20_000
-"""Texts, keys, lists and their ends in one file: ten times as many as a large quiz has."""
+"""Parser events in one file: ten times those of a large quiz."""
 
 
 @dataclass(frozen=True)
 class Document:
     """A YAML text as plain data, and the line of each key and list item.
 
-    `text_lines` holds the first line of each text written as a block with `|`, `cuts` the remark that stands behind a
-    value without quotation marks: in a text it is a piece of the text that was lost.
+    `text_lines` has the first line of each block text (`|`), `cuts` the remark after each unquoted value: in a text, it
+    is part of the text that was lost.
     """
 
     path: Path
@@ -62,15 +62,15 @@ class Document:
 
     @property
     def top(self) -> "Entry":
-        """The mapping that the file is; empty where it is something else."""
+        """The file's top-level mapping; empty if it is something else."""
         return Entry(self, ())
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A mapping inside a document, read without trust: what is missing or has another type reads as nothing.
+    """A mapping in a document, in which anything missing or of the wrong type reads as nothing.
 
-    Shapes are checked elsewhere; this lets the other checks go on in a file that has faults of shape.
+    This lets other checks go on in a file that does not fit its shape.
     """
 
     document: Document
@@ -92,11 +92,11 @@ class Entry:
         return value if isinstance(value, str) else None
 
     def flag(self, key: str) -> bool:
-        """True where `key` says true."""
+        """True if `key` is true."""
         return self._data.get(key) is True
 
     def has(self, key: str) -> bool:
-        """True where `key` is written, whatever it says."""
+        """True if `key` is present, whatever its value."""
         return key in self._data
 
     def texts(self, key: str) -> Iterator[tuple[str, int]]:
@@ -107,12 +107,12 @@ class Entry:
                 yield item, self.document.line((*self.location, key, position))
 
     def count(self, key: str) -> int | None:
-        """How many items the list under `key` has; None where it is no list."""
+        """How many items the list under `key` has; None if it is not a list."""
         value = self._data.get(key)
         return len(value) if isinstance(value, list) else None
 
     def entry(self, key: str) -> "Entry":
-        """The mapping under `key`; empty where there is none."""
+        """The mapping under `key`; empty if there is none."""
         return Entry(self.document, (*self.location, key))
 
     def entries(self, key: str) -> Iterator["Entry"]:
@@ -123,23 +123,27 @@ class Entry:
                 yield Entry(self.document, (*self.location, key, position))
 
     def line(self, *steps: str | int) -> int:
-        """The line of what lies `steps` further in, or of the nearest thing around it."""
+        """The line of what is `steps` further in, or of the nearest thing around it."""
         return self.document.line((*self.location, *steps))
 
+    def at(self, *steps: str | int) -> tuple[Path, int]:
+        """The file and line of what is `steps` further in, for a finding."""
+        return self.document.path, self.line(*steps)
+
     def text_line(self, key: str, offset: int) -> int:
-        """The line on which line `offset` (from 0) of the text under `key` stands, where that can be known."""
+        """The line of row `offset` (from 0) of the text under `key`, where it can be known."""
         first = self.document.text_lines.get((*self.location, key))
         return self.line(key) if first is None else first + offset
 
 
 def read_yaml(path: Path, findings: Findings) -> Document | None:
-    """The data of a YAML file; None where it cannot be read, which is then a fault."""
+    """The data of a YAML file; None, and a fault, if it cannot be read."""
     text = read_text(path, findings)
     return None if text is None else parse_yaml(text, path, findings)
 
 
 def parse_yaml(text: str, path: Path, findings: Findings, *, first_line: int = 1) -> Document | None:
-    """The data of `text`, which begins on `first_line` of the file; None where it is no YAML, which is then a fault."""
+    """The data of `text`, which begins on `first_line` of the file; None, and a fault, if it is not YAML."""
     rows = text.split("\n")
     tabs = [number for number, row in enumerate(rows) if "\t" in row]
     for number in tabs:
@@ -150,8 +154,7 @@ def parse_yaml(text: str, path: Path, findings: Findings, *, first_line: int = 1
         builder = _Builder(path, found, first_line, [row.replace("\t", " " * width) for row in rows])
         ended = builder.read()
         if ended is None or not tabs:
-            for finding in found.faults:
-                findings.fault(finding.path, finding.line, finding.message)
+            findings.add(found.faults)
         if ended is None:
             return Document(path, builder.data, builder.lines, builder.text_lines, builder.cuts)
         if not tabs:
@@ -160,13 +163,13 @@ def parse_yaml(text: str, path: Path, findings: Findings, *, first_line: int = 1
 
 
 def _indented(row: str, path: Path, line: int, findings: Findings) -> str:
-    """The row with ordinary spaces before what it says. Others look the same and are none to YAML."""
-    said_from = row.lstrip()
-    before = row[: len(row) - len(said_from)]
+    """The row indented with ordinary spaces. Others look the same, but not to YAML."""
+    content = row.lstrip()
+    before = row[: len(row) - len(content)]
     for odd in dict.fromkeys(before.replace(" ", "").replace("\t", "")):
-        findings.fault(path, line, said("{name} in the indentation; write ordinary spaces", name=named(odd)))
+        findings.fault(path, line, "{name} in the indentation; write ordinary spaces", name=named(odd))
         before = before.replace(odd, " ")
-    return before + said_from
+    return before + content
 
 
 @dataclass
@@ -182,7 +185,7 @@ class _Open:
 
 @dataclass
 class _Builder:
-    """Makes plain data of YAML events, reporting what the format does not allow."""
+    """Builds plain data from YAML events, reporting what the format does not allow."""
 
     path: Path
     findings: Findings
@@ -195,16 +198,16 @@ class _Builder:
     _open: list[_Open] = field(default_factory=list)
     _documents: int = 0
     _cut: Ended | None = None
-    """What was lost behind the value that was read last."""
+    """What was lost after the value read last."""
 
     def read(self) -> Ended | None:
-        """Read all rows; where that cannot be done, why."""
+        """Read all rows; the reason if that fails."""
         yaml = YAML(typ="safe", pure=True)
         yaml.Scanner = Scanner
         try:
             for count, event in enumerate(yaml.parse("\n".join(self.rows))):
                 if count > MOST_EVENTS:
-                    raise Ended(event.start_mark.line, said("more lines than can be read; split the file"))
+                    raise Ended(event.start_mark.line, phrase("more lines than can be read; split the file"))
                 self._take(event)
         except (YAMLError, ValueError, OverflowError) as error:
             goes_on = "found '<scalar>'" in str(error)
@@ -224,24 +227,24 @@ class _Builder:
         elif isinstance(event, ScalarEvent):
             self._scalar(event, line)
         elif isinstance(event, AliasEvent):
-            self._fault(line, said("*{anchor} repeats something by reference; write it out", anchor=event.anchor))
+            self._fault(line, "*{anchor} repeats something by reference; write it out", anchor=event.anchor)
             self._place(None, line)
 
-    def _fault(self, line: int, message: str) -> None:
-        self.findings.fault(self.path, line, message)
+    def _fault(self, line: int, message: str, /, **values: object) -> None:
+        self.findings.fault(self.path, line, message, **values)
 
     def _check_decoration(self, event: MappingStartEvent | SequenceStartEvent | ScalarEvent, line: int) -> None:
         if event.anchor is not None:
-            self._fault(line, said("&{anchor} is not needed; write the text out where it is used", anchor=event.anchor))
+            self._fault(line, "&{anchor} is not needed; write the text out where it is used", anchor=event.anchor)
         if event.tag is not None and event.tag != "!":
-            self._fault(line, said("the tag {tag} is not allowed; remove it", tag=event.tag))
+            self._fault(line, "the tag {tag} is not allowed; remove it", tag=event.tag)
 
     def _start(self, event: MappingStartEvent | SequenceStartEvent, line: int) -> None:
         self._check_decoration(event, line)
         value: dict[str, object] | list[object] = {} if isinstance(event, MappingStartEvent) else []
         location = self._place(value, line)
         if len(self._open) == DEEPEST:
-            raise Ended(event.start_mark.line, said("more than {most} levels of indentation", most=DEEPEST))
+            raise Ended(event.start_mark.line, phrase("more than {most} levels of indentation", most=DEEPEST))
         outer = self._open[-1].column if self._open else -1
         self._open.append(_Open(value, location, outer if event.flow_style else event.start_mark.column))
         if event.flow_style and isinstance(event, MappingStartEvent):
@@ -274,7 +277,7 @@ class _Builder:
             self._cut = Ended(event.end_mark.line, cut(lost))
 
     def _remark(self, event: ScalarEvent, line: int) -> str:
-        """What stands behind a value after ` #`; `line` is that of its key or list item."""
+        """The remark (` #`) after a value; `line` is that of its key or list item."""
         if not event.value:
             found = re.search(r"[:-] +(#.*)", self.rows[line - self.first_line])
             return found[1] if found else ""
@@ -282,9 +285,9 @@ class _Builder:
         return behind if behind.startswith("#") else ""
 
     def _check_end(self, event: ScalarEvent) -> None:
-        """Quoted text goes on only where it is indented further than its key (YAML 1.2.2, 7.3.1).
+        """Quoted text continues only where it is indented further than its key (YAML 1.2.2, 7.3.1).
 
-        What stands below and is not belongs to something else: the quotation mark was left open.
+        Otherwise the quotation mark was left open.
         """
         column = self._open[-1].column if self._open else -1
         for row in self.rows[event.start_mark.line + 1 : event.end_mark.line + 1]:
@@ -292,7 +295,7 @@ class _Builder:
                 raise Ended(event.start_mark.line, UNCLOSED)
 
     def _visible(self, value: str, line: int) -> str:
-        r"""The text without the characters that only an escape such as `\0` can put into it, each a fault."""
+        r"""The text without characters that only escapes such as `\0` can produce, each a fault."""
         found = unwanted(value) + (("\t",) if "\t" in value else ())
         for letter in found:
             self._fault(line, invisible(letter))
@@ -303,9 +306,7 @@ class _Builder:
         if plain and (message := no_hyphen(key)):
             raise Ended(line - self.first_line, message)
         if key in holder.value:
-            self._fault(
-                line, said("the key {key} is written twice here; remove one (the first is used)", key=repr(key))
-            )
+            self._fault(line, "the key {key} is written twice here; remove one (the first is used)", key=repr(key))
         elif key == "id" and holder.keys and holder.location and isinstance(holder.location[-1], int):
             self._fault(line, "id must come first in its list item; move the line up to the dash")
         holder.key = key
@@ -313,7 +314,7 @@ class _Builder:
         self.lines.setdefault((*holder.location, key), line)
 
     def _place(self, value: object, line: int) -> Location:
-        """Put `value` where it belongs and return its location."""
+        """Store `value` where it belongs and return its location."""
         if not self._open:
             if self._documents == 1:
                 self.data = value

@@ -1,13 +1,13 @@
-"""Holds a document against a shape and says in plain words what does not fit, and on which line."""
+"""Checks a document against a shape and reports in plain words what does not fit, and on which line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.format import GOAL_PATTERN, SCREEN_PATTERN, Shape, Words
 from tbblearn.courses.files.reading import Document
 from tbblearn.courses.files.yaml_faults import cut, no_hyphen
@@ -19,9 +19,9 @@ LANGUAGE_NAMES = {"sv": "Swedish", "en": "English"}
 
 
 def check_shape(shape: type[S], document: Document, findings: Findings) -> S | None:
-    """The document as `shape`; None where it does not fit, and then every misfit is a fault."""
+    """The document as `shape`; None if it does not fit, with a fault for every misfit."""
     if document.data is None:
-        findings.fault(document.path, 1, said("the file is empty; it needs {keys}", keys=", ".join(_required(shape))))
+        findings.fault(document.path, 1, "the file is empty; it needs {keys}", keys=", ".join(_required(shape)))
         return None
     for location, lost in document.cuts.items():
         if _is_free_text(shape, location):
@@ -36,7 +36,7 @@ def check_shape(shape: type[S], document: Document, findings: Findings) -> S | N
 
 
 def _where(details: ErrorDetails) -> tuple[str | int, ...]:
-    """Where to point: at the key itself, or for a missing key at the thing that lacks it."""
+    """The key itself, or for a missing key the thing that lacks it."""
     return details["loc"][:-1] if details["type"] == "missing" else details["loc"]
 
 
@@ -46,16 +46,26 @@ def _sentence(shape: type[Shape], details: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         return _unknown_key(shape, location)
     if location and location[-1] in LANGUAGES and kind in _MISSING_TEXT:
-        language = said(LANGUAGE_NAMES[str(location[-1])])
-        return said(_MISSING_TEXT[kind], language=language, name=_name(location[:-1]), key=location[-1])
+        language = phrase(LANGUAGE_NAMES[str(location[-1])])
+        return phrase(_MISSING_TEXT[kind], language=language, name=_name(location[:-1]), key=location[-1])
     if kind.startswith("date"):
-        return said("{name} must be a day such as 2027-03-31", name=_name(location))
-    say = _SENTENCES.get(kind)
-    return (
-        say(_name(location), details)
-        if say
-        else said("{name}: {problem}", name=_name(location), problem=details["msg"])
-    )
+        return phrase("{name} must be a day such as 2027-03-31", name=_name(location))
+    name, context = _name(location), details.get("ctx", {})
+    if kind == "string_type" and isinstance(details["input"], bool | int):
+        value = _as_written(details["input"])
+        return phrase("{name} must be text; put quotation marks around {value}", name=name, value=value)
+    if kind == "enum":
+        value, expected = repr(_as_written(details["input"])), str(context["expected"]).replace("'", "")
+        return phrase("{name} cannot be {value}; write {expected}", name=name, value=value, expected=expected)
+    if kind == "string_pattern_mismatch":
+        hint = phrase(_PATTERN_HINTS.get(str(context["pattern"]), _NAME_HINT))
+        return phrase("{name} cannot be {value}; {hint}", name=name, value=repr(details["input"]), hint=hint)
+    if kind == "list_type" and (message := no_hyphen(str(details["input"]))):
+        return message
+    if kind not in _SENTENCES:
+        return phrase("{name}: {problem}", name=name, problem=details["msg"])
+    least, most = context.get("ge", context.get("min_length")), context.get("le", context.get("max_length"))
+    return phrase(_SENTENCES[kind], name=name, least=least, most=most)
 
 
 _MISSING_TEXT = {
@@ -64,70 +74,36 @@ _MISSING_TEXT = {
 }
 
 
-def _not_text(name: str, details: ErrorDetails) -> str:
-    if isinstance(details["input"], bool | int):
-        return said(
-            "{name} must be text; put quotation marks around {value}", name=name, value=_as_written(details["input"])
-        )
-    return said("{name} must be text; write it after the colon", name=name)
-
-
-def _not_known(name: str, details: ErrorDetails) -> str:
-    expected = str(details["ctx"]["expected"]).replace("'", "")
-    return said(
-        "{name} cannot be {value}; write {expected}",
-        name=name,
-        value=repr(_as_written(details["input"])),
-        expected=expected,
-    )
-
-
-def _not_matching(name: str, details: ErrorDetails) -> str:
-    hint = said(_pattern_hint(str(details["ctx"]["pattern"])))
-    return said("{name} cannot be {value}; {hint}", name=name, value=repr(details["input"]), hint=hint)
-
-
 _KEYS_WANTED = "{name} must hold keys and values, indented by two spaces"
 
-_SENTENCES: dict[str, Callable[[str, ErrorDetails], str]] = {
-    "missing": lambda name, details: said("{name} is missing; add a line {name}:", name=name),
-    "string_type": _not_text,
-    "string_too_short": lambda name, details: said("{name} is empty; write something after the colon", name=name),
-    "string_too_long": lambda name, details: said(
-        "{name} is too long; at most {most} characters", name=name, most=details["ctx"]["max_length"]
-    ),
-    "string_pattern_mismatch": _not_matching,
-    "enum": _not_known,
-    "bool_type": lambda name, details: said("{name} must be true or false", name=name),
-    "int_type": lambda name, details: said(
-        "{name} must be a whole number, in digits and without quotation marks", name=name
-    ),
-    "greater_than_equal": lambda name, details: said(
-        "{name} must be at least {least}", name=name, least=details["ctx"]["ge"]
-    ),
-    "less_than_equal": lambda name, details: said(
-        "{name} must be at most {most}", name=name, most=details["ctx"]["le"]
-    ),
-    "list_type": lambda name, details: (
-        no_hyphen(str(details["input"]))
-        or said("{name} must be a list; write each item on a line of its own after a dash", name=name)
-    ),
-    "too_short": lambda name, details: said(
-        "{name} needs at least {least} items", name=name, least=details["ctx"]["min_length"]
-    ),
-    "model_type": lambda name, details: said(_KEYS_WANTED, name=name),
-    "model_attributes_type": lambda name, details: said(_KEYS_WANTED, name=name),
-    "dict_type": lambda name, details: said(_KEYS_WANTED, name=name),
+_SENTENCES = {
+    "missing": "{name} is missing; add a line {name}:",
+    "string_type": "{name} must be text; write it after the colon",
+    "string_too_short": "{name} is empty; write something after the colon",
+    "string_too_long": "{name} is too long; at most {most} characters",
+    "bool_type": "{name} must be true or false",
+    "int_type": "{name} must be a whole number, in digits and without quotation marks",
+    "greater_than_equal": "{name} must be at least {least}",
+    "less_than_equal": "{name} must be at most {most}",
+    "list_type": "{name} must be a list; write each item on a line of its own after a dash",
+    "too_short": "{name} needs at least {least} items",
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), _KEYS_WANTED),
 }
+
+_PATTERN_HINTS = {
+    GOAL_PATTERN: "write a number and a capital letter, such as 1A",
+    SCREEN_PATTERN: "write the part's id, a slash and the screen's id, such as varfor/tidigt-ar-nu",
+}
+_NAME_HINT = "use small letters a-z, digits and single hyphens, such as ratt-vag-in"
 
 
 def _name(location: tuple[str | int, ...]) -> str:
-    """What to call the thing at `location`: its key, or its place in its list."""
+    """The name of the thing at `location`: its key, or its place in its list."""
     if not location:
-        return said("the file")
+        return phrase("the file")
     last = location[-1]
     if isinstance(last, int):
-        return said("item {number} of {name}", number=last + 1, name=_name(location[:-1]))
+        return phrase("item {number} of {name}", number=last + 1, name=_name(location[:-1]))
     return f"{location[-2]}.{last}" if last in LANGUAGES and len(location) > 1 else last
 
 
@@ -137,23 +113,15 @@ def _as_written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _pattern_hint(pattern: str) -> str:
-    if pattern == GOAL_PATTERN:
-        return "write a number and a capital letter, such as 1A"
-    if pattern == SCREEN_PATTERN:
-        return "write the part's id, a slash and the screen's id, such as varfor/tidigt-ar-nu"
-    return "use small letters a-z, digits and single hyphens, such as ratt-vag-in"
-
-
 def _unknown_key(shape: type[Shape], location: tuple[str | int, ...]) -> str:
     known = list(_keys(shape, location[:-1]))
     key = str(location[-1])
     close = get_close_matches(key, known, n=1)
     if close:
-        mend = said("did you mean {close}?", close=close[0])
+        mend = phrase("did you mean {close}?", close=close[0])
     else:
-        mend = said("remove it (known here: {names})", names=", ".join(known))
-    return said("unknown key {key}; {mend}", key=repr(key), mend=mend)
+        mend = phrase("remove it (known here: {names})", names=", ".join(known))
+    return phrase("unknown key {key}; {mend}", key=repr(key), mend=mend)
 
 
 def _required(shape: type[Shape]) -> list[str]:
@@ -175,7 +143,7 @@ def _keys(shape: type[BaseModel], location: tuple[str | int, ...]) -> Iterator[s
 
 
 def _is_free_text(shape: type[BaseModel], location: tuple[str | int, ...]) -> bool:
-    """True where the shape has a text of the author's own at `location`, not an id or a word of the format."""
+    """True if the shape has free text at `location`, not an id or a word of the format."""
     keys = [step for step in location if isinstance(step, str)]
     for depth, key in enumerate(keys, start=1):
         field = next((field for name, field in shape.model_fields.items() if key == (field.alias or name)), None)

@@ -1,4 +1,4 @@
-"""Reads text files as people have them: whatever they are saved as, and whatever stands in them that nobody sees."""
+"""Reads text files as people save them: any encoding, any invisible characters."""
 
 import codecs
 import re
@@ -7,16 +7,16 @@ from html import unescape
 from pathlib import Path
 
 from tbblearn.characters import number, unseen
-from tbblearn.courses.files.findings import Findings, said
+from tbblearn.courses.files.findings import Findings, phrase
 
 LARGEST_TEXT_FILE = 200_000
-"""Bytes: six times as much as the largest real file, and small enough to read without harm."""
+"""Bytes: six times the largest real file, and harmless to read."""
 
 LONGEST_PARAGRAPH = 5_000
 """Characters without an empty line."""
 
 MOST_MARKS = 500
-"""Of a paragraph: the time to read marks can grow with the square of their number."""
+"""Per paragraph: the time to parse marks can grow with the square of their number."""
 
 _MARKS = re.compile(r"[\[\]*_`<&!(\\]")
 
@@ -27,7 +27,7 @@ TOO_LONG = (
 INVISIBLE = "invisible control character U+{number}; delete it"
 
 _WANTED = frozenset("\t\n\u00ad\u200c\u200d")
-"""Of what nobody sees: a tab and a line's end, a place to divide a word, and what joins letters or keeps them apart."""
+"""Invisible but allowed: tab, line feed, soft hyphen, and the joiner and non-joiner."""
 
 _ENTITY = re.compile(r"&#?\w{1,32};")
 
@@ -39,27 +39,20 @@ _BYTE_ORDER_MARKS = (
 )
 
 _MISREAD = re.compile(r"Ã[^\x00-\x7f]|Â[\u00a0-\u00bf]|â€.?|√[§∂•ÑÖñ©]|‚Ä.?|├[^\x00-\x7f]|ÔÇ.?|\ufffd")
-"""UTF-8 as it looks when it is read as Windows-1252, as a Mac's or as DOS's letters; and what could not be read."""
+"""UTF-8 misread as Windows-1252, Mac Roman or DOS; and the replacement character."""
 
 _MOST_SHOWN = 3
 
 
 def read_text(path: Path, findings: Findings) -> str | None:
-    """The text of a file, with line feeds only and in Unicode's composed form; None where it is too large.
+    """The text of a file, with line feeds only and in Unicode's composed form; None if it is too large.
 
-    Bytes that are not UTF-8 are a fault, and are read all the same so that checking can go on.
+    Bytes that are not UTF-8 are a fault, but are read all the same so that checking can go on.
     """
     size = path.stat().st_size
     if size > LARGEST_TEXT_FILE:
-        findings.fault(
-            path,
-            1,
-            said(
-                "the file has {size} bytes; split it, at most {most} are read",
-                size=f"{size:,}",
-                most=f"{LARGEST_TEXT_FILE:,}",
-            ),
-        )
+        message = "the file has {size} bytes; split it, at most {most} are read"
+        findings.fault(path, 1, message, size=f"{size:,}", most=f"{LARGEST_TEXT_FILE:,}")
         return None
     text = _decoded(path.read_bytes(), path, findings)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -72,7 +65,7 @@ def read_text(path: Path, findings: Findings) -> str | None:
 
 
 def shortened(text: str) -> tuple[str, list[int]]:
-    """The text without paragraphs that take too long to read, and their rows, counted from 0. No other row moves."""
+    """The text without paragraphs too long to parse, and their rows (from 0). All other rows stay where they are."""
     rows = text.split("\n")
     faulty = []
     length = marks = first = 0
@@ -89,9 +82,9 @@ def shortened(text: str) -> tuple[str, list[int]]:
 
 
 def unwanted(text: str) -> tuple[str, ...]:
-    """The characters of the text that must stand in no course, each once.
+    """The characters of the text that no course may contain, each once.
 
-    Control characters, what turns the direction of writing, halves of characters.
+    Control characters, overrides of writing direction, halves of characters.
     """
     return tuple(
         letter for letter in unseen(text) if letter not in _WANTED and unicodedata.category(letter) not in ("Cn", "Co")
@@ -99,13 +92,13 @@ def unwanted(text: str) -> tuple[str, ...]:
 
 
 def unwanted_entities(text: str) -> tuple[str, ...]:
-    """The same, written as Markdown can write them: `&#x202E;` or `&rlm;`."""
+    """The same, written as entities: `&#x202E;` or `&rlm;`."""
     return unwanted("".join(unescape(entity) for entity in _ENTITY.findall(text))) if "&" in text else ()
 
 
 def invisible(letter: str) -> str:
-    """What to say of an unwanted character."""
-    return said(INVISIBLE, number=number(letter).removeprefix("U+"))
+    """The message about an unwanted character."""
+    return phrase(INVISIBLE, number=number(letter).removeprefix("U+"))
 
 
 def without(text: str, letters: tuple[str, ...]) -> str:
@@ -114,10 +107,10 @@ def without(text: str, letters: tuple[str, ...]) -> str:
 
 
 def _decoded(raw: bytes, path: Path, findings: Findings) -> str:
-    """The text that the bytes hold; a fault, one for the file, where they are not UTF-8."""
+    """The bytes as text; one fault for the file if they are not UTF-8."""
     wide = _wide_encoding(raw)
     if wide is not None:
-        findings.fault(path, 1, said("the file is {encoding}; save it as UTF-8", encoding=wide[: len("UTF-16")]))
+        findings.fault(path, 1, "the file is {encoding}; save it as UTF-8", encoding=wide[: len("UTF-16")])
         return raw.decode(wide, errors="replace")
     try:
         text = raw.decode("utf-8-sig")
@@ -126,12 +119,10 @@ def _decoded(raw: bytes, path: Path, findings: Findings) -> str:
         findings.fault(
             path,
             line,
-            said(
-                "not UTF-8: byte 0x{byte} at position {start} of the file{more}; save the file as UTF-8",
-                byte=f"{raw[error.start]:02X}",
-                start=error.start,
-                more=_more_faulty_lines(raw, line),
-            ),
+            "not UTF-8: byte 0x{byte} at position {start} of the file{more}; save the file as UTF-8",
+            byte=f"{raw[error.start]:02X}",
+            start=error.start,
+            more=_more_faulty_lines(raw, line),
         )
         return raw.decode("utf-8-sig", errors="replace")
     _note_misread(text, path, findings)
@@ -139,7 +130,7 @@ def _decoded(raw: bytes, path: Path, findings: Findings) -> str:
 
 
 def _wide_encoding(raw: bytes) -> str | None:
-    """UTF-16 or UTF-32, where the file says so by its first bytes, or where every other byte is nothing."""
+    """UTF-16 or UTF-32, if the file has such a byte order mark or nearly every other byte is zero."""
     for mark, name in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             return name
@@ -151,18 +142,16 @@ def _wide_encoding(raw: bytes) -> str | None:
 
 
 def _note_misread(text: str, path: Path, findings: Findings) -> None:
-    """One note for the file: whoever mends it saves the whole file again."""
+    """One note per file, since mending it means saving the whole file again."""
     rows = [row for row, content in enumerate(text.split("\n"), start=1) if _MISREAD.search(content)]
     if rows:
         shown = list(dict.fromkeys(match[0] for match in _MISREAD.finditer(text)))[:_MOST_SHOWN]
         findings.note(
             path,
             rows[0],
-            said(
-                "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it",
-                shown=", ".join(shown),
-                more=said(" (and on {faulty} more lines)", faulty=len(rows) - 1) if len(rows) > 1 else "",
-            ),
+            "{shown} looks like text read in the wrong encoding{more}; open the original as UTF-8 and copy it",
+            shown=", ".join(shown),
+            more=phrase(" (and on {faulty} more lines)", faulty=len(rows) - 1) if len(rows) > 1 else "",
         )
 
 
@@ -173,4 +162,4 @@ def _more_faulty_lines(raw: bytes, first: int) -> str:
             line.decode("utf-8")
         except UnicodeDecodeError:
             faulty += 1
-    return said(" (and on {faulty} more lines)", faulty=faulty) if faulty else ""
+    return phrase(" (and on {faulty} more lines)", faulty=faulty) if faulty else ""

@@ -1,7 +1,7 @@
-"""Opens an uploaded zip of course files, trusting nothing that it says about itself.
+"""Opens an uploaded zip of course files, trusting nothing that it declares.
 
-Nothing is written but ordinary files below one temporary folder, which is gone when the reading is over, whatever
-happened. The limits are far above any real course.
+Only ordinary files are written, below one temporary folder that is always removed afterwards. The limits are far
+above any real course.
 """
 
 import io
@@ -31,16 +31,16 @@ LARGEST_UNPACKED = 40_000_000
 """Bytes of all files together when unpacked."""
 
 LARGEST_RATIO = 100
-"""Unpacked bytes for each byte of the zip. Text packs to a tenth, a bomb to a thousandth."""
+"""Unpacked bytes per byte of the zip. Text compresses to a tenth, a bomb to a thousandth."""
 
 SMALL_ENOUGH = 1_000_000
-"""Bytes that are unpacked without a look at the ratio: nobody can be harmed by so little."""
+"""Bytes that are unpacked regardless of the ratio: so few do no harm."""
 
 LARGEST_DIRECTORY = 1_000_000
-"""Bytes of the zip's table of contents, which is read into memory before anything can be counted."""
+"""Bytes of the zip's directory, which is read into memory before anything can be counted."""
 
 SLACK = 64
-"""Bytes by which packing may make a tiny file larger."""
+"""Bytes that packing may add to a tiny file."""
 
 LONGEST_PATH = 200
 LONGEST_NAME = 255
@@ -57,12 +57,12 @@ _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
     *(NotImplementedError, RuntimeError, ValueError, OverflowError),
 )
-"""What the library raises where the zip's parts contradict each other."""
+"""What the library raises if the parts of the zip contradict each other."""
 _FAULTY_NAME = re.compile(r"[\x00-\x1f\x7f]|^[A-Za-z]:|^/|(^|/)\.{1,2}(/|$)|//")
 
 
 class Refusal(StrEnum):
-    """Why an upload is not taken in."""
+    """Why an upload is refused."""
 
     NOT_A_ZIP = "not_a_zip"
     DAMAGED = "damaged"
@@ -83,7 +83,7 @@ class Refusal(StrEnum):
 
 
 class UploadRefused(CourseError):
-    """The upload is not taken in and nothing of it is kept. `name` is the file in it that was the reason, or empty."""
+    """The upload is refused and nothing of it is kept. `name` is the offending file in it, or empty."""
 
     def __init__(self, refusal: Refusal, name: str = "") -> None:
         super().__init__(f"{refusal}: {name}" if name else str(refusal))
@@ -93,9 +93,9 @@ class UploadRefused(CourseError):
 
 @contextmanager
 def unpacked(packed: bytes) -> Iterator[Path]:
-    """The folder of courses that the zip holds, for as long as the block lasts. Raises UploadRefused.
+    """The unpacked folder of courses, for as long as the block lasts. Raises UploadRefused.
 
-    The zip may hold one course folder, several, or a folder of course folders, also when that lies alone in others.
+    The zip may contain one or more course folders, or a folder of them, also nested alone in other folders.
     """
     entries = _entries(packed)
     folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))
@@ -106,11 +106,11 @@ def unpacked(packed: bytes) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-# --- what the table of contents says ---
+# --- what the directory says ---
 
 
 def _entries(packed: bytes) -> dict[PurePosixPath, zipfile.ZipInfo]:
-    """The ordinary files of the zip by their path, once all that can be judged without unpacking has been judged."""
+    """The ordinary files of the zip by path, after every check that needs no unpacking."""
     _demand_small_directory(packed)
     found: dict[PurePosixPath, zipfile.ZipInfo] = {}
     for entry in _listed(packed):
@@ -126,7 +126,7 @@ def _entries(packed: bytes) -> dict[PurePosixPath, zipfile.ZipInfo]:
 
 
 def _demand_small_directory(packed: bytes) -> None:
-    """Read the end record (APPNOTE 4.3.16) by hand: the library reads the whole directory before it can be asked."""
+    """Read the end record (APPNOTE 4.3.16) by hand: the library would first read the whole directory."""
     at = packed.rfind(_END, max(0, len(packed) - _END_SIZE - _LONGEST_COMMENT))
     if at < 0 or len(packed) < at + _END_SIZE:
         raise UploadRefused(Refusal.NOT_A_ZIP)
@@ -150,7 +150,7 @@ def _listed(packed: bytes) -> list[zipfile.ZipInfo]:
 
 
 def _path(entry: zipfile.ZipInfo) -> PurePosixPath:
-    """Where the file belongs, below the folder. Names are compared in Unicode's composed form, as the check reads."""
+    """The file's path below the folder, in Unicode's composed form, as the check reads it."""
     name = unicodedata.normalize("NFC", entry.orig_filename)
     if "\\" in name:
         raise UploadRefused(Refusal.BACKSLASHES, _printable(name))
@@ -162,7 +162,7 @@ def _path(entry: zipfile.ZipInfo) -> PurePosixPath:
 
 
 def _printable(name: str) -> str:
-    """The name as it can stand on a page."""
+    """The name as a page can show it."""
     return "".join(letter if letter.isprintable() else "?" for letter in name[:LONGEST_PATH])
 
 
@@ -178,12 +178,12 @@ def _demand_ordinary(entry: zipfile.ZipInfo) -> None:
     if entry.file_size > LARGEST_FILE:
         raise UploadRefused(Refusal.FILE_TOO_LARGE, name)
     if entry.compress_size > entry.file_size * 1.01 + SLACK:
-        # Packing never makes a file larger by more than that: it holds more than it says.
+        # Packing never adds more than that, so the entry contains more than it declares.
         raise UploadRefused(Refusal.DAMAGED, name)
 
 
 def _demand_no_file_as_folder(found: dict[PurePosixPath, zipfile.ZipInfo]) -> None:
-    """Refuse names that only differ in capitals, which some computers take for one, and a file that is a folder too."""
+    """Refuse names that differ only in case, which some systems treat as one, and a file that is also a folder."""
     folded: set[str] = set()
     for path in found:
         key = str(path).casefold()
@@ -203,7 +203,7 @@ def _demand_modest(unpacked_bytes: int, packed_bytes: int) -> None:
 
 
 def _write(packed: bytes, entries: dict[PurePosixPath, zipfile.ZipInfo], folder: Path) -> None:
-    """Unpack piece by piece, counting what really comes out: a table of contents can lie."""
+    """Unpack piece by piece, counting the actual bytes: the directory can lie."""
     total = 0
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
@@ -224,7 +224,7 @@ def _write(packed: bytes, entries: dict[PurePosixPath, zipfile.ZipInfo], folder:
 
 
 def _courses_in(folder: Path) -> Path:
-    """The folder whose folders are courses: what was packed, or the one folder in it, or the one in that."""
+    """The folder whose subfolders are courses: the top one, or the only folder in it, and so on."""
     if (folder / "course.yaml").exists():
         raise UploadRefused(Refusal.NO_FOLDER)
     above = folder

@@ -1,6 +1,6 @@
-"""Why a YAML file cannot be read, in an author's words: on which line to look, and what to do there.
+"""Why a YAML file cannot be read, in words for authors: which line to look at, and what to do.
 
-The library names the place where it could not go on, which is often far below the mistake.
+The library reports where it gave up, which is often far below the mistake.
 """
 
 import re
@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scanner import Scanner as LibraryScanner
 
 from tbblearn.characters import named
-from tbblearn.courses.files.findings import said
+from tbblearn.courses.files.findings import phrase
 
 YAML_HINTS = {
     "mapping values are not allowed here": "a text with a colon and a space in it needs quotation marks around it",
@@ -25,14 +25,14 @@ YAML_HINTS = {
     "expected a comment or a line break": "after > or | the text begins on the line below",
     "found unknown escape character": "write two backslashes for one, or use single quotation marks",
 }
-"""What to do, by what the library says or a piece of it."""
+"""What to do, by (part of) the library's message."""
 
 LINE_HINTS = {
     r"\s*(?:- +)?[\w-]+:(?P<odd>[^\S ])": "after the colon stands {name}; write an ordinary space",
     r"\s*(?:- +)?[a-z_]+:[^\s:/]": "a space is missing after the colon",
     r"\s*(?:- +)?[\w-]+: +(?P<odd>[”“„»«’‘])": "here stands {name}; a text needs straight quotation marks around it",
 }
-"""What to do, by how the faulty line looks or the one above it."""
+"""What to do, by a pattern of the faulty line or the one above it."""
 
 BRACES = "braces { }; write one key a line, indented by two spaces"
 BRACKETS = "brackets [ ]; write one item a line, each after a dash"
@@ -43,7 +43,7 @@ _LONGEST_SHOWN = 40
 
 
 class Ended(YAMLError):
-    """The reading ends on this row, counted from 0, and `message` says why."""
+    """Reading ends on this row (from 0) because of `message`."""
 
     def __init__(self, row: int, message: str) -> None:
         super().__init__(message)
@@ -52,7 +52,7 @@ class Ended(YAMLError):
 
 
 class Scanner(LibraryScanner):
-    """Ends at brackets within brackets: they are never right, and the time to read them grows with their square."""
+    """Stops at nested brackets: they are never right, and the time to read them grows with the square of the depth."""
 
     def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:
         if self.flow_level:
@@ -61,11 +61,11 @@ class Scanner(LibraryScanner):
 
 
 def reason(error: Exception, rows: Sequence[str]) -> Ended:
-    """Where to look and what to do when `rows` cannot be read for this error."""
+    """Where to look and what to do about an error in reading `rows`."""
     if isinstance(error, Ended):
         return error
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return Ended(0, said("not YAML: {error}", error=error))
+        return Ended(0, phrase("not YAML: {error}", error=error))
     problem, row = str(error.problem), error.problem_mark.line
     if error.context == "while scanning a quoted scalar" and "end of stream" in problem:
         return Ended(error.context_mark.line, UNCLOSED)
@@ -76,27 +76,27 @@ def reason(error: Exception, rows: Sequence[str]) -> Ended:
         for pattern, hint in LINE_HINTS.items():
             if number < len(rows) and (found := re.match(pattern, rows[number])):
                 odd = found.groupdict().get("odd")
-                mend = said(hint, name=named(odd)) if odd else said(hint)
-                return Ended(number, said("not YAML: {problem}; {hint}", problem=problem, hint=mend))
+                mend = phrase(hint, name=named(odd)) if odd else phrase(hint)
+                return Ended(number, phrase("not YAML: {problem}; {hint}", problem=problem, hint=mend))
     mends = (hint for known, hint in YAML_HINTS.items() if known in problem)
-    mend = said(next(mends, "look at this line and the one above it"))
-    return Ended(row, said("not YAML: {problem}; {hint}", problem=problem, hint=mend))
+    mend = phrase(next(mends, "look at this line and the one above it"))
+    return Ended(row, phrase("not YAML: {problem}; {hint}", problem=problem, hint=mend))
 
 
 def cut(lost: str) -> str:
-    """What to say of a text without quotation marks, of which all from ` #` on is lost."""
-    return said(
+    """The message about an unquoted text that ` #` cuts short."""
+    return phrase(
         "the text ends before this, which is not read: {lost}; put quotation marks around the whole text",
         lost=lost if len(lost) <= _LONGEST_SHOWN else f"{lost[:_LONGEST_SHOWN]}…",
     )
 
 
 def no_hyphen(written: str) -> str | None:
-    """What to say of a list item that begins with something like a hyphen and a space; None where it does not."""
+    """The message about a list item that begins with something like a hyphen and a space; None otherwise."""
     found = _LIKE_A_HYPHEN.match(written)
     if found is None:
         return None
-    return said(
+    return phrase(
         "{characters} in place of a hyphen and a space; begin the list item with - and a space",
         characters=" ".join(named(letter) for letter in found[0]),
     )

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g, request, url_for
 from flask_babel import refresh
 from markupsafe import Markup
 
-from tbblearn.courses.drafts.checked import checked_draft
+from tbblearn.courses.drafts.queries import checked_draft
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.queries import content, versions
 from tbblearn.courses.rendering import Addresses

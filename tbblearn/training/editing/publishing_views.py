@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbblearn.courses.drafts import queries as draft_queries
 from tbblearn.courses.drafts.changes import Comparison
-from tbblearn.courses.drafts.checked import CheckedDraft
 from tbblearn.courses.drafts.forms import PublishForm
+from tbblearn.courses.drafts.queries import CheckedDraft
 from tbblearn.courses.drafts.views import blueprint, own_draft
 from tbblearn.courses.edition import Edition
 from tbblearn.db import stockholm_date, utc_now

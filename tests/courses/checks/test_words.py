@@ -11,7 +11,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from flask_babel import force_locale
 
-from tbblearn.courses.checks import checking, questions, wording
+from tbblearn.courses.checks import checking, questions, references, wording
 from tbblearn.courses.checks.checking import check
 from tbblearn.courses.checks.words import finding_words
 from tbblearn.courses.files import parts, pictures, shapes, texts, yaml_faults
@@ -19,7 +19,7 @@ from tbblearn.web.application import Application
 from tests.courses.checks.spoilt import SPOILT
 from tests.courses.example import Courses
 
-SAYING = {"fault", "note", "_fault", "_refuse", "say", "said"}
+SAYING = {"fault", "note", "_fault", "_refuse", "say", "phrase", "_in_both"}
 FOLDER = Path(checking.__file__).parents[1]
 WORDS = Path(__file__).parents[3] / "translations"
 ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -31,7 +31,9 @@ def templates() -> set[str]:
     found: set[str] = set()
     for file in FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
+                found |= {str(node.value.value)} if isinstance(node.value, ast.Constant) else set()
+            elif isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in SAYING:
                     found |= {
@@ -42,11 +44,20 @@ def templates() -> set[str]:
                         )
                         if isinstance(text, ast.Constant) and isinstance(text.value, str)
                     }
-    tables = (parts._REFUSED, pictures._WHY_NOT, questions._MARK_NAMES, shapes.LANGUAGE_NAMES, shapes._MISSING_TEXT)
+    tables = (
+        parts._REFUSED,
+        pictures._WHY_NOT,
+        questions._MARK_NAMES,
+        shapes.LANGUAGE_NAMES,
+        shapes._MISSING_TEXT,
+        shapes._SENTENCES,
+        shapes._PATTERN_HINTS,
+    )
     for table in (*tables, yaml_faults.YAML_HINTS, yaml_faults.LINE_HINTS, dict(wording._STRAY)):
         found |= set(table.values())
     found |= {yaml_faults.BRACES, yaml_faults.BRACKETS, yaml_faults.UNCLOSED, texts.INVISIBLE, texts.TOO_LONG}
-    return found | {checking.WAITS, checking.WAIVED, shapes._KEYS_WANTED}
+    found |= {references.NO_COURSE, references.NO_PART, references.NO_SCREEN}
+    return found | {checking.WAITS, checking.WAIVED, shapes._NAME_HINT}
 
 
 def names(template: str) -> set[str]:
