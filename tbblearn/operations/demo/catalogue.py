@@ -78,11 +78,15 @@ class Division:
 
 @dataclass(frozen=True)
 class Huvudman:
-    """One of the county's ten principal organisations; `share` is its part of all staff, in percent."""
+    """One of the county's ten principal organisations.
+
+    `share` is its part of all staff, in percent; `answering` how many of its invited answer a survey, 0 to 1.
+    """
 
     slug: str
     name: str
     share: int
+    answering: float
     divisions: tuple[Division, ...]
 
 
@@ -165,16 +169,16 @@ def _municipality(learning: Level | None = None, social: Level | None = None) ->
 
 
 HUVUDMEN = (
-    Huvudman("region", "Region Sörmland", 33, REGION_DIVISIONS),
-    Huvudman("eskilstuna", "Eskilstuna kommun", 19, _municipality(social=Level.IN_DEPTH)),
-    Huvudman("nykoping", "Nyköpings kommun", 11, _municipality(learning=Level.INTERMEDIATE)),
-    Huvudman("katrineholm", "Katrineholms kommun", 8, _municipality()),
-    Huvudman("strangnas", "Strängnäs kommun", 8, _municipality()),
-    Huvudman("flen", "Flens kommun", 5, _municipality()),
-    Huvudman("oxelosund", "Oxelösunds kommun", 4, _municipality()),
-    Huvudman("trosa", "Trosa kommun", 4, _municipality()),
-    Huvudman("gnesta", "Gnesta kommun", 4, _municipality()),
-    Huvudman("vingaker", "Vingåkers kommun", 4, _municipality()),
+    Huvudman("region", "Region Sörmland", 33, 0.52, REGION_DIVISIONS),
+    Huvudman("eskilstuna", "Eskilstuna kommun", 19, 0.63, _municipality(social=Level.IN_DEPTH)),
+    Huvudman("nykoping", "Nyköpings kommun", 11, 0.47, _municipality(learning=Level.INTERMEDIATE)),
+    Huvudman("katrineholm", "Katrineholms kommun", 8, 0.58, _municipality()),
+    Huvudman("strangnas", "Strängnäs kommun", 8, 0.66, _municipality()),
+    Huvudman("flen", "Flens kommun", 5, 0.48, _municipality()),
+    Huvudman("oxelosund", "Oxelösunds kommun", 4, 0.68, _municipality()),
+    Huvudman("trosa", "Trosa kommun", 4, 0.69, _municipality()),
+    Huvudman("gnesta", "Gnesta kommun", 4, 0.55, _municipality()),
+    Huvudman("vingaker", "Vingåkers kommun", 4, 0.5, _municipality()),
 )
 
 STAFF_UNIT = UnitType("Utvecklingsstab", "utvecklingsstab", "stab", (("utvecklingsledare", 1),), 1)

@@ -37,9 +37,14 @@ class Decision:
     due: MonthDay | None = None
 
 
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    """This time of day in Stockholm."""
+    return datetime.combine(day, time(hour, minute), STOCKHOLM)
+
+
 def demo_now(today: date) -> datetime:
-    """The moment at which the demo stands still: just after midnight, so that it does not hang on the hour."""
-    return datetime.combine(today, time(0, 30), STOCKHOLM)
+    """The moment at which the demo is frozen: just after midnight, whatever hour it is built."""
+    return moment(today, 0, 30)
 
 
 def decisions(today: date) -> list[Decision]:
