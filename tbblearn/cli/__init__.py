@@ -1,6 +1,7 @@
 """Commands, as thin as views. Each group is loaded only when it is called, so that `--help` answers at once."""
 
 import os
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -27,6 +28,16 @@ COMMANDS = {
     "waves": "tbblearn.cli.waves:waves",
 }
 
+FORMAT = click.option(
+    "--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A line per row, with the columns below one another."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are needed."""
@@ -44,15 +55,13 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what an operator can mend ends in one sentence, not in a traceback."""
+        """Run the command; a fault that an operator can mend ends in one sentence, not in a traceback."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):  # Click's own business
             raise
         except ConfigError as error:
             raise click.ClickException(str(error)) from error
-        except BrokenPipeError:  # whoever reads our output has gone: Click's own business
-            raise
         except OSError as error:
             raise click.ClickException(
                 f"{error.filename}: {error.strerror}" if error.filename else str(error)

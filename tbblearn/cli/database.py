@@ -9,6 +9,7 @@ from flask_migrate import downgrade as migrate_down
 from flask_migrate import upgrade as migrate_up
 
 from tbblearn import create_app
+from tbblearn.cli import FORMAT
 from tbblearn.db import db
 from tbblearn.tree import migration_head, tree_folder
 
@@ -42,9 +43,7 @@ def downgrade(step: str, *, yes: bool) -> None:
 
 
 @database.command()
-@click.option(
-    "--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
+@FORMAT
 def current(kind: str) -> None:
     """Show the step that the database is at, and the newest of this tbblearn. Exit code 1 where they differ."""
     with create_app().app_context(), db.engine.connect() as connection:
