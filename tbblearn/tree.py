@@ -1,4 +1,4 @@
-"""Where courses, migrations and translations lie: beside the package, or inside a wheel that brought them along."""
+"""Where courses, migrations and translations are: beside the package, or inside its wheel."""
 
 import re
 from functools import cache
@@ -8,11 +8,11 @@ PACKAGE = Path(__file__).parent
 
 
 class MissingFolder(Exception):
-    """A folder that tbblearn needs is neither beside the package nor in the wheel."""
+    """A needed folder is neither beside the package nor in its wheel."""
 
 
 def tree_folder(name: str) -> Path:
-    """The folder `courses`, `migrations` or `translations`; raises MissingFolder where there is none."""
+    """The folder `courses`, `migrations` or `translations`; raises MissingFolder."""
     for folder in (PACKAGE.parent / name, PACKAGE / "_tree" / name):
         if folder.is_dir():
             return folder
@@ -24,14 +24,10 @@ def tree_folder(name: str) -> Path:
 @cache
 def migration_head() -> str:
     """Id of the newest migration, read from the files so that starting needs no Alembic."""
-    ids, followed = set(), set()
-    for file in (tree_folder("migrations") / "versions").glob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        found = re.search(r'^revision(?:: str)? = "(\w+)"', text, re.M)
-        before = re.search(r'^down_revision(?:: [^=]+)? = "(\w+)"', text, re.M)
-        if found:
-            ids.add(found[1])
-        if before:
-            followed.add(before[1])
-    heads = ids - followed
+    texts = [file.read_text(encoding="utf-8") for file in (tree_folder("migrations") / "versions").glob("*.py")]
+
+    def named(name: str) -> set[str]:
+        return {found for text in texts for found in re.findall(rf'^{name}(?:: [^=]+)? = "(\w+)"', text, re.M)}
+
+    heads = named("revision") - named("down_revision")
     return heads.pop() if len(heads) == 1 else ""

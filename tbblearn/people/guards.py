@@ -41,7 +41,7 @@ def principal() -> Principal:
 
 
 def open_after_leaving(app: Flask, *places: str) -> None:
-    """Open these endpoints and blueprints to leavers with a link to their own history; all others are closed to them."""
+    """Open these endpoints and blueprints to leavers with a link to their own history, and close all others to them."""
     app.extensions[AFTER_LEAVING] = frozenset(places)
 
 
