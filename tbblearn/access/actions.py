@@ -31,7 +31,7 @@ _OPEN = insert(SignInSession)
 
 
 def open_session(person_id: int, now: datetime, *, history_only: bool = False) -> str:
-    """Sign a person in, one who has left to their own history only; returns the token for the browser."""
+    """Sign a person in, a leaver to their own history only; returns the token for the browser."""
     token = new_token()
     values = {"token_hash": token_hash(token), "person_id": person_id, "history_only": history_only}
     run(_OPEN, {**values, "created_at": now, "seen_at": now})

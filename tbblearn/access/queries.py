@@ -120,7 +120,7 @@ def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bo
         return None
     if prolongs and times.needs_touch(found.seen_at, now):
         ends_at = times.ends_at(found.created_at, now)
-    held = [row for row in rows if row.role is not None and not found.history_only]
+    roles = [row for row in rows if row.role is not None and not found.history_only]
     principal = Principal(
         person_id=found.person_id,
         name=f"{found.given_name} {found.family_name}".strip(),
@@ -128,7 +128,7 @@ def live_session(token: str, times: SessionTimes, now: datetime, *, prolongs: bo
         language=found.language,
         session_token=token,
         ends_at=ends_at,
-        grants=tuple(HeldGrant(role=row.role, unit_id=row.unit_id, unit_path=row.path) for row in held),
+        grants=tuple(HeldGrant(role=row.role, unit_id=row.unit_id, unit_path=row.path) for row in roles),
         history_only=found.history_only,
     )
     return LiveSession(found.id, principal, found.seen_at)
@@ -167,12 +167,12 @@ def own_words(person_id: int) -> list[str]:
     named = db.session.execute(
         select(Person.given_name, Person.family_name, Person.email).where(Person.id == person_id)
     ).one_or_none()
-    held = db.session.execute(
+    jobs = db.session.execute(
         select(OrgUnit.name, Employment.profession)
         .join(Employment, Employment.unit_id == OrgUnit.id)
         .where(Employment.person_id == person_id)
     )
-    return [word for row in (named or (), *held) for word in row if word]
+    return [word for row in (named or (), *jobs) for word in row if word]
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ class OwnDetails:
 
 
 def email_of(person_id: int) -> str:
-    """A person's e-mail address, for that person's own pages; empty where there is none."""
+    """A person's e-mail address, for that person's own pages; may be empty."""
     return db.session.scalar(select(Person.email).where(Person.id == person_id)) or ""
 
 

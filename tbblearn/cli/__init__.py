@@ -67,7 +67,7 @@ class LazyGroup(click.Group):
                 f"{error.filename}: {error.strerror}" if error.filename else str(error)
             ) from error
         except Exception as error:
-            from tbblearn.cli.faults import sentence_for  # SQLAlchemy is imported only where there is a fault
+            from tbblearn.cli.faults import sentence_for  # SQLAlchemy is imported only after a fault
 
             if sentence := sentence_for(error):
                 raise click.ClickException(sentence) from error

@@ -1,4 +1,4 @@
-"""`tbblearn mail`: whether letters arrive, and what to do where they do not."""
+"""`tbblearn mail`: whether letters arrive, and what to do when they do not."""
 
 import json
 import sys

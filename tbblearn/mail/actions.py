@@ -94,7 +94,7 @@ def send_again(message_id: int, now: datetime, hidden: Collection[str] = ()) -> 
 def send_failed_again(now: datetime, kind: str = "") -> Counter[str]:
     """Let all failed messages, or those of one kind, be tried again; returns how many of each kind.
 
-    The number is not for showing where nobody may learn who needed a letter.
+    Do not show the number for kinds where nobody may learn who needed a letter.
     """
     again = update(Message).where(Message.state == MessageState.FAILED)
     if kind:

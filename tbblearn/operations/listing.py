@@ -80,7 +80,7 @@ def requirements() -> list[Row]:
 
 
 def waves() -> list[Row]:
-    """Every survey round, the newest first. Nothing about who has answered."""
+    """Every survey round, newest first, with nothing about who has answered."""
     found = db.session.execute(
         select(Wave.id, Wave.name, Programme.slug, Wave.state, Wave.opens_on, Wave.closes_on)
         .join(Programme, Programme.id == Wave.programme_id)

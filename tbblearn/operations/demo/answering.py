@@ -18,7 +18,7 @@ SHARES = {huvudman.slug: huvudman.answering for huvudman in HUVUDMEN}
 
 @dataclass(frozen=True)
 class Asked:
-    """An invited person, the unit they answer for, and its source: a huvudman, or the county for who works in two."""
+    """An invited person, the unit they answer for, and its huvudman (or the county, for someone who works in two)."""
 
     person_id: int
     unit_id: int

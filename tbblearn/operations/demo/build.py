@@ -1,4 +1,4 @@
-"""Builds the demo from the first unit to the last answer, or finds the one that is there."""
+"""Builds the demo from the first unit to the last answer, or finds an existing one."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ from tbblearn.tree import tree_folder
 
 COURSE = "base"
 BATCH = 1_000
-"""Persons whose history is written in one transaction."""
+"""Persons per transaction when history is written."""
 
 Step = Callable[[float], None]
 """Called with the share of the whole that was done since the last call, 1 in all."""
@@ -47,7 +47,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo ready for use. `built` is False where it was there before."""
+    """A demo ready for use. `built` is False if it was there before."""
 
     key: Key
     accounts: tuple[Account, ...]
@@ -55,7 +55,7 @@ class Demo:
 
 
 def open_demo(key: Key, *, fresh: bool, exactly_today: bool, step: Step) -> Demo:
-    """The demo of this key: the one in the database, or a new one in an empty database.
+    """The demo of this key: the one in the database, or a new one if that is empty.
 
     `fresh` rebuilds any demo. With `exactly_today` a demo built for another day is not the same one. Raises Refused
     where the database holds anything but a demo, or another demo without `fresh`.
@@ -78,11 +78,11 @@ def open_demo(key: Key, *, fresh: bool, exactly_today: bool, step: Step) -> Demo
 
 
 def _as_it_is(found: Found, wanted: Key, exactly_today: bool) -> Demo:
-    assert found.key is not None
-    held = found.key
-    if not held.same_as(wanted) or (exactly_today and held.today != wanted.today):
-        which = f"--seed {held.seed} --staff {held.staff}, built for {held.today}"
-        if held.version != wanted.version:
+    key = found.key
+    assert key is not None
+    if not key.same_as(wanted) or (exactly_today and key.today != wanted.today):
+        which = f"--seed {key.seed} --staff {key.staff}, built for {key.today}"
+        if key.version != wanted.version:
             which += " by another version of tbblearn"
         raise Refused(
             f"The database holds another demo ({which}). "
@@ -106,20 +106,18 @@ def _shown(found: Found, *, built: bool) -> Demo:
         for role in SHOWN_ROLES:
             keep_password(found.persons[role], password_hash, demo_now(found.key.today))
     with read_only():
-        rows = {
-            row.id: row
-            for row in db.session.execute(
-                select(Person.id, Person.email, Person.given_name, Person.family_name, OrgUnit.name)
-                .join(Employment, Employment.person_id == Person.id)
-                .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-                .where(Person.id.in_(found.persons.values()))
-                .order_by(Employment.id.desc())
-            )
-        }
+        jobs = db.session.execute(
+            select(Person.id, Person.email, Person.given_name, Person.family_name, OrgUnit.name)
+            .join(Employment, Employment.person_id == Person.id)
+            .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+            .where(Person.id.in_(found.persons.values()))
+            .order_by(Employment.id.desc())
+        )
+        rows = {row.id: row for row in jobs}
     shown = [(role, rows[found.persons[role]]) for role in SHOWN_ROLES]
-    accounts = (
+    accounts = [
         Account(role, one.email, password, f"{one.given_name} {one.family_name}", one.name) for role, one in shown
-    )
+    ]
     return Demo(found.key, tuple(accounts), built)
 
 
@@ -161,7 +159,7 @@ def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
 
 
 def editions_of_courses() -> list[Edition]:
-    """The courses of this source tree, with placeholders shown. Raises Refused where they have faults."""
+    """The courses of this source tree, with placeholders shown. Raises Refused when they have faults."""
     report = check(tree_folder("courses"))
     if report.faults:
         raise Refused("The courses have faults, so they cannot be shown: run `tbblearn courses check`.")

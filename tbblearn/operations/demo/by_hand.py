@@ -1,4 +1,4 @@
-"""What managers have decided and written down by hand, through the same actions as their pages."""
+"""What managers have decided and recorded by hand, through the same actions as their pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def unfinished(tasks: Sequence[Task], passed: Sequence[Passed], today: date) -> 
 
 @dataclass
 class Managers:
-    """Managers at work: each call is one action of the manager of the person's unit."""
+    """The managers' work; each action is by the manager of the person's unit."""
 
     staff: Staff
     slug: str
@@ -75,7 +75,7 @@ class Managers:
                 self._enrol(member, number)
 
     def _has_manager(self, member: Member) -> bool:
-        """True for who works today and is not the unit's own manager."""
+        """True for someone employed today other than the unit's own manager."""
         employed = holds(member.jobs[0].start_on, member.jobs[0].end_on, self.today)
         return employed and self.staff.managers[member.unit] is not member
 

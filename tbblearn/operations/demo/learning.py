@@ -1,4 +1,4 @@
-"""How people take the course: which days, how far, which answers. Drawn and marked by the product's own rules."""
+"""How people take the course: when, how far, with which answers. The product's own rules draw and mark."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ LEARNT_BY_FAILING = 0.08
 
 @dataclass
 class Place:
-    """How far somebody has read in one part of the course."""
+    """How far a person has read in one part of the course."""
 
     module_id: str
     screen_id: str
@@ -38,7 +38,7 @@ class Try:
     right_ids: list[str]
     passed: bool
     open: bool = False
-    """Begun and not handed in yet."""
+    """Not handed in yet."""
     id: int = 0
 
 
@@ -65,7 +65,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Window:
-    """When one enrolment can be worked on, as it looked when it was given."""
+    """When one enrolment can be worked on, as known when it was made."""
 
     opens_on: date
     due_on: date
@@ -74,7 +74,7 @@ class Window:
     away: Sequence[tuple[date, date | None]] = ()
 
     def day(self, wanted: date) -> date | None:
-        """That day, or the first after it on which the person is at work; None where there is none in time."""
+        """That day, or the next on which the person is at work; None when there is none in time."""
         day = max(wanted, self.opens_on)
         for from_on, until_on in sorted(self.away, key=lambda span: span[0]):
             if from_on <= day and (until_on is None or day <= until_on):
@@ -85,7 +85,7 @@ class Window:
 
 
 class Learning:
-    """Draws ways through one course; some of its questions are harder than others."""
+    """Random ways through one course, some of whose questions are harder than others."""
 
     def __init__(self, course: Course, today: date, rng: Random) -> None:
         self.course = course
@@ -98,9 +98,9 @@ class Learning:
         }
 
     def by_chance(self, window: Window, seed: str, zeal: float, *, returning: bool) -> Path:
-        """A way as most people go: well before the last day, some near it, a few late or never.
+        """An ordinary way: mostly well before the last day, sometimes near it, seldom late or never.
 
-        `zeal` is how much more often than elsewhere people of this unit get it done, about -0.1 to 0.1.
+        `zeal` is how much more often than elsewhere people in this unit finish, about -0.1 to 0.1.
         """
         path = Path()
         fate = self.rng.random() + zeal
@@ -118,7 +118,7 @@ class Learning:
         return path
 
     def as_part(self, part: Part, number: int, window: Window, seed: str) -> Path:
-        """The way of somebody who is there to show something; `number` tells persons of one part apart."""
+        """The way of a person with a part to show; `number` varies it among persons of one part."""
         path = Path()
         day = window.day(self.today - timedelta(days=2 + number % 5))
         if part is Part.LATE:
@@ -141,7 +141,7 @@ class Learning:
     # --- days and hours -------------------------------------------------------------------------------------------
 
     def _finish_on(self, window: Window, fate: float) -> date:
-        """The day of the first try."""
+        """The day of the first attempt."""
         days = (window.due_on - window.opens_on).days
         if fate < 0.13:
             return window.due_on + timedelta(days=self.rng.randint(1, 14))
@@ -152,7 +152,7 @@ class Learning:
         return window.opens_on + timedelta(days=int(share * days))
 
     def _at_work(self, day: date | None) -> datetime | None:
-        """An hour of work on that day; what is said to happen today has happened by half past midnight."""
+        """A working hour on that day; for today just after midnight, before the demo's half past."""
         if day is None:
             return None
         if day >= self.today:
@@ -160,7 +160,7 @@ class Learning:
         return moment(day, self.rng.randint(7, 15), self.rng.randint(0, 59))
 
     def _later(self, clock: datetime, seconds: int) -> datetime:
-        """A little later; quicker today, so that all of it fits before half past midnight."""
+        """A little later; faster today, so that all fits before half past midnight."""
         return clock + timedelta(seconds=seconds / 8 if stockholm_date(clock) >= self.today else seconds)
 
     # --- reading and the quiz -------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class Learning:
     def _read(
         self, path: Path, window: Window, clock: datetime, finish_on: date, stop_after: float | None
     ) -> datetime | None:
-        """Read part by part until `finish_on`, or only a share of the course; None where the person stopped."""
+        """Read part by part until `finish_on`, or only a share of the course; None when the person stopped."""
         modules = self.course.modules
         screens = sum(len(module.screens) for module in modules)
         left = screens + 1 if stop_after is None else max(1, int(stop_after * screens))
@@ -193,7 +193,7 @@ class Learning:
         return clock
 
     def _take_quiz(self, path: Path, window: Window, clock: datetime, finish_on: date, seed: str) -> None:
-        """Try until it is passed, or patience or time has run out."""
+        """Try until it is passed, or patience or time runs out."""
         on = window.day(finish_on)
         if on is not None and on > clock.date():
             clock = self._at_work(on) or clock
@@ -210,7 +210,7 @@ class Learning:
             clock = max(following, self._later(one.handed_in_at, self.rng.randint(300, 1500)))
 
     def _try(self, clock: datetime, seed: str, easiness: float | None, better: float = 0) -> Try:
-        """One attempt. With `easiness` its outcome is certain: passed when that is high, else failed."""
+        """One attempt. `easiness` makes its outcome certain: passed if it is high, else failed."""
         clock = self._later(clock, self.rng.randint(10, 120))
         drawn = draw(self.course.questions, self.course.draw, seed)
         questions = [self.questions[one.question_id] for one in drawn]

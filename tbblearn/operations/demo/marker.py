@@ -94,7 +94,7 @@ class Asking:
     """Whether the database holds a demo, for every page; asked until the answer is final.
 
     An empty database can become a demo; one with persons in it stays what it is. Uses a connection of its own, not
-    the pages'. While the database does not answer it is False, and no page is held up.
+    the pages'. While the database does not answer it is False, and no page waits.
     """
 
     def __init__(self) -> None:
