@@ -61,7 +61,7 @@ class PasswordFault(StrEnum):
 
 
 class LinkNotUsable(Exception):
-    """The one-time link is unknown, used or too old."""
+    """The one-time link is unknown, used or too old, or its person may not use it today."""
 
 
 def new_token() -> str:
