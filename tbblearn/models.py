@@ -1,4 +1,4 @@
-"""Every feature's tables in one import, for migrations and for the tests that hold all tables to the house's rules."""
+"""Every feature's tables in one import, for migrations and for the tests of all tables."""
 
 from tbblearn.access import models as access
 from tbblearn.audit import models as audit

@@ -1,7 +1,7 @@
-"""The timer: brings everything into step with the day, on any number of nodes, however often (docs/rules/training.md).
+"""The timer: does whatever is due, on any number of nodes, as often as you like (docs/rules/training.md).
 
-Every batch is a transaction of its own that reads before it writes, so what was cut off is simply done the next time.
-Two nodes at once queue for the batch: SQLite has one writer, PostgreSQL an advisory lock.
+Every batch is a transaction of its own that reads before it writes, so interrupted work is simply done the next time.
+Two nodes queue for their batches: SQLite has one writer, PostgreSQL an advisory lock.
 """
 
 from collections import Counter
@@ -23,10 +23,10 @@ from tbblearn.training.attempts.carry_over import carry_over_idle
 from tbblearn.training.requirements import enrolling
 
 CARRIED_OVER = "carried_over"
-"""Attempts of older versions whose answers went on to the newest."""
+"""Attempts of older versions whose answers were carried over to the newest."""
 
 DATABASE_FAULTS = "database_faults"
-"""What was found wrong with SQLite's file: not a change, and never to be passed over."""
+"""Faults found in SQLite's file: not a change, and never to be ignored."""
 
 KINDS = (*ending.KINDS, *enrolling.KINDS, CARRIED_OVER, *timing.KINDS, DATABASE_FAULTS)
 """What the timer counts."""
@@ -38,12 +38,11 @@ ADVISORY_LOCK = 7_322_001
 def tick(
     *, now: datetime, dry_run: bool = False, response_days: int = 90, disposal_decision: str = ""
 ) -> dict[str, int]:
-    """Do all that is due at `now`; returns the number of changes by kind, all zero where there was nothing to do.
+    """Do all that is due at `now`; returns the number of changes by kind, all zero when there was nothing to do.
 
-    With `dry_run` every batch is done and rolled back: what would be done at that time, and nothing is changed. Then
-    the letters that would be due are counted too, with those that the batches would queue.
-    `response_days` and `disposal_decision`: how long single answers of a published survey are kept, and by which
-    decision they go.
+    With `dry_run` every batch is rolled back; then the letters that would be due are counted too, with those that the
+    batches would queue. `response_days` and `disposal_decision`: how long single answers of a published survey are
+    kept, and by which decision they are deleted.
     """
     today = stockholm_date(now)
     changes: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
@@ -85,7 +84,7 @@ def _work() -> Iterator[UnitOfWork]:
 
 @contextmanager
 def _step(now: datetime, changes: Counter[str]) -> Iterator[UnitOfWork]:
-    """One batch that is only asked for: rolled back, and the letters that it would have sent are counted."""
+    """One batch of a dry run: rolled back, with the letters counted that it would have sent."""
     with _work() as work:
         before = Counter(would_do(now, ASKING_MAIL))
         yield work
@@ -96,7 +95,7 @@ def _step(now: datetime, changes: Counter[str]) -> Iterator[UnitOfWork]:
 
 
 def _queue() -> None:
-    """Wait until no other node is in a batch; the lock ends with the transaction."""
+    """Wait until no other node runs a batch; the lock ends with the transaction."""
     if db.engine.dialect.name == "postgresql":
         # Another node's batch may take longer than a page is willing to wait for a lock.
         db.session.execute(text("SET LOCAL lock_timeout = 0"))

@@ -24,14 +24,10 @@ def tree_folder(name: str) -> Path:
 @cache
 def migration_head() -> str:
     """The newest migration's id, read from the files so that starting needs no Alembic."""
-    ids, followed = set(), set()
-    for file in (tree_folder("migrations") / "versions").glob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        found = re.search(r'^revision(?:: str)? = "(\w+)"', text, re.M)
-        before = re.search(r'^down_revision(?:: [^=]+)? = "(\w+)"', text, re.M)
-        if found:
-            ids.add(found[1])
-        if before:
-            followed.add(before[1])
-    heads = ids - followed
+    texts = [file.read_text(encoding="utf-8") for file in (tree_folder("migrations") / "versions").glob("*.py")]
+
+    def named(name: str) -> set[str]:
+        return {found for text in texts for found in re.findall(rf'^{name}(?:: [^=]+)? = "(\w+)"', text, re.M)}
+
+    heads = named("revision") - named("down_revision")
     return heads.pop() if len(heads) == 1 else ""

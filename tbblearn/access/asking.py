@@ -1,4 +1,4 @@
-"""Asking who it is: the page for signing in, wherever somebody meets it."""
+"""The page for signing in, wherever it is shown."""
 
 from flask import current_app, request, session
 from flask_wtf.csrf import validate_csrf
@@ -14,12 +14,12 @@ from tbblearn.web.kept import may_be_kept
 from tbblearn.web.pages import Page
 
 USER_ID = "_user_id"
-"""Where Flask-Login keeps the session's token in the browser's cookie; it stays there when the session has ended."""
+"""Flask-Login's name for the session's token in the cookie; it stays there when the session has ended."""
 
 CSRF_FIELD = "csrf_token"
 
 SIGNED_OUT, ENDED, LOST, STALE = "signed_out", "ended", "lost", "stale"
-"""Notes on the page, saying why it is here."""
+"""Notes on the page: why it is shown."""
 
 
 def sign_in_page(
@@ -33,11 +33,11 @@ def sign_in_page(
 
 
 def ask_again() -> Page:
-    """Somebody sent a form after their session had ended: the page for signing in, carrying the form along.
+    """A form came after its session had ended: the page for signing in, carrying the form along.
 
-    Nothing is carried from a browser that never was signed in, with a file or a password, when it is too large, or
-    without the token of a page of that very session: another site could have sent it. Then the page says so. What is
-    not kept leads back to its page once somebody has signed in.
+    Nothing is carried from a browser that was never signed in, with a file or a password, when it is too large, or
+    without the token of a page of that very session: another site could have sent it. Then the page says so, and
+    signing in leads back to the form's page.
     """
     held = ""
     token = session.get(USER_ID)
@@ -53,7 +53,7 @@ def ask_again() -> Page:
 
 
 def _is_of_this_session(csrf_token: str | None) -> bool:
-    """True for the token that pages of the ended session had: it lies in the same signed cookie as the session."""
+    """True for the token of the ended session's pages; it is in the same signed cookie as the session."""
     try:
         validate_csrf(csrf_token)
     except ValidationError:
@@ -62,7 +62,7 @@ def _is_of_this_session(csrf_token: str | None) -> bool:
 
 
 def page_before() -> str:
-    """Path of the page that a form was sent from, when that is one of ours that can be opened; else empty."""
+    """Path of the page that a form was sent from, if it is one of ours that can be opened; else empty."""
     chosen = page_path(request.form.get("next"), "")
     if chosen or not request.referrer or not request.referrer.startswith(request.host_url):
         return chosen
@@ -70,7 +70,7 @@ def page_before() -> str:
 
 
 def stale_sign_in_page() -> Page:
-    """The page for signing in had stood open too long to be trusted: ask once more, with the e-mail address kept."""
+    """Ask once more, with the e-mail address kept: the page for signing in had been open too long to be trusted."""
     form = SignInForm()
     form.email.validate(form)  # empties what is too long to be shown again
     form.email.errors = []

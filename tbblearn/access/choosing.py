@@ -1,8 +1,8 @@
-"""What a password of one's own choice must be: long, and nothing that somebody would try first.
+"""What a chosen password must be: long, and nothing that an attacker would try first.
 
-No rules about signs (NIST SP 800-63B): they make passwords that are hard to remember and easy to guess. Refused are the
-30,000 commonest passwords and what is made from them, from patterns on the keyboard and from repeating (zxcvbn), and
-words that everybody here has in mind, or that are the person's own, with little beside them.
+No rules about character classes (NIST SP 800-63B): they make passwords that are hard to remember and easy to guess.
+Refused are the 30,000 commonest passwords and what is made from them, from keyboard patterns and repetition (zxcvbn),
+and words that are common here, or the person's own, with little added.
 """
 
 import re
@@ -14,13 +14,13 @@ from pathlib import Path
 from tbblearn.access.rules import MAX_PASSWORD, MIN_PASSWORD, PasswordFault
 
 LEAST_GUESSES = 10**8
-"""How many guesses it must take who knows what people choose."""
+"""Guesses it must take someone who knows what people choose."""
 JUDGED = 32
-"""Characters that are looked at for patterns: what is hard to guess so far is so as a whole, and more takes long."""
+"""Characters searched for patterns: a hard beginning makes the whole hard, and more would be slow."""
 LEAST_BESIDE = 6
-"""How many different letters must stand beside known words; all digits together are one, and so are all other signs."""
+"""Different letters needed beside known words; all digits together count as one, and so do all other signs."""
 WORTH = 2
-"""Each of everybody's words after the first counts as so many letters: several of them make a sentence."""
+"""Letters that each common word after the first counts as: several make a sentence."""
 SHORTEST_WORD = 3
 FEWEST_WITHOUT_LETTERS = 16
 """Shorter rows of digits are telephone numbers, days and identity numbers."""
@@ -36,9 +36,7 @@ _UNSPELT = (
 
 
 def password_fault(password: str, own: Iterable[str] = ()) -> PasswordFault | None:
-    """What is wrong with a chosen password; None when it may be taken. `own` are the person's words: names, address,
-    where they work.
-    """
+    """What is wrong with a chosen password, if anything. `own` are the person's words: names, address, workplaces."""
     if len(password) < MIN_PASSWORD:
         return PasswordFault.TOO_SHORT
     if len(password) > MAX_PASSWORD:
@@ -52,19 +50,19 @@ def password_fault(password: str, own: Iterable[str] = ()) -> PasswordFault | No
 
 
 def _plain(text: str) -> str:
-    """In small letters without dots and accents, letter by letter: of the same length."""
+    """In lower case without diacritics, of the same length."""
     return "".join(unicodedata.normalize("NFD", letter.lower())[0] for letter in unicodedata.normalize("NFC", text))
 
 
 def _words(own: Iterable[str]) -> list[str]:
-    """The words in what is known of a person: also as they stand, put together, and without digits."""
+    """The words in what is known about a person: whole, split at signs, and without digits."""
     plain = [_plain(text) for text in own]
     parts = chain.from_iterable([text, *re.split(r"[\W_]+", text), *re.findall(r"[^\W\d_]+", text)] for text in plain)
     return [part for part in dict.fromkeys(parts) if len(part) >= SHORTEST_WORD]
 
 
 def _is_mostly(plain: str, words: Sequence[str], worth: int = 0) -> bool:
-    """True where some of the words are in it and little else, however it is spelt. `worth`: see WORTH."""
+    """True when it is made of these words and little else, however spelt. `worth`: see WORTH."""
     if not words:
         return False
     known = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
@@ -82,8 +80,8 @@ def _spellings(plain: str) -> list[str]:
 
 
 def _is_easy(password: str) -> bool:
-    """True for what is guessed soon: common passwords, rows of the keyboard, repeated parts, days."""
-    from zxcvbn import zxcvbn  # a fifth of a second and 10 MB, and only who chooses a password needs it
+    """True for common passwords, keyboard rows, repetition, dates."""
+    from zxcvbn import zxcvbn  # a fifth of a second and 10 MB, needed only to choose a password
 
     if not any(letter.isalpha() for letter in password) and len(password) < FEWEST_WITHOUT_LETTERS:
         return True

@@ -1,4 +1,4 @@
-"""Shape of what people type when they sign in."""
+"""Forms for signing in and for one's own details."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, RadioField
@@ -12,7 +12,7 @@ from tbblearn.web.forms import PageForm
 from tbblearn.web.language import LANGUAGES
 
 EMAIL_LENGTH = AtMost(254, _l("E-postadressen är för lång. Högst 254 tecken."))
-"""The longest that an address can be (RFC 5321)."""
+"""The longest possible address (RFC 5321)."""
 MAX_PATH = 2000
 
 
@@ -49,14 +49,11 @@ class LinkForm(PageForm):
 class PasswordForm(PageForm):
     """A password of one's own choice."""
 
-    password = PasswordField(
-        _l("Välj ett lösenord"),
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = PasswordField(_l("Välj ett lösenord"), render_kw={"autocomplete": "new-password"})
 
 
 class ChangeForm(PageForm):
-    """The password there is, and the one to come."""
+    """The present password, and a new one."""
 
     old_password = PasswordField(
         _l("Ditt nuvarande lösenord"),
@@ -66,10 +63,7 @@ class ChangeForm(PageForm):
         ],
         render_kw={"autocomplete": "current-password"},
     )
-    new_password = PasswordField(
-        _l("Ditt nya lösenord"),
-        render_kw={"autocomplete": "new-password"},
-    )
+    new_password = PasswordField(_l("Ditt nya lösenord"), render_kw={"autocomplete": "new-password"})
 
 
 class LanguageForm(PageForm):

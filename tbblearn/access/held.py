@@ -1,7 +1,6 @@
-"""A form that was sent after the session had ended: kept for the same person until they have signed in again.
+"""A form sent after its session had ended, kept for the same person until they sign in again (docs/rules/people.md).
 
-It travels encrypted in the sign-in page, so nobody else at a shared PC can read it, and nothing is stored on the
-server. Only the person whose session it was gets it back (docs/rules/people.md).
+It travels encrypted in the sign-in page: nobody else at a shared PC can read it, and nothing is stored on the server.
 """
 
 import base64
@@ -15,13 +14,13 @@ MAX_BYTES = 64 * 1024
 MAX_SEALED = 2 * MAX_BYTES
 """Sealing adds half as much again at most."""
 STEP = 1024
-"""Sealed texts are as long as a multiple of this: how long one is does not tell whether a survey was answered."""
+"""Texts are padded to a multiple of this: the length does not reveal whether a survey was answered."""
 LIFE_SECONDS = 12 * 3600
 
 
 @dataclass(frozen=True)
 class HeldForm:
-    """What was sent, to which address (path and query), by whom."""
+    """The fields of the form, its address (path and query) and its sender."""
 
     person_id: int
     path: str
@@ -29,7 +28,7 @@ class HeldForm:
 
 
 def seal(held: HeldForm, secret: str) -> str:
-    """The form as opaque text; empty when it is too large to carry."""
+    """The form as opaque text; empty when it is too large."""
     plain = json.dumps([held.person_id, held.path, held.fields]).encode()
     padded = plain.ljust(-(-len(plain) // STEP) * STEP)
     return _box(secret).encrypt(padded).decode() if len(plain) <= MAX_BYTES else ""

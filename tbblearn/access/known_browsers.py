@@ -1,9 +1,8 @@
-"""Browsers that have signed in to an account before: they are known again by a cookie of their own.
+"""Browsers that have signed in to an account before, recognised by a cookie of their own ("device cookies", OWASP).
 
-Wrong tries elsewhere then hold nobody back at the own computer ("device cookies", OWASP). The cookie outlives the
-session, proves nothing but that the right password was given here once, and names nobody: of each account it has a
-keyed hash, and a random name of this browser for that account. One browser may be known to many accounts, as those of
-a ward's shared PC.
+Wrong tries elsewhere then delay nobody at their own computer. The cookie outlives the session, proves only that the
+right password was given here once, and names nobody: for each account it has a keyed hash, and a random name of this
+browser. One browser may be known to many accounts, such as a ward's shared PC.
 """
 
 import hashlib
@@ -24,7 +23,7 @@ _FIRST_DAY = date(2020, 1, 1)
 
 @dataclass(frozen=True)
 class Mark:
-    """That this browser is known to an account: by which name, since which day (days from the first of 2020)."""
+    """An account that knows this browser, under which name, since which day (counted from the first of 2020)."""
 
     account: str
     name: str
@@ -32,7 +31,7 @@ class Mark:
 
 
 def marks_in(cookie: str, secret: str, now: datetime) -> tuple[Mark, ...]:
-    """What a cookie says, the newest first; nothing where it is not ours, was changed, or is too old."""
+    """The marks in a cookie, newest first; none when it is not ours, was changed, or is too old."""
     try:
         text = _signer(secret).unsign(cookie.encode()).decode()
     except (BadSignature, UnicodeError):
@@ -42,13 +41,13 @@ def marks_in(cookie: str, secret: str, now: datetime) -> tuple[Mark, ...]:
 
 
 def mark_of(marks: Sequence[Mark], person_id: int, secret: str) -> Mark | None:
-    """The mark of this person's account; None in a browser that is not known to it."""
+    """The mark of this person's account; None when it does not know the browser."""
     account = _account(person_id, secret)
     return next((mark for mark in marks if mark.account == account), None)
 
 
 def cookie_with(marks: Sequence[Mark], person_id: int, secret: str, now: datetime) -> str:
-    """The cookie once this person has signed in: with a new name for it, so that earlier wrong tries are forgotten."""
+    """The cookie once this person has signed in; a new name for the browser clears its earlier wrong tries."""
     account = _account(person_id, secret)
     newest = Mark(account, secrets.token_urlsafe(9), _day(now))
     kept = [newest, *(mark for mark in marks if mark.account != account)][:MOST_ACCOUNTS]

@@ -19,7 +19,7 @@ from tbblearn.web.language import day
 
 
 def set_password_letter(person_id: int, _values: dict[str, str | int], now: datetime) -> Letter | None:
-    """The letter with a one-time link; the link is made here, so that the outbox never holds a secret."""
+    """The letter with a one-time link, which is made here: the outbox never holds a secret."""
     address = mail_address(person_id, stockholm_date(now))
     if address is None:
         return None
@@ -36,7 +36,7 @@ def set_password_letter(person_id: int, _values: dict[str, str | int], now: date
 
 
 def own_history_letter(person_id: int, _values: dict[str, str | int], now: datetime) -> Letter | None:
-    """The letter with a one-time link to the own history, for who has left; not to who may sign in again."""
+    """The letter with a one-time link to the own history, for a leaver who may not sign in again."""
     today = stockholm_date(now)
     address = mail_address(person_id, today, leavers=True)
     if address is None or mail_address(person_id, today) is not None:
@@ -57,7 +57,7 @@ def own_history_letter(person_id: int, _values: dict[str, str | int], now: datet
 
 
 def external_ends_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
-    """Access without an employment soon ends: to its person, and to who answers for it. Not once it is renewed."""
+    """External access soon ends: to its person, and to its sponsor. None once it is renewed."""
     today = stockholm_date(now)
     address, ends = mail_address(person_id, today), external_end(int(values["person"]))
     if address is None or ends is None or ends.until_on < today or ends.until_on.isoformat() != values["until"]:

@@ -1,4 +1,4 @@
-"""Tables: passwords, sessions, one-time links, and the tries that throttling counts."""
+"""Tables: passwords, sessions, one-time links, and tries for throttling."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ class Credential(Model):
 
 
 class SignInSession(Model):
-    """A browser that is signed in. The token itself is only in the browser."""
+    """A signed-in browser, which alone has the token itself."""
 
     __tablename__ = "sign_in_session"
     __retention__ = retention(
@@ -35,11 +35,11 @@ class SignInSession(Model):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     history_only: Mapped[bool] = mapped_column(default=False)
-    """Opened with the link to the own history: it opens nothing else."""
+    """Opened with the link to the own history, and good for nothing else."""
 
 
 class OneTimeLink(Model):
-    """A link that sets a password, or opens the own history of who has left, once, within its hours."""
+    """A link that sets a password, or opens a leaver's own history, once, within its hours."""
 
     __tablename__ = "one_time_link"
     __retention__ = retention(keep="30 days", why="to see that a link was used", erase="rows are deleted by age")
@@ -54,9 +54,9 @@ class OneTimeLink(Model):
 
 
 class LoginAttempt(Model):
-    """A try to sign in that was wrong or is being checked, or a link asked for; keys are keyed hashes, not addresses.
+    """A try to sign in that was wrong or is being checked, or a link asked for; the keys are keyed hashes.
 
-    The account's key of a try in a browser that is known to it is that browser's own, and its address is not counted.
+    A try in a browser known to the account has the browser's own key as account, and no address.
     """
 
     __tablename__ = "login_attempt"

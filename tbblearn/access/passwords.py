@@ -21,7 +21,7 @@ def hash_password(password: str) -> str:
 
 
 def matches(password: str, password_hash: str | None) -> bool:
-    """True when the password is the one hashed. An unknown account (None) takes just as long as a known one."""
+    """True when the password is the hashed one. An unknown account (None) takes as long as a known one."""
     _no_transaction()
     with _gate:
         try:

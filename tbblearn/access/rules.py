@@ -19,21 +19,21 @@ PACE: Pace = (
     (20, timedelta(minutes=5)),
     (40, timedelta(minutes=15)),
 )
-"""After so many tries of one account within a day, so long must pass since the last one. Nobody is ever locked out; who
-tries as fast as this allows gets about 130 tries a day."""
+"""After so many tries of one account within a day, so much time must pass since the last. No account is ever locked;
+at full speed this allows about 130 tries a day."""
 CROWDED_WINDOW = timedelta(minutes=15)
 CROWDED = 100
 """Wrong tries of one network address within the window that make it crowded: one machine tries many accounts, or a
-whole organisation is behind it and has a bad morning."""
+whole organisation behind it has a bad morning."""
 HEAD_START = 4
-"""From a crowded address the second wrong try of an account counts as its sixth. The first ones are taken as ever, so
-that those behind it come in; no number of tries at other accounts makes anybody wait."""
+"""From a crowded address the second wrong try of an account counts as its sixth. First tries are taken as ever: no
+number of tries at other accounts makes anyone wait."""
 OWN_TRIES, OWN_WINDOW, OWN_UNTIL = 2, timedelta(hours=1), 300
-"""So many tries of an account in an hour does each network address have of its own, whatever others try, until the
+"""Tries of an account that each network address has of its own in such a window, whatever others try, until the
 account has had the last number within a day."""
 KNOWN_PACE: Pace = ((10, COUNTED),)
-"""Wrong tries a day in a browser that has signed in to this account before, whatever others try elsewhere. After that
-it is a browser like any other."""
+"""Wrong tries a day in a browser known to the account, whatever others try elsewhere. After that it is a browser like
+any other."""
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 
@@ -41,7 +41,7 @@ MAX_PASSWORD = 200
 SET_PASSWORD_MAIL = "set_password"
 OWN_HISTORY_MAIL = "own_history"
 LINK_MAIL = frozenset({SET_PASSWORD_MAIL, OWN_HISTORY_MAIL})
-"""Kinds of letter that hold a one-time link: whoever reads one is signed in as its reader. They are kept nowhere."""
+"""Kinds of letter with a one-time link: whoever reads one can sign in as its reader. They are stored nowhere."""
 
 
 class LinkPurpose(StrEnum):
@@ -61,43 +61,42 @@ class PasswordFault(StrEnum):
 
 
 class LinkNotUsable(Exception):
-    """The one-time link is unknown, used or too old."""
+    """The one-time link is unknown, used or too old, or its person may not use it today."""
 
 
 def new_token() -> str:
-    """A secret for a session or a link, 256 bits, only ever in the browser or the letter."""
+    """A secret for a session or a link, 256 bits, stored nowhere but in the browser or the letter."""
     return secrets.token_urlsafe(32)
 
 
 def token_hash(token: str) -> str:
-    """What the database keeps of a token: enough to recognise it, useless to use it."""
+    """What the database stores of a token: enough to recognise it, not to use it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def attempt_key(secret: str, kind: str, value: str) -> str:
-    """An opaque key for counting tries of an account or a network address, not readable without the secret.
+    """An opaque key for counting tries of an account or a network address, unreadable without the secret.
 
-    `value` must be the one way of writing it that everything else goes by: see `people.rules.email_key`.
+    `value` must be in canonical form: see `people.rules.email_key`.
     """
     return hmac.new(secret.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
 def visit_key(secret: str, session_token: str) -> str:
-    """An opaque name of one session, for pages to tell it from another; nobody gets from it to the token."""
+    """An opaque name by which pages tell sessions apart; it does not give away the token."""
     return attempt_key(secret, "visit", session_token)[:24]
 
 
 @dataclass(frozen=True)
 class SessionTimes:
-    """The life of a session: it ends after `idle` without a page, and `absolute` after its start."""
+    """How long a session lives: `idle` after the last page, and at most `absolute` after its start."""
 
     idle: timedelta
     absolute: timedelta
 
     def ends_at(self, created_at: datetime, seen_at: datetime) -> datetime:
-        """When the session ends if no further page is opened.
-
-        `seen_at` is written at most every five minutes, so a session lives at least `idle`, at most five minutes more.
+        """When the session ends if no further page is opened: `idle` to five minutes more, since `seen_at` is written
+        at most every five minutes.
         """
         return min(seen_at + self.idle + TOUCH_EVERY, created_at + self.absolute)
 
@@ -107,11 +106,11 @@ class SessionTimes:
 
 
 def has_own_try(tries: int, from_there: int, beside: int) -> bool:
-    """True where the first tries of an account from one network address are taken though the account must wait: else
-    whoever polls it elsewhere would keep its owner out for as long as they like.
+    """True when a try is taken though the account must wait: the first ones from a network address always are, or an
+    attacker elsewhere could keep the owner out.
 
-    `tries` of the account are within COUNTED, `from_there` those from this address within OWN_WINDOW, `beside` all of
-    the address within CROWDED_WINDOW.
+    `tries` counts the account's within COUNTED, `from_there` those from this address within OWN_WINDOW, `beside` all
+    from the address within CROWDED_WINDOW.
     """
     return from_there < OWN_TRIES and tries < OWN_UNTIL and beside < CROWDED
 
@@ -119,11 +118,11 @@ def has_own_try(tries: int, from_there: int, beside: int) -> bool:
 def seconds_to_wait(tries: int, last_at: datetime | None, beside: int, now: datetime, pace: Pace = PACE) -> int:
     """Whole seconds until the next try of an account is taken; 0 when it is taken now.
 
-    `tries` of the account are within COUNTED, the last of them at `last_at`; `beside` are those of the same network
-    address within CROWDED_WINDOW, of whatever account. Tries that are being checked at this moment count as wrong.
+    `tries` counts the account's within COUNTED, the last at `last_at`; `beside` those from the same network address
+    within CROWDED_WINDOW, of any account. Tries still being checked count as wrong.
     """
     counted = tries + (HEAD_START if beside >= CROWDED else 0)
     pause = max((pause for least, pause in pace if counted >= least), default=timedelta(0))
     if last_at is None or not pause:
-        return 0  # also where the last try was stamped later than this one, which stood in line longer
+        return 0
     return max(0, math.ceil((last_at + pause - now).total_seconds()))

@@ -1,4 +1,4 @@
-"""Who is signed in, found once at the start of each request."""
+"""Who is signed in, looked up once at the start of each request."""
 
 from contextlib import nullcontext
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from tbblearn.web.requests.guarding import guard_of
 from tbblearn.web.views import language_chosen
 
 WITHOUT_PERSON = frozenset({"web.healthz", "web.readyz"})
-"""Endpoints that must answer whatever the state of the database."""
+"""Endpoints that answer whatever the state of the database."""
 
 
 def session_times(settings: Settings) -> SessionTimes:
@@ -36,7 +36,7 @@ def session_times(settings: Settings) -> SessionTimes:
 
 
 def init_sessions(app: Flask, settings: Settings) -> None:
-    """Let Flask-Login find the person by our own session table, and answer where nobody is signed in."""
+    """Let Flask-Login use our own session table, and answer requests that need signing in."""
     manager = LoginManager(app)
     manager.session_protection = None
     times = session_times(settings)
@@ -45,14 +45,14 @@ def init_sessions(app: Flask, settings: Settings) -> None:
     def load(token: str) -> Principal | None:
         if request.endpoint in WITHOUT_PERSON or g.get("person_not_found_out"):
             return None
-        # Until it is known who this is: the page that tells of a fault here must not look again, and fail again.
+        # Until this has succeeded: the error page for a fault here must not look the person up, and fail, again.
         g.person_not_found_out = True
         now = utc_now()
         read_on = request.endpoint is not None and request.method in SAFE_METHODS
-        with nullcontext() if read_on else read_only():  # a view that reads goes on with the same connection
+        with nullcontext() if read_on else read_only():  # a view that reads continues on the same connection
             live = queries.live_session(token, times, now, prolongs=not _quiet())
         if live is not None and times.needs_touch(live.seen_at, now) and not _quiet():
-            end_read()  # nobody may wait for this read while it waits to write
+            end_read()  # hold no read open while waiting to write
             _touch(live.id, now)
         g.person_not_found_out = False
         return live.principal if live else None
@@ -75,7 +75,7 @@ def init_sessions(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(CSRFError)
     def stale(_error: CSRFError) -> Response:
-        """The page a form came from was opened before somebody signed in or out: nothing is done, and it is said so."""
+        """The form's page is older than the last sign-in or sign-out here: do nothing, and say so."""
         if request.endpoint == "access.sign_in_now":
             return stale_sign_in_page().render()
         return error_page(
@@ -93,14 +93,14 @@ def init_sessions(app: Flask, settings: Settings) -> None:
 
 @language_chosen.connect
 def remember_language(_sender: object, language: str) -> None:
-    """A signed-in person who switches language in the header keeps it, in mail too."""
+    """Keep the language that a signed-in person chooses in the header, for mail too."""
     person = signed_in_person()
     if person is not None:
         choose_language(person.person_id, Language(language))
 
 
 def _touch(session_id: int, now: datetime) -> None:
-    """Note that the session was used. Where nothing can be kept the page is shown all the same, while it lasts."""
+    """Note that the session was used. A database out of reach for writing does not stop the page."""
     try:
         with side_record(READ_WAIT_MS) as records:
             actions.touch(records, session_id, now)
@@ -110,5 +110,5 @@ def _touch(session_id: int, now: datetime) -> None:
 
 
 def _quiet() -> bool:
-    """True on survey pages: they leave no trace of when somebody was there (docs/rules/surveys.md)."""
+    """True on survey pages: they leave no trace of when anyone was there (docs/rules/surveys.md)."""
     return bool(getattr(current_app.blueprints.get(request.blueprint or ""), "quiet", False))

@@ -1,7 +1,7 @@
-"""Each try at a password, and each letter asked for, is counted before anything else is done with it.
+"""Each try at a password, and each letter asked for, is counted before it is handled.
 
-A try from a browser that is known to the account counts for that browser alone; any other for the account and for the
-network address. Who must wait is told how long, and waits at home: no thread of the server does.
+A try from a browser known to the account counts for that browser alone; any other for the account and the network
+address. Whoever must wait is told how long: no thread of the server waits.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ from tbblearn.people.rules import email_key
 
 COOKIE = "tbblearn_browser"
 PATH = "/"
-"""It must be there wherever a browser becomes known: others' marks on a shared PC are kept in the same cookie."""
+"""Sent wherever a browser becomes known: on a shared PC the same cookie holds others' marks."""
 
 _log = structlog.get_logger("tbblearn.access")
 
@@ -36,7 +36,7 @@ def _cookie_name() -> str:
 
 
 def reserve_sign_in(email: str, person_id: int | None, now: datetime) -> Reserved | int:
-    """A try at signing in, or the seconds to wait. `person_id` is whose address it is; None where it is nobody's."""
+    """A try at signing in, or the seconds to wait. `person_id` is whose address it is, if anyone's."""
     secret = _settings().secret_key
     mark = mark_of(_marks(now), person_id, secret) if person_id is not None else None
     if mark is not None:
@@ -49,14 +49,14 @@ def reserve_sign_in(email: str, person_id: int | None, now: datetime) -> Reserve
 
 
 def reserve_link(email: str, now: datetime) -> Reserved | int:
-    """A letter asked for, or the seconds to wait. Counted apart from signing in: a whole unit may ask for its links
-    from one address on its first day.
+    """A letter asked for, or the seconds to wait. Counted apart from signing in: on its first day a whole unit may ask
+    for links from one network address.
     """
     return _reserve("link", email_key(email), "link address", now)
 
 
 def reserve_change(person_id: int, now: datetime) -> Reserved | int:
-    """A try at the old password by somebody who is signed in, or the seconds to wait."""
+    """A signed-in person's try at the old password, or the seconds to wait."""
     return _reserve("change", str(person_id), "", now)
 
 
@@ -76,7 +76,7 @@ def _marks(now: datetime) -> tuple[Mark, ...]:
 
 
 def remember_browser(response: Response, person_id: int, now: datetime) -> None:
-    """This person has given the right password here: the browser is known to the account from now on."""
+    """Mark the browser as known to this person's account: the right password was given here."""
     settings = _settings()
     response.set_cookie(
         _cookie_name(),
@@ -90,7 +90,7 @@ def remember_browser(response: Response, person_id: int, now: datetime) -> None:
 
 
 def wait_words(seconds: int) -> str:
-    """How long to wait, and what else can be done."""
+    """How long to wait, in words."""
     if seconds <= 90:
         return ngettext(
             "För många försök. Vänta %(num)s sekund och försök igen.",
@@ -101,5 +101,5 @@ def wait_words(seconds: int) -> str:
 
 
 def retry_after(seconds: int) -> dict[str, str]:
-    """The same for programs."""
+    """How long to wait, as a header."""
     return {"Retry-After": str(seconds)}

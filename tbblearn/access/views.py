@@ -20,6 +20,7 @@ from tbblearn.access.rules import (
     OWN_HISTORY_MAIL,
     SET_PASSWORD_MAIL,
     LinkNotUsable,
+    LinkPurpose,
     PasswordFault,
 )
 from tbblearn.access.sessions import session_times
@@ -86,9 +87,9 @@ def sign_in_now() -> Page | Response:
 def _welcome(
     person_id: int, next_path: str | None, held: HeldForm | None = None, *, history_only: bool = False
 ) -> Response:
-    """Open a fresh session for this person, and give back the form that was sent too late, to the same person only.
+    """Open a fresh session for this person, and give back their own form that was sent too late.
 
-    Whoever was signed in here before is signed out.
+    Anyone signed in here before is signed out.
     """
     now = utc_now()
     before = signed_in_person()
@@ -122,7 +123,7 @@ def sign_out() -> Response:
 @blueprint.post("/byt-anvandare")
 @public
 def switch_user() -> Response:
-    """Somebody else sits down at a shared PC: sign out, and ask who it is."""
+    """Someone else sits down at a shared PC: sign out, and ask who it is."""
     return _leave(url_for("access.sign_in"))
 
 
@@ -147,9 +148,9 @@ def ask_link() -> Page:
 @blueprint.post("/glomt-losenordet")
 @public
 def send_link() -> Page:
-    """Send a one-time link if the address is known; to who has left lately, one to the own history.
+    """Send a one-time link to a known address; to a recent leaver, one to their own history.
 
-    The answer is the same either way.
+    The answer is the same for every address.
     """
     form = LinkForm()
     if not form.validate():
@@ -163,11 +164,10 @@ def send_link() -> Page:
     with read_only():
         person_id = queries.person_with_email(email, stockholm_date(now))
         leaver_id = queries.leaver_with_email(email, stockholm_date(now))
-    if person_id is not None:
+    kind, reader_id = (SET_PASSWORD_MAIL, person_id) if person_id is not None else (OWN_HISTORY_MAIL, leaver_id)
+    if reader_id is not None:
         # One a minute at most: pressing the button twice sends one letter.
-        queue(SET_PASSWORD_MAIL, person_id, f"{SET_PASSWORD_MAIL}:{person_id}:{now:%Y%m%d%H%M}", now=now)
-    elif leaver_id is not None:
-        queue(OWN_HISTORY_MAIL, leaver_id, f"{OWN_HISTORY_MAIL}:{leaver_id}:{now:%Y%m%d%H%M}", now=now)
+        queue(kind, reader_id, f"{kind}:{reader_id}:{now:%Y%m%d%H%M}", now=now)
     return Page("access/link_sent.html", email=email, hours=LINK_HOURS)
 
 
@@ -175,7 +175,7 @@ def send_link() -> Page:
 @public
 def choose_password(token: str) -> Page:
     """The page a one-time link opens."""
-    found = queries.link_owner(token, utc_now())
+    found = queries.link_owner(token, LinkPurpose.SET_PASSWORD, utc_now())
     if found is None:
         return Page("access/link_gone.html", 410)
     return _choose_page(PasswordForm(formdata=None), found)
@@ -188,7 +188,7 @@ def set_password(token: str) -> Page | Response:
     form = PasswordForm()
     now = utc_now()
     with read_only():
-        found = queries.link_owner(token, now)
+        found = queries.link_owner(token, LinkPurpose.SET_PASSWORD, now)
     if found is None:
         return Page("access/link_gone.html", 410)
     password = form.password.data or ""
@@ -211,8 +211,8 @@ def _choose_page(form: PasswordForm, person_id: int, status: int = 200) -> Page:
 @blueprint.get("/las-historik/<token>")
 @public
 def read_history(token: str) -> Page:
-    """The page that a link to the own history opens; only its button uses the link up."""
-    if not queries.opens_history(token, utc_now()):
+    """The page behind a link to the own history; only its button uses the link up."""
+    if queries.link_owner(token, LinkPurpose.READ_HISTORY, utc_now()) is None:
         return Page("access/link_gone.html", 410)
     return Page("access/read_history.html", days=HISTORY_DAYS)
 
@@ -220,16 +220,16 @@ def read_history(token: str) -> Page:
 @blueprint.post("/las-historik/<token>")
 @public
 def read_history_now(token: str) -> Page | Response:
-    """Let who has left in, to the own history only."""
+    """Let a leaver in, to their own history only."""
     try:
-        person_id = actions.use_history_link(token, utc_now())
+        person_id = actions.use_link(token, LinkPurpose.READ_HISTORY, utc_now())
     except LinkNotUsable:
         return Page("access/link_gone.html", 410)
     return _welcome(person_id, None, history_only=True)
 
 
 def _may_be_chosen(field: Field, person_id: int) -> bool:
-    """True for a password that may be taken; else the field says what is wrong, and how to mend it."""
+    """Check a chosen password; when it is refused the field says why, and what to do."""
     with read_only():
         own = queries.own_words(person_id)
     fault = password_fault(field.data or "", own)
@@ -257,7 +257,7 @@ def _fault_words(fault: PasswordFault) -> str:
 @blueprint.get("/byt-losenord")
 @signed_in
 def change_password() -> Page:
-    """Choose another password; who sits here shows that they know the old one."""
+    """Choose another password, for which the old one is needed."""
     email = queries.email_of(principal().person_id)
     return Page("access/change_password.html", form=ChangeForm(formdata=None), least=MIN_PASSWORD, email=email)
 
@@ -298,7 +298,7 @@ def change_password_now() -> Page | Response:
 @blueprint.get("/mina-uppgifter")
 @signed_in
 def details() -> Page:
-    """What the system knows of me, and my language."""
+    """What the system knows about me, and my language."""
     person = principal()
     return Page(
         "access/details.html",

@@ -1,4 +1,4 @@
-"""Writing the event log, in the same transaction as the change it tells of."""
+"""Writing the event log, in the same transaction as the change itself."""
 
 from datetime import datetime
 
@@ -22,23 +22,14 @@ def record(
     **details: str | int,
 ) -> None:
     """Add one event. `details` hold codes and counts, never names, addresses or free text."""
-    run(
-        _RECORD,
-        {
-            "at": now,
-            "event": event,
-            "actor_id": actor_id,
-            "object_kind": object_kind,
-            "object_id": str(object_id),
-            "details": details,
-        },
-    )
+    values = {"at": now, "event": event, "actor_id": actor_id, "object_kind": object_kind}
+    run(_RECORD, {**values, "object_id": str(object_id), "details": details})
 
 
 def note_seen(
     seen: Seen, *, now: datetime, actor_id: int | None, object_kind: str, object_id: int, rows: int = 1
 ) -> None:
-    """Side record: this person (None: the command line) looked at so many rows with names of others."""
+    """Side record: this person (None: the command line) looked at this many rows with names of others."""
     with side_record(READ_WAIT_MS) as session:
         session.add(
             AccessLog(at=now, seen=seen, actor_id=actor_id, object_kind=object_kind, object_id=object_id, rows=rows)

@@ -1,4 +1,4 @@
-"""The event log: opaque ids only, so that it can be read without learning anybody's name."""
+"""The event log: opaque ids only, so that it names nobody."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from tbblearn.db import Model, UtcDateTime, enum_type, retention
 
 
 class AuditEvent(Model):
-    """One thing that somebody did or saw."""
+    """One thing that someone did or saw."""
 
     __tablename__ = "audit_event"
     __retention__ = retention(
@@ -21,14 +21,14 @@ class AuditEvent(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     event: Mapped[Event] = mapped_column(enum_type(Event, constrained=False))
     actor_id: Mapped[int | None]
-    """Opaque id of a person; None for the timer and the command line. No foreign key: the log outlives the person."""
+    """Opaque id of a person; None for the timer and the command line. No foreign key: the log outlives persons."""
     object_kind: Mapped[str] = mapped_column(String(40), default="")
     object_id: Mapped[str] = mapped_column(String(80), default="")
     details: Mapped[dict[str, str | int]] = mapped_column(JSON, default=dict)
 
 
 class AccessLog(Model):
-    """Somebody looked at a list of names, or downloaded one. A side record: kept whatever becomes of the request."""
+    """Someone looked at, or downloaded, a list of names. A side record: kept even if the request fails."""
 
     __tablename__ = "access_log"
     __retention__ = retention(keep="24 months", why="to find out who looked at whom", erase="rows are deleted by age")

@@ -1,10 +1,10 @@
-"""What is worth remembering about who did and saw what."""
+"""What the logs record about who did and saw what."""
 
 from enum import StrEnum
 
 
 class Event(StrEnum):
-    """What happened. The object is named by kind and id, never by a person's name."""
+    """What happened. The object is given by kind and id, never by a name."""
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
@@ -34,7 +34,7 @@ class Event(StrEnum):
 
 
 class Seen(StrEnum):
-    """What somebody looked at that holds the names of others."""
+    """What someone looked at that contains the names of others."""
 
     LIST_DOWNLOADED = "list_downloaded"
     LIST_SHOWN = "list_shown"

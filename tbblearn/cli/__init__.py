@@ -1,7 +1,7 @@
 """Commands, as thin as views. Each group is loaded only when it is called, so that `--help` answers at once."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -28,6 +28,16 @@ COMMANDS = {
     "units": "tbblearn.cli.listing:units",
     "waves": "tbblearn.cli.waves:waves",
 }
+
+FORMAT = click.option(
+    "--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A line per row, with the columns below one another."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import click
 
 from tbblearn import create_app
 from tbblearn.characters import visible
-from tbblearn.cli.listing import FORMAT, listed
+from tbblearn.cli import FORMAT
+from tbblearn.cli.listing import listed
 from tbblearn.cli.serve import holds_a_demo
 from tbblearn.courses.checks.balance import Balance
 from tbblearn.courses.checks.checking import Placeholders, Report, check

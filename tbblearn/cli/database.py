@@ -11,7 +11,7 @@ from flask_migrate import downgrade as migrate_down
 from flask_migrate import upgrade as migrate_up
 
 from tbblearn import create_app
-from tbblearn.cli import for_an_operator
+from tbblearn.cli import FORMAT, for_an_operator
 from tbblearn.db import db
 from tbblearn.tree import migration_head
 
@@ -60,9 +60,7 @@ def downgrade(step: str, *, yes: bool) -> None:
 
 
 @database.command(cls=DatabaseCommand)
-@click.option(
-    "--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
+@FORMAT
 def current(kind: str) -> None:
     """Show the step that the database is at, and the newest of this tbblearn. Exit code 1 where they differ."""
     with db.engine.connect() as connection:

@@ -7,11 +7,13 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, astuple
 from datetime import datetime
 
 import click
 
 from tbblearn import create_app
+from tbblearn.cli import FORMAT, aligned
 from tbblearn.db import db, stockholm_date, utc_now
 from tbblearn.operations.demo.build import Demo, Refused, Step, open_demo
 from tbblearn.operations.demo.county import LEAST_STAFF
@@ -32,12 +34,10 @@ HOST = "127.0.0.1"
 )
 @click.option("--seed", default=1, show_default=True, help="Another number gives another county.")
 @click.option("--fresh", is_flag=True, help="Build anew in a database that holds a demo. What was done in it is lost.")
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
+@FORMAT
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="Port to serve on.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), hidden=True, help="The day for which it is built.")
-def demo(no_serve: bool, staff: int, seed: int, fresh: bool, output: str, port: int, today: datetime | None) -> None:
+def demo(no_serve: bool, staff: int, seed: int, fresh: bool, kind: str, port: int, today: datetime | None) -> None:
     """Build an invented county and serve it on this machine, with one sign-in for each role.
 
     Everybody in it is a role and a number. The same --seed and --staff on the same day give the same county. It is
@@ -47,20 +47,20 @@ def demo(no_serve: bool, staff: int, seed: int, fresh: bool, output: str, port: 
     if not no_serve and not _is_free(port):
         raise click.ClickException(f"Port {port} is taken by another program. Choose another one, such as --port 5050.")
     url = os.environ.get("TBBLEARN_PUBLIC_URL", "").rstrip("/") or f"http://{HOST}:{port}"
-    # Read by the server's own processes too: the pages say that this is a demo, and mail links lead to it.
+    # For the server's processes too: pages say that this is a demo, and links in mail lead to it.
     os.environ["TBBLEARN_DEMO"] = "1"
     os.environ["TBBLEARN_PUBLIC_URL"] = url
     logging.getLogger("alembic").setLevel(logging.WARNING)
     key = Key(seed, staff, today.date() if today else stockholm_date(utc_now()))
     made = _made(key, fresh=fresh, exactly_today=today is not None)
-    click.echo(_as_json(made, url) if output == "json" else _as_table(made, url, key))
+    click.echo(_as_json(made, url) if kind == "json" else _as_table(made, url, key))
     if not no_serve:
         sys.stdout.flush()
         serve_forever(HOST, port)
 
 
 def _made(key: Key, *, fresh: bool, exactly_today: bool) -> Demo:
-    """Build or find the demo, and leave no connection behind for the server's processes to inherit."""
+    """Build or find the demo, with no connection left for the server's processes to inherit."""
     with create_app().app_context():
         try:
             with _progress() as step:
@@ -85,8 +85,7 @@ def _is_free(port: int) -> bool:
 @contextmanager
 def _progress() -> Iterator[Step]:
     """A progress bar on standard error, where that is a terminal."""
-    parts = 1000
-    screen = sys.stderr
+    parts, screen = 1000, sys.stderr
     with click.progressbar(
         length=parts, label="Building the demo", file=screen, hidden=not screen.isatty(), show_eta=False
     ) as bar:
@@ -94,35 +93,24 @@ def _progress() -> Iterator[Step]:
 
 
 def _as_json(made: Demo, url: str) -> str:
-    accounts = [
-        {"role": one.role, "email": one.email, "password": one.password, "name": one.name, "unit": one.unit}
-        for one in made.accounts
-    ]
-    key = made.key
-    return json.dumps(
-        {"url": url, "today": key.today.isoformat(), "staff": key.staff, "seed": key.seed, "accounts": accounts},
-        ensure_ascii=False,
-        indent=2,
-    )
+    key, accounts = made.key, [asdict(one) for one in made.accounts]
+    shown = {"url": url, "today": key.today.isoformat(), "staff": key.staff, "seed": key.seed, "accounts": accounts}
+    return json.dumps(shown, ensure_ascii=False, indent=2)
 
 
 def _as_table(made: Demo, url: str, asked: Key) -> str:
-    head = ("Role", "E-mail", "Password", "Name", "Unit")
-    rows = [head, *((one.role, one.email, one.password, one.name, one.unit) for one in made.accounts)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
-    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    rows = [("Role", "E-mail", "Password", "Name", "Unit"), *map(astuple, made.accounts)]
+    rules = ["-" * max(map(len, column)) for column in zip(*rows, strict=True)]
     key = made.key
     how = "Built" if made.built else "Already there"
     lines = [
-        f"{how}: an invented county with {key.staff} staff, as on {key.today} (seed {key.seed}). Nobody in it is real.",
+        f"{how}: an invented county with {key.staff} staff, as on {key.today} (seed {key.seed}). Nobody in it is real."
     ]
     if key.today != asked.today:
         lines.append(f"It was built for {key.today}: days have passed since. --fresh builds it for today.")
     lines += [
         "",
-        table[0],
-        "  ".join("-" * width for width in widths),
-        *table[1:],
+        *aligned([rows[0], rules, *rows[1:]]),
         "",
         "These passwords are for the demo only.",
         f"Address: {url}",

@@ -1,4 +1,4 @@
-"""What an operator can mend, in a sentence in place of a traceback."""
+"""Faults that an operator can mend, as a sentence in place of a traceback."""
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -10,7 +10,7 @@ _NO_TABLE_OR_COLUMN = {"42P01", "42703", "3F000"}
 
 
 def sentence_for(error: Exception) -> str | None:
-    """What to do about a database that does not do what it should; None for what is a fault of our own."""
+    """What to do about a database error; None for a fault of our own."""
     if not isinstance(error, DBAPIError):
         return None
     said = str(error.orig).strip()
@@ -52,7 +52,7 @@ def _about_sqlite(said: str, file: str) -> str | None:
 
 
 def _about_connecting(said: str, user: str, host: str, database: str) -> str:
-    """PostgreSQL says it in its own language, so what is not known is told as it was said; it names no password."""
+    """PostgreSQL may speak another language, so an unknown fault is quoted; it contains no password."""
     if "password" in said or "28P01" in said:
         return f"PostgreSQL on {host} does not take the password of {user or 'nobody'} in TBBLEARN_DATABASE_URL."
     if f'"{database}" does not exist' in said:

@@ -1,4 +1,4 @@
-"""`tbblearn units`, `requirements` and `persons`: what other commands want to be told, listed."""
+"""`tbblearn units`, `requirements` and `persons`: lists of what other commands ask for."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,24 +9,21 @@ import click
 from tbblearn import create_app
 from tbblearn.audit.actions import note_seen
 from tbblearn.audit.rules import Seen
+from tbblearn.cli import FORMAT, aligned
 from tbblearn.db import read_only, stockholm_date, utc_now
 from tbblearn.operations import listing
 from tbblearn.people.queries import unit_by_name
 
-FORMAT = click.option(
-    "--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
-
 
 def listed(query: Callable[[], Sequence[listing.Row]], kind: str) -> None:
-    """Ask, and print a table or JSON."""
+    """Run the query, and print a table or JSON."""
     with create_app().app_context(), read_only():
         rows = query()
     print_rows(rows, kind)
 
 
 def print_rows(rows: Sequence[listing.Row], kind: str) -> None:
-    """One line a row, under the names of its columns; nothing where there are none."""
+    """Print one line per row, below the names of the columns."""
     if kind == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -34,9 +31,7 @@ def print_rows(rows: Sequence[listing.Row], kind: str) -> None:
         click.echo("There are none.", err=True)
         return
     table = [list(rows[0]), *(["" if cell is None else str(cell) for cell in row.values()] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    click.echo("\n".join(aligned(table)))
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""`tbblearn mail`: whether letters arrive, and what to do where they do not."""
+"""`tbblearn mail`: whether letters arrive, and what to do when they do not."""
 
 import json
 import sys
@@ -13,6 +13,8 @@ from tbblearn.mail.queries import TROUBLE, quiet_acts, totals, trouble
 from tbblearn.mail.rules import Letter, MailFault
 from tbblearn.surveys.waves import ASKING_MAIL
 
+FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
 
 @click.group()
 def mail() -> None:
@@ -20,7 +22,7 @@ def mail() -> None:
 
 
 @mail.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORM
 def status(*, form: str) -> None:
     """What waits, was sent, failed and was not needed, by kind. No person is named.
 
@@ -33,34 +35,28 @@ def status(*, form: str) -> None:
         kinds = totals(ASKING_MAIL)
         acts = quiet_acts(ASKING_MAIL)
     if form == "json":
-        click.echo(
-            json.dumps(
-                {
-                    **wrong,
-                    "kinds": {
-                        one.kind: {
-                            "waiting": one.waiting,
-                            "sent": one.sent,
-                            "failed": one.failed,
-                            "not_needed": one.dropped,
-                            "next_at": one.next_at.isoformat() if one.next_at else None,
-                        }
-                        for one in kinds
-                    },
-                    "quiet": [
-                        {
-                            "kind": act.kind,
-                            "queued_at": act.created_at.isoformat(),
-                            "letters": act.letters,
-                            "begins_at": act.due_at.isoformat() if act.due_at else None,
-                            "done": act.done,
-                            "some_failed": act.failed,
-                        }
-                        for act in acts
-                    ],
-                }
-            )
-        )
+        named = {
+            one.kind: {
+                "waiting": one.waiting,
+                "sent": one.sent,
+                "failed": one.failed,
+                "not_needed": one.dropped,
+                "next_at": one.next_at.isoformat() if one.next_at else None,
+            }
+            for one in kinds
+        }
+        quiet = [
+            {
+                "kind": act.kind,
+                "queued_at": act.created_at.isoformat(),
+                "letters": act.letters,
+                "begins_at": act.due_at.isoformat() if act.due_at else None,
+                "done": act.done,
+                "some_failed": act.failed,
+            }
+            for act in acts
+        ]
+        click.echo(json.dumps({**wrong, "kinds": named, "quiet": quiet}))
     else:
         for one in kinds:
             waits = f" (next {one.next_at:%Y-%m-%d %H:%M} UTC)" if one.next_at else ""
@@ -79,7 +75,7 @@ def status(*, form: str) -> None:
 
 @mail.command()
 @click.option("--kind", default="", metavar="K", help="Only letters of this kind, as `mail status` names it.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORM
 def retry(*, kind: str, form: str) -> None:
     """Let all letters that failed be tried again by the next `tbblearn tick`.
 
@@ -105,7 +101,7 @@ def retry(*, kind: str, form: str) -> None:
 
 @mail.command()
 @click.argument("address", metavar="ADDRESS")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORM
 def test(*, address: str, form: str) -> None:
     """Send a letter to ADDRESS now, past the outbox. Exit code 1 where the server does not take it, with its answer."""
     settings = create_app().config["TBBLEARN"]

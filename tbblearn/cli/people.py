@@ -1,4 +1,4 @@
-"""`tbblearn admin` and `tbblearn link`: who gets in before, or beside, the pages."""
+"""`tbblearn admin` and `tbblearn link`: letting people in before, or beside, the pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,7 +73,7 @@ def link(email: str) -> None:
 
 @contextmanager
 def _told() -> Iterator[datetime]:
-    """The application and the time; what cannot be done becomes a sentence and exit code 1."""
+    """The application and the time; errors become a sentence and exit code 1."""
     with create_app().app_context():
         try:
             yield utc_now()
@@ -89,6 +89,6 @@ def _told() -> Iterator[datetime]:
 
 
 def _print(path: str, now: datetime) -> None:
-    """The link alone on standard output; how long it works beside it."""
+    """The link alone on standard output; on standard error how long it works."""
     click.echo(f"{current_app.config['TBBLEARN'].public_url}{path}")
     click.echo(f"The link works once, until {now + timedelta(hours=LINK_HOURS):%Y-%m-%d %H:%M} UTC.", err=True)

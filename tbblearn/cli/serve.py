@@ -33,7 +33,7 @@ def serve(host: str, port: int) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """True for an address that only this machine reaches."""
+    """True for an address that only this machine can reach."""
     if host.casefold() == "localhost":
         return True
     try:
@@ -43,7 +43,7 @@ def is_loopback(host: str) -> bool:
 
 
 def holds_a_demo() -> bool:
-    """Look into the database, and leave no connection behind for the server's processes to inherit."""
+    """Look into the database, with no connection left for the server's processes to inherit."""
     with create_app().app_context():
         try:
             return Asking()()

@@ -6,15 +6,14 @@ import sys
 
 import click
 
+from tbblearn.cli import FORMAT
 from tbblearn.config import Read, look
 
 HIDDEN = "********"
 
 
 @click.command()
-@click.option(
-    "--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
+@FORMAT
 def settings(kind: str) -> None:
     """Show every setting, where it comes from, and what is wrong with it. Exit code 1 where anything is.
 
@@ -36,7 +35,7 @@ def settings(kind: str) -> None:
 
 
 def shown(one: Read) -> str | None:
-    """The value as it would be written in the environment, without what must stay hidden."""
+    """The value as it is written in the environment, with secrets hidden."""
     if one.fault:
         return None
     if one.name == "TBBLEARN_SECRET_KEY":

@@ -50,7 +50,7 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
             counts = {name: count for name, count in counts.items() if name not in DONE}
         else:
             if not dry_run:
-                # What became of each letter that asked somebody to answer a survey would tell how many have not.
+                # The outcome of letters that ask someone to answer a survey would reveal how many have not.
                 letters = app.extensions["tbblearn_letters"]
                 counts |= deliver(utc_now, letters, transport(settings), ASKING_MAIL, LINK_MAIL)
             counts |= trouble(utc_now(), ASKING_MAIL)
@@ -66,7 +66,7 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
 
 
 def transport(settings: Settings) -> Transport | None:
-    """The mail server of the settings; None where there is none."""
+    """The mail server in the settings, if any."""
     if not settings.smtp_url:
         return None
     return Smtp(settings.smtp_url, settings.mail_sender, plain=settings.smtp_plain)

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from tbblearn import create_app
-from tbblearn.cli.listing import FORMAT, listed
+from tbblearn.cli import FORMAT
+from tbblearn.cli.listing import listed
 from tbblearn.db import read_only, stockholm_date, unit_of_work, utc_now
 from tbblearn.operations.listing import waves as all_waves
 from tbblearn.surveys.waves import WaveError

@@ -1,7 +1,7 @@
 """Settings, read once from the environment at start.
 
-Every setting has a safe default for a single machine; production sets the ones it needs (docs/operations.md). All are
-looked at before anything starts, and everything that is wrong with them is said at once.
+Every setting has a safe default for a single machine; production sets those it needs (docs/operations.md). All are
+checked before anything starts, and all that is wrong is reported at once.
 """
 
 import os
@@ -22,7 +22,7 @@ _OF_THE_TESTS = frozenset({"TBBLEARN_TEST_DATABASE_URL"})
 
 
 class ConfigError(Exception):
-    """Settings cannot be used. `faults` has a sentence for each: which, what is wrong, and how to write it."""
+    """Unusable settings. `faults` has a sentence for each: which one, what is wrong, and how to write it."""
 
     def __init__(self, *faults: str) -> None:
         super().__init__(*faults)
@@ -71,13 +71,13 @@ class Settings:
 
     @property
     def database_file(self) -> Path:
-        """Where the embedded database lies."""
+        """The embedded database."""
         return Path(self.database_url.removeprefix(SQLITE))
 
 
 @dataclass(frozen=True)
 class Read:
-    """One setting as it was found: its value, None where it is wrong or has yet to be made, and where that is from.
+    """One setting: its value, None if it is wrong or yet to be made, and where that comes from.
 
     `source` is `environment`, `default`, or `file` for the key that an instance has made.
     """
@@ -89,7 +89,7 @@ class Read:
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read all settings, and make what is to be made: the folder of the instance, its key, the file of the database.
+    """Read all settings, and make what is missing: the instance's folder and key, the database's file.
 
     Raises ConfigError with a sentence for everything that is wrong; then nothing is made.
     """
@@ -105,7 +105,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def look(environ: Mapping[str, str] | None = None) -> list[Read]:
-    """Every setting and where it comes from, with what is wrong; then the names that are no settings. Makes nothing."""
+    """Every setting with its source and what is wrong; then unknown names. Makes nothing."""
     env = os.environ if environ is None else environ
     found = {field: _read(field, env) for field in READERS}
     given = found["database_url"]
@@ -122,7 +122,7 @@ def look(environ: Mapping[str, str] | None = None) -> list[Read]:
 
 
 def _read(field: str, env: Mapping[str, str]) -> Read:
-    """An empty value is as good as none."""
+    """An empty value counts as none."""
     name = PREFIX + field.upper()
     given = env.get(name, "").strip()
     source = "environment" if given else "default"
@@ -140,14 +140,14 @@ def _read(field: str, env: Mapping[str, str]) -> Read:
 
 
 def _sqlite(given: Read, instance: Path) -> Read:
-    """The embedded database, by the full path of its file; a short one begins in the folder of the instance."""
+    """The embedded database by its full path; a relative one starts in the instance's folder."""
     file = instance / (given.value or "tbblearn.sqlite").removeprefix(SQLITE)
     fault = fault_of_file(file, made=instance)
     return Read(given.name, f"{SQLITE}{file}", given.source, fault and f"{given.name} {fault}.")
 
 
 def _own_key(instance: Path, *, allowed: bool) -> Read:
-    """The key that the instance makes for itself. Several nodes, as with PostgreSQL, must be given one."""
+    """The instance's own key. Several nodes, as with PostgreSQL, must be given one."""
     name = f"{PREFIX}SECRET_KEY"
     if not allowed:
         fault = (
@@ -163,7 +163,7 @@ def _own_key(instance: Path, *, allowed: bool) -> Read:
 
 
 def _unknown(env: Mapping[str, str]) -> Iterator[Read]:
-    """Names that begin as ours do, or nearly are one of ours."""
+    """Names with our prefix, or that look like one of ours."""
     known = [PREFIX + field.upper() for field in READERS]
     for name in sorted(set(env) - set(known) - _OF_THE_TESTS):
         ours = name.upper().startswith(PREFIX)

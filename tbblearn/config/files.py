@@ -1,11 +1,11 @@
-"""Where SQLite's database lies, and that nobody but its owner can read it."""
+"""SQLite's file: whether it can be used, and that only its owner can read it."""
 
 import os
 from pathlib import Path
 
 
 def fault_of_file(file: Path, *, made: Path) -> str:
-    """What is in the way of SQLite's file; the folder `made` may be missing. Empty where nothing is."""
+    """Why SQLite's file cannot be used; empty when it can. The folder `made` may be missing."""
     try:
         return _fault(file, made)
     except PermissionError as error:
@@ -30,9 +30,9 @@ def _fault(file: Path, made: Path) -> str:
 
 
 def keep_private(file: Path) -> None:
-    """Make SQLite's file, which is its owner's alone, as what SQLite puts beside it then is.
+    """Make SQLite's file for its owner alone; what SQLite puts beside it then follows.
 
-    So are files made before, and their folder where there is nothing else in it.
+    Files made before become so too, and their folder if there is nothing else in it.
     """
     folder = file.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def keep_private(file: Path) -> None:
 
 
 def _files(file: Path) -> list[Path]:
-    """SQLite's file and those beside it, as far as they are there."""
+    """SQLite's file and those beside it that exist."""
     return [one for end in ("", "-wal", "-shm") if (one := file.with_name(file.name + end)).exists()]
 
 

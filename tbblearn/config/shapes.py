@@ -1,4 +1,4 @@
-"""What each setting must look like. A reader raises ValueError with what is wrong, and how to write it."""
+"""What each setting must look like. A reader raises ValueError: what is wrong, and how to write it."""
 
 import os
 import re
@@ -35,7 +35,7 @@ def _log_level(text: str) -> str:
 
 
 def _database_url(text: str) -> str:
-    """What is wrong is said without the address: a password stands in it."""
+    """Errors do not quote it: it contains a password."""
     if text.startswith(SQLITE):
         path = text.removeprefix(SQLITE)
         if not path or path.startswith((":", "file:")) or "?" in path:
@@ -45,7 +45,7 @@ def _database_url(text: str) -> str:
     if not url.startswith("postgresql+psycopg://"):
         scheme = re.match(r"[a-z0-9+]+:", text)
         raise ValueError(f"must begin with sqlite:/// or postgresql://{f', not {scheme[0]}' if scheme else ''}")
-    from sqlalchemy import make_url  # late: nothing that a mere --help needs
+    from sqlalchemy import make_url  # late: --help does not need it
     from sqlalchemy.exc import ArgumentError
 
     try:
@@ -67,7 +67,7 @@ def _public_url(text: str) -> str:
 
 
 def _smtp_url(text: str) -> str:
-    """What is wrong is said without the address: a password stands in it."""
+    """Errors do not quote it: it contains a password."""
     parts = _address(text)
     if parts is None or parts.scheme not in {"smtp", "smtps"} or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"must look like smtp://user:password@host:587, smtp://host or smtps://host:465; {_SPECIAL}")
@@ -77,7 +77,7 @@ def _smtp_url(text: str) -> str:
 
 
 def _address(text: str) -> SplitResult | None:
-    """Its parts; None for what has no host, or a port that is none."""
+    """Its parts; None without a host, or with a bad port."""
     try:
         parts = urlsplit(text)
         return parts if parts.hostname and parts.port != 0 and not re.search(r"\s", text) else None
@@ -137,4 +137,4 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "threads": partial(_whole_number, least=1, most=256),
     "log_level": _log_level,
 }
-"""What each setting must look like, by its field of Settings; the name in the environment is made from it."""
+"""The reader of each field of Settings, which also gives the name in the environment."""

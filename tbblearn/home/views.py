@@ -1,4 +1,4 @@
-"""The address of the site itself: signing in, or the first page of the one who is signed in."""
+"""The address of the site itself: signing in, or a signed-in person's first page."""
 
 from flask import Blueprint, current_app, redirect
 from werkzeug.wrappers import Response
@@ -14,7 +14,7 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @public
 def start() -> Page | Response:
-    """An anonymous visitor is asked to sign in; everyone else begins with what they have to do."""
+    """Ask an anonymous visitor to sign in; others begin with what they have to do."""
     person = signed_in_person()
     if person is None:
         return sign_in_page()

@@ -1,4 +1,4 @@
-"""Queueing in the same transaction as the change, taking back, and trying once more."""
+"""Queueing messages in the same transaction as the change, withdrawing them, and trying again."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ MOST_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class NewMessage:
-    """Something to be said to one person; the key makes it unique."""
+    """A message to one person; the key makes it unique."""
 
     recipient_id: int
     dedupe_key: str
@@ -27,12 +27,15 @@ class NewMessage:
 def queue(
     kind: str, recipient_id: int, dedupe_key: str, *, now: datetime, values: Mapping[str, str | int] | None = None
 ) -> bool:
-    """Put a message in the outbox unless one with this key is there already; True when it was put there."""
+    """Put a message in the outbox unless one with this key is there already; True when it was added."""
     return queue_all(kind, [NewMessage(recipient_id, dedupe_key, values or {})], now=now) == 1
 
 
-def queue_all(kind: str, messages: Sequence[NewMessage], *, now: datetime) -> int:
-    """Put messages of one kind in the outbox, all but those whose key is there already; returns how many."""
+def queue_all(kind: str, messages: Sequence[NewMessage], *, now: datetime, due_at: datetime | None = None) -> int:
+    """Put messages of one kind in the outbox, except those whose key is there already; returns how many were added.
+
+    `due_at` is when they may leave, at once by default.
+    """
     insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert
     put = 0
     for start in range(0, len(messages), MOST_AT_ONCE):
@@ -44,7 +47,7 @@ def queue_all(kind: str, messages: Sequence[NewMessage], *, now: datetime) -> in
                 "values": dict(message.values),
                 "state": MessageState.WAITING,
                 "created_at": now,
-                "due_at": now,
+                "due_at": due_at or now,
                 "attempts": 0,
             }
             for message in messages[start : start + MOST_AT_ONCE]
@@ -63,30 +66,13 @@ def queue_many(
     due_at: datetime | None = None,
     values: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Put one message to each of these in the outbox, under the prefix and the recipient's id; those there stay.
-
-    `due_at` is when it may leave, at once by default.
-    """
-    insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert
-    rows = [
-        {
-            "kind": kind,
-            "recipient_id": recipient_id,
-            "dedupe_key": f"{dedupe_prefix}:{recipient_id}",
-            "values": dict(values or {}),
-            "state": MessageState.WAITING,
-            "created_at": now,
-            "due_at": due_at or now,
-            "attempts": 0,
-        }
-        for recipient_id in recipient_ids
-    ]
-    if rows:
-        db.session.execute(insert(Message).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
+    """Queue the same message to each recipient, under a key of the prefix and the recipient's id; see `queue_all`."""
+    messages = [NewMessage(one, f"{dedupe_prefix}:{one}", values or {}) for one in recipient_ids]
+    queue_all(kind, messages, now=now, due_at=due_at)
 
 
 def take_back(dedupe_prefix: str, *, waiting_only: bool = False) -> None:
-    """Remove every message with this prefix from the outbox, sent or not; with `waiting_only` those not yet sent."""
+    """Delete every message with this prefix from the outbox; with `waiting_only` those not yet sent."""
     condition = Message.dedupe_key.startswith(dedupe_prefix, autoescape=True)
     if waiting_only:
         condition &= Message.state != MessageState.SENT
@@ -94,9 +80,9 @@ def take_back(dedupe_prefix: str, *, waiting_only: bool = False) -> None:
 
 
 def send_again(message_id: int, now: datetime, hidden: Collection[str] = ()) -> bool:
-    """Let a message that did not arrive be tried once more; False when there is none such.
+    """Let a failed message be tried again; False when there is none.
 
-    Those of the `hidden` kinds are never there: that one of them did not arrive must not be learnt by trying.
+    Those of the `hidden` kinds never exist: nobody may learn that one of them failed.
     """
     message = db.session.get(Message, message_id, with_for_update=True)
     if message is None or message.state is not MessageState.FAILED or message.kind in hidden:
@@ -106,12 +92,12 @@ def send_again(message_id: int, now: datetime, hidden: Collection[str] = ()) -> 
 
 
 def send_failed_again(now: datetime, kind: str = "") -> Counter[str]:
-    """Let all messages of a kind, or of every kind, that did not arrive be tried once more; returns how many of each.
+    """Let all failed messages, or those of one kind, be tried again; returns how many of each kind.
 
-    Of a kind of which nobody is to learn who needed one, the number is not for telling.
+    Do not show the number for kinds where nobody may learn who needed a letter.
     """
-    condition = Message.state == MessageState.FAILED
+    again = update(Message).where(Message.state == MessageState.FAILED)
     if kind:
-        condition &= Message.kind == kind
-    again = update(Message).where(condition).values(state=MessageState.WAITING, due_at=now, attempts=0, fault="")
+        again = again.where(Message.kind == kind)
+    again = again.values(state=MessageState.WAITING, due_at=now, attempts=0, fault="")
     return Counter(db.session.scalars(again.returning(Message.kind)).all())

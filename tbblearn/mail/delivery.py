@@ -1,4 +1,4 @@
-"""Delivery of what waits in the outbox: handed to a mail server, or kept to be read where there is none."""
+"""Delivery from the outbox: to a mail server, or, without one, kept to be read."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -15,9 +15,9 @@ from tbblearn.mail.sending import Writer, due, give_up_on_lost, report, take
 log = structlog.get_logger("tbblearn.mail")
 
 ENOUGH = 10
-"""So many letters in a row that the server does not take, and the fault is not theirs: the others wait."""
+"""After so many letters in a row that the server does not take, the others wait."""
 CUTS = 2
-"""The same of broken connections."""
+"""The same for broken connections."""
 COUNTED = {
     MessageState.SENT: SENT,
     MessageState.WAITING: TRIED,
@@ -27,17 +27,17 @@ COUNTED = {
 
 
 class Transport(Protocol):
-    """A way to hand letters over."""
+    """Somewhere to send letters."""
 
     def send(self, letter: Letter) -> None:
-        """Hand one over; raises a MailFault."""
+        """Send one; raises a MailFault."""
 
     def close(self) -> None:
         """No more letters for now."""
 
 
 class _Kept:
-    """No mail server: every letter arrives."""
+    """Without a mail server every letter arrives."""
 
     def send(self, letter: Letter) -> None:
         pass
@@ -53,15 +53,15 @@ def deliver(
     quiet: Collection[str] = (),
     never_kept: Collection[str] = (),
 ) -> dict[str, int]:
-    """Deliver what is due, letter by letter; returns how many were sent, are tried again, failed or were not needed.
+    """Deliver what is due, letter by letter; returns how many were sent, put off, failed or not needed.
 
-    No transaction is open while a letter goes out. What became of it is kept before the next is taken: where the
-    process is killed, one letter at most is left of which nobody knows; it is told as failed, and not sent twice. Where
-    the server does not answer, or takes ten in a row not, the rest waits for the next run and loses no try.
+    No transaction is open while a letter goes out, and its outcome is stored before the next is taken: if the process
+    is killed, the outcome of one letter at most is unknown; it counts as failed, and is not sent twice. When the server
+    does not answer, or refuses ten in a row, the rest waits for the next run and loses no try.
 
-    With no transport the letters are kept and count as sent, but those of the kinds in `never_kept`, whose words nobody
-    but the reader may see: they are not written, and fail. Of the `quiet` kinds nobody is told more than how many were
-    queued by the acts whose first letter went now: outcomes would tell who needed one.
+    Without a transport letters are kept and count as sent, except those of the kinds in `never_kept`, which only their
+    reader may see: they are not written, and fail. For the `quiet` kinds the count is only how many were queued by the
+    acts whose first letter went now: outcomes would reveal who needed one.
     """
     started = clock()
     counts: Counter[str] = Counter(dict.fromkeys(DONE, 0))
@@ -86,7 +86,7 @@ def deliver(
                     counts[COUNTED[letter]] += kind not in quiet
                     continue
                 fault = _hand_over(line, letter)
-                told_at = started if kind in quiet else clock()  # a time of its own would tell whose took longer
+                told_at = started if kind in quiet else clock()  # a time of its own would show whose took longer
                 with unit_of_work():
                     state = report(
                         message_id, told_at, fault, due_at=due_at, kept=letter if keeps and kind not in quiet else None
@@ -116,7 +116,7 @@ def _hand_over(line: Transport, letter: Letter) -> MailFault | None:
 
 
 def _weigh(in_a_row: int, fault: MailFault | None) -> int:
-    """How near the run is to its end: at ENOUGH it waits for the next."""
+    """The count of faults in a row, after this letter; at ENOUGH the run ends."""
     if fault is None:
         return 0
     if fault.stops or isinstance(fault, ServerAway):

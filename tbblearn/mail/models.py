@@ -10,7 +10,7 @@ from tbblearn.mail.rules import MessageState
 
 
 class Message(Model):
-    """Something to be said to one person, once. It is written into words only when it is delivered."""
+    """A message to one person, sent once. Its words are written only on delivery."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -26,18 +26,17 @@ class Message(Model):
     dedupe_key: Mapped[str] = mapped_column(String(160), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
     recipient_id: Mapped[int] = mapped_column(index=True)
-    """Opaque id; `people` knows whom it means. No foreign key: mail knows no persons."""
+    """Opaque id; `people` knows whose. No foreign key: mail knows no persons."""
     values: Mapped[dict[str, str | int]] = mapped_column(JSON, default=dict)
     state: Mapped[MessageState] = mapped_column(enum_type(MessageState), default=MessageState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
-    """Tries of this letter. That the mail server was away is none."""
+    """Tries of this letter, not counting those when the mail server was away."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """What is queued by one act has one time."""
+    """The same for all that one act queues."""
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When it is to be tried; while it is being sent, when whoever sends it must have told what became of it; after
-    that, when it was sent, given up or dropped."""
+    """When it is to be tried; while it is being sent, when its outcome must be known; after that, when that was."""
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fault: Mapped[str] = mapped_column(String(200), default="")
     kept_subject: Mapped[str] = mapped_column(String(200), default="")
     kept_body: Mapped[str] = mapped_column(Text, default="")
-    """Filled only where there is no mail server: the administrator reads the letter on the page Utskick."""
+    """Only without a mail server: the administrator reads the letter on the page Utskick."""

@@ -1,14 +1,14 @@
-"""What waits, went out and did not arrive, in numbers.
+"""What is waiting, sent and failed, in numbers.
 
-Of the `quiet` kinds nothing is told that depends on what became of a single letter: a letter asks somebody to answer a
-survey, say, and those who have answered need none. They are told of by act, that is, by what was queued at once.
+For the `quiet` kinds nothing depends on the outcome of a single letter: one that asks someone to answer a survey, say,
+is not needed by those who have. They are counted by act, that is, by what was queued at once.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from tbblearn.db import db
 from tbblearn.mail.models import Message
@@ -17,11 +17,11 @@ from tbblearn.mail.rules import LATE, LATE_ATTEMPTS, TOLD_FOR, MessageState
 SENT, TRIED, FAILED, DROPPED = "messages_sent", "messages_tried_again", "messages_failed", "messages_not_needed"
 QUIET_BEGUN = "quiet_messages_begun"
 DONE = (SENT, TRIED, FAILED, DROPPED, QUIET_BEGUN)
-"""What a run has done."""
+"""What a run did."""
 LATE_NOW, FAILED_NOW = "messages_late", "messages_not_arrived"
 QUIET_LATE, QUIET_FAILED = "quiet_messages_late", "quiet_messages_not_arrived"
 TROUBLE = (LATE_NOW, FAILED_NOW, QUIET_LATE, QUIET_FAILED)
-"""What somebody has to look at; all zero where mail arrives."""
+"""What needs attention; all zero when mail arrives."""
 
 Act = tuple[str, datetime]
 """Kind, and when it was queued."""
@@ -30,20 +30,20 @@ _UNTOUCHED = and_(Message.state == MessageState.WAITING, Message.attempts == 0)
 
 
 def untouched(now: datetime, quiet: Collection[str]) -> Mapping[Act, int]:
-    """How many letters each act of the quiet kinds queued that is due and of which none has been tried."""
+    """The number of letters of each due act of the quiet kinds of which none has been tried."""
     if not quiet:
         return {}
     rows = (
         select(Message.kind, Message.created_at, func.count())
         .where(Message.kind.in_(quiet))
         .group_by(Message.kind, Message.created_at)
-        .having(func.sum(case((_UNTOUCHED, 0), else_=1)) == 0, func.min(Message.due_at) <= now)
+        .having(_number_of(~_UNTOUCHED) == 0, func.min(Message.due_at) <= now)
     )
     return {(kind, created_at): count for kind, created_at, count in db.session.execute(rows)}
 
 
 def would_do(now: datetime, quiet: Collection[str]) -> dict[str, int]:
-    """What a run at this time would try: as `deliver` counts it, were every letter taken."""
+    """What a run now would do, counted as `deliver` does if every letter is taken."""
     waiting = select(func.count()).where(
         Message.state == MessageState.WAITING, Message.due_at <= now, Message.kind.not_in(quiet)
     )
@@ -54,28 +54,28 @@ def would_do(now: datetime, quiet: Collection[str]) -> dict[str, int]:
 
 
 def trouble(now: datetime, quiet: Collection[str]) -> dict[str, int]:
-    """How many letters wait longer than a day past their time, and how many failed in the last week.
+    """How many letters are more than a day late, and how many failed in the last week.
 
-    Of the quiet kinds only whether there are any: 1 or 0.
+    For the quiet kinds only whether there are any: 1 or 0.
     """
     late = and_(ON_ITS_WAY, or_(Message.due_at <= now - LATE, Message.attempts >= LATE_ATTEMPTS))
     failed = and_(Message.state == MessageState.FAILED, Message.due_at > now - TOLD_FOR)
 
-    def number(condition: ColumnElement[bool]) -> Select[int]:
-        return select(func.count()).select_from(Message).where(condition)
+    def number(*conditions: ColumnElement[bool]) -> int:
+        return db.session.scalars(select(func.count()).select_from(Message).where(*conditions)).one()
 
     hidden = Message.kind.in_(quiet)
     return {
-        LATE_NOW: db.session.scalars(number(and_(late, ~hidden))).one(),
-        FAILED_NOW: db.session.scalars(number(and_(failed, ~hidden))).one(),
-        QUIET_LATE: int(db.session.scalars(number(and_(late, hidden))).one() > 0),
-        QUIET_FAILED: int(db.session.scalars(number(and_(failed, hidden))).one() > 0),
+        LATE_NOW: number(late, ~hidden),
+        FAILED_NOW: number(failed, ~hidden),
+        QUIET_LATE: int(number(late, hidden) > 0),
+        QUIET_FAILED: int(number(failed, hidden) > 0),
     }
 
 
 @dataclass(frozen=True)
 class KindTotal:
-    """How many letters of a kind are where. `next_at`: when the first of those that wait is to go."""
+    """How many letters of a kind are in which state. `next_at`: when the first waiting one is due."""
 
     kind: str
     waiting: int
@@ -90,33 +90,28 @@ def totals(quiet: Collection[str]) -> list[KindTotal]:
     rows = (
         select(
             Message.kind,
-            *(
-                func.coalesce(func.sum(case((states, 1), else_=0)), 0)
-                for states in (
-                    ON_ITS_WAY,
-                    Message.state == MessageState.SENT,
-                    Message.state == MessageState.FAILED,
-                    Message.state == MessageState.DROPPED,
-                )
-            ),
-            func.min(case((Message.state == MessageState.WAITING, Message.due_at))),
+            _number_of(ON_ITS_WAY).label("waiting"),
+            _number_of(Message.state == MessageState.SENT).label("sent"),
+            _number_of(Message.state == MessageState.FAILED).label("failed"),
+            _number_of(Message.state == MessageState.DROPPED).label("dropped"),
+            func.min(case((Message.state == MessageState.WAITING, Message.due_at))).label("next_at"),
         )
         .where(Message.kind.not_in(quiet))
         .group_by(Message.kind)
     )
-    found = [KindTotal(*row) for row in db.session.execute(rows)]
+    found = [KindTotal(**row._asdict()) for row in db.session.execute(rows)]
     return sorted(found, key=lambda one: (-one.failed, -one.waiting, one.kind))
 
 
 @dataclass(frozen=True)
 class QuietAct:
-    """What was queued at once of a quiet kind. Nothing here depends on who needed a letter and who did not."""
+    """What was queued at once of a quiet kind. Nothing here depends on who needed a letter."""
 
     kind: str
     created_at: datetime
     letters: int
     due_at: datetime | None
-    """When it is to begin; None once it has."""
+    """When it begins; None once it has."""
     done: bool
     failed: bool
     """Some did not arrive."""
@@ -128,17 +123,17 @@ def quiet_acts(quiet: Collection[str]) -> list[QuietAct]:
         select(
             Message.kind,
             Message.created_at,
-            func.count(),
-            func.min(Message.due_at),
-            func.sum(case((_UNTOUCHED, 0), else_=1)),
-            func.sum(case((ON_ITS_WAY, 1), else_=0)),
-            func.sum(case((Message.state == MessageState.FAILED, 1), else_=0)),
+            func.count().label("letters"),
+            case((_number_of(~_UNTOUCHED) == 0, func.min(Message.due_at))).label("due_at"),
+            (_number_of(ON_ITS_WAY) == 0).label("done"),
+            (_number_of(Message.state == MessageState.FAILED) > 0).label("failed"),
         )
         .where(Message.kind.in_(quiet))
         .group_by(Message.kind, Message.created_at)
         .order_by(Message.created_at.desc(), Message.kind)
     )
-    return [
-        QuietAct(kind, created_at, letters, None if begun else due_at, not left, failed > 0)
-        for kind, created_at, letters, due_at, begun, left, failed in db.session.execute(rows)
-    ]
+    return [QuietAct(**row._asdict()) for row in db.session.execute(rows)]
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))

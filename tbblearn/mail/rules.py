@@ -1,4 +1,4 @@
-"""Mail: what a message is, what can go wrong with it, and what becomes of it."""
+"""Mail: what a message is, what can go wrong with it, and when it is tried again."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,35 +6,35 @@ from enum import StrEnum
 
 LONGEST_WAIT = timedelta(hours=4)
 MAX_ATTEMPTS = 24
-"""So many tries of one letter take three days, see `next_attempt`."""
+"""Tries of one letter; they take three days, see `next_attempt`."""
 LATE = timedelta(days=1)
-"""A letter that waits longer than this past its time is told of."""
+"""A letter this long past its time needs attention."""
 LATE_ATTEMPTS = 12
-"""After so many tries in vain a letter has waited longer than that."""
+"""After so many failed tries a letter has waited longer than that."""
 TOLD_FOR = timedelta(days=7)
-"""How long it is told that a letter failed, unless it is sent again before."""
+"""How long a failed letter needs attention, unless it is sent again before."""
 
 
 class MessageState(StrEnum):
-    """Where a message is on its way."""
+    """How far a message has come."""
 
     WAITING = "waiting"
     SENDING = "sending"
-    """Being handed over. Where nothing is heard of it any more, it may have arrived: it is not sent again by itself."""
+    """Being handed over. If its outcome never comes it may have arrived, so it is not sent again by itself."""
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
-    """Not needed any more when it was to be written, or nobody to write to."""
+    """No longer needed when it was to be written, or without an address."""
 
 
 class UnknownMessageKind(Exception):
-    """A message of a kind that no feature can write: a fault in our own code."""
+    """No feature writes messages of this kind: a fault in our own code."""
 
 
 class MailFault(Exception):
-    """A letter was not sent; says in a few words why, without any address.
+    """A letter was not sent; `words` say briefly why, without any address.
 
-    `stops`: the server does not answer, so nothing else is tried now. `cut`: the connection broke.
+    `stops`: the server does not answer, so nothing more is tried now. `cut`: the connection broke.
     """
 
     def __init__(self, words: str, *, stops: bool = False, cut: bool = False) -> None:
@@ -43,19 +43,19 @@ class MailFault(Exception):
 
 
 class ServerAway(MailFault):
-    """Nothing can be handed over at all: no fault of this letter."""
+    """Nothing can be handed over: no fault of this letter."""
 
 
 class NotNow(MailFault):
-    """This letter was not taken, but may be another time."""
+    """This letter was not accepted, but may be another time."""
 
 
 class Refused(MailFault):
-    """This letter will never be taken."""
+    """This letter will never be accepted."""
 
 
 class Unsure(MailFault):
-    """The letter was handed over and nobody said whether it was taken: it may have arrived."""
+    """The letter was handed over, but no answer came: it may have arrived."""
 
 
 @dataclass(frozen=True)
@@ -66,27 +66,27 @@ class Letter:
     subject: str
     body: str
     sender: str = ""
-    """Name to show beside the sender's address; the address is the operator's."""
+    """Name to show beside the operator's address."""
     only_asks: bool = False
-    """Nothing is sent, the server is only asked whether it takes mail to this address: of kinds of which nobody is to
-    learn who needed one, those who do not need theirs meet the same faults as the others."""
+    """Nothing is sent; the server is only asked whether it accepts mail to this address. Where nobody may learn who
+    needed a letter, unneeded ones meet the same faults as the others."""
 
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def may_go_in_clear(host: str, *, allowed: bool) -> bool:
-    """True where letters may be handed over unencrypted: to this machine, or where the operator has said so.
+    """True when letters may be sent unencrypted: to this machine, or if the operator has allowed it.
 
-    They hold one-time links, and the password of the mail server goes the same way.
+    They contain one-time links, and the mail server's password goes the same way.
     """
     return allowed or host.lower() in THIS_MACHINE
 
 
 def next_attempt(failed_attempts: int, now: datetime) -> datetime | None:
-    """When to try again after so many failures: 5, 10, 20 minutes and so on, then every four hours.
+    """When to try again after so many failures: after 5, 10, 20 minutes and so on, then every four hours.
 
-    None after three days: it is time to give up.
+    None after three days: time to give up.
     """
     if failed_attempts >= MAX_ATTEMPTS:
         return None

@@ -1,4 +1,4 @@
-"""A message on its way: taken from the outbox, written, handed over, and told of."""
+"""A message on its way: taken from the outbox, written, and its outcome stored."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,11 +19,11 @@ from tbblearn.mail.rules import (
 )
 
 Writer = Callable[[int, dict[str, str | int], datetime], Letter | None]
-"""Writes a message into words at delivery: (recipient id, values, now) -> letter, or None when it no longer applies."""
+"""Writes a message's words on delivery: (recipient id, values, now) -> letter, or None when it no longer applies."""
 
 BATCH = 50
 LEASE = timedelta(minutes=30)
-"""Longer than a letter can take with all its time-outs."""
+"""Longer than a letter can take with all time-outs."""
 NO_LETTER = "no address, or no longer needed"
 NO_SERVER = "no mail server, and not kept: it would hold a link"
 MAY_HAVE_ARRIVED = "may have arrived"
@@ -32,7 +32,7 @@ log = structlog.get_logger("tbblearn.mail")
 
 
 def due(now: datetime) -> Sequence[tuple[int, datetime]]:
-    """The first of what is due: ids, and when each was due."""
+    """The next messages that are due: id, and when each was due."""
     with read_only():
         rows = db.session.execute(
             select(Message.id, Message.due_at)
@@ -46,11 +46,11 @@ def due(now: datetime) -> Sequence[tuple[int, datetime]]:
 def take(
     message_id: int, now: datetime, writers: Mapping[str, Writer], left_out: Collection[str] = ()
 ) -> tuple[str, Letter | MessageState] | None:
-    """Take a message to be sent and write it; returns its kind and the letter. None when it is not there to be taken.
+    """Take a message and write it; returns its kind and the letter. None when there is no such message to take.
 
-    In place of the letter: FAILED where it could not be written, set aside so that one fault never holds up everybody's
-    mail (an administrator can let it be tried again once the fault is mended); DROPPED where it is not needed any more.
-    Those of the kinds in `left_out` are not written and fail.
+    In place of the letter: FAILED when it could not be written, set aside so that one fault never holds up all mail (an
+    administrator can have it tried again later); DROPPED when it is no longer needed. Those of the kinds in `left_out`
+    are not written and fail.
     """
     message = db.session.get(Message, message_id, with_for_update={"skip_locked": True}, populate_existing=True)
     if message is None or message.state is not MessageState.WAITING or message.due_at > now:
@@ -81,11 +81,10 @@ def _write(message: Message, writers: Mapping[str, Writer], now: datetime) -> Le
 def report(
     message_id: int, now: datetime, fault: MailFault | None = None, *, due_at: datetime, kept: Letter | None = None
 ) -> MessageState | None:
-    """Say what became of a letter: sent without a fault, else waiting for another try, or failed; returns which.
+    """Store a letter's outcome: sent without a fault, else waiting for another try, or failed; returns which.
 
-    `due_at` is when it was due, which it is again where the server was away: that is no try. `kept` is the letter,
-    where it is kept to be read on the page Utskick. None of one that was taken back, or given up, while it was on its
-    way: of that nothing is said.
+    `due_at` is when it was due, and is again if the server was away: that is no try. `kept` is the letter, if it is
+    kept to be read on the page Utskick. None when it was withdrawn or given up meanwhile.
     """
     message = db.session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if message is None or message.state is not MessageState.SENDING:
@@ -105,9 +104,9 @@ def report(
 
 
 def give_up_on_lost(now: datetime, quiet: Collection[str] = ()) -> int:
-    """Fail what somebody began to send and never told of: a process was killed then, and the letter may have arrived.
+    """Fail the letters whose outcome never came, since a process was killed: they may have arrived.
 
-    So it is not sent a second time by itself. Returns how many, without those of the `quiet` kinds.
+    So they are not sent again by themselves. Returns how many, without those of the `quiet` kinds.
     """
     lost = update(Message).where(Message.state == MessageState.SENDING, Message.due_at <= now)
     lost = lost.values(state=MessageState.FAILED, fault=MAY_HAVE_ARRIVED, due_at=now)

@@ -1,4 +1,4 @@
-"""Handing letters to a mail server, and what its answers mean."""
+"""Sending letters to a mail server, and what its answers mean."""
 
 import re
 import smtplib
@@ -12,7 +12,7 @@ from tbblearn.mail.rules import Letter, MailFault, NotNow, Refused, ServerAway, 
 
 TIMEOUT_SECONDS = 20
 ACCEPT_SECONDS = 120
-"""How long a server may think about a whole letter. One that was given up too early is received and not known to be."""
+"""How long a server may take to accept a letter. Giving up too early leaves one received but not known to be."""
 ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -21,7 +21,7 @@ class NotEncrypted(OSError):
 
 
 class _Watched(smtplib.SMTP):
-    """Knows whether a whole letter has been handed over, and waits longer for what the server says then."""
+    """Knows whether a whole letter has been handed over, and waits longer for the answer to it."""
 
     handed_over = False
 
@@ -32,7 +32,7 @@ class _Watched(smtplib.SMTP):
             self.sock.settimeout(ACCEPT_SECONDS)
 
     def next_letter(self) -> None:
-        """The next letter."""
+        """Begin the next letter."""
         self.handed_over = False
         if self.sock is not None:
             self.sock.settimeout(TIMEOUT_SECONDS)
@@ -43,10 +43,10 @@ class _WatchedSSL(_Watched, smtplib.SMTP_SSL):
 
 
 class Smtp:
-    """A way to a server: smtp://user:password@host:587 (STARTTLS) or smtps://host:465.
+    """A mail server: smtp://user:password@host:587 (STARTTLS) or smtps://host:465.
 
-    The connection is opened with the first letter and opened anew after a fault. A server elsewhere that offers no
-    encryption gets nothing, unless `plain` allows it.
+    The connection is opened with the first letter, and again after a fault. A server elsewhere without encryption gets
+    nothing, unless `plain` allows it.
     """
 
     def __init__(self, url: str, sender: str, *, plain: bool = False) -> None:
@@ -54,7 +54,7 @@ class Smtp:
         self.server: _Watched | None = None
 
     def send(self, letter: Letter) -> None:
-        """Hand a letter over. Raises what stands in `rules`: ServerAway, NotNow, Refused, Unsure."""
+        """Send a letter. Raises ServerAway, NotNow, Refused, Unsure."""
         try:
             message = _message(self.sender, letter)
         except ValueError as error:  # no header can hold it
@@ -62,7 +62,7 @@ class Smtp:
         used_before = self.server is not None
         fault = self._try(letter, message)
         if isinstance(fault, NotNow) and fault.cut and used_before and not fault.stops:
-            # The server ended a connection that it had had enough of; or the letter is what it cannot bear.
+            # The server had had enough of the connection; or it cannot bear this letter.
             fault = self._try(letter, message)
         if fault:
             raise fault
@@ -125,7 +125,7 @@ class Smtp:
             raise NotEncrypted(f"{host} offers no STARTTLS")
 
     def close(self) -> None:
-        """End the connection. What the server says to that matters to nobody."""
+        """End the connection, whatever the server answers."""
         if self.server is not None:
             self.server.next_letter()
             try:
@@ -136,7 +136,7 @@ class Smtp:
 
 
 def _ask(server: smtplib.SMTP, message: EmailMessage) -> None:
-    """The same as sending, up to the point where the letter would be handed over."""
+    """Like sending, up to where the letter would be handed over."""
     sender, to = parseaddr(message["From"])[1], parseaddr(message["To"])[1]
     code, reply = server.mail(sender, () if (sender + to).isascii() else ("SMTPUTF8", "BODY=8BITMIME"))
     if code != 250:
@@ -149,7 +149,7 @@ def _ask(server: smtplib.SMTP, message: EmailMessage) -> None:
 
 
 def _answered(stage: str, code: int, reply: bytes | str) -> MailFault:
-    """What an answer other than yes means: 4xx try again, 5xx never."""
+    """What a refusal means: 4xx try again, 5xx never."""
     words = _words(stage, code, reply)
     if code >= 500:
         return Refused(words)
@@ -159,7 +159,7 @@ def _answered(stage: str, code: int, reply: bytes | str) -> MailFault:
 
 
 def _lost(error: OSError, server: _Watched) -> MailFault:
-    """The connection broke, or nothing came any more."""
+    """The connection broke or timed out."""
     server.close()
     stalled = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
     kind = Unsure if server.handed_over else NotNow
@@ -175,7 +175,7 @@ def _reason(error: OSError) -> str:
 
 
 def _words(stage: str, code: int, reply: bytes | str) -> str:
-    """Stage and codes only: what else a server says may hold the address."""
+    """Stage and codes only: a server's words may contain the address."""
     found = ENHANCED.match(reply if isinstance(reply, bytes) else reply.encode())
     return f"{stage} {code} {found[0].decode()}" if found else f"{stage} {code}"
 

@@ -1,4 +1,4 @@
-"""Administrators, made and ended on the command line: also before there is anybody to give roles; printed links."""
+"""Administrators and one-time links from the command line, also before anyone can give roles."""
 
 from datetime import date, datetime
 
@@ -9,39 +9,29 @@ from tbblearn.access.actions import make_link
 from tbblearn.access.queries import leaver_with_email, person_with_email
 from tbblearn.access.rules import LinkPurpose
 from tbblearn.db import db, stockholm_date
-from tbblearn.people.actions import (
-    NewUnit,
-    add_unit,
-    end_access,
-    end_role,
-    give_access,
-    give_role,
-    name_person,
-)
+from tbblearn.people.actions import NewUnit, add_unit, end_access, end_role, give_access, give_role, name_person
 from tbblearn.people.models import Grant, OrgUnit, Person
 from tbblearn.people.rules import GrantSource, Role, Scope, UnitKind, a_year_after, email_key
 
 ROOT_ID = "sormland"
-
-
 PRINTED = "printed"
-"""How a link was handed over that a command printed."""
+"""How a link that a command printed was handed over."""
 
 
 class EmailNotUsable(Exception):
-    """The address cannot be an e-mail address."""
+    """Not an e-mail address."""
 
 
 class NobodyThere(Exception):
-    """Nobody with this address is there to be given, or to lose, what was asked for."""
+    """Nobody with this address can be given, or can lose, what was asked for."""
 
 
 class AccessTooLong(Exception):
-    """The last day lies before today, or more than a year ahead."""
+    """The last day is before today, or more than a year ahead."""
 
 
 def county(now: datetime) -> OrgUnit:
-    """The root of the tree, made where there is none yet."""
+    """The root of the tree, added if there is none yet."""
     root = db.session.scalar(select(OrgUnit).where(OrgUnit.kind == UnitKind.COUNTY))
     if root is None:
         root = add_unit(NewUnit(ROOT_ID, ROOT_ID, "Sörmland", UnitKind.COUNTY, stockholm_date(now)), None)
@@ -53,9 +43,9 @@ def create_admin(
 ) -> str:
     """Make the person with this address an administrator of the county; returns the path of a link for the password.
 
-    An unknown address makes a new person. The person gets external access, employed or not, a year ahead unless a day
-    is given: who runs the site does not hang on a staff file. Doing it again renews the access. Raises EmailNotUsable
-    for what is no address, NobodyThere for a sponsor who may not sign in, AccessTooLong for a day past a year.
+    An unknown address makes a new person. Employed or not, the person gets external access, by default for a year:
+    running the site does not depend on a staff file. Doing it again renews the access. Raises EmailNotUsable,
+    NobodyThere for a sponsor who may not sign in, AccessTooLong.
     """
     try:
         address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
@@ -81,9 +71,9 @@ def create_admin(
 
 
 def end_admin(email: str, now: datetime) -> None:
-    """Take the external access of the person with this address at once; the administrator's role holds today still.
+    """End this person's external access at once, and the administrator's role after today.
 
-    Raises NobodyThere where nobody with the address has either.
+    Raises NobodyThere when nobody with the address has either.
     """
     today = stockholm_date(now)
     person_id = _known(email, today)
@@ -95,11 +85,10 @@ def end_admin(email: str, now: datetime) -> None:
 
 
 def print_link(email: str, now: datetime) -> str:
-    """Make a one-time link for the person who would sign in with this address, to be handed over by hand.
+    """Make a one-time link for the person who would sign in with this address; returns its path.
 
-    Returns its path; for who has left lately, of the link to the own history. The event log says for whom it was made,
-    and that it was printed on the command line. Raises NobodyThere for an unknown address, and for everybody else who
-    may not come in today.
+    For a recent leaver it opens the own history. The event log says for whom it was made, and that it was printed.
+    Raises NobodyThere for anyone else.
     """
     today = stockholm_date(now)
     leaver_id = None if person_with_email(email, today) else leaver_with_email(email, today)
@@ -117,7 +106,7 @@ def may_sign_in(email: str, today: date) -> int:
 
 
 def _known(email: str, today: date) -> int | None:
-    """Id of the person with this address, before all one who may sign in; None where there is none."""
+    """Id of the person with this address, preferably one who may sign in."""
     return person_with_email(email, today) or db.session.scalar(
         select(Person.id)
         .where(Person.email_key == email_key(email), Person.email_key != "")
@@ -127,7 +116,7 @@ def _known(email: str, today: date) -> int | None:
 
 
 def _admin_grants(person_id: int, root_id: int, today: date) -> Select[Grant]:
-    """The administrator's roles of a person that nobody has ended, whether they hold or not."""
+    """The person's administrator roles that have not been ended, whether they hold or not."""
     return select(Grant).where(
         Grant.person_id == person_id,
         Grant.unit_id == root_id,

@@ -1,16 +1,16 @@
-"""What commands ask for by id or name, listed: units, courses, requirements, survey rounds and persons."""
+"""Lists of what commands ask for by id or name: units, courses, requirements, survey rounds and persons."""
 
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseRecord, CourseVersion
 from tbblearn.db import db
 from tbblearn.people.belonging import belongs
 from tbblearn.people.models import Employment, OrgUnit, Person, Programme
-from tbblearn.people.rules import email_key, holds, search_key
+from tbblearn.people.rules import email_key, search_key
 from tbblearn.surveys.models import Wave
 from tbblearn.training.models import Requirement
 
@@ -21,7 +21,8 @@ MOST_PERSONS = 50
 def units(today: date, *, source: str | None = None, under: str | None = None) -> list[Row]:
     """The units of today, from the top down; `under` is the path of one, itself included."""
     parent = aliased(OrgUnit)
-    query = select(OrgUnit, parent.external_id).outerjoin(parent, parent.id == OrgUnit.parent_id).order_by(OrgUnit.path)
+    query = select(OrgUnit, parent.external_id).outerjoin(parent, parent.id == OrgUnit.parent_id)
+    query = query.where(OrgUnit.exists_on(today)).order_by(OrgUnit.path)
     if source is not None:
         query = query.where(OrgUnit.source == source)
     if under is not None:
@@ -35,23 +36,17 @@ def units(today: date, *, source: str | None = None, under: str | None = None) -
             "parent": parent_id,
         }
         for unit, parent_id in db.session.execute(query)
-        if holds(unit.valid_from_on, unit.valid_until_on, today)
     ]
 
 
 def courses() -> list[Row]:
     """The published courses, by their newest version."""
-    newest = (
-        select(CourseVersion.course_id, func.max(CourseVersion.number).label("number"))
-        .group_by(CourseVersion.course_id)
-        .subquery()
-    )
     found = db.session.execute(
         select(CourseRecord.slug, CourseVersion.number, CourseVersion.published_at, CourseVersion.placeholders)
         .join(CourseVersion, CourseVersion.course_id == CourseRecord.id)
-        .join(newest, and_(newest.c.course_id == CourseVersion.course_id, newest.c.number == CourseVersion.number))
-        .order_by(CourseRecord.slug)
+        .order_by(CourseRecord.slug, CourseVersion.number)
     )
+    newest = {row.slug: row for row in found}
     return [
         {
             "slug": row.slug,
@@ -59,7 +54,7 @@ def courses() -> list[Row]:
             "published_at": row.published_at.isoformat(timespec="seconds"),
             "placeholders": row.placeholders,
         }
-        for row in found
+        for row in newest.values()
     ]
 
 
@@ -85,7 +80,7 @@ def requirements() -> list[Row]:
 
 
 def waves() -> list[Row]:
-    """Every survey round, the newest first. Nothing about who has answered."""
+    """Every survey round, newest first, with nothing about who has answered."""
     found = db.session.execute(
         select(Wave.id, Wave.name, Programme.slug, Wave.state, Wave.opens_on, Wave.closes_on)
         .join(Programme, Programme.id == Wave.programme_id)
@@ -105,27 +100,18 @@ def waves() -> list[Row]:
 
 
 def persons(text: str, today: date) -> list[Row]:
-    """Those who may sign in today and whose name holds the text, or whose address it is; at most MOST_PERSONS.
+    """Those who may sign in today with the text in their name, or as their address; at most MOST_PERSONS.
 
-    A person with a protected identity is found by neither, and never named.
+    Never anyone with a protected identity.
     """
     found = db.session.execute(
         select(Person, OrgUnit.source, OrgUnit.external_id)
-        .outerjoin(
-            Employment,
-            and_(
-                Employment.person_id == Person.id,
-                Employment.held_on(today),
-            ),
-        )
+        .outerjoin(Employment, and_(Employment.person_id == Person.id, Employment.held_on(today)))
         .outerjoin(OrgUnit, OrgUnit.id == Employment.unit_id)
         .where(
             Person.protected_identity.is_(False),
             belongs(Person.id, today),
-            or_(
-                Person.name_search.contains(search_key(text), autoescape=True),
-                Person.email_key == email_key(text),
-            ),
+            or_(Person.name_search.contains(search_key(text), autoescape=True), Person.email_key == email_key(text)),
         )
         .order_by(Person.name_sort, Person.id)
         .limit(MOST_PERSONS)

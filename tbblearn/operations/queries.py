@@ -14,21 +14,21 @@ from tbblearn.surveys.waves import ASKING_MAIL
 
 PAGE_SIZE = 50
 HIDDEN = ASKING_MAIL
-"""Kinds of which no page shows a letter: they would tell who has answered a survey, or who has not."""
+"""Kinds whose letters no page shows: they would reveal who has answered a survey."""
 GROUPS: tuple[tuple[MessageState, ...], ...] = (
     (MessageState.FAILED,),
     (MessageState.WAITING, MessageState.SENDING),
     (MessageState.SENT, MessageState.DROPPED),
 )
-"""The order of the list: what somebody has to look at first."""
+"""The order of the list: what needs attention comes first."""
 READABLE = and_(Message.kept_body != "", Person.protected_identity.is_(False), Message.kind.not_in(LINK_MAIL))
-"""A letter may name the one it is to; with a protected identity nobody else reads it. One that holds a
-one-time link, whoever kept it, is read by nobody: it would sign in as its reader."""
+"""A letter may name its reader, so nobody else reads one to a protected identity. One with a one-time link is read by
+nobody, whoever kept it: it would sign in as its reader."""
 
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """A message on its way, without its words and without a name. `at`: see `Message.due_at`."""
+    """A message without its words and without a name. `at`: see `Message.due_at`."""
 
     id: int
     kind: str
@@ -42,14 +42,14 @@ class OutboxRow:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for in the outbox; nothing chosen means everything that may be shown."""
+    """A filter of the outbox; empty, it shows all that may be shown."""
 
     state: MessageState | None = None
     kind: str = ""
     recipient_id: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Never one of the hidden kinds, whatever is asked for."""
+        """As SQL; never any of the hidden kinds."""
         found: list[ColumnElement[bool]] = [Message.kind.not_in(HIDDEN)]
         if self.kind:
             found.append(Message.kind == self.kind)
@@ -60,7 +60,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class OutboxPage:
-    """A page of messages, the first being number `first` of `total`."""
+    """A page of messages, starting with number `first` of `total`."""
 
     rows: list[OutboxRow]
     number: int
@@ -69,30 +69,30 @@ class OutboxPage:
 
     @property
     def last(self) -> int:
-        """Number of the last message of the page."""
+        """Number of the page's last message."""
         return self.first + len(self.rows) - 1
 
 
 @dataclass(frozen=True)
 class KeptLetter:
-    """A letter kept to be read, where there is no mail server."""
+    """A letter kept to be read, without a mail server."""
 
     recipient_id: int
     subject: str
     body: str
     language: str
-    """Of its reader."""
+    """The reader's."""
 
     @property
     def paragraphs(self) -> list[str]:
-        """The body as it is read: one string a paragraph."""
+        """The body, one string per paragraph."""
         return [" ".join(paragraph.split()) for paragraph in self.body.split("\n\n") if paragraph.strip()]
 
 
 def outbox(wanted: Wanted, number: int = 1) -> OutboxPage:
-    """A page of what is wanted: what failed first, then what waits, by the day it goes, then the rest, newest first.
+    """A page of what is wanted: first what failed, then what waits in order of time, then the rest, newest first.
 
-    A number past the last page gives the last. At most five queries, however many messages there are.
+    A number past the last page gives the last. At most five queries.
     """
     groups = [tuple(state for state in group if wanted.state in (None, state)) for group in GROUPS]
     counted = select(Message.state, func.count()).where(*wanted.conditions()).group_by(Message.state)
@@ -117,9 +117,9 @@ def _rows(wanted: Wanted, states: tuple[MessageState, ...], skip: int, most: int
             Message.recipient_id,
             Message.state,
             Message.attempts,
-            Message.due_at,
+            Message.due_at.label("at"),
             Message.fault,
-            func.coalesce(READABLE, false()),
+            func.coalesce(READABLE, false()).label("readable"),
         )
         .outerjoin(Person, Person.id == Message.recipient_id)
         .where(Message.state.in_(states), *wanted.conditions())
@@ -128,16 +128,19 @@ def _rows(wanted: Wanted, states: tuple[MessageState, ...], skip: int, most: int
         rows = rows.order_by(Message.due_at, Message.id)
     else:
         rows = rows.order_by(Message.id.desc())
-    return [OutboxRow(*row) for row in db.session.execute(rows.offset(skip).limit(most))]
+    return [OutboxRow(**row._asdict()) for row in db.session.execute(rows.offset(skip).limit(most))]
 
 
 def kept_letter(message_id: int) -> KeptLetter | None:
-    """The words of a kept letter; None where there is none, for those left out of the list, for what holds a link to
-    sign in with, and where its reader's identity is protected.
-    """
+    """The words of a kept letter; None for the hidden kinds, and for what only its reader may see (READABLE)."""
     row = db.session.execute(
-        select(Message.recipient_id, Message.kept_subject, Message.kept_body, Person.language)
+        select(
+            Message.recipient_id,
+            Message.kept_subject.label("subject"),
+            Message.kept_body.label("body"),
+            Person.language,
+        )
         .join(Person, Person.id == Message.recipient_id)
         .where(Message.id == message_id, Message.kind.not_in(HIDDEN), READABLE)
     ).one_or_none()
-    return KeptLetter(*row) if row else None
+    return KeptLetter(**row._asdict()) if row else None

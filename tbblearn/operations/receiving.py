@@ -1,7 +1,7 @@
-"""How a worker receives requests: one loop reads them all, and a thread gets a request when the whole of it is there.
+"""How a worker receives requests: one loop reads them all, and a thread gets each when all of it has arrived.
 
-So whoever sends slowly, or nothing, holds a connection and some memory, and nobody else waits for it. waitress does
-that; here are the limits that it lacks, and what it does when its process is to end.
+A slow sender thus costs a connection and some memory, and nobody waits for it. waitress does that; this adds the limits
+that it lacks, and an orderly end.
 """
 
 import logging
@@ -26,48 +26,48 @@ from tbblearn.web.requests.limits import FILE_BYTES
 
 HEAD_BYTES = 32 * 1024
 IN_MEMORY_BYTES = 64 * 1024
-"""Of each body; the rest of a larger one waits in a file that has no name and goes with the request."""
+"""Of each body; the rest of a larger one is in an unnamed file, deleted with the request."""
 BODY_BYTES = FILE_BYTES + MEGABYTE
-"""The largest file that a page takes, and the form round it. What comes beyond is read and forgotten."""
+"""The largest file that a page accepts, and the form around it. Anything beyond is read and forgotten."""
 READ_BYTES = 200 * MEGABYTE
-"""Of one body at most, so that somebody who sends a large file reads our page about it and not that of the browser."""
+"""Of one body at most, so that whoever sends a large file sees our error page and not the browser's."""
 ALL_BODIES_BYTES = 1024 * MEGABYTE
-"""Of all bodies that a worker waits for, together."""
+"""Of all bodies that a worker is receiving, together."""
 CONTROL_BYTES = 8 * 1024
-"""Of a line that says how large a chunk is, and of what follows the last one."""
+"""Of a chunk's size line, and of what follows the last chunk."""
 
 MOST_CONNECTIONS = 2000
 HELD_FOR_EACH_TAKEN = 50
-"""One connection is taken at a time, and one more for each so many that are held."""
+"""Connections are accepted one at a time, and one more for each so many held."""
 FILES_A_CONNECTION = 4
-"""That a process must be allowed: itself, its body, its answer, and one for what pages open."""
+"""Open files that a process must be allowed: itself, its body, its answer, and one for what pages open."""
 IDLE_SECONDS = 75
-"""Longer than a proxy in front keeps a connection (nginx: 60), so that it does not send into one that we close."""
+"""Longer than a proxy in front keeps a connection (nginx: 60), so it never sends into one that we close."""
 REQUEST_SECONDS = 30
 SLOWEST_BYTES_A_SECOND = 10_000
-"""A request may take REQUEST_SECONDS, and as much longer as it takes at this speed. So may the taking of an answer."""
+"""A request may take REQUEST_SECONDS, plus its time at this speed. The same holds for reading an answer."""
 UNREAD_BYTES = 64 * 1024
-"""Of answers that somebody has not taken. Whatever else was asked for on that connection is then not answered."""
+"""Of answers not read yet. Beyond it nothing more is answered on that connection."""
 GRACE_SECONDS = 3.0
-"""For requests that are being answered when the process is to end."""
+"""For requests that are being answered when the process is told to end."""
 SENDING_SECONDS = 1.0
-"""For those that are on their way then."""
+"""For those still arriving then."""
 
 
 class Forgetting(BytesIOBasedBuffer):  # type: ignore[misc]
-    """Takes a body that is too large, and keeps nothing of it."""
+    """Receives a body that is too large, and keeps nothing of it."""
 
     def append(self, s: bytes) -> None:
         """Forget it."""
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Reads a request. One that cannot be read, or could be read in two ways, is answered with 400."""
+    """Reads a request. An unreadable or ambiguous one is answered with 400."""
 
     completed = False
     error: BadRequest | None = None
     path = ""
-    """waitress asks for it even where the head could not be read."""
+    """waitress reads it even when the head was unreadable."""
 
     def __init__(self, adj: Adjustments) -> None:
         super().__init__(adj)
@@ -84,7 +84,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         return 0 if self.body_rcv is None else len(self.body_rcv)
 
     def received(self, data: bytes) -> int:
-        """Take in what was sent; gives how much of it belongs to this request."""
+        """Receive data; returns how much of it belongs to this request."""
         taken: int = super().received(data)
         if self.chunked and not self.error and self.body_rcv is not None:
             if len(self.body_rcv) > BODY_BYTES:
@@ -95,7 +95,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         return taken
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the head; ParsingError where that cannot be done, or where its body could end in two places."""
+        """Read the head; ParsingError when it is unreadable, or its body could end in two places."""
         try:
             super().parse_header(header_plus)
         except (ParsingError, TransferEncodingNotImplemented, ValueError) as error:
@@ -113,18 +113,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     parser_class = Parser
     unread_since: float | None = None
-    """When the answer that is on its way was first seen to wait for whoever asked."""
+    """When the present answer was first seen waiting to be read."""
     bytes_sent = 0
     """Since then."""
 
     def send(self, data: bytes, do_close: bool = True) -> int:
-        """Hand to the connection what it takes."""
+        """Send as much as the connection takes."""
         sent: int = super().send(data, do_close)
         self.bytes_sent += sent
         return sent
 
     def drop_the_rest(self) -> None:
-        """Answer no more of what was asked for, and close when what is answered has been taken (RFC 9112, 9.3.2)."""
+        """Answer no further requests, and close when the answers have been read (RFC 9112, 9.3.2)."""
         self.close_when_flushed = True
         for request in self.requests:
             request.close()
@@ -132,16 +132,16 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     @property
     def is_served(self) -> bool:
-        """A request is being answered, or the answer is on its way."""
+        """True while a request is being answered, or the answer sent."""
         return bool(self.requests or self.total_outbufs_len)
 
     @property
     def bytes_kept(self) -> int:
-        """Of bodies that have come, or are coming, on this connection."""
+        """Of the bodies received, or being received, on this connection."""
         return sum(request.bytes_kept for request in [self.request, *self.requests] if request is not None)
 
     def is_too_slow(self, now: float) -> bool:
-        """A request, or an answer, has been on its way for longer than even a bad line takes. Asked once a second."""
+        """True when a request or an answer takes longer than even a bad line does. Called once a second."""
         if not self.total_outbufs_len:
             self.unread_since = None
         elif self.unread_since is None:
@@ -193,13 +193,13 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
         )
 
     def run(self) -> None:
-        """Serve until `end` is called, then finish what is being answered, within GRACE_SECONDS."""
+        """Serve until `end` is called, then finish what is being answered within GRACE_SECONDS."""
         while not self.ending:
             self._turn(1.0)
             if self.untidy:
                 self._tidy()
         for _ in range(2):
-            self._turn(0.0)  # what had come by then
+            self._turn(0.0)  # what had arrived by then
         self.del_channel()
         self.socket.close()
         begun = time.monotonic()
@@ -212,22 +212,22 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
         wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)
 
     def end(self) -> None:
-        """Stop taking connections. May be called from a signal's handler."""
+        """Stop accepting connections. May be called from a signal handler."""
         self.ending = True
         self.pull_trigger()
 
     def _close_idle(self, *, sending: bool) -> bool:
-        """True while somebody is being answered; or is in the middle of `sending`, as long as that may take."""
+        """Close idle connections; True while some are being answered, or, with `sending`, still arriving."""
         for channel in list(self.active_channels.values()):
             if not channel.is_served and not (sending and channel.request is not None):
                 channel.handle_close()
         return bool(self.active_channels)
 
     def handle_accept(self) -> None:
-        """Take a connection; several where there are many, since each turn of the loop looks at all that are there.
+        """Accept a connection; several when many are held, since each turn of the loop looks at all of them.
 
-        Where there are too many, one goes instead for which no thread is at work: the one that has been silent for
-        longest, before any that takes its answer slowly.
+        When there are too many, one without a working thread is closed: the longest silent, before any that reads its
+        answer slowly.
         """
         for _ in range(1 + len(self.active_channels) // HELD_FOR_EACH_TAKEN):
             held = len(self.active_channels)
@@ -238,18 +238,18 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
                 min(before, key=lambda channel: (channel.is_served, channel.last_activity)).handle_close()
 
     def add_task(self, channel: Channel) -> None:
-        """Let a thread answer the next request of a connection, unless too much lies there that nobody takes."""
+        """Let a thread answer the connection's next request, unless too much is waiting to be read."""
         if channel.total_outbufs_len > UNREAD_BYTES:
             channel.drop_the_rest()
         else:
             super().add_task(channel)
 
     def maintenance(self, now: float) -> None:
-        """Called once a second, in the middle of a turn: what is closed there may be taken for the next to come."""
+        """Called once a second, in the middle of a turn, where closing a connection could hit a new one."""
         self.untidy = True
 
     def _tidy(self) -> None:
-        """Close what is silent or too slow, and the largest bodies where all together are too large."""
+        """Close what is silent or too slow, and the largest bodies when all together are too large."""
         self.untidy = False
         if not self.is_wanted():
             self.end()
@@ -265,22 +265,22 @@ class Receiver(TcpWSGIServer):  # type: ignore[misc]
             channel.handle_close()
 
     def _waiting(self) -> list[Channel]:
-        """Connections that no thread is at work for."""
+        """Connections without a working thread."""
         return [channel for channel in self.active_channels.values() if not channel.requests]
 
 
 class WithoutAddresses(logging.Filter):
-    """What waitress logs names the page and who asked for it; the log has neither (docs/adr/0009)."""
+    """waitress would log the page and the address; our log has neither (docs/adr/0009)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep where the fault is, not what it was about."""
+        """Keep where the fault is, not what was asked."""
         record.msg, record.args = "the server failed to answer", ()
         record.exc_info = record.exc_info or (sys.exc_info() if sys.exc_info()[0] else None)
         return True
 
 
 def log_with_ours() -> None:
-    """Let waitress write its errors into our log. Its warnings tell how busy it is, a line each time: left out."""
+    """Let waitress write its errors to our log, but not its frequent warnings about being busy."""
     log = logging.getLogger("waitress")
     log.handlers = logging.getLogger("tbblearn").handlers
     log.propagate = False

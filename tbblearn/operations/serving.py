@@ -18,19 +18,19 @@ from tbblearn.config import from_environment
 from tbblearn.operations.receiving import Receiver, log_with_ours
 
 KILLED_AFTER_SECONDS = 3.6
-"""After SIGTERM: what has not ended then is ended."""
+"""After SIGTERM: what has not ended by then is killed."""
 PAUSE_SECONDS = 0.2
-"""Before a worker is started in the place of one that ended."""
+"""Before replacing a worker that ended."""
 CANNOT_START = 3
-"""Exit code of a worker that could not make its application: no other would fare better."""
+"""Exit code of a worker that could not make its application: no other would do better."""
 END = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT}
 
 
 def keep_to_core(core: int | None) -> None:
-    """Let the worker's threads run on its core; anywhere, where the machine does not allow it.
+    """Keep the worker's threads on its core, if the machine allows it.
 
     They share Python's lock, so they mostly run one at a time and lose by moving: `make bench` takes a third more CPU
-    a page without it.
+    per page without it.
     """
     if core is not None:
         with suppress(OSError):
@@ -38,9 +38,9 @@ def keep_to_core(core: int | None) -> None:
 
 
 def freeze_heap() -> None:
-    """What a worker has loaded lives as long as it does: the garbage collector need not look through it.
+    """Hide from the garbage collector what a worker has loaded, which lives as long as it does.
 
-    What a page makes goes without the collector, nearly all of it; so it is let to gather for some pages.
+    Nearly all that a page makes is freed without the collector, so that runs only every few pages.
     """
     gc.collect()
     gc.freeze()
@@ -48,7 +48,7 @@ def freeze_heap() -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections; OSError where the address is not ours or is taken."""
+    """A listening socket; OSError when the address is not ours or is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     host = host.strip("[]")
     both = host == "::" and socket.has_dualstack_ipv6()
@@ -56,7 +56,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Workers:
-    """The worker processes: so many are kept alive until the parent is told to end."""
+    """The worker processes; `count` are kept alive until the parent is told to end."""
 
     def __init__(self, listening: socket.socket, count: int, threads: int, make_app: Callable[[], Any]) -> None:
         self.listening = listening
@@ -67,7 +67,7 @@ class Workers:
         """Process -> its core."""
 
     def run(self) -> int:
-        """Keep them alive until a signal says to end; gives the exit code. Leaves no process behind."""
+        """Keep them alive until a signal to end; returns the exit code. Leaves no process behind."""
         signal.pthread_sigmask(signal.SIG_BLOCK, END | {signal.SIGCHLD})
         code = 0
         while not code:
@@ -92,17 +92,14 @@ class Workers:
         self.alive[process] = core
 
     def _free_core(self) -> int | None:
-        """The core that fewest of the living workers keep to (Linux).
-
-        The last of them first: the first one often serves the machine's interrupts too.
-        """
+        """The core with the fewest living workers (Linux), the last first: the first often serves interrupts too."""
         if not hasattr(os, "sched_getaffinity"):
             return None
         taken = Counter(self.alive.values())
         return min(os.sched_getaffinity(0), key=lambda core: (taken[core], -core))
 
     def _work(self, core: int | None, parent: int) -> NoReturn:
-        """Be a worker, to the end of the process."""
+        """Be a worker until the process ends."""
         code = CANNOT_START
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent says when to end
@@ -120,10 +117,10 @@ class Workers:
             traceback.print_exc()
         finally:
             sys.stderr.flush()
-            os._exit(code)  # threads that still answer end here
+            os._exit(code)  # also ends threads that are still answering
 
     def _bury(self) -> int:
-        """Forget those that have ended; gives an exit code where it makes no sense to go on."""
+        """Forget those that have ended; returns an exit code when it makes no sense to go on."""
         code = 0
         for process in list(self.alive):
             ended, status = os.waitpid(process, os.WNOHANG)
@@ -133,7 +130,7 @@ class Workers:
         return code
 
     def _end(self) -> None:
-        """Let all end, and end those that do not."""
+        """Ask all to end, and kill those that do not."""
         self._tell(signal.SIGTERM)
         last = time.monotonic() + KILLED_AFTER_SECONDS
         while self.alive:
@@ -155,7 +152,7 @@ def serve_forever(host: str, port: int) -> None:
 
 
 def run_workers(listening: socket.socket, workers: int, threads: int, make_app: Callable[[], Any]) -> NoReturn:
-    """Serve what `make_app` makes, anew in each worker, until told to stop; then end this process."""
+    """Serve what `make_app` makes in each worker until told to stop; then end this process."""
     os.umask(0o077)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with suppress(OSError, ValueError):

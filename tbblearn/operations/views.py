@@ -1,4 +1,4 @@
-"""The administrator's pages about the running of the system."""
+"""The administrator's pages about running the system."""
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -20,7 +20,6 @@ from tbblearn.web.pages import Page
 
 blueprint = Blueprint("operations", __name__, template_folder="templates")
 
-
 STATES = {
     "kom-inte-fram": MessageState.FAILED,
     "vantar": MessageState.WAITING,
@@ -28,19 +27,19 @@ STATES = {
     "skickat": MessageState.SENT,
     "behovdes-inte": MessageState.DROPPED,
 }
-"""What is chosen in the list, as its address names it."""
+"""Choices of the list, by their names in its address."""
 
 
 @blueprint.get("/utskick")
 @requires(Role.ADMIN)
 def outbox() -> Page:
-    """What did not arrive, what waits to be sent and what went out, and how many of each."""
+    """What failed, is waiting and was sent, and how many of each."""
     known: dict[str, object] = current_app.extensions["tbblearn_letters"]
     shown = [kind for kind in known if kind not in queries.HIDDEN]
     kind, state = request.args.get("typ", ""), request.args.get("lage", "")
-    state, kind = state if state in STATES else "", kind if kind in shown else ""
-    chosen = {"lage": state, "typ": kind, "nummer": whole_number("nummer")}
-    wanted = queries.Wanted(STATES.get(state), kind, whole_number("nummer"))
+    state, kind, number = state if state in STATES else "", kind if kind in shown else "", whole_number("nummer")
+    chosen = {"lage": state, "typ": kind, "nummer": number}
+    wanted = queries.Wanted(STATES.get(state), kind, number)
     return Page(
         "operations/outbox.html",
         found=queries.outbox(wanted, whole_number("sida") or 1),
@@ -55,11 +54,11 @@ def outbox() -> Page:
 @blueprint.get("/utskick/<int:message_id>")
 @requires(Role.ADMIN)
 def letter(message_id: int) -> Page:
-    """A letter that was kept because there is no mail server. That it was read is noted in the access log."""
+    """A letter that was kept without a mail server. Reading it is noted in the access log."""
     kept = queries.kept_letter(message_id)
     if kept is None:
         raise NotFound
-    end_read()  # nobody may wait for this read while it waits to write
+    end_read()  # hold no read open while waiting to write
     note_seen(
         Seen.LETTER_SHOWN,
         now=utc_now(),
@@ -73,7 +72,7 @@ def letter(message_id: int) -> Page:
 @blueprint.post("/utskick/<int:message_id>/skicka-igen")
 @requires(Role.ADMIN)
 def send_again(message_id: int) -> Response:
-    """Try once more to send a message that did not arrive."""
+    """Try again to send a failed message."""
     if not try_again(message_id, utc_now(), queries.HIDDEN):
         raise NotFound
     return redirect(url_for("operations.outbox"), 303)
@@ -82,7 +81,7 @@ def send_again(message_id: int) -> Response:
 @blueprint.post("/utskick/skicka-igen")
 @requires(Role.ADMIN)
 def send_kind_again() -> Response:
-    """Try once more to send all messages of a kind that did not arrive; of some nobody learns how many, or whose."""
+    """Try again to send all failed messages of a kind, without saying how many or whose."""
     kind = request.form.get("typ", "")
     if kind not in current_app.extensions["tbblearn_letters"]:
         raise NotFound

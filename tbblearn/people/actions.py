@@ -1,4 +1,4 @@
-"""Writes about people and units. An import is one caller, the demo another; an administrator's pages a third."""
+"""Writes about people and units."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -41,7 +41,7 @@ class NewUnit:
 
 
 def add_unit(new: NewUnit, parent: OrgUnit | None) -> OrgUnit:
-    """Add a unit below its parent (None only for the county itself), with path and effective level filled in."""
+    """Add a unit below its parent (None for the county only), with its path and effective level."""
     unit = OrgUnit(
         parent_id=parent.id if parent else None,
         source=new.source,
@@ -63,7 +63,7 @@ def add_unit(new: NewUnit, parent: OrgUnit | None) -> OrgUnit:
 
 
 def name_person(person: Person, given_name: str, family_name: str, email: str) -> None:
-    """Set what a person is called, with the columns that sort and search by it."""
+    """Set a person's name and address, with the columns for sorting and searching."""
     person.given_name = given_name
     person.family_name = family_name
     person.email = email.strip()
@@ -75,9 +75,9 @@ def name_person(person: Person, given_name: str, family_name: str, email: str) -
 def give_role(
     person_id: int, unit_id: int, role: Role, *, today: date, now: datetime, source: GrantSource, by: int | None = None
 ) -> Grant:
-    """Give a person a role on a unit and all below it, from today, and say so in the event log.
+    """Give a person a role on a unit and all below it, from today, and log it.
 
-    `by` is who gives it; None on the command line and in an import. Raises CountyRoleElsewhere.
+    `by` is None for the command line and imports. Raises CountyRoleElsewhere.
     """
     if role in COUNTY_ROLES and db.session.get_one(OrgUnit, unit_id).parent_id is not None:
         raise CountyRoleElsewhere(role)
@@ -93,9 +93,9 @@ def give_role(
 
 
 def end_role(grant_id: int, scope: Scope, today: date, *, now: datetime, by: int | None = None) -> Grant | None:
-    """End a role, and say so in the event log: today is its last day, or it never held where it would have begun later.
+    """End a role and log it: today becomes its last day; one that has not begun is deleted.
 
-    None where there is no such grant in the scope, or where it has ended already; then nothing is changed.
+    None, and no change, when there is no such grant in the scope or it has ended already.
     """
     grant = db.session.scalar(
         select(Grant)
@@ -125,10 +125,9 @@ def end_role(grant_id: int, scope: Scope, today: date, *, now: datetime, by: int
 def give_access(
     person_id: int, *, today: date, now: datetime, until_on: date | None = None, sponsor_id: int | None = None
 ) -> ExternalAccess:
-    """Let a person in who is not employed, from today until a day at most a year ahead (a year, unless it is given).
+    """Give or renew external access from today until a day at most a year ahead (by default a year), and log it.
 
-    It is also how an access is renewed. The event log says so; `sponsor_id` is who answers for it, None where that is
-    whoever runs the server.
+    `sponsor_id` is who answers for it; None for whoever runs the server.
     """
     access = ExternalAccess(
         person_id=person_id,
@@ -151,9 +150,9 @@ def give_access(
 
 
 def end_access(person_id: int, *, today: date, now: datetime) -> bool:
-    """End all external access of a person at once, and say so in the event log; False where there was none.
+    """End all external access of a person at once, and log it; False when there was none.
 
-    One that began before today has yesterday as its last day: the open sessions end at the next request.
+    Yesterday becomes its last day, so open sessions end at their next request.
     """
     held = db.session.scalars(
         select(ExternalAccess)
@@ -172,6 +171,5 @@ def end_access(person_id: int, *, today: date, now: datetime) -> bool:
 
 
 def choose_language(person_id: int, language: Language) -> None:
-    """Remember the language a person wants, on pages and in mail."""
-    person = db.session.scalars(select(Person).where(Person.id == person_id)).one()
-    person.language = language
+    """Set the language of a person's pages and mail."""
+    db.session.get_one(Person, person_id).language = language

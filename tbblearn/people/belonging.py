@@ -1,8 +1,7 @@
-"""Who belongs here today, and which roles hold: the one place that says so, as SQL conditions.
+"""Who belongs here today, and which roles hold: the only place that decides it, as SQL conditions.
 
-Everything that lets somebody in, or gives persons by their role, takes its condition from here: signing in, sessions,
-one-time links, mail, and every query about `Grant`. Nothing is erased when an employment ends: a condition that is met
-again lets in again, until the timer ends the grant (`people.ending`).
+Signing in, sessions, one-time links, mail and every query about `Grant` take their conditions from here. Nothing is
+erased when an employment ends: whoever comes back is let in again, until the timer ends the grant (`people.ending`).
 """
 
 from datetime import date, timedelta
@@ -21,12 +20,12 @@ _employer, _granted = aliased(OrgUnit), aliased(OrgUnit)
 
 
 def employed(person_id: PersonId, today: Day) -> ColumnElement[bool]:
-    """SQL condition: the person holds an employment on this day, with any huvudman."""
+    """SQL condition: the person is employed on this day, by any huvudman."""
     return exists(_jobs(person_id, today))
 
 
 def external(person_id: PersonId, today: Day) -> ColumnElement[bool]:
-    """SQL condition: somebody answers for that the person has access on this day without being employed."""
+    """SQL condition: the person has external access on this day."""
     return exists(
         select(_external.id).where(
             _external.person_id == person_id, _external.from_on <= today, _external.until_on >= today
@@ -35,14 +34,14 @@ def external(person_id: PersonId, today: Day) -> ColumnElement[bool]:
 
 
 def belongs(person_id: PersonId, today: Day) -> ColumnElement[bool]:
-    """SQL condition: the person is employed, or external, on this day. Nobody else signs in or gets mail."""
+    """SQL condition: the person is employed or external on this day. Nobody else signs in or gets mail."""
     return or_(employed(person_id, today), external(person_id, today))
 
 
 def left_lately(person_id: PersonId, today: Day, since: Day) -> ColumnElement[bool]:
     """SQL condition: an employment of the person ended before this day, on `since` or later.
 
-    With `history_since` as `since` it says who may still read the own history; whoever belongs reads it anyway.
+    With `history_since(today)` it selects who may still read their own history after leaving.
     """
     return exists(
         select(_job.id).select_from(_job).where(_job.person_id == person_id, _job.end_on >= since, _job.end_on < today)
@@ -50,22 +49,22 @@ def left_lately(person_id: PersonId, today: Day, since: Day) -> ColumnElement[bo
 
 
 def history_since(today: date) -> date:
-    """Whose last employment ended on this day or later may still read the own history."""
+    """The earliest last day of employment after which the own history can still be read."""
     return today - timedelta(days=HISTORY_DAYS)
 
 
 def grant_holds(today: Day) -> ColumnElement[bool]:
     """SQL condition on `Grant`: the role holds on this day.
 
-    One from an HR file holds while its person is employed; that the unit file must still name that person comes with
-    the import of such files, which is not built yet. One given by hand holds while its person is employed with the
-    unit's huvudman, on the county with any huvudman, or is external.
+    One from an HR file holds while its person is employed (checking that the unit file still names that person comes
+    with the import of such files, not built yet). One given by hand holds while its person is external or employed by
+    the unit's huvudman; on the county, by any huvudman.
     """
     with_its_huvudman = (
         _jobs(Grant.person_id, today)
         .join(_employer, _employer.id == _job.unit_id)
         .join(_granted, _granted.id == Grant.unit_id)
-        # The source of a unit is the huvudman that it lies in; the county has no parent.
+        # A unit's source is its huvudman; the county has no parent.
         .where(or_(_granted.parent_id.is_(None), _granted.source == _employer.source))
         .correlate(Grant)
     )

@@ -1,4 +1,4 @@
-"""What the timer does about people: end roles whose person has been gone too long, tell of access that soon ends."""
+"""What the timer does about people: end the roles of those gone too long, and warn that external access soon ends."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -24,15 +24,15 @@ KINDS = ("roles_ended", "externals_told")
 
 
 def jobs() -> Iterable[Job]:
-    """The timer's jobs; each is one transaction of the caller's."""
+    """The timer's jobs; the caller runs each in its own transaction."""
     return (end_lapsed_roles, tell_of_ends)
 
 
 def end_lapsed_roles(now: datetime, today: date) -> Changes:
-    """End the roles whose person has been without what carries them for more than `RETURN_DAYS`, and log each.
+    """End the roles that no employment or external access has carried for more than `RETURN_DAYS`, and log each.
 
-    The last day of what carried a role becomes its own. Who comes back after that needs a new decision. Until a run
-    has seen it, a role that somebody has come back to after so long still holds: let the timer run every day.
+    The role's last day becomes that of what carried it. Returning later takes a new decision; but until a run has seen
+    the gap, a role works again for whoever returns, so the timer should run every day.
     """
     unit = aliased(OrgUnit)
     grants = db.session.execute(
@@ -50,7 +50,7 @@ def end_lapsed_roles(now: datetime, today: date) -> Changes:
             for employer, span in jobs_of[grant.person_id]
             if not by_hand or parent_id is None or employer == source
         ]
-        begun = max(grant.from_on, stockholm_date(grant.given_at))  # whoever gave it knew of what was before
+        begun = max(grant.from_on, stockholm_date(grant.given_at))  # whoever gave it knew what came before
         last = lapsed_on(begun, carried + (externals_of[grant.person_id] if by_hand else []), today)
         if last is None:
             continue
@@ -70,7 +70,7 @@ def end_lapsed_roles(now: datetime, today: date) -> Changes:
 
 
 def _employments() -> dict[int, list[tuple[str, Span]]]:
-    """Huvudman and span of every employment of those who have a role, by person."""
+    """Huvudman and span of the employments of everyone with a role, by person."""
     found: dict[int, list[tuple[str, Span]]] = defaultdict(list)
     for person_id, source, start_on, end_on in db.session.execute(
         select(Employment.person_id, OrgUnit.source, Employment.start_on, Employment.end_on)
@@ -91,9 +91,9 @@ def _externals() -> dict[int, list[Span]]:
 
 
 def tell_of_ends(now: datetime, today: date) -> Changes:
-    """Queue the letters that an external access soon ends, to its person and its sponsor, once for each of TELL_DAYS.
+    """Queue the letters that external access soon ends, to its person and sponsor, once for each of TELL_DAYS.
 
-    An access that has been renewed is not told of.
+    None for access that has been renewed.
     """
     latest = (
         select(ExternalAccess.person_id, func.max(ExternalAccess.until_on).label("until_on"))

@@ -27,13 +27,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def signed_in_person() -> Principal | None:
-    """Who is signed in, or None. Not Flask-Login's proxy, which would look the person up anew for every attribute."""
+    """Who is signed in, or None; not Flask-Login's proxy, which looks the person up anew for every attribute."""
     person = current_user._get_current_object()
     return person if isinstance(person, Principal) else None
 
 
 def principal() -> Principal:
-    """Who is signed in; raises SignInNeeded where nobody is."""
+    """Who is signed in; raises SignInNeeded when nobody is."""
     person = signed_in_person()
     if person is None:
         raise SignInNeeded
@@ -41,18 +41,12 @@ def principal() -> Principal:
 
 
 def open_after_leaving(app: Flask, *places: str) -> None:
-    """Let those who have left, with the link to their own history, open these endpoints, or all of these blueprints.
-
-    Everything else that demands somebody who is signed in is closed to them.
-    """
+    """Open these endpoints and blueprints to leavers with a link to their own history, and close all others to them."""
     app.extensions[AFTER_LEAVING] = frozenset(places)
 
 
 def signed_in(view: View) -> View:
-    """Open to everyone who is signed in; the view shows only what is that person's own.
-
-    To who has left only where `open_after_leaving` says so.
-    """
+    """Open to everyone who is signed in, to leavers only as `open_after_leaving` says; shows only one's own things."""
 
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
@@ -66,7 +60,7 @@ def signed_in(view: View) -> View:
 
 
 def requires(*roles: Role) -> Callable[[View], View]:
-    """Open to those who hold one of these roles somewhere; the view's queries take the Scope of the role."""
+    """Open to those with one of these roles somewhere; the view's queries take the Scope of the role."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -82,7 +76,7 @@ def requires(*roles: Role) -> Callable[[View], View]:
 
 
 def requires_on_county(role: Role) -> Callable[[View], View]:
-    """Open to those who hold the role on the county itself: what is done there touches every huvudman."""
+    """Open to those with the role on the county itself: the page affects every huvudman."""
 
     def decorate(view: View) -> View:
         @wraps(view)

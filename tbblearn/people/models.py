@@ -27,12 +27,12 @@ Path = str | InstrumentedAttribute[str]
 def spans(
     first: InstrumentedAttribute[date], last: InstrumentedAttribute[date | None], day: Day
 ) -> ColumnElement[bool]:
-    """`rules.holds` as an SQL condition: a period with both ends included holds on the day."""
+    """`rules.holds` as an SQL condition: the day is in the period, both ends included."""
     return and_(first <= day, or_(last.is_(None), last >= day))
 
 
 class Programme(Model):
-    """A change that the county carries out together; Tillsammans för barnens bästa is the first."""
+    """A change that the county makes together; Tillsammans för barnens bästa is the first."""
 
     __tablename__ = "programme"
     __retention__ = retention(keep="for good", why="the county's own plans", erase="holds no personal data")
@@ -56,7 +56,7 @@ class OrgUnit(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
     source: Mapped[str] = mapped_column(String(80))
-    """External id of the huvudman whose files bring this unit; the root's own id for the root."""
+    """External id of the huvudman whose files contain this unit; the root's own id for the root."""
     external_id: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(160))
     name_sort: Mapped[str] = mapped_column(byte_ordered(400))
@@ -64,12 +64,12 @@ class OrgUnit(Model):
     service: Mapped[str] = mapped_column(String(80), default="")
     own_level: Mapped[Level | None] = mapped_column(enum_type(Level, "own_level"))
     level: Mapped[Level | None] = mapped_column(enum_type(Level))
-    """Effective level: own, or that of the nearest ancestor that has one; kept by people.actions."""
+    """Effective level: its own, or that of the nearest ancestor with one; set by people.actions."""
     path: Mapped[str] = mapped_column(byte_ordered(400), index=True)
     """Ids from the root down to the unit itself: '/1/5/9/'. A subtree is a prefix."""
     depth: Mapped[int]
     manager_external_id: Mapped[str] = mapped_column(String(80), default="")
-    """Person id from the unit file, kept until the staff file brings the person."""
+    """Person id from the unit file, until the staff file brings the person."""
     valid_from_on: Mapped[date] = mapped_column(Date)
     valid_until_on: Mapped[date | None] = mapped_column(Date)
     version: Mapped[int] = mapped_column(default=1)
@@ -83,17 +83,17 @@ class OrgUnit(Model):
 
     @classmethod
     def inside(cls, path: Path) -> ColumnElement[bool]:
-        """SQL condition: the unit is the one with this path or lies below it."""
+        """SQL condition: the unit with this path, or one below it."""
         return cls.path.like(path + "%")
 
     @classmethod
     def around(cls, path: str) -> ColumnElement[bool]:
-        """SQL condition: the unit is the one with this path or lies above it."""
+        """SQL condition: the unit with this path, or one above it."""
         return literal(path).like(cls.path + "%")
 
 
 class Person(Model):
-    """One human, may hold several employments. Unique within a source (a huvudman's subtree)."""
+    """One human, perhaps with several employments. Unique within a source (a huvudman's subtree)."""
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("source", "external_id"),)
@@ -112,7 +112,7 @@ class Person(Model):
     name_search: Mapped[str] = mapped_column(String(400))
     email: Mapped[str] = mapped_column(String(254), default="")
     email_key: Mapped[str] = mapped_column(String(254), default="", index=True)
-    """The e-mail address casefolded, for signing in. Not unique: one human may stand in two sources."""
+    """The e-mail address casefolded, for signing in. Not unique: one human may be in two sources."""
     language: Mapped[Language] = mapped_column(enum_type(Language), default=Language.SV)
     protected_identity: Mapped[bool] = mapped_column(default=False)
     """Name and e-mail are withheld in every list, export, mail and log. Set by an administrator, never by a file."""
@@ -164,7 +164,7 @@ class Leave(Model):
     until_on: Mapped[date | None] = mapped_column(Date)
     source: Mapped[LeaveSource] = mapped_column(enum_type(LeaveSource))
     known_on: Mapped[date] = mapped_column(Date)
-    """First day the system knew when the leave ends; nobody is late for what we learnt late."""
+    """First day the system knew when the leave ends: nobody is late because we learnt it late."""
 
     @classmethod
     def holds_on(cls, day: Day) -> ColumnElement[bool]:
@@ -175,7 +175,7 @@ class Leave(Model):
 class Grant(Model):
     """A role on a unit and all below it, from date until date (both included).
 
-    Whether it holds on a day is for `people.belonging` to say: the dates alone do not.
+    The dates alone do not decide whether it holds on a day: see `people.belonging`.
     """
 
     __tablename__ = "role_grant"
@@ -195,19 +195,19 @@ class Grant(Model):
     given_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     end_reason: Mapped[GrantEnd | None] = mapped_column(enum_type(GrantEnd))
-    """Why it ended; None while nobody has ended it."""
+    """Why it ended; None until someone or something has ended it."""
 
 
 class ExternalAccess(Model):
-    """Access for somebody who is not employed (or not where the role is), until a day at most a year ahead.
+    """Access for someone not employed (or not where the role is), until a day at most a year ahead.
 
-    A renewal is a row of its own. Ended before its time, the last day is moved, never forwards.
+    A renewal is a row of its own. Ending it early moves the last day, never forwards.
     """
 
     __tablename__ = "external_access"
     __table_args__ = (
         CheckConstraint("until_on >= from_on", name="span"),
-        # The same rule twice, for the two databases count days differently. 366: a year may hold 29 February.
+        # One rule in two dialects, which count days differently. 366: a year may include 29 February.
         CheckConstraint("until_on <= date(from_on, '+366 days')", name="at_most_a_year").ddl_if(dialect="sqlite"),
         CheckConstraint("until_on <= from_on + 366", name="at_most_a_year").ddl_if(dialect="postgresql"),
     )
@@ -220,5 +220,5 @@ class ExternalAccess(Model):
     from_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date] = mapped_column(Date)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who answers for that the person needs it; None where that is whoever runs the server."""
+    """Who answers for the need of it; None for whoever runs the server."""
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)

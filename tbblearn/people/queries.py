@@ -1,10 +1,11 @@
-"""Reads about people and units. Everything that returns persons or units takes a Scope (docs/rules/people.md)."""
+"""Reads about people and units. Whatever lists persons or units takes a Scope (docs/rules/people.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tbblearn.db import db
 from tbblearn.people.belonging import belongs, grant_holds, history_since, left_lately
@@ -27,72 +28,42 @@ class Unit:
     external_id: str
 
 
-@dataclass(frozen=True)
-class PersonCard:
-    """What signing in needs to know of a person."""
-
-    id: int
-    given_name: str
-    family_name: str
-    language: Language
-
-    @property
-    def name(self) -> str:
-        """Given and family name."""
-        return f"{self.given_name} {self.family_name}".strip()
-
-
 def within(scope: Scope) -> ColumnElement[bool]:
     """SQL condition: the unit lies in the scope. An empty scope matches nothing."""
     return or_(false(), *(OrgUnit.inside(path) for path in scope.paths))
 
 
-def _units() -> Select[int, str, UnitKind, str, Level | None, str, str]:
-    return select(
-        OrgUnit.id, OrgUnit.name, OrgUnit.kind, OrgUnit.path, OrgUnit.level, OrgUnit.source, OrgUnit.external_id
-    )
+def _units(*conditions: ColumnElement[bool], order: InstrumentedAttribute[Any]) -> list[Unit]:
+    columns = (getattr(OrgUnit, field.name) for field in fields(Unit))
+    rows = db.session.execute(select(*columns).where(*conditions).order_by(order))
+    return [Unit(**row._asdict()) for row in rows]
 
 
 def unit(unit_id: int, scope: Scope) -> Unit | None:
-    """One unit, or None when it does not exist or lies outside the scope: the two look the same."""
-    row = db.session.execute(_units().where(OrgUnit.id == unit_id, within(scope))).one_or_none()
-    return Unit(*row) if row else None
+    """One unit; None when it does not exist or is outside the scope: the two look the same."""
+    return next(iter(_units(OrgUnit.id == unit_id, within(scope), order=OrgUnit.id)), None)
 
 
 def tops(scope: Scope) -> list[Unit]:
     """The units at the top of the scope, in Swedish order: where a manager's pages begin."""
-    rows = db.session.execute(_units().where(OrgUnit.path.in_(scope.paths)).order_by(OrgUnit.name_sort)).all()
-    return [Unit(*row) for row in rows]
+    return _units(OrgUnit.path.in_(scope.paths), order=OrgUnit.name_sort)
 
 
 def ancestors(path: str, scope: Scope) -> list[Unit]:
-    """The units above a path that lie in the scope, from the top down, without the unit itself."""
-    rows = db.session.execute(
-        _units().where(OrgUnit.around(path), OrgUnit.path != path, within(scope)).order_by(OrgUnit.depth)
-    ).all()
-    return [Unit(*row) for row in rows]
+    """The units above a path that are in the scope, from the top down, without the unit itself."""
+    return _units(OrgUnit.around(path), OrgUnit.path != path, within(scope), order=OrgUnit.depth)
 
 
 def huvudman_name(path: str) -> str | None:
-    """The name of the huvudman that a unit belongs to; None for the county. No secret, so it takes no scope."""
+    """The name of a unit's huvudman; None for the county. It is public, so it takes no scope."""
     return db.session.scalar(select(OrgUnit.name).where(OrgUnit.kind == UnitKind.HUVUDMAN, OrgUnit.around(path)))
 
 
 def unit_by_name(text: str) -> list[Unit]:
-    """Units that `source/id`, or `id` alone, names on the command line (docs/rules/people.md)."""
-    source, _, external = text.rpartition("/")
-    condition = OrgUnit.external_id == external
-    if source:
-        condition = and_(condition, OrgUnit.source == source)
-    return [Unit(*row) for row in db.session.execute(_units().where(condition).order_by(OrgUnit.path))]
-
-
-def person(person_id: int) -> PersonCard | None:
-    """One person's own card."""
-    row = db.session.execute(
-        select(Person.id, Person.given_name, Person.family_name, Person.language).where(Person.id == person_id)
-    ).one_or_none()
-    return PersonCard(*row) if row else None
+    """The units that `source/id`, or `id` alone, names on the command line (docs/rules/people.md)."""
+    source, _, external_id = text.rpartition("/")
+    conditions = [OrgUnit.external_id == external_id, *([OrgUnit.source == source] if source else [])]
+    return _units(*conditions, order=OrgUnit.path)
 
 
 @dataclass(frozen=True)
@@ -105,9 +76,9 @@ class MailAddress:
 
 
 def mail_address(person_id: int, today: date, *, leavers: bool = False) -> MailAddress | None:
-    """Where to write to a person; None without an address, and for who is neither employed nor external that day.
+    """Where to write to a person; None without an address, or when neither employed nor external that day.
 
-    With `leavers` also to who left so lately that the own history can still be read.
+    With `leavers` also for those who left recently enough to read their own history.
     """
     written_to = belongs(Person.id, today)
     if leavers:
@@ -117,19 +88,19 @@ def mail_address(person_id: int, today: date, *, leavers: bool = False) -> MailA
             Person.id == person_id, Person.email != "", written_to
         )
     ).one_or_none()
-    return MailAddress(*row) if row else None
+    return MailAddress(**row._asdict()) if row else None
 
 
 @dataclass(frozen=True)
 class ExternalEnd:
-    """The last day of somebody's access without an employment, and their name (empty where it is protected)."""
+    """The last day of a person's external access, and their name (empty when protected)."""
 
     name: str
     until_on: date
 
 
 def external_end(person_id: int) -> ExternalEnd | None:
-    """When the external access of a person ends, with every renewal counted; None for who never had any."""
+    """When a person's external access ends, renewals included; None without any."""
     until_on = db.session.scalar(select(func.max(ExternalAccess.until_on)).where(ExternalAccess.person_id == person_id))
     found = db.session.get(Person, person_id)
     if until_on is None or found is None:
@@ -138,9 +109,9 @@ def external_end(person_id: int) -> ExternalEnd | None:
 
 
 def with_roles(persons: Select[*Columns], today: date | BindParameter[date]) -> Select[*Columns, Role, int, str]:
-    """A query about persons with the roles they hold on this day: role, unit id and path, a row each.
+    """Extend a query about persons with their roles on this day: role, unit id and path, one row per role.
 
-    A person without roles has one row, with None in all three. `persons` says itself what it selects from.
+    A person without roles has one row, with None in all three.
     """
     return (
         persons.outerjoin(Grant, and_(Grant.person_id == Person.id, grant_holds(today)))

@@ -38,16 +38,16 @@ class Role(StrEnum):
 
 
 COUNTY_ROLES = frozenset({Role.EDITOR, Role.ADMIN})
-"""Roles that are held on the county only: what they do touches every huvudman."""
+"""Roles on the county only: what they do affects every huvudman."""
 
 RETURN_DAYS = 30
-"""Somebody who is back within so many days has the roles they had; later only a new decision gives them."""
+"""Whoever returns within so many days has their roles back; later it takes a new decision."""
 
 HISTORY_DAYS = 30
-"""So many days after the last employment ended the own history can still be read, by a mailed link."""
+"""Days after the last employment in which the own history can still be read, by a mailed link."""
 
 TELL_DAYS = (60, 30, 7)
-"""So many days before an external access ends, its person and its sponsor are told."""
+"""Days before external access ends on which its person and sponsor are told."""
 
 
 class Language(StrEnum):
@@ -58,7 +58,7 @@ class Language(StrEnum):
 
 
 class GrantSource(StrEnum):
-    """Where a grant comes from: an import never touches what was given by hand."""
+    """Where a grant comes from; an import never touches those given by hand."""
 
     HAND = "hand"
     HR = "hr"
@@ -69,7 +69,7 @@ class GrantEnd(StrEnum):
 
     DECIDED = "decided"
     NOT_EMPLOYED = "not_employed"
-    """Its person had been without the employment that carries it for more than `RETURN_DAYS`."""
+    """No employment or external access had carried it for more than `RETURN_DAYS`."""
 
 
 class LeaveSource(StrEnum):
@@ -81,13 +81,13 @@ class LeaveSource(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """The part of the tree a person may see in one role: the subtrees below these paths. Empty sees nothing."""
+    """The part of the tree that a person may see in some role: these subtrees. Empty sees nothing."""
 
     paths: tuple[str, ...] = ()
 
     @classmethod
     def over(cls, paths: Iterable[str]) -> "Scope":
-        """A scope over these subtrees, without those that lie inside another."""
+        """A scope over these subtrees, without those inside another."""
         shortest: list[str] = []
         for path in sorted(set(paths)):
             if not any(path.startswith(kept) for kept in shortest):
@@ -95,7 +95,7 @@ class Scope:
         return cls(tuple(shortest))
 
     def covers(self, path: str) -> bool:
-        """True when the unit with this path lies in the scope."""
+        """True when the unit with this path is in the scope."""
         return any(path.startswith(top) for top in self.paths)
 
     def __bool__(self) -> bool:
@@ -112,7 +112,7 @@ class HeldGrant:
 
     @property
     def on_county(self) -> bool:
-        """True where it is held on the county itself: the root, the only unit whose path names one."""
+        """True for a role on the county itself: the root, the only unit whose path names one."""
         return self.unit_path.count("/") == 2
 
 
@@ -128,22 +128,22 @@ class Principal:
     ends_at: datetime
     grants: tuple[HeldGrant, ...] = ()
     history_only: bool = False
-    """True for who has left, and came in by the link to the own history: no role, and only the pages of that."""
+    """True for a leaver with the link to the own history: no role, and only those pages."""
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
     def get_id(self) -> str:
-        """What Flask-Login keeps in the browser's session: the token of the row in our own session table."""
+        """What Flask-Login stores in the cookie: the token of the row in our own session table."""
         return self.session_token
 
     def has(self, role: Role) -> bool:
-        """True when the person holds this role today, somewhere; one of the county's roles counts only there."""
+        """True when the person has this role somewhere today; the county's roles count only there."""
         return any(grant.role is role for grant in self.grants if grant.on_county or role not in COUNTY_ROLES)
 
     def has_on_county(self, role: Role) -> bool:
-        """True when the person holds this role on the county itself today."""
+        """True when the person has this role on the county itself today."""
         return any(grant.role is role and grant.on_county for grant in self.grants)
 
     def scope(self, *roles: Role) -> Scope:
@@ -152,7 +152,7 @@ class Principal:
 
 
 class CountyRoleElsewhere(Exception):
-    """A role of the county was to be given on a unit in it."""
+    """A role of the county's was to be given on a unit."""
 
 
 Span = tuple[date, date | None]
@@ -160,16 +160,16 @@ Span = tuple[date, date | None]
 
 
 def holds(from_on: date, until_on: date | None, today: date) -> bool:
-    """True when a period with both ends included holds today."""
+    """True when today is in the period, both ends included."""
     return from_on <= today and (until_on is None or today <= until_on)
 
 
 def lapsed_on(from_on: date, carried: Iterable[Span], today: date) -> date | None:
-    """The last day of a grant that its person has lost for good, or None while it holds or may hold again.
+    """The last day of a grant that is lost for good, or None while it holds or may hold again.
 
     `from_on`: the grant's first day. `carried`: the employments and external accesses that carry it, in any order. It
-    is lost when more than RETURN_DAYS days pass after one of them without the next, also where somebody has come back
-    since. The wait for the first one counts only where none has come at all.
+    is lost when more than RETURN_DAYS pass after one of them without the next, even if the person has returned since.
+    The wait for the first one counts only while none has come at all.
     """
     last: date | None = None
     for start, end in sorted((start, end or date.max) for start, end in carried if start <= today):
@@ -191,9 +191,9 @@ def a_year_after(day: date) -> date:
 
 
 def telling(from_on: date, until_on: date, today: date) -> int | None:
-    """Which of TELL_DAYS an access is to be told under today: the nearest one reached; None where none is.
+    """The nearest of TELL_DAYS that has been reached before an access ends; None when none has.
 
-    One that lies before the access began is not told: who has just got a month knows it.
+    Those before the access began do not count: whoever was just given a month knows it.
     """
     left = (until_on - today).days
     reached = [days for days in TELL_DAYS if 0 <= left <= days and (until_on - from_on).days >= days]
@@ -207,33 +207,27 @@ _NUMBER = re.compile(r"\d+")
 
 
 def sort_key(*parts: str) -> str:
-    """A key that orders as a Swedish reader expects, compared byte by byte: å, ä, ö last, numbers by size.
+    """A key that sorts byte by byte as a Swedish reader expects: å, ä, ö last, "Vårdcentral 5" before "Vårdcentral 12".
 
-    "Vårdcentral 5" comes before "Vårdcentral 12". The same on every database, which neither SQLite nor a bare
-    PostgreSQL gives by itself.
+    It gives every database the same order, which neither SQLite nor a bare PostgreSQL has.
     """
     return "  ".join(_NUMBER.sub(lambda m: m[0].zfill(8), _fold(part).translate(_LAST_LETTERS)) for part in parts)
 
 
 def email_key(email: str) -> str:
-    """What an e-mail address is recognised by, however it was typed: no spaces round it, case folded.
+    """The canonical form of an e-mail address, however it was typed: stripped and case folded.
 
-    Signing in, asking for a link and counting tries all go by this one key, so none of them can be got round by
-    writing the same address in another way.
+    Signing in, asking for a link and counting tries all use it, so another spelling gets round none of them.
     """
     return unicodedata.normalize("NFC", email.strip()).casefold()
 
 
 def search_key(*parts: str) -> str:
-    """Text to search in: case and foreign accents folded, å, ä, ö kept as letters of their own."""
+    """Text to search in: case and foreign accents folded, å, ä, ö kept."""
     return " ".join(folded for part in parts if (folded := _fold(part)))
 
 
 def _fold(text: str) -> str:
-    kept = []
-    for letter in unicodedata.normalize("NFC", " ".join(text.split())).casefold():
-        if letter in "åäöæø":
-            kept.append(letter)
-        else:
-            kept.append("".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c)))
-    return "".join(kept)
+    letters = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+    parts = "".join(letter if letter in "åäöæø" else unicodedata.normalize("NFD", letter) for letter in letters)
+    return "".join(part for part in parts if not unicodedata.combining(part))

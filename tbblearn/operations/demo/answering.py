@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from tbblearn.operations.demo.catalogue import HUVUDMEN
 from tbblearn.surveys.instruments import instrument
 
 CODES = tuple(item.code for item in instrument("oric").items)
@@ -12,50 +13,36 @@ _EASY: Mapping[str, float] = {code: 0.25 if code.startswith("C") else -0.15 for 
 _STRAIGHT, _BREAKING_OFF = 0.07, 0.02
 _LEAST, _MOST = 1, 5
 
-SHARES: Mapping[str, float] = {
-    "region": 0.52,
-    "eskilstuna": 0.63,
-    "nykoping": 0.47,
-    "katrineholm": 0.58,
-    "strangnas": 0.66,
-    "flen": 0.48,
-    "oxelosund": 0.68,
-    "trosa": 0.69,
-    "gnesta": 0.55,
-    "vingaker": 0.5,
-}
-"""How many of those who are asked answer, by huvudman."""
+SHARES = {huvudman.slug: huvudman.answering for huvudman in HUVUDMEN}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Somebody who is asked, where, and in which huvudman."""
+    """An invited person, the unit they answer for, and its huvudman (or the county, for someone who works in two)."""
 
     person_id: int
     unit_id: int
-    huvudman: str
+    source: str
 
 
 @dataclass(frozen=True)
 class GivenAnswers:
-    """Who answered what, in the order in which they did, and who would rather not."""
+    """Who answered what, in the order in which they did, and who declined."""
 
     answers: Mapping[int, Mapping[str, str]]
     declined: Sequence[int]
 
 
-def answers_of(
-    asked: Sequence[Asked], rng: Random, *, level: float, silent: frozenset[int], keen: frozenset[int]
-) -> GivenAnswers:
-    """What each says, round `level` (1 to 5). `silent` say nothing; nearly all of those in the units `keen` answer."""
+def answers_of(asked: Sequence[Asked], rng: Random, *, level: float, silent: frozenset[int], keen: int) -> GivenAnswers:
+    """What each answers, around `level` (1 to 5): nothing from `silent`, nearly all of the unit `keen`."""
     moods = {unit_id: rng.gauss(level, 0.35) for unit_id in sorted({one.unit_id for one in asked})}
     answers: dict[int, Mapping[str, str]] = {}
     declined: list[int] = []
     for number, one in enumerate(asked):
         if one.person_id in silent:
             continue
-        at_home = one.unit_id in keen
-        if (number % 9 > 0) if at_home else (rng.random() < SHARES.get(one.huvudman, 0.5)):
+        at_home = one.unit_id == keen
+        if (number % 9 > 0) if at_home else (rng.random() < SHARES.get(one.source, 0.5)):
             answers[one.person_id] = _form(moods[one.unit_id], rng, whole=at_home)
         elif rng.random() < 0.08:
             declined.append(one.person_id)

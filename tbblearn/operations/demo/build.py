@@ -1,29 +1,30 @@
-"""Builds the demo from the first unit to the last answer, or finds the one that is there."""
+"""Builds the demo from the first unit to the last answer, or finds an existing one."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from random import Random
 
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
+from tbblearn.access.actions import keep_password
 from tbblearn.access.passwords import hash_password
 from tbblearn.courses.actions import publish
 from tbblearn.courses.checks.checking import check
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.queries import content, current_version, forget_contents
-from tbblearn.db import STOCKHOLM, db, read_only, unit_of_work
-from tbblearn.operations.demo.accounts import SHOWN_ROLES, Account, add_grants, new_password, set_passwords
+from tbblearn.db import db, read_only, unit_of_work
+from tbblearn.operations.demo.accounts import SHOWN_ROLES, Account, add_grants, new_password
 from tbblearn.operations.demo.by_hand import Managers, unfinished
 from tbblearn.operations.demo.casting import Cast, cast_parts
 from tbblearn.operations.demo.county import PlannedUnit, add_county, plan_county
-from tbblearn.operations.demo.dates import TERMS, decisions, demo_now, first_file_on
+from tbblearn.operations.demo.dates import TERMS, decisions, demo_now, first_file_on, moment
 from tbblearn.operations.demo.history import History, Passed, Task
 from tbblearn.operations.demo.learning import Learning
 from tbblearn.operations.demo.marker import Found, Holds, Key, look, mark_begun, mark_built
-from tbblearn.operations.demo.rounds import add_rounds
+from tbblearn.operations.demo.rounds import ROUNDS, Rounds
 from tbblearn.operations.demo.staff import Staff
 from tbblearn.operations.demo.storing import add_history, add_staff
 from tbblearn.people.models import Employment, OrgUnit, Person, Programme
@@ -34,19 +35,19 @@ from tbblearn.tree import tree_folder
 
 COURSE = "base"
 BATCH = 1_000
-"""Persons whose history is written in one transaction."""
+"""Persons per transaction when history is written."""
 
 Step = Callable[[float], None]
-"""Told how large a part of the whole was done, 0 to 1 in all."""
+"""Called with the share of the whole that was done since the last call, 1 in all."""
 
 
 class Refused(Exception):
-    """The database holds something that the demo must not touch; the message says what can be done."""
+    """The database holds something that the demo must not touch; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo that is there to be used. `built` is False where it was there before."""
+    """A demo ready for use. `built` is False if it was there before."""
 
     key: Key
     accounts: tuple[Account, ...]
@@ -54,10 +55,10 @@ class Demo:
 
 
 def open_demo(key: Key, *, fresh: bool, exactly_today: bool, step: Step) -> Demo:
-    """The demo of this key: the one in the database, or a new one in an empty database.
+    """The demo of this key: the one in the database, or a new one if that is empty.
 
-    `fresh` builds any demo anew. With `exactly_today` a demo built for another day is not the same one. Raises
-    Refused where the database holds anything else than a demo, or another demo without `fresh`.
+    `fresh` rebuilds any demo. With `exactly_today` a demo built for another day is not the same one. Raises Refused
+    where the database holds anything but a demo, or another demo without `fresh`.
     """
     found = look()
     if found.holds is Holds.SOMETHING_ELSE:
@@ -69,18 +70,19 @@ def open_demo(key: Key, *, fresh: bool, exactly_today: bool, step: Step) -> Demo
         return _as_it_is(found, key, exactly_today)
     editions = editions_of_courses()
     if found.holds is not Holds.NOTHING:
-        _empty()
+        downgrade(revision="base")  # numbering starts afresh too
+        forget_contents()
     upgrade()
     build(key, editions, step)
     return _shown(look(), built=True)
 
 
 def _as_it_is(found: Found, wanted: Key, exactly_today: bool) -> Demo:
-    assert found.key is not None
-    held = found.key
-    if not held.same_as(wanted) or (exactly_today and held.today != wanted.today):
-        which = f"--seed {held.seed} --staff {held.staff}, built for {held.today}"
-        if held.version != wanted.version:
+    key = found.key
+    assert key is not None
+    if not key.same_as(wanted) or (exactly_today and key.today != wanted.today):
+        which = f"--seed {key.seed} --staff {key.staff}, built for {key.today}"
+        if key.version != wanted.version:
             which += " by another version of tbblearn"
         raise Refused(
             f"The database holds another demo ({which}). "
@@ -90,43 +92,36 @@ def _as_it_is(found: Found, wanted: Key, exactly_today: bool) -> Demo:
     return _shown(found, built=False)
 
 
-def _empty() -> None:
-    """Take every table away again, so that numbering begins at the beginning too."""
-    downgrade(revision="base")
-    forget_contents()
-
-
 def _shown(found: Found, *, built: bool) -> Demo:
-    """The sign-ins, with a new password: the one before is known from no database, and opens nothing any more."""
+    """The sign-ins, with a new password: only its hash is stored, so the old one cannot be printed again."""
     assert found.key is not None
     assert found.persons is not None
     password = new_password()
     password_hash = hash_password(password)
     with unit_of_work():
-        set_passwords(found.persons, password_hash, demo_now(found.key.today))
+        for role in SHOWN_ROLES:
+            keep_password(found.persons[role], password_hash, demo_now(found.key.today))
     with read_only():
-        rows = {
-            row.id: row
-            for row in db.session.execute(
-                select(Person.id, Person.email, Person.given_name, Person.family_name, OrgUnit.name)
-                .join(Employment, Employment.person_id == Person.id)
-                .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-                .where(Person.id.in_(found.persons.values()))
-                .order_by(Employment.id.desc())
-            )
-        }
-    accounts = []
-    for role in SHOWN_ROLES:
-        row = rows[found.persons[role]]
-        accounts.append(Account(role, row.email, password, f"{row.given_name} {row.family_name}", row.name))
+        jobs = db.session.execute(
+            select(Person.id, Person.email, Person.given_name, Person.family_name, OrgUnit.name)
+            .join(Employment, Employment.person_id == Person.id)
+            .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+            .where(Person.id.in_(found.persons.values()))
+            .order_by(Employment.id.desc())
+        )
+        rows = {row.id: row for row in jobs}
+    shown = [(role, rows[found.persons[role]]) for role in SHOWN_ROLES]
+    accounts = [
+        Account(role, one.email, password, f"{one.given_name} {one.family_name}", one.name) for role, one in shown
+    ]
     return Demo(found.key, tuple(accounts), built)
 
 
 def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
     """Fill an empty, migrated database, with these courses.
 
-    Returns what the timer found to do after the history had been written, by kind of change: nothing but fill the
-    audience, for the history follows the timer's own rules.
+    Returns the timer's changes by kind once the history is written: nothing but filling the audience, for the history
+    follows the timer's own rules.
     """
     rng = Random(key.seed)  # noqa: S311  (nothing secret is drawn)
     now = demo_now(key.today)
@@ -148,7 +143,11 @@ def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
     with unit_of_work():
         Managers(staff, COURSE, now, key.today).work(tasks, rng)
     _run_timer(key.today, now)
-    add_rounds(units, cast, key.today, key.seed, lambda share: step(0.2 * share))
+    rounds = Rounds(units, cast, key.today, key.seed)
+    for one in ROUNDS:
+        rounds.hold(one)
+        step(0.2 / len(ROUNDS))
+    rounds.tidy()
     with unit_of_work():
         mark_built(key, {role: cast.roles[role].id for role in SHOWN_ROLES}, now)
     step(0.05)
@@ -156,7 +155,7 @@ def build(key: Key, editions: Sequence[Edition], step: Step) -> Counter[str]:
 
 
 def editions_of_courses() -> list[Edition]:
-    """The courses of this source tree, with placeholders shown. Raises Refused where they have faults."""
+    """The courses of this source tree, with placeholders shown. Raises Refused when they have faults."""
     report = check(tree_folder("courses"))
     if report.faults:
         raise Refused("The courses have faults, so they cannot be shown: run `tbblearn courses check`.")
@@ -174,7 +173,7 @@ def _add_people(units: list[PlannedUnit], staff: Staff, cast: Cast, now: datetim
 
 def _add_courses(editions: Sequence[Edition], units: list[PlannedUnit], today: date) -> None:
     """Publish the courses, propose the yearly one, and let the huvudmän adopt it."""
-    before = datetime.combine(first_file_on(today), time(9), STOCKHOLM)
+    before = moment(first_file_on(today), 9)
     for edition in editions:
         publish(edition, now=before)
     programme_id = db.session.scalars(select(Programme.id).where(Programme.slug == "tbb")).one()
@@ -193,7 +192,7 @@ def _add_courses(editions: Sequence[Edition], units: list[PlannedUnit], today: d
 
 
 def _add_history(staff: Staff, key: Key, rng: Random, now: datetime, step: Step) -> list[Task]:
-    """What everybody has done, written a thousand persons at a time; returns the tasks that run and are not done."""
+    """Write what everyone has done, in batches of persons; returns the open tasks that are not done."""
     zeal = {unit.id: max(-0.08, min(0.08, rng.gauss(0, 0.04))) for unit in staff.of_unit}
     with read_only():
         version = current_version(COURSE)
@@ -203,21 +202,22 @@ def _add_history(staff: Staff, key: Key, rng: Random, now: datetime, step: Step)
     left: list[Task] = []
     members = staff.members
     for start in range(0, len(members), BATCH):
+        batch = members[start : start + BATCH]
         tasks: list[Task] = []
         passed: list[Passed] = []
-        for member in members[start : start + BATCH]:
+        for member in batch:
             more, done = history.of(member)
             tasks += more
             passed += done
         with unit_of_work():
             add_history(tasks, passed, version.course_id, version.id, history.requirement.id)
         left += unfinished(tasks, passed, key.today)
-        step(0.5 * min(BATCH, len(members) - start) / len(members))
+        step(0.5 * len(batch) / len(members))
     return left
 
 
 def _run_timer(today: date, now: datetime) -> Counter[str]:
-    """What `tbblearn tick` does: who is in which audience, and whatever else is missing."""
+    """What `tbblearn tick` does about training; returns its changes by kind."""
     changes: Counter[str] = Counter()
     after: int | None = 0
     while after is not None:

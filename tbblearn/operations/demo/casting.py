@@ -1,6 +1,5 @@
-"""Who shows what: at least some hold every status on any day, and one person of each role has a sign-in."""
+"""Who shows what: every status has several persons on any day, and one person of each role has a sign-in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,7 +19,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "region": (Part.MISSED_LAST,) * 4,
     NOT_ADOPTED: (Part.BY_HAND,) * 5,
 }
-"""Parts by huvudman; the dates that it has chosen make them what they are to show."""
+"""Parts by huvudman, whose own dates make them possible."""
 
 NEW_HIRE_SINCE_DAYS = 9
 AWAY_BEFORE_OPENING_DAYS = 40
@@ -40,7 +39,7 @@ class Cast:
 
 def cast_parts(staff: Staff) -> Cast:
     """Give parts and sign-ins to persons to whom nothing has happened yet."""
-    unit = _shown_unit(staff)
+    unit = max(staff.leaves_of[JUST_OPENED], key=lambda unit: len(_plain_in(staff, unit)))
     learner, new_hire, pilot, *_ = _plain_in(staff, unit)
     learner.part = Part.IN_PROGRESS
     new_hire.part = Part.NOT_STARTED
@@ -48,29 +47,27 @@ def cast_parts(staff: Staff) -> Cast:
     new_hire.jobs[0].known_on = new_hire.jobs[0].start_on
     learner.settled = new_hire.settled = True
     for source, parts in PARTS.items():
-        # The largest units first: what the parts show is then seen together on a manager's page.
+        # The largest units first, so that one manager's page shows many parts.
         candidates = sorted(staff.plain(source), key=lambda one: (one.unit is not unit, -one.unit.size))
         for member, part in zip(candidates, parts, strict=False):
             member.part, member.settled = part, True
             if part is Part.AWAY:
-                staff.be_away(member, _before_opening(source, staff.today), _after(staff.today))
-    follow_ups = _of_post(staff.members, FOLLOW_UP)
+                until_on = staff.today + timedelta(days=AWAY_FROM_TODAY_DAYS)
+                staff.be_away(member, _before_opening(source, staff.today), until_on)
+    of_post = {post: [one for one in staff.members if one.post == post] for post in (FOLLOW_UP, *COUNTY_POSTS)}
+    pair = next(number for number, pair in enumerate(FOLLOW_UP_PAIRS) if unit.source in pair)
     roles = {
         "staff": learner,
         "new_hire": new_hire,
         "manager": staff.managers[unit],
         "senior_manager": staff.managers[_division_of(unit)],
         "pilot": pilot,
-        "follow_up": follow_ups[_pair_of(unit.source)],
-        "process_leader": _of_post(staff.members, COUNTY_POSTS[0])[0],
-        "editor": _of_post(staff.members, "Redaktör")[0],
-        "admin": _of_post(staff.members, "Administratör")[0],
+        "follow_up": of_post[FOLLOW_UP][pair],
+        "process_leader": of_post["Processledare"][0],
+        "editor": of_post["Redaktör"][0],
+        "admin": of_post["Administratör"][0],
     }
-    return Cast(roles, [pilot, *_other_pilots(staff, unit)], follow_ups, unit)
-
-
-def _shown_unit(staff: Staff) -> PlannedUnit:
-    return max(staff.leaves_of[JUST_OPENED], key=lambda unit: len(_plain_in(staff, unit)))
+    return Cast(roles, [pilot, *_other_pilots(staff, unit)], of_post[FOLLOW_UP], unit)
 
 
 def _plain_in(staff: Staff, unit: PlannedUnit) -> list[Member]:
@@ -82,23 +79,11 @@ def _before_opening(source: str, today: date) -> date:
     return cycle_on(terms, today).opens_on - timedelta(days=AWAY_BEFORE_OPENING_DAYS)
 
 
-def _after(today: date) -> date:
-    return today + timedelta(days=AWAY_FROM_TODAY_DAYS)
-
-
 def _division_of(unit: PlannedUnit) -> PlannedUnit:
-    """The division just below the huvudman that a unit lies in."""
+    """The huvudman's division that a unit belongs to."""
     while unit.parent is not None and unit.parent.kind is not UnitKind.HUVUDMAN:
         unit = unit.parent
     return unit
-
-
-def _of_post(members: Sequence[Member], post: str) -> list[Member]:
-    return [member for member in members if member.post == post]
-
-
-def _pair_of(source: str) -> int:
-    return next(place for place, pair in enumerate(FOLLOW_UP_PAIRS) if source in pair)
 
 
 def _other_pilots(staff: Staff, shown: PlannedUnit) -> list[Member]:

@@ -5,52 +5,41 @@ from dataclasses import dataclass
 from tbblearn.people.rules import Level
 
 Professions = tuple[tuple[str, int], ...]
-"""Professions with how many of each there are, relative to one another."""
+"""Professions, and how common each is relative to the others."""
 
-_NURSING: Professions = (("sjuksköterska", 5), ("undersköterska", 5), ("läkare", 3), ("medicinsk sekreterare", 1))
-_PRIMARY: Professions = (
-    ("distriktssköterska", 4),
-    ("sjuksköterska", 3),
-    ("läkare", 4),
-    ("undersköterska", 2),
-    ("psykolog", 1),
-    ("fysioterapeut", 1),
-    ("medicinsk sekreterare", 1),
+
+def _professions(text: str) -> Professions:
+    """Read `läkare 3, psykolog 1`."""
+    return tuple((name, int(number)) for name, number in (one.rsplit(" ", 1) for one in text.split(", ")))
+
+
+_NURSING = _professions("sjuksköterska 5, undersköterska 5, läkare 3, medicinsk sekreterare 1")
+_PRIMARY = _professions(
+    "distriktssköterska 4, sjuksköterska 3, läkare 4, undersköterska 2, psykolog 1, fysioterapeut 1, "
+    "medicinsk sekreterare 1"
 )
-_CHILD_HEALTH: Professions = (("barnsjuksköterska", 5), ("läkare", 1), ("psykolog", 1))
-_CHILD_PSYCHIATRY: Professions = (
-    ("psykolog", 4),
-    ("socionom", 3),
-    ("sjuksköterska", 2),
-    ("läkare", 2),
-    ("skötare", 1),
-    ("medicinsk sekreterare", 1),
+_CHILD_HEALTH = _professions("barnsjuksköterska 5, läkare 1, psykolog 1")
+_CHILD_PSYCHIATRY = _professions(
+    "psykolog 4, socionom 3, sjuksköterska 2, läkare 2, skötare 1, medicinsk sekreterare 1"
 )
-_CHILD_WARD: Professions = (("barnsjuksköterska", 5), ("undersköterska", 3), ("läkare", 3), ("lekterapeut", 1))
-_HABILITATION: Professions = (
-    ("arbetsterapeut", 2),
-    ("fysioterapeut", 2),
-    ("logoped", 2),
-    ("psykolog", 2),
-    ("specialpedagog", 1),
-    ("socionom", 1),
-)
-_AMBULANCE: Professions = (("ambulanssjuksköterska", 6), ("ambulanssjukvårdare", 3))
-_PSYCHIATRY: Professions = (("skötare", 4), ("sjuksköterska", 4), ("psykolog", 2), ("läkare", 2), ("socionom", 1))
-_MATERNITY: Professions = (("barnmorska", 6), ("undersköterska", 2), ("läkare", 1))
-_OFFICE: Professions = (("handläggare", 4), ("administratör", 3), ("utredare", 1))
-_SERVICE: Professions = (("vaktmästare", 2), ("lokalvårdare", 4), ("it-tekniker", 1))
-_PRESCHOOL: Professions = (("förskollärare", 5), ("barnskötare", 6))
-_SCHOOL: Professions = (("lärare", 8), ("fritidspedagog", 3), ("elevassistent", 2), ("specialpedagog", 1))
-_UPPER_SCHOOL: Professions = (("gymnasielärare", 8), ("studie- och yrkesvägledare", 1), ("elevassistent", 1))
-_PUPIL_HEALTH: Professions = (("skolsköterska", 3), ("skolkurator", 3), ("skolpsykolog", 2), ("specialpedagog", 2))
-_SOCIAL: Professions = (("socialsekreterare", 7), ("behandlare", 2), ("administratör", 1))
-_FAMILY: Professions = (("behandlare", 4), ("socionom", 3), ("familjepedagog", 2))
-_SUPPORT: Professions = (("stödassistent", 5), ("stödpedagog", 2))
-_HOME_CARE: Professions = (("undersköterska", 6), ("vårdbiträde", 4))
-_KITCHEN: Professions = (("kock", 3), ("måltidsbiträde", 5))
-_CLEANING: Professions = (("lokalvårdare", 1),)
-_LEISURE: Professions = (("fritidsledare", 4), ("bibliotekarie", 1))
+_CHILD_WARD = _professions("barnsjuksköterska 5, undersköterska 3, läkare 3, lekterapeut 1")
+_HABILITATION = _professions("arbetsterapeut 2, fysioterapeut 2, logoped 2, psykolog 2, specialpedagog 1, socionom 1")
+_AMBULANCE = _professions("ambulanssjuksköterska 6, ambulanssjukvårdare 3")
+_PSYCHIATRY = _professions("skötare 4, sjuksköterska 4, psykolog 2, läkare 2, socionom 1")
+_MATERNITY = _professions("barnmorska 6, undersköterska 2, läkare 1")
+_OFFICE = _professions("handläggare 4, administratör 3, utredare 1")
+_SERVICE = _professions("vaktmästare 2, lokalvårdare 4, it-tekniker 1")
+_PRESCHOOL = _professions("förskollärare 5, barnskötare 6")
+_SCHOOL = _professions("lärare 8, fritidspedagog 3, elevassistent 2, specialpedagog 1")
+_UPPER_SCHOOL = _professions("gymnasielärare 8, studie- och yrkesvägledare 1, elevassistent 1")
+_PUPIL_HEALTH = _professions("skolsköterska 3, skolkurator 3, skolpsykolog 2, specialpedagog 2")
+_SOCIAL = _professions("socialsekreterare 7, behandlare 2, administratör 1")
+_FAMILY = _professions("behandlare 4, socionom 3, familjepedagog 2")
+_SUPPORT = _professions("stödassistent 5, stödpedagog 2")
+_HOME_CARE = _professions("undersköterska 6, vårdbiträde 4")
+_KITCHEN = _professions("kock 3, måltidsbiträde 5")
+_CLEANING = _professions("lokalvårdare 1")
+_LEISURE = _professions("fritidsledare 4, bibliotekarie 1")
 
 
 @dataclass(frozen=True)
@@ -78,11 +67,15 @@ class Division:
 
 @dataclass(frozen=True)
 class Huvudman:
-    """One of the county's ten principal organisations; `share` is its part of all staff, in percent."""
+    """One of the county's ten principal organisations.
+
+    `share` is its part of all staff, in percent; `answering` how many of its invited answer a survey, 0 to 1.
+    """
 
     slug: str
     name: str
     share: int
+    answering: float
     divisions: tuple[Division, ...]
 
 
@@ -165,17 +158,17 @@ def _municipality(learning: Level | None = None, social: Level | None = None) ->
 
 
 HUVUDMEN = (
-    Huvudman("region", "Region Sörmland", 33, REGION_DIVISIONS),
-    Huvudman("eskilstuna", "Eskilstuna kommun", 19, _municipality(social=Level.IN_DEPTH)),
-    Huvudman("nykoping", "Nyköpings kommun", 11, _municipality(learning=Level.INTERMEDIATE)),
-    Huvudman("katrineholm", "Katrineholms kommun", 8, _municipality()),
-    Huvudman("strangnas", "Strängnäs kommun", 8, _municipality()),
-    Huvudman("flen", "Flens kommun", 5, _municipality()),
-    Huvudman("oxelosund", "Oxelösunds kommun", 4, _municipality()),
-    Huvudman("trosa", "Trosa kommun", 4, _municipality()),
-    Huvudman("gnesta", "Gnesta kommun", 4, _municipality()),
-    Huvudman("vingaker", "Vingåkers kommun", 4, _municipality()),
+    Huvudman("region", "Region Sörmland", 33, 0.52, REGION_DIVISIONS),
+    Huvudman("eskilstuna", "Eskilstuna kommun", 19, 0.63, _municipality(social=Level.IN_DEPTH)),
+    Huvudman("nykoping", "Nyköpings kommun", 11, 0.47, _municipality(learning=Level.INTERMEDIATE)),
+    Huvudman("katrineholm", "Katrineholms kommun", 8, 0.58, _municipality()),
+    Huvudman("strangnas", "Strängnäs kommun", 8, 0.66, _municipality()),
+    Huvudman("flen", "Flens kommun", 5, 0.48, _municipality()),
+    Huvudman("oxelosund", "Oxelösunds kommun", 4, 0.68, _municipality()),
+    Huvudman("trosa", "Trosa kommun", 4, 0.69, _municipality()),
+    Huvudman("gnesta", "Gnesta kommun", 4, 0.55, _municipality()),
+    Huvudman("vingaker", "Vingåkers kommun", 4, 0.5, _municipality()),
 )
 
-STAFF_UNIT = UnitType("Utvecklingsstab", "utvecklingsstab", "stab", (("utvecklingsledare", 1),), 1)
+STAFF_UNIT = UnitType("Utvecklingsstab", "utvecklingsstab", "stab", _professions("utvecklingsledare 1"), 1)
 """Where the county's process leaders, editor and administrator work."""

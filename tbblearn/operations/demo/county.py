@@ -1,7 +1,7 @@
 """The demo county's tree: huvudmän of fitting sizes, their divisions, and units of 3 to 70."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -13,20 +13,20 @@ from tbblearn.people.models import OrgUnit
 from tbblearn.people.rules import Level, UnitKind
 
 LEAST_STAFF = 100
-"""Fewer staff than this cannot hold every status and ten huvudmän."""
+"""Fewer cannot show every status in ten huvudmän."""
 
 LEAST_IN_UNIT, MOST_IN_UNIT = 3, 70
 STAFF_A_UNIT = 13.5
 LEAST_IN_HUVUDMAN = 15
 UNITS_FOR_A_LAYER = 7
-"""A förvaltning with so many units or more has verksamheter between."""
+"""A förvaltning with this many units has a layer of verksamheter."""
 
 COUNTY_POSTS = ("Processledare", "Processledare", "Redaktör", "Administratör")
 
 
 @dataclass(eq=False)
 class PlannedUnit:
-    """A unit of the county; `size` counts those employed directly in it, its manager included."""
+    """A unit of the county; `size` counts its own employees, the manager included."""
 
     source: str
     external_id: str
@@ -42,7 +42,7 @@ class PlannedUnit:
 
 
 def plan_county(staff: int, rng: Random) -> list[PlannedUnit]:
-    """Every unit of a county with so many staff, each after its parent; sizes add up to `staff`."""
+    """Every unit of a county of this many staff, parents first; sizes add up to `staff`."""
     root = PlannedUnit(ROOT_ID, ROOT_ID, "Sörmland", UnitKind.COUNTY, None)
     units = [root]
     least = min(LEAST_IN_HUVUDMAN, staff // (len(HUVUDMEN) + 1))
@@ -56,88 +56,60 @@ def _plan_huvudman(huvudman: Huvudman, staff: int, root: PlannedUnit, rng: Rando
     top = PlannedUnit(huvudman.slug, huvudman.slug, huvudman.name, UnitKind.HUVUDMAN, root, level=Level.BASE)
     units = [top]
     if huvudman.slug == "region":
-        posts = 1 + len(COUNTY_POSTS)
-        units.append(_leaf(STAFF_UNIT, 1, top, posts))
-        staff -= posts
-    divisions = _divisions(huvudman, max(2, min(round(staff / STAFF_A_UNIT), staff // (2 * LEAST_IN_UNIT))))
-    heads = sum(division.heads for division in divisions)
-    kinds = [kind for division in divisions for kind, number in division.kinds for _ in range(number)]
-    weights = [kind.large * rng.lognormvariate(0, 0.5) for kind in kinds]
-    sizes = _apportion(staff - heads, weights, LEAST_IN_UNIT, MOST_IN_UNIT)
-    for division in divisions:
-        own, sizes = sizes[: division.leaves], sizes[division.leaves :]
-        units += _plan_division(division, top, own)
-    return units
-
-
-@dataclass(frozen=True)
-class _Division:
-    """A division as one huvudman has it: its kinds of unit with the number of each."""
-
-    division: Division
-    kinds: tuple[tuple[UnitType, int], ...]
-    layered: bool
-
-    @property
-    def leaves(self) -> int:
-        return sum(number for _, number in self.kinds)
-
-    @property
-    def heads(self) -> int:
-        """Managers of more than one unit: the division's own, and one for each verksamhet in it."""
-        return 1 + (len(self.kinds) if self.layered else 0)
-
-
-def _divisions(huvudman: Huvudman, leaves: int) -> list[_Division]:
-    """The divisions that a huvudman with so many units has."""
+        units.append(_leaf(STAFF_UNIT, 1, top))
+        units[-1].size = 1 + len(COUNTY_POSTS)
+        staff -= units[-1].size
+    many = max(2, min(round(staff / STAFF_A_UNIT), staff // (2 * LEAST_IN_UNIT)))
     types = [kind for division in huvudman.divisions for kind in division.types]
-    numbers = dict(zip(types, _apportion(leaves, [kind.many for kind in types], 0, leaves), strict=True))
-    found = []
+    numbers = dict(zip(types, _apportion(many, [kind.many for kind in types], 0, many), strict=True))
+    planned: list[tuple[PlannedUnit, UnitType | None]] = []
     for division in huvudman.divisions:
-        kinds = tuple((kind, numbers[kind]) for kind in division.types if numbers[kind])
-        if kinds:
-            layered = huvudman.slug != "region" and sum(number for _, number in kinds) >= UNITS_FOR_A_LAYER
-            found.append(_Division(division, kinds, layered))
-    return found
+        if kinds := {kind: numbers[kind] for kind in division.types if numbers[kind]}:
+            planned += _plan_division(division, kinds, top)
+    leaves = [(unit, kind) for unit, kind in planned if kind is not None]
+    staff -= len(planned) - len(leaves)
+    weights = [kind.large * rng.lognormvariate(0, 0.5) for _, kind in leaves]
+    for (unit, _), size in zip(leaves, _apportion(staff, weights, LEAST_IN_UNIT, MOST_IN_UNIT), strict=True):
+        unit.size = size
+    return units + [unit for unit, _ in planned]
 
 
-def _plan_division(planned: _Division, top: PlannedUnit, sizes: Sequence[int]) -> list[PlannedUnit]:
-    division = planned.division
+def _plan_division(
+    division: Division, kinds: Mapping[UnitType, int], top: PlannedUnit
+) -> Iterator[tuple[PlannedUnit, UnitType | None]]:
+    """Its units from the top down, leaves with their type and no size yet; the others employ only their manager."""
     of_region = top.external_id == "region"
     kind = UnitKind.VERKSAMHET if of_region else UnitKind.FORVALTNING
     head = PlannedUnit(top.source, division.slug, division.name, kind, top, level=division.level, size=1)
-    units = [head]
-    left = iter(sizes)
-    for unit_type, number in planned.kinds:
+    yield head, None
+    for unit_type, number in kinds.items():
         above = head
-        if planned.layered:
+        if not of_region and sum(kinds.values()) >= UNITS_FOR_A_LAYER:
             name = f"Verksamhet {unit_type.service}"
             slug = f"verksamhet-{unit_type.slug}"
             above = PlannedUnit(top.source, slug, name, UnitKind.VERKSAMHET, head, unit_type.service, size=1)
-            units.append(above)
-        units += [_leaf(unit_type, n, above, next(left)) for n in range(1, number + 1)]
-    return units
+            yield above, None
+        for n in range(1, number + 1):
+            yield _leaf(unit_type, n, above), unit_type
 
 
-def _leaf(unit_type: UnitType, number: int, parent: PlannedUnit, size: int) -> PlannedUnit:
+def _leaf(unit_type: UnitType, number: int, parent: PlannedUnit) -> PlannedUnit:
     return PlannedUnit(
-        parent.source,
-        f"{unit_type.slug}-{number}",
-        f"{unit_type.name} {number}",
-        UnitKind.ENHET,
-        parent,
-        unit_type.service,
-        unit_type.level,
-        size,
-        unit_type.professions,
+        source=parent.source,
+        external_id=f"{unit_type.slug}-{number}",
+        name=f"{unit_type.name} {number}",
+        kind=UnitKind.ENHET,
+        parent=parent,
+        service=unit_type.service,
+        level=unit_type.level,
+        professions=unit_type.professions,
     )
 
 
 def _apportion(total: int, weights: Sequence[float], least: int, most: int) -> list[int]:
     """Share out a whole number by weight (D'Hondt's method), each share between `least` and `most`.
 
-    Where `total` is too small for `least` each, the shares still add up to `total`; where it is too large for `most`
-    each, the rest is spread as if there were no upper limit.
+    The shares always add up to `total`: a limit that does not fit it gives way.
     """
     shares = [min(least, total // len(weights))] * len(weights)
     left = total - sum(shares)
@@ -154,7 +126,7 @@ def _apportion(total: int, weights: Sequence[float], least: int, most: int) -> l
 
 
 def add_county(units: Sequence[PlannedUnit], valid_from_on: date) -> None:
-    """Add the planned units to the empty tree; they get their ids and paths. Inside a unit of work."""
+    """Add the planned units to the empty tree, and give them their ids and paths."""
     added: dict[int, OrgUnit] = {}
     for unit in units:
         parent = added[unit.parent.id] if unit.parent else None

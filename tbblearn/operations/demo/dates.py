@@ -1,4 +1,4 @@
-"""Which dates each huvudman of the demo has chosen, so that every status is held on whatever day it is built."""
+"""The dates that each huvudman of the demo has chosen, so that it shows every status whatever day it is built."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,7 +15,7 @@ DUE_SOON = "oxelosund"
 ADOPTED_LATELY = "vingaker"
 
 TERMS = Terms()
-"""What the process leaders propose: opens 1 January, last day 30 November."""
+"""As the process leaders propose: opens 1 January, last day 30 November."""
 
 _LATELY_DAYS = 45
 _OPENED_BEFORE_DAYS, _OPEN_DAYS = 45, 120
@@ -27,7 +27,7 @@ _MIDSUMMER = MonthDay(7, 1)
 
 @dataclass(frozen=True)
 class Decision:
-    """A huvudman's adoption of the yearly requirement, with its own dates where it chose any."""
+    """A huvudman's adoption of the yearly requirement, with its own dates if any."""
 
     slug: str
     adopted_on: date
@@ -37,18 +37,23 @@ class Decision:
     due: MonthDay | None = None
 
 
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    """This time of day in Stockholm."""
+    return datetime.combine(day, time(hour, minute), STOCKHOLM)
+
+
 def demo_now(today: date) -> datetime:
-    """The moment at which the demo stands still: just after midnight, so that it does not hang on the hour."""
-    return datetime.combine(today, time(0, 30), STOCKHOLM)
+    """The moment at which the demo is frozen: just after midnight, whatever hour it is built."""
+    return moment(today, 0, 30)
 
 
 def decisions(today: date) -> list[Decision]:
-    """Who has adopted the requirement, and with which dates, seen from this day. One has not."""
+    """Every huvudman's decision, as of this day; one has not adopted the requirement."""
     return [_decision(huvudman.slug, today) for huvudman in HUVUDMEN if huvudman.slug != NOT_ADOPTED]
 
 
 def first_file_on(today: date) -> date:
-    """The day on which the demo's first staff files were read in: before anybody had adopted anything."""
+    """The day on which the first staff files were imported, before any decision."""
     return min(decision.known_on for decision in decisions(today)) - timedelta(days=_FILES_BEFORE_DAYS)
 
 
@@ -73,7 +78,7 @@ def _own_dates(slug: str, today: date) -> tuple[MonthDay | None, MonthDay | None
 
 
 def _ending(due_on: date, today: date) -> tuple[MonthDay | None, MonthDay]:
-    """Own dates with this last day: from New Year where that leaves time enough, else from midsummer."""
+    """Own dates with this last day: from New Year if that leaves enough time, else from midsummer."""
     from_new_year = due_on.year == today.year and (due_on - due_on.replace(month=1, day=1)).days >= _LEAST_OPEN_DAYS
     return None if from_new_year else _MIDSUMMER, _month_day(due_on)
 

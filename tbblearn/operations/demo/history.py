@@ -1,16 +1,17 @@
-"""What everybody has done since the huvudmän adopted the course, day by day, by training's own rules.
+"""What everyone has done since the huvudmän adopted the course, day by day, by training's own rules.
 
-For each person the days on which something happens are gone through in order, and each day `planning.plan` is asked
-what the timer would have done. Nothing here decides who must do what by when.
+For each person the days on which something happens are replayed in order, and each day `planning.plan` says what the
+timer would have done. Nothing here decides who must do what by when.
 """
 
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
-from tbblearn.db import STOCKHOLM, stockholm_date
-from tbblearn.operations.demo.learning import Learning, Path, Window
+from tbblearn.db import stockholm_date
+from tbblearn.operations.demo.dates import moment
+from tbblearn.operations.demo.learning import Learning, Path, Try, Window
 from tbblearn.operations.demo.staff import Job, Member, Part
 from tbblearn.people.rules import holds
 from tbblearn.training.requirements.credits import CompletionFact, EnrolmentState
@@ -19,13 +20,13 @@ from tbblearn.training.requirements.facts import Batch, Organisation, Requiremen
 from tbblearn.training.requirements.planning import NEW_ID, NewEnrolment, NewEvent, Plan, plan
 from tbblearn.training.rules import EventKind
 
-TIMER = time(3, 0)
-"""When the timer is said to have run, each day."""
+TIMER_HOUR = 3
+"""When the timer ran, each day."""
 
 
 @dataclass(eq=False)
 class Task:
-    """An enrolment with all that happened to it; `given` is how it stands."""
+    """An enrolment with all that happened to it; `given` is its current state."""
 
     member: Member
     new: NewEnrolment
@@ -42,14 +43,19 @@ class Passed:
 
     task: Task
     done: CompletionFact
-    achieved_at: datetime
+    attempt: Try
     jobs: list[Job]
     counts_for: list[tuple[Task, datetime]] = field(default_factory=list)
     id: int = 0
 
+    @property
+    def achieved_at(self) -> datetime:
+        """When the quiz was handed in."""
+        return self.attempt.handed_in_at
+
 
 class History:
-    """Goes through the days of one person at a time."""
+    """Replays the days of one person at a time."""
 
     def __init__(
         self, organisation: Organisation, learning: Learning, now: datetime, zeal: dict[int, float], seed: int
@@ -65,7 +71,7 @@ class History:
         self._adoptions = sorted({reach.adopted_on for reach in self.requirement.reaches.values()})
 
     def of(self, member: Member) -> tuple[list[Task], list[Passed]]:
-        """Everything that one person was asked to do and has done until now."""
+        """Every task of one person, and every completion until now."""
         return _Life(self, member).live()
 
     def requirement_on(self, day: date) -> RequirementFacts:
@@ -89,7 +95,7 @@ class _Life:
         self.agenda = sorted({day for day in self._days() if day <= history.today})
 
     def live(self) -> tuple[list[Task], list[Passed]]:
-        """Go through the days; what would happen later than now has not happened."""
+        """Replay the days up to now."""
         while self.agenda:
             day = heapq.heappop(self.agenda)
             while self.agenda and self.agenda[0] == day:
@@ -122,15 +128,13 @@ class _Life:
         if day <= self.history.today:
             heapq.heappush(self.agenda, day)
 
-    # --- what the timer does ----------------------------------------------------------------------------------------
-
     def _run_timer(self, day: date) -> None:
         known = self._known_on(day)
         requirement = self.history.requirement_on(day)
         covered = known.covered(self.history.organisation, requirement, self.member.id, day)
         if not covered and not self.tasks:
             return
-        at = min(datetime.combine(day, TIMER, STOCKHOLM), self.history.now)
+        at = min(moment(day, TIMER_HOUR), self.history.now)
         self._carry_out(plan(known.facts(requirement, self.member.id, covered), day), day, at)
 
     def _known_on(self, day: date) -> Batch:
@@ -162,26 +166,30 @@ class _Life:
                 counts_for.append((task, at))
 
     def _enrol(self, new: NewEnrolment, day: date, at: datetime) -> Task:
-        number = len(self.tasks) + 1
-        days = new.days
+        number, days, jobs = len(self.tasks) + 1, new.days, self.member.jobs
         given = EnrolmentState(
-            number, new.cycle, new.reason, new.occasion, new.opens_on, days.due_on, days.open_until_on
+            id=number,
+            cycle=new.cycle,
+            reason=new.reason,
+            occasion=new.occasion,
+            opens_on=new.opens_on,
+            due_on=days.due_on,
+            open_until_on=days.open_until_on,
         )
-        task = Task(self.member, new, given, at, Path())
         window = Window(
-            max(new.opens_on, day),
-            days.due_on,
-            days.grace_until_on,
-            min(days.open_until_on or date.max, self._last_day()),
-            [(leave.from_on, leave.until_on) for job in self.member.jobs for leave in job.leaves],
+            opens_on=max(new.opens_on, day),
+            due_on=days.due_on,
+            grace_until_on=days.grace_until_on,
+            last_on=min(days.open_until_on or date.max, max(job.end_on or date.max for job in jobs)),
+            away=[(leave.from_on, leave.until_on) for job in jobs for leave in job.leaves],
         )
-        task.path = self._path(window, new, f"{self.history.seed}/{self.member.id}/{new.occasion}")
-        self.tasks[number] = task
+        path = self._path(window, new, f"{self.history.seed}/{self.member.id}/{new.occasion}")
+        task = self.tasks[number] = Task(self.member, new, given, at, path)
         if days.open_until_on is not None:
             self._visit(days.open_until_on + ONE_DAY)
-        if task.path.passed_at is not None:
-            self._visit(stockholm_date(task.path.passed_at))
-        task.path.cut(self.history.now)
+        if path.passed is not None:
+            self._visit(stockholm_date(path.passed.handed_in_at))
+        path.cut(self.history.now)
         return task
 
     def _path(self, window: Window, new: NewEnrolment, seed: str) -> Path:
@@ -194,10 +202,6 @@ class _Life:
         zeal = self.history.zeal[member.unit.id]
         return learning.by_chance(window, seed, zeal, returning=bool(self.passed))
 
-    def _last_day(self) -> date:
-        ends = [job.end_on for job in self.member.jobs]
-        return max((end for end in ends if end is not None), default=date.max) if None not in ends else date.max
-
     def _note(self, task: Task, event: NewEvent, at: datetime) -> None:
         task.events.append((event, at))
         if event.kind is EventKind.DUE_CHANGED and event.days is not None:
@@ -207,16 +211,14 @@ class _Life:
         else:
             task.given = replace(task.given, cancelled=event.kind is EventKind.CANCELLED)
             if task.given.cancelled:
-                task.path.cut(datetime.combine(event.on, time(0), STOCKHOLM))
-
-    # --- what the person does -----------------------------------------------------------------------------------------
+                task.path.cut(moment(event.on, 0))
 
     def _take_completions(self, day: date) -> None:
         known = {one.task for one in self.passed.values()}
+        jobs = [job for job in self.member.jobs if holds(job.start_on, job.end_on, day)]
         for task in self.tasks.values():
-            at = task.path.passed_at
-            if at is None or task in known or stockholm_date(at) > day:
+            attempt = task.path.passed
+            if attempt is None or task in known or (achieved_on := stockholm_date(attempt.handed_in_at)) > day:
                 continue
-            jobs = [job for job in self.member.jobs if holds(job.start_on, job.end_on, day)]
             number = len(self.passed) + 1
-            self.passed[number] = Passed(task, CompletionFact(number, stockholm_date(at), task.given.id), at, jobs)
+            self.passed[number] = Passed(task, CompletionFact(number, achieved_on, task.given.id), attempt, jobs)

@@ -1,13 +1,14 @@
-"""How people take the course: which days, how far, which answers. Drawn and marked by the product's own rules."""
+"""How people take the course: when, how far, with which answers. The product's own rules draw and mark."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rules import Course, Question
-from tbblearn.db import STOCKHOLM, stockholm_date
+from tbblearn.db import stockholm_date
+from tbblearn.operations.demo.dates import moment
 from tbblearn.operations.demo.staff import Part
 from tbblearn.training.attempts.marking import DrawnQuestion, draw, mark
 
@@ -18,7 +19,7 @@ LEARNT_BY_FAILING = 0.08
 
 @dataclass
 class Place:
-    """How far somebody has read in one part of the course."""
+    """How far a person has read in one part of the course."""
 
     module_id: str
     screen_id: str
@@ -37,7 +38,8 @@ class Try:
     right_ids: list[str]
     passed: bool
     open: bool = False
-    """Begun and not handed in yet."""
+    """Not handed in yet."""
+    id: int = 0
 
 
 @dataclass
@@ -48,22 +50,22 @@ class Path:
     tries: list[Try] = field(default_factory=list)
 
     @property
-    def passed_at(self) -> datetime | None:
-        """When the quiz was passed."""
-        return next((one.handed_in_at for one in self.tries if one.passed and not one.open), None)
+    def passed(self) -> Try | None:
+        """The attempt that passed the quiz."""
+        return next((one for one in self.tries if one.passed and not one.open), None)
 
-    def cut(self, moment: datetime) -> None:
-        """Take away all that had not happened yet at this moment; a quiz in the middle stays open."""
-        self.places = [place for place in self.places if place.seen_at <= moment]
-        self.tries = [one for one in self.tries if one.started_at <= moment]
+    def cut(self, now: datetime) -> None:
+        """Drop whatever happens after `now`; a quiz in progress stays open."""
+        self.places = [place for place in self.places if place.seen_at <= now]
+        self.tries = [one for one in self.tries if one.started_at <= now]
         for one in self.tries:
-            one.answers = [answer for answer in one.answers if answer[2] <= moment]
-            one.open = one.handed_in_at > moment
+            one.answers = [answer for answer in one.answers if answer[2] <= now]
+            one.open = one.handed_in_at > now
 
 
 @dataclass(frozen=True)
 class Window:
-    """When one enrolment can be worked on, as it looked when it was given."""
+    """When one enrolment can be worked on, as known when it was made."""
 
     opens_on: date
     due_on: date
@@ -72,7 +74,7 @@ class Window:
     away: Sequence[tuple[date, date | None]] = ()
 
     def day(self, wanted: date) -> date | None:
-        """That day, or the first after it on which the person is at work; None where there is none in time."""
+        """That day, or the next on which the person is at work; None when there is none in time."""
         day = max(wanted, self.opens_on)
         for from_on, until_on in sorted(self.away, key=lambda span: span[0]):
             if from_on <= day and (until_on is None or day <= until_on):
@@ -83,7 +85,7 @@ class Window:
 
 
 class Learning:
-    """Draws ways through one course; some of its questions are harder than others."""
+    """Random ways through one course, some of whose questions are harder than others."""
 
     def __init__(self, course: Course, today: date, rng: Random) -> None:
         self.course = course
@@ -96,9 +98,9 @@ class Learning:
         }
 
     def by_chance(self, window: Window, seed: str, zeal: float, *, returning: bool) -> Path:
-        """A way as most people go: well before the last day, some near it, a few late or never.
+        """An ordinary way: mostly well before the last day, sometimes near it, seldom late or never.
 
-        `zeal` is how much more often than elsewhere people of this unit get it done, about -0.1 to 0.1.
+        `zeal` is how much more often than elsewhere people in this unit finish, about -0.1 to 0.1.
         """
         path = Path()
         fate = self.rng.random() + zeal
@@ -110,40 +112,36 @@ class Learning:
         skips_reading = returning and self.rng.random() < 0.5
         clock = self._at_work(window.day(began))
         if clock is not None and not skips_reading:
-            clock = self._read(path, window, clock, finish_on, stop_after=self.rng.random() if gives_up else None)
+            clock = self._read(path, window, clock, finish_on, self.rng.random() if gives_up else None)
         if clock is not None and not gives_up:
             self._take_quiz(path, window, clock, finish_on, seed)
         return path
 
     def as_part(self, part: Part, number: int, window: Window, seed: str) -> Path:
-        """The way of somebody who is there to show something; `number` tells persons of one part apart."""
+        """The way of a person with a part to show; `number` varies it among persons of one part."""
         path = Path()
         day = window.day(self.today - timedelta(days=2 + number % 5))
         if part is Part.LATE:
             days = min(25, (self.today - window.due_on).days - 1)
             day = window.day(window.due_on + timedelta(days=1 + number % max(1, days)))
         clock = self._at_work(day)
-        if clock is None or part in {Part.NOT_STARTED, Part.EXEMPT, Part.AWAY, Part.BY_HAND}:
+        idle = part in {Part.NOT_STARTED, Part.EXEMPT, Part.AWAY, Part.BY_HAND}
+        if clock is None or idle or (part is Part.UNFINISHED and number % 2 == 0):
             return path
-        if part is Part.UNFINISHED:
-            if number % 2:
-                self._read(path, window, clock, clock.date(), stop_after=0.5)
-        elif part is Part.IN_PROGRESS:
-            self._read(path, window, clock, clock.date(), stop_after=0.3)
-        else:
-            read = self._read(path, window, clock, clock.date(), stop_after=None)
-            if read is not None:
-                one = self._try(read, f"{seed}/1", MANY_WRONG if part is Part.FAILED else ALMOST_ALL_RIGHT)
-                path.tries.append(one)
-                if part is Part.IN_QUIZ:
-                    one.answers = one.answers[: 2 + number % 6]
-                    one.handed_in_at = datetime.combine(self.today + timedelta(days=1), time(9), STOCKHOLM)
+        stop_after = {Part.UNFINISHED: 0.5, Part.IN_PROGRESS: 0.3}.get(part)
+        read = self._read(path, window, clock, clock.date(), stop_after)
+        if read is not None:
+            one = self._try(read, f"{seed}/1", MANY_WRONG if part is Part.FAILED else ALMOST_ALL_RIGHT)
+            path.tries.append(one)
+            if part is Part.IN_QUIZ:
+                one.answers = one.answers[: 2 + number % 6]
+                one.handed_in_at = moment(self.today + timedelta(days=1), 9)
         return path
 
     # --- days and hours -------------------------------------------------------------------------------------------
 
     def _finish_on(self, window: Window, fate: float) -> date:
-        """The day of the first try."""
+        """The day of the first attempt."""
         days = (window.due_on - window.opens_on).days
         if fate < 0.13:
             return window.due_on + timedelta(days=self.rng.randint(1, 14))
@@ -154,15 +152,15 @@ class Learning:
         return window.opens_on + timedelta(days=int(share * days))
 
     def _at_work(self, day: date | None) -> datetime | None:
-        """An hour of work on that day; what is said to happen today has happened by half past midnight."""
+        """A working hour on that day; for today just after midnight, before the demo's half past."""
         if day is None:
             return None
         if day >= self.today:
-            return datetime.combine(day, time(0, 1), STOCKHOLM)
-        return datetime.combine(day, time(self.rng.randint(7, 15), self.rng.randint(0, 59)), STOCKHOLM)
+            return moment(day, 0, 1)
+        return moment(day, self.rng.randint(7, 15), self.rng.randint(0, 59))
 
     def _later(self, clock: datetime, seconds: int) -> datetime:
-        """A little later; quicker today, so that all of it fits before half past midnight."""
+        """A little later; faster today, so that all fits before half past midnight."""
         return clock + timedelta(seconds=seconds / 8 if stockholm_date(clock) >= self.today else seconds)
 
     # --- reading and the quiz -------------------------------------------------------------------------------------
@@ -170,11 +168,12 @@ class Learning:
     def _read(
         self, path: Path, window: Window, clock: datetime, finish_on: date, stop_after: float | None
     ) -> datetime | None:
-        """Read part by part until `finish_on`, or only a share of the course; None where the person stopped."""
+        """Read part by part until `finish_on`, or only a share of the course; None when the person stopped."""
         modules = self.course.modules
-        screens_left = None if stop_after is None else max(1, int(stop_after * sum(len(m.screens) for m in modules)))
-        days = max(0, (finish_on - clock.date()).days)
+        screens = sum(len(module.screens) for module in modules)
+        left = screens + 1 if stop_after is None else max(1, int(stop_after * screens))
         began_on = clock.date()
+        days = max(0, (finish_on - began_on).days)
         for number, module in enumerate(modules):
             wanted = began_on + timedelta(days=days * number // len(modules))
             if wanted > clock.date():
@@ -182,20 +181,19 @@ class Learning:
                 if moved is None:
                     return None
                 clock = max(clock, moved)
-            read = len(module.screens) if screens_left is None else min(screens_left, len(module.screens))
+            read = min(left, len(module.screens))
             clock = self._later(clock, read * self.rng.randint(30, 90))
             whole = read == len(module.screens)
             path.places.append(
                 Place(module.id, module.screens[read - 1 if whole else read].id, clock, clock if whole else None)
             )
-            if screens_left is not None:
-                screens_left -= read
-                if screens_left <= 0:
-                    return None
+            left -= read
+            if left <= 0:
+                return None
         return clock
 
     def _take_quiz(self, path: Path, window: Window, clock: datetime, finish_on: date, seed: str) -> None:
-        """Try until it is passed, or patience or time has run out."""
+        """Try until it is passed, or patience or time runs out."""
         on = window.day(finish_on)
         if on is not None and on > clock.date():
             clock = self._at_work(on) or clock
@@ -212,7 +210,7 @@ class Learning:
             clock = max(following, self._later(one.handed_in_at, self.rng.randint(300, 1500)))
 
     def _try(self, clock: datetime, seed: str, easiness: float | None, better: float = 0) -> Try:
-        """One attempt. With `easiness` its outcome is certain: passed when that is high, else failed."""
+        """One attempt. `easiness` makes its outcome certain: passed if it is high, else failed."""
         clock = self._later(clock, self.rng.randint(10, 120))
         drawn = draw(self.course.questions, self.course.draw, seed)
         questions = [self.questions[one.question_id] for one in drawn]
@@ -236,10 +234,6 @@ class Learning:
         return {
             question.id: question.right
             if self.rng.random() < (self.easiness[question.id] + better if easiness is None else easiness)
-            else self._wrong(question)
+            else kind_of(question).almost(question, int(self.rng.expovariate(1.2)))  # the first wrong one tempts most
             for question in questions
         }
-
-    def _wrong(self, question: Question) -> frozenset[str]:
-        """A wrong answer; the first wrong choice tempts most."""
-        return kind_of(question).almost(question, int(self.rng.expovariate(1.2)))

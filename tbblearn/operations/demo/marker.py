@@ -1,7 +1,6 @@
-"""How a database tells that it holds a demo, and which: two events of its log, written first and last.
+"""How a database shows that it holds a demo, and which: two events in its log, written first and last.
 
-Each tells of what is done just then, the roles given to the first rows and the passwords set at the end, so the demo
-needs neither a table nor a kind of event of its own.
+They are the log's usual events for roles given and passwords set, so the demo needs no table and no event of its own.
 """
 
 from collections.abc import Mapping
@@ -17,13 +16,15 @@ from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
 from tbblearn.databases import aside
 from tbblearn.db import Base, db, read_only
+from tbblearn.people.models import Person
 
 VERSION = 2
-"""Raised when the same seed, staff and day give another demo than before."""
+"""Increased when the same seed, staff and day give another demo than before."""
 
 KIND = "demo"
 BEGUN, BUILT = "begun", "built"
 ALEMBIC = "alembic_version"
+IS_MARK = (AuditEvent.event.in_([Event.ROLE_GIVEN, Event.PASSWORD_SET]), AuditEvent.object_kind == KIND)
 
 
 class Holds(StrEnum):
@@ -37,7 +38,7 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True)
 class Key:
-    """What makes a demo the one it is."""
+    """What decides every row of a demo."""
 
     seed: int
     staff: int
@@ -51,7 +52,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in the database; `key` and the sign-ins' person ids by role where it holds a whole demo."""
+    """What the database holds; for a complete demo also its key and the sign-ins' person ids by role."""
 
     holds: Holds
     key: Key | None = None
@@ -59,13 +60,15 @@ class Found:
 
 
 def look() -> Found:
-    """See what the database holds, also before it is migrated. Reads only."""
+    """What the database holds, also before it is migrated."""
     tables = set(inspect(db.engine).get_table_names())
     known = Base.metadata.tables
     if tables - set(known) - {ALEMBIC}:
         return Found(Holds.SOMETHING_ELSE)
     with read_only():
-        events = _events() if AuditEvent.__tablename__ in tables else {}
+        marks = select(AuditEvent.object_id, AuditEvent.details).where(*IS_MARK)
+        logged = AuditEvent.__tablename__ in tables
+        events = {row.object_id: row.details for row in db.session.execute(marks)} if logged else {}
         filled = any(
             db.session.execute(select(literal(1)).select_from(known[name]).limit(1)).first() is not None
             for name in sorted(tables - {ALEMBIC})
@@ -73,10 +76,10 @@ def look() -> Found:
     if BUILT in events:
         details = events[BUILT]
         key = Key(
-            int(details["seed"]),
-            int(details["staff"]),
-            date.fromisoformat(str(details["today"])),
-            int(details["version"]),
+            seed=int(details["seed"]),
+            staff=int(details["staff"]),
+            today=date.fromisoformat(str(details["today"])),
+            version=int(details["version"]),
         )
         persons = {
             name.removeprefix("person_"): int(number) for name, number in details.items() if name.startswith("person_")
@@ -87,20 +90,11 @@ def look() -> Found:
     return Found(Holds.SOMETHING_ELSE if filled else Holds.NOTHING)
 
 
-def _events() -> dict[str, dict[str, str | int]]:
-    rows = db.session.execute(
-        select(AuditEvent.object_id, AuditEvent.details).where(
-            AuditEvent.event.in_([Event.ROLE_GIVEN, Event.PASSWORD_SET]), AuditEvent.object_kind == KIND
-        )
-    )
-    return {row.object_id: row.details for row in rows}
-
-
 class Asking:
-    """Whether the database holds a demo, for every page: asked until it is known for good, and then no more.
+    """Whether the database holds a demo, for every page; asked until the answer is final.
 
-    An empty database can become a demo; one with persons in it stays what it is. Asked past the pages' own connections,
-    which are then as they were. Where the database does not answer nothing is known, and no page is held up.
+    An empty database can become a demo; one with persons in it stays what it is. Uses a connection of its own, not
+    the pages'. While the database does not answer it is False, and no page waits.
     """
 
     def __init__(self) -> None:
@@ -111,7 +105,9 @@ class Asking:
         url = db.engine.url
         if url not in self._known:
             try:
-                demo, filled = self._ask(url)
+                with aside(url).connect() as connection:
+                    demo = connection.scalar(select(AuditEvent.id).where(*IS_MARK).limit(1)) is not None
+                    filled = connection.scalar(select(Person.id).limit(1)) is not None
             except SQLAlchemyError:
                 return False
             if not (demo or filled):
@@ -119,25 +115,14 @@ class Asking:
             self._known[url] = demo
         return self._known[url]
 
-    def _ask(self, url: URL) -> tuple[bool, bool]:
-        events, persons = (Base.metadata.tables[name] for name in (AuditEvent.__tablename__, "person"))
-        with aside(url).connect() as connection:
-            demo = connection.execute(
-                select(literal(1))
-                .where(events.c.event.in_([Event.ROLE_GIVEN, Event.PASSWORD_SET]), events.c.object_kind == KIND)
-                .limit(1)
-            ).first()
-            filled = connection.execute(select(persons.c.id).limit(1)).first()
-        return demo is not None, filled is not None
-
 
 def mark_begun(now: datetime) -> None:
-    """Say that the roles given here are a demo's: what is there may be taken away."""
+    """Mark the roles given here as a demo's: what is there may be deleted."""
     record(Event.ROLE_GIVEN, now=now, object_kind=KIND, object_id=BEGUN)
 
 
 def mark_built(key: Key, persons: Mapping[str, int], now: datetime) -> None:
-    """Say that the demo is whole, which it is, and for whom passwords are set."""
+    """Mark the demo as complete: which one it is, and for whom passwords are set."""
     record(
         Event.PASSWORD_SET,
         now=now,

@@ -1,19 +1,21 @@
 """The demo's survey rounds, made by the product's own actions on the days on which they would have been done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
+from babel.dates import format_date
 from sqlalchemy import select, update
 
-from tbblearn.db import STOCKHOLM, db, read_only, unit_of_work
+from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.mail.actions import take_back
 from tbblearn.operations.demo.answering import Asked, GivenAnswers, answers_of
 from tbblearn.operations.demo.casting import Cast
+from tbblearn.operations.demo.catalogue import HUVUDMEN
 from tbblearn.operations.demo.county import PlannedUnit
-from tbblearn.operations.demo.dates import demo_now
+from tbblearn.operations.demo.dates import demo_now, moment
 from tbblearn.operations.demo.storing import add_all
 from tbblearn.people.models import Programme
 from tbblearn.people.rules import UnitKind
@@ -38,65 +40,41 @@ MANAGERS_FIRST_DAYS = 7
 RESPONSE_DAYS = 90
 LIMITS = (5, 10)
 
-NOT_ADOPTED = ("gnesta", "vingaker")
-"""Huvudmän that have not adopted the survey of Tillsammans för barnens bästa."""
-ASKED_BY_TUV = ("region", "eskilstuna", "nykoping")
-"""Huvudmän that took part in the survey of Tillsammans för unga vuxna."""
-TO_BE_ASKED = ("region", "eskilstuna", "strangnas", "trosa")
-"""Huvudmän that have adopted its next one."""
-
-MONTHS = (
-    *("januari", "februari", "mars", "april", "maj", "juni"),
-    *("juli", "augusti", "september", "oktober", "november", "december"),
-)
+ADOPTED = frozenset(huvudman.slug for huvudman in HUVUDMEN) - {"gnesta", "vingaker"}
+"""Huvudmän that have adopted the surveys of Tillsammans för barnens bästa."""
 
 
 @dataclass(frozen=True)
 class _Round:
-    """A round that opened so many days ago (less than 0: will open), and how people feel about the change then."""
+    """A round that opened so many days ago (negative: will open), and how people feel about the change then."""
 
     programme: str
     opened_days_ago: int
     level: float
-    without: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
+    adopted: frozenset[str] = ADOPTED
 
 
 ROUNDS = (
-    _Round("tbb", 425, 3.15, NOT_ADOPTED),
-    _Round("tbb", 224, 3.4, NOT_ADOPTED),
-    _Round("tuv", 134, 3.0, only=ASKED_BY_TUV),
-    _Round("tbb", 7, 3.5, NOT_ADOPTED),
-    _Round("tuv", -75, 3.0, only=TO_BE_ASKED),
+    _Round("tbb", 425, 3.15),
+    _Round("tbb", 224, 3.4),
+    _Round("tuv", 134, 3.0, frozenset({"region", "eskilstuna", "nykoping"})),
+    _Round("tbb", 7, 3.5),
+    _Round("tuv", -75, 3.0, frozenset({"region", "eskilstuna", "strangnas", "trosa"})),
 )
 """In the order in which they opened. Two rounds of one programme lie more than 180 days apart."""
 
 
-def add_rounds(
-    units: Sequence[PlannedUnit], cast: Cast, today: date, seed: int, told: Callable[[float], None] = lambda _: None
-) -> None:
-    """Plan, open, answer, close, check and publish each round, and forget what the timer would have forgotten."""
-    rng = Random(f"rounds {seed}")  # noqa: S311  (nothing secret is drawn)
-    county = _County(units, cast, today)
-    for one in ROUNDS:
-        county.hold(one, rng)
-        told(1 / len(ROUNDS))
-    county.tidy()
+class Rounds:
+    """Plans, opens, answers, closes, checks and publishes rounds as their leader would have, on the right days."""
 
-
-class _County:
-    """What every round needs to know of the county."""
-
-    def __init__(self, units: Sequence[PlannedUnit], cast: Cast, today: date) -> None:
+    def __init__(self, units: Sequence[PlannedUnit], cast: Cast, today: date, seed: int) -> None:
         self.units = {unit.id: unit for unit in units}
-        self.tops = {unit.external_id: unit.id for unit in units if unit.kind is UnitKind.HUVUDMAN}
         self.cast = cast
         self.leader = cast.roles["process_leader"].id
         self.today = today
-        with read_only():
-            self.programmes = {row.slug: row.id for row in db.session.execute(select(Programme.slug, Programme.id))}
+        self.rng = Random(f"rounds {seed}")  # noqa: S311  (nothing secret is drawn)
 
-    def hold(self, one: _Round, rng: Random) -> None:
+    def hold(self, one: _Round) -> None:
         """One round, as far as it has come today."""
         opens_on = self.today - timedelta(days=one.opened_days_ago)
         closes_on = opens_on + timedelta(days=OPEN_DAYS)
@@ -104,10 +82,10 @@ class _County:
         if opens_on > self.today:
             return
         with unit_of_work():
-            approve(wave_id, lines=(), seen=(), by=self.leader, now=_at(opens_on - timedelta(days=3), 14))
-            open_wave(wave_id, by=None, now=_at(opens_on, 3), today=opens_on)
+            approve(wave_id, lines=(), seen=(), by=self.leader, now=moment(opens_on - timedelta(days=3), 14))
+            open_wave(wave_id, by=None, now=moment(opens_on, 3), today=opens_on)
             over = closes_on < self.today
-            answer_all(wave_id, self._given(wave_id, one, rng, over=over), rng)
+            answer_all(wave_id, self._given(wave_id, one.level, over=over), self.rng)
         if over:
             self._finish(wave_id, closes_on + timedelta(days=1))
         else:
@@ -117,55 +95,52 @@ class _County:
 
     def _plan(self, one: _Round, opens_on: date, closes_on: date) -> int:
         planned_on = min(self.today, opens_on) - timedelta(days=30)
-        new = NewWave(
-            self.programmes[one.programme],
-            f"Mätning {MONTHS[opens_on.month - 1]} {opens_on.year}",
-            opens_on,
-            closes_on,
-            *LIMITS,
-        )
+        name = f"Mätning {format_date(opens_on, 'MMMM y', 'sv')}"
+        tops = [unit for unit in self.units.values() if unit.kind is UnitKind.HUVUDMAN]
         with unit_of_work():
-            wave_id = plan_wave(new, by=self.leader, now=_at(planned_on, 9))
-            for number, (slug, unit_id) in enumerate(self.tops.items(), 1):
-                if slug not in one.without and (not one.only or slug in one.only):
+            programme_id = db.session.scalars(select(Programme.id).where(Programme.slug == one.programme)).one()
+            new = NewWave(programme_id, name, opens_on, closes_on, *LIMITS)
+            wave_id = plan_wave(new, by=self.leader, now=moment(planned_on, 9))
+            for number, unit in enumerate(tops, 1):
+                if unit.source in one.adopted:
                     on = planned_on + timedelta(days=number % 7)
                     reference = f"Demobeslut {wave_id}-{number}"
-                    adopt_wave(wave_id, unit_id, adopted_on=on, reference=reference, by=self.leader, now=_at(on, 11))
+                    adopt_wave(wave_id, unit.id, adopted_on=on, reference=reference, by=self.leader, now=moment(on, 11))
         return wave_id
 
-    def _given(self, wave_id: int, one: _Round, rng: Random, *, over: bool) -> GivenAnswers:
+    def _given(self, wave_id: int, level: float, *, over: bool) -> GivenAnswers:
         rows = db.session.execute(
             select(Invitation.person_id, Invitation.unit_id)
             .where(Invitation.wave_id == wave_id)
             .order_by(Invitation.unit_id, Invitation.person_id)
         )
         asked = [Asked(person_id, unit_id, self.units[unit_id].source) for person_id, unit_id in rows]
-        shown = frozenset() if over else frozenset(member.id for member in self.cast.roles.values())
-        return answers_of(asked, rng, level=one.level, silent=shown, keen=frozenset({self.cast.unit.id}))
+        silent = frozenset() if over else frozenset(member.id for member in self.cast.roles.values())
+        return answers_of(asked, self.rng, level=level, silent=silent, keen=self.cast.unit.id)
 
     def _finish(self, wave_id: int, closed_on: date) -> None:
-        """Close, check and publish. What is on the disk is wiped once, when all is built: nobody is real."""
+        """Close, check and publish. The disk is wiped once, when all is built: nobody is real."""
         with unit_of_work():
-            close_wave(wave_id, by=None, now=_at(closed_on, 3))
+            close_wave(wave_id, by=None, now=moment(closed_on, 3))
             mark_clean(unclean_waves())
         with read_only():
             closed = closed_wave(wave_id)
         checked = check(closed)
         published_on = closed_on + timedelta(days=PUBLISHED_AFTER_DAYS)
         with unit_of_work():
-            if not keep_check(closed, checked, by=self.leader, now=_at(closed_on, 10)):
+            if not keep_check(closed, checked, by=self.leader, now=moment(closed_on, 10)):
                 raise RuntimeError(f"the demo's round {wave_id} did not pass the privacy check")
             publish_wave(
                 wave_id,
                 by=self.leader,
-                now=_at(published_on, 9),
+                now=moment(published_on, 9),
                 today=published_on,
                 managers_first_days=MANAGERS_FIRST_DAYS,
             )
             mark_clean(unclean_waves())
 
     def tidy(self) -> None:
-        """What the timer has done since; and no mail waits for addresses that reach nobody."""
+        """Do what the timer has done since, and drop all letters: their addresses reach nobody."""
         now = demo_now(self.today)
         with unit_of_work():
             for wave_id in waves_to_dispose_of(now - timedelta(days=RESPONSE_DAYS)):
@@ -180,7 +155,7 @@ class _County:
 
 
 def answer_all(wave_id: int, given: GivenAnswers, rng: Random) -> None:
-    """Keep many people's answers at once: the rows are those that `surveys.actions.submit` and `decline` make."""
+    """Store many people's answers at once: the rows are those that `surveys.actions.submit` and `decline` make."""
     invited = select(Invitation.person_id, Invitation.unit_id).where(Invitation.wave_id == wave_id)
     unit_of = {row.person_id: row.unit_id for row in db.session.execute(invited)}
     questionnaire = instrument(db.session.scalars(select(Wave.instrument).where(Wave.id == wave_id)).one())
@@ -205,7 +180,3 @@ def answer_all(wave_id: int, given: GivenAnswers, rng: Random) -> None:
             for person_id, answers in given.answers.items()
         ],
     )
-
-
-def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), STOCKHOLM)

@@ -1,4 +1,4 @@
-"""The demo county's staff, named by role and number: who works where, since when, and who is away."""
+"""The demo county's staff, named by role and number: who works where, since when, and who is on leave."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from tbblearn.operations.demo.dates import NOT_ADOPTED
 from tbblearn.people.rules import Language, UnitKind
 
 MAIL_DOMAIN = "demo.example"
-"""A domain reserved for examples: no mail sent to it can reach anybody."""
+"""Reserved for examples: mail to it reaches nobody."""
 
 STAFF, MANAGER = "Medarbetare", "Chef"
 
@@ -29,7 +29,7 @@ FOLLOW_UP = "Uppföljningsansvarig"
 
 
 class Part(StrEnum):
-    """What a person is in the demo to show; everybody else does as chance has it."""
+    """What a person is in the demo to show; all others act by chance."""
 
     IN_PROGRESS = "in_progress"
     IN_QUIZ = "in_quiz"
@@ -78,7 +78,7 @@ class Member:
     without_email: bool = False
     part: Part | None = None
     settled: bool = False
-    """True for one who has a part or a post: nothing else happens to this person's employments."""
+    """Has a part or a post: nothing else happens to this person's employments."""
     id: int = 0
 
     @property
@@ -87,19 +87,14 @@ class Member:
         return self.jobs[0].unit
 
     @property
-    def name(self) -> str:
-        """Such as 'Medarbetare 17'."""
-        return f"{self.post} {self.number}"
-
-    @property
     def email(self) -> str:
-        """An address that nobody can get mail at; empty for those without e-mail."""
-        plain = self.post.casefold().translate(str.maketrans("åäöé", "aaoe"))
+        """Empty for those without e-mail."""
+        plain = self.post.casefold().translate(str.maketrans("åäö", "aao"))
         return "" if self.without_email else f"{plain}{self.number}@{MAIL_DOMAIN}"
 
 
 class Staff:
-    """Everybody employed in the county today, and some who have left."""
+    """Everyone employed in the county today, and some who have left."""
 
     def __init__(self, units: Sequence[PlannedUnit], first_file_on: date, today: date, rng: Random) -> None:
         self.members: list[Member] = []
@@ -118,7 +113,7 @@ class Staff:
             self._rename(self.of_unit[self.leaves_of[employer][-1]][1], FOLLOW_UP)
 
     def _fill(self, unit: PlannedUnit) -> None:
-        """Employ as many as the unit is planned for; the first is its manager."""
+        """Employ the unit's staff; the first is its manager."""
         if not unit.size:
             return
         head = self._employ(MANAGER, unit, "enhetschef" if unit.kind is UnitKind.ENHET else "verksamhetschef")
@@ -145,11 +140,11 @@ class Staff:
         member.post, member.number, member.settled = post, self._numbers[post], True
 
     def plain(self, source: str = "") -> list[Member]:
-        """Those to whom nothing has happened yet, in the county or one huvudman, in the order of the tree."""
+        """Those to whom nothing has happened yet, in the county or one huvudman, in tree order."""
         return [one for one in self.members if not one.settled and source in {"", one.unit.source}]
 
     def live(self) -> None:
-        """Let things happen to those who have no part: hired, moved, a second job, away, back again, gone."""
+        """What happens to those without a part: hired, moved, a second job, on leave, back again, gone."""
         left_behind = self.plain()
         self.rng.shuffle(left_behind)
         events: list[tuple[float, int, Callable[[Member], None]]] = [
@@ -167,22 +162,19 @@ class Staff:
         ]
         total = len(self.members)
         for share, least, happen in events:
-            for _ in range(max(least, round(share * total))):
-                if left_behind:
-                    member = left_behind.pop()
-                    happen(member)
-                    member.settled = True
+            for _ in range(min(max(least, round(share * total)), len(left_behind))):
+                member = left_behind.pop()
+                happen(member)
+                member.settled = True
         self._mark_some()
         for _ in range(max(4, round(0.03 * total))):
             self._leave_for_good()
-
-    # --- what may happen ------------------------------------------------------------------------------------------
 
     def _days(self, least: int, most: int) -> timedelta:
         return timedelta(days=self.rng.randint(least, most))
 
     def _known(self, start_on: date) -> date:
-        """Mostly known some weeks before; one in twelve is entered late."""
+        """Mostly entered some weeks before; one in twelve late."""
         known_on = start_on + (self._days(1, 12) if self.rng.random() < 1 / 12 else -self._days(0, 20))
         return min(max(known_on, self.first_file_on), self.today)
 
@@ -193,8 +185,8 @@ class Staff:
     def _another_unit(self, member: Member) -> PlannedUnit:
         return self.rng.choice([unit for unit in self.leaves_of[member.unit.source] if unit is not member.unit])
 
-    def _add_job(self, member: Member, unit: PlannedUnit, profession: str) -> None:
-        job = Job(unit, profession, self.today, self.today)
+    def _add_job(self, member: Member, unit: PlannedUnit) -> None:
+        job = Job(unit, self._profession_in(unit), self.today, self.today)
         self.start(job, self.today - self._days(10, 1200))
         if job.start_on <= self.first_file_on:
             job.known_on = self.first_file_on
@@ -212,17 +204,15 @@ class Staff:
         self.start(member.jobs[0], self.today - self._days(46, days - 10))
 
     def _take_second_job(self, member: Member) -> None:
-        unit = self._another_unit(member)
-        self._add_job(member, unit, self._profession_in(unit))
+        self._add_job(member, self._another_unit(member))
 
     def _take_second_job_here(self, member: Member) -> None:
-        self._add_job(member, member.unit, self._profession_in(member.unit))
+        self._add_job(member, member.unit)
 
     def _take_job_elsewhere(self, member: Member) -> None:
         """A person in two huvudmän, joined from two staff files by an administrator."""
         others = sorted(source for source in self.leaves_of if source not in {member.unit.source, NOT_ADOPTED})
-        unit = self.rng.choice(self.leaves_of[self.rng.choice(others)])
-        self._add_job(member, unit, self._profession_in(unit))
+        self._add_job(member, self.rng.choice(self.leaves_of[self.rng.choice(others)]))
 
     def _profession_in(self, unit: PlannedUnit) -> str:
         return self.rng.choice([name for name, _ in unit.professions])
@@ -230,21 +220,19 @@ class Staff:
     def _move(self, member: Member) -> None:
         here = member.jobs[0]
         moved_on = self.today - self._days(5, 300)
-        before = Job(self._another_unit(member), here.profession, here.start_on, here.known_on)
-        before.end_on = moved_on - timedelta(days=1)
+        end_on = moved_on - timedelta(days=1)
+        member.jobs.append(Job(self._another_unit(member), here.profession, here.start_on, here.known_on, end_on))
         self.start(here, moved_on)
-        member.jobs.append(before)
 
     def _come_back(self, member: Member) -> None:
         here = member.jobs[0]
         back_on = self.today - self._days(15, 150)
-        before = Job(here.unit, here.profession, back_on - timedelta(days=2200), self.first_file_on)
-        before.end_on = back_on - self._days(190, 250)
+        began_on, end_on = back_on - timedelta(days=2200), back_on - self._days(190, 250)
+        member.jobs.append(Job(here.unit, here.profession, began_on, self.first_file_on, end_on))
         self.start(here, back_on)
-        member.jobs.append(before)
 
     def be_away(self, member: Member, from_on: date, until_on: date | None) -> None:
-        """A leave from every employment, known when it begins."""
+        """A leave from every employment, known by the time it begins."""
         known_on = min(max(from_on - self._days(1, 20), self.first_file_on), self.today)
         for job in member.jobs:
             job.leaves.append(Away(from_on, until_on, known_on))
@@ -274,7 +262,7 @@ class Staff:
             staff.pop().without_email = True
 
     def _leave_for_good(self) -> None:
-        """One who worked here and has left, beside those employed today."""
+        """Add one who worked here and has left."""
         source = self.rng.choice(sorted(self.leaves_of))
         unit = self.rng.choice(self.leaves_of[source])
         member = self._employ(STAFF, unit, self._profession_in(unit))
