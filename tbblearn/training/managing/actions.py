@@ -1,26 +1,26 @@
-"""What a manager does for somebody in the own units: exempt, extend, end these, record, withdraw. Each is one change.
+"""What a manager does for a person in their own units: exempt, extend, end either, record, withdraw. One change each.
 
-`seen` is what `decision_queries.decided_so_far` gave when the manager opened the page; where something was decided or
-done since, the action raises DecidedMeanwhile and changes nothing. None: whoever asks has not looked at a page. The
-very same decision once more is the one there is, unless that has ended, so that a button pressed twice gives one.
-Nobody decides about themselves.
+`seen` is what `decision_queries.decided_so_far` gave when the manager opened the page (None: no page was opened); if
+anything has been decided or done since, the action raises DecidedMeanwhile and changes nothing. Repeating a decision
+that has not ended returns that one, so that a button pressed twice decides once. Nobody decides about themselves.
 """
 
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import exists, select
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
 from tbblearn.courses.queries import course_by_slug
 from tbblearn.db import STOCKHOLM, db
-from tbblearn.people.models import Employment, OrgUnit
-from tbblearn.people.queries import within
+from tbblearn.people.models import Employment
 from tbblearn.people.rules import Scope
 from tbblearn.training.completion_models import Completion, Revocation
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.managing.decision_queries import decided_so_far
-from tbblearn.training.managing.ending_queries import first_end, moved_by_end
+from tbblearn.training.managing.ending_queries import MovedDue, first_end, moved_by_end, moved_to
+from tbblearn.training.managing.person_queries import employed_within
 from tbblearn.training.models import EnrolmentEvent, Requirement
 from tbblearn.training.record.queries import decisions
 from tbblearn.training.record.tasks import own_tasks, working_task
@@ -31,7 +31,7 @@ from tbblearn.training.requirements.completing import (
     count_for_tasks,
     lock_person,
 )
-from tbblearn.training.requirements.cycles import ONE_DAY, Terms, deadlines, soon_from
+from tbblearn.training.requirements.cycles import ONE_DAY, Terms, deadlines
 from tbblearn.training.requirements.facts import terms_of
 from tbblearn.training.rules import (
     AlreadyRevoked,
@@ -73,11 +73,10 @@ def grant_exemption(
 
     Raises NotFound, BadPeriod, DecidedMeanwhile.
     """
-    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
+    _lock(person_id, scope, today, by)
     if until_on is not None and until_on < from_on:
         raise BadPeriod(from_on=from_on, until_on=until_on)
-    lock_person(person_id)
     same = db.session.scalar(
         select(Exemption.id).where(
             Exemption.person_id == person_id,
@@ -92,20 +91,18 @@ def grant_exemption(
     if same is not None:
         return same
     _demand_unchanged(person_id, seen)
-    exemption = Exemption(
-        person_id=person_id,
-        course_id=course_id,
-        kind=ExemptionKind.EXEMPT,
-        from_on=from_on,
-        until_on=until_on,
-        reason=reason,
-        decided_at=now,
-        decided_by=by,
+    return _granted(
+        Exemption(
+            person_id=person_id,
+            course_id=course_id,
+            kind=ExemptionKind.EXEMPT,
+            from_on=from_on,
+            until_on=until_on,
+            reason=reason,
+            decided_at=now,
+            decided_by=by,
+        )
     )
-    db.session.add(exemption)
-    db.session.flush()
-    _log(Event.EXEMPTION_GRANTED, exemption.id, "exemption", by, now, given=exemption.kind.value)
-    return exemption.id
 
 
 def extend(
@@ -125,9 +122,8 @@ def extend(
     Returns the id of the extension. Raises NotFound, NothingToExtend, DecidedMeanwhile, and BadPeriod unless the new
     last day is later than the present one and not in the past.
     """
-    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
-    lock_person(person_id)
+    _lock(person_id, scope, today, by)
     task = working_task(own_tasks(person_id, today, course_id), today)
     if task is not None and task.due_on == until_on:
         same = db.session.scalar(
@@ -148,35 +144,21 @@ def extend(
     requirement = None if task.requirement_id is None else db.session.get(Requirement, task.requirement_id)
     terms = MANUAL_TERMS if requirement is None else terms_of(requirement)
     grace_until_on = until_on + timedelta(days=terms.grace_days)
-    extension = Exemption(
-        person_id=person_id,
-        course_id=course_id,
-        enrolment_id=task.enrolment_id,
-        kind=ExemptionKind.EXTENSION,
-        from_on=today,
-        until_on=until_on,
-        reason=reason,
-        decided_at=now,
-        decided_by=by,
-    )
-    db.session.add(extension)
-    db.session.add(
-        EnrolmentEvent(
+    moved = moved_to(task, until_on, grace_until_on, task.open_until_on, today)
+    db.session.add(_due_changed(moved, EventReason.EXTENDED, by, now, today))
+    return _granted(
+        Exemption(
+            person_id=person_id,
+            course_id=course_id,
             enrolment_id=task.enrolment_id,
-            kind=EventKind.DUE_CHANGED,
-            reason=EventReason.EXTENDED,
-            happened_on=today,
-            due_on=until_on,
-            grace_until_on=grace_until_on,
-            open_until_on=None if task.open_until_on is None else max(task.open_until_on, grace_until_on),
-            soon_from_on=soon_from(until_on, task.opens_on, today),
-            recorded_at=now,
-            recorded_by=by,
+            kind=ExemptionKind.EXTENSION,
+            from_on=today,
+            until_on=until_on,
+            reason=reason,
+            decided_at=now,
+            decided_by=by,
         )
     )
-    db.session.flush()
-    _log(Event.EXEMPTION_GRANTED, extension.id, "exemption", by, now, given=extension.kind.value)
-    return extension.id
 
 
 def end_decision(
@@ -201,8 +183,7 @@ def end_decision(
     if exemption is None:
         raise NotFound(exemption_id=exemption_id)
     person_id, course_id = exemption.person_id, exemption.course_id
-    _demand_in_scope(person_id, scope, today, by)
-    lock_person(person_id)
+    _lock(person_id, scope, today, by)
     made = decisions(person_id)[course_id]
     decision = next(one for one in made if one.id == exemption_id)
     tasks = own_tasks(person_id, today, course_id)
@@ -219,21 +200,7 @@ def end_decision(
     db.session.add(
         ExemptionEnd(exemption_id=exemption_id, ended_on=ended_on, reason=reason, decided_at=now, decided_by=by)
     )
-    db.session.add_all(
-        EnrolmentEvent(
-            enrolment_id=one.enrolment_id,
-            kind=EventKind.DUE_CHANGED,
-            reason=EventReason.BY_HAND,
-            happened_on=today,
-            due_on=one.due_on,
-            grace_until_on=one.grace_until_on,
-            open_until_on=one.open_until_on,
-            soon_from_on=one.soon_from_on,
-            recorded_at=now,
-            recorded_by=by,
-        )
-        for one in moved
-    )
+    db.session.add_all(_due_changed(one, EventReason.BY_HAND, by, now, today) for one in moved)
     db.session.flush()
     _log(Event.EXEMPTION_ENDED, exemption_id, "exemption", by, now, ended=decision.kind.value, reason=reason.value)
     return max((one.due_on for one in moved), default=None)
@@ -258,11 +225,10 @@ def record_completion(
     """
     if basis is Basis.PASSED:
         raise ValueError("only a quiz is passed; a recorded completion is recorded, equivalent or imported")
-    _demand_in_scope(person_id, scope, today, by)
     course_id = _course_id(slug)
+    _lock(person_id, scope, today, by)
     if achieved_on > today:
         raise NotInFuture(achieved_on=achieved_on)
-    lock_person(person_id)
     same = db.session.scalar(
         select(Completion.id).where(
             Completion.person_id == person_id,
@@ -276,7 +242,8 @@ def record_completion(
     if same is not None:
         return same
     _demand_unchanged(person_id, seen)
-    if not db.session.scalar(select(_employed(person_id, achieved_on))):
+    employed = select(Employment.id).where(Employment.person_id == person_id, Employment.held_on(achieved_on))
+    if not db.session.scalar(select(employed.exists())):
         raise NotEmployedThen(on=achieved_on)
     noon = datetime.combine(achieved_on, time(12), tzinfo=STOCKHOLM)
     completion_id = complete(
@@ -313,8 +280,7 @@ def revoke_completion(
     person_id = db.session.scalar(select(Completion.person_id).where(Completion.id == completion_id))
     if person_id is None:
         raise NotFound(completion_id=completion_id)
-    _demand_in_scope(person_id, scope, today, by)
-    lock_person(person_id)
+    _lock(person_id, scope, today, by)
     before = db.session.get(Revocation, completion_id)
     if before is not None:
         raise AlreadyRevoked(completion_id=completion_id, reason=before.reason)
@@ -350,18 +316,11 @@ def enrol_by_hand(
     )
 
 
-def _demand_in_scope(person_id: int, scope: Scope, today: date, by: int) -> None:
-    """Raise NotFound unless the person is somebody else, who holds an employment in the scope today."""
-    if person_id == by:
+def _lock(person_id: int, scope: Scope, today: date, by: int) -> None:
+    """Lock the person; raise NotFound unless it is somebody else, employed in the scope today."""
+    if person_id == by or not db.session.scalar(select(employed_within(person_id, scope, today))):
         raise NotFound(person_id=person_id)
-    held = (
-        select(Employment.id)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.person_id == person_id, Employment.held_on(today), within(scope))
-        .limit(1)
-    )
-    if db.session.scalar(held) is None:
-        raise NotFound(person_id=person_id)
+    lock_person(person_id)
 
 
 def _demand_unchanged(person_id: int, seen: str | None) -> None:
@@ -370,15 +329,30 @@ def _demand_unchanged(person_id: int, seen: str | None) -> None:
         raise DecidedMeanwhile(person_id=person_id)
 
 
-def _employed(person_id: int, day: date) -> ColumnElement[bool]:
-    return select(Employment.id).where(Employment.person_id == person_id, Employment.held_on(day)).exists()
-
-
 def _course_id(slug: str) -> int:
     course = course_by_slug(slug)
     if course is None:
         raise NotFound(slug=slug)
     return course.id
+
+
+def _granted(exemption: Exemption) -> int:
+    db.session.add(exemption)
+    db.session.flush()
+    given, at = exemption.kind.value, exemption.decided_at
+    _log(Event.EXEMPTION_GRANTED, exemption.id, "exemption", exemption.decided_by, at, given=given)
+    return exemption.id
+
+
+def _due_changed(moved: MovedDue, reason: EventReason, by: int, now: datetime, today: date) -> EnrolmentEvent:
+    return EnrolmentEvent(
+        kind=EventKind.DUE_CHANGED,
+        reason=reason,
+        happened_on=today,
+        recorded_at=now,
+        recorded_by=by,
+        **asdict(moved),
+    )
 
 
 def _log(event: Event, number: int, kind: str, by: int, now: datetime, **details: str) -> None:
