@@ -11,13 +11,7 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from tbblearn.training.record.words import basis_words, end_words, exemption_words, withdrawal_words
-from tbblearn.training.rules import (
-    EXTENSION_REASONS,
-    Basis,
-    ExemptionEndReason,
-    ExemptionReason,
-    RevocationReason,
-)
+from tbblearn.training.rules import EXTENSION_REASONS, Basis, ExemptionEndReason, ExemptionReason, RevocationReason
 from tbblearn.web.fields import AtMost, Day, Dropped
 from tbblearn.web.forms import PageForm
 
