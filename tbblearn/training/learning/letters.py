@@ -16,7 +16,7 @@ from tbblearn.db import stockholm_date
 from tbblearn.mail.rules import Letter
 from tbblearn.mail.sending import Writer
 from tbblearn.people.queries import mail_address
-from tbblearn.training.learning.news import Told, corrected_completion, open_renewal, unread_version
+from tbblearn.training.learning.news import Notice, corrected_completion, open_renewal, unread_version
 from tbblearn.training.rules import CORRECTED_KEY_MAIL, COURSE_CHANGED_MAIL, RENEWAL_MAIL
 from tbblearn.web.language import day
 
@@ -24,11 +24,11 @@ from tbblearn.web.language import day
 def course_changed_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
     """Something important is new: read it."""
 
-    def words(told: Told, course: str, url: str) -> tuple[str, str]:
+    def words(notice: Notice, course: str, url: str) -> tuple[str, str]:
         body = ngettext(
             "Vi har ändrat något som är viktigt. Läs det som är nytt, cirka %(num)s minut: %(url)s",
             "Vi har ändrat något som är viktigt. Läs det som är nytt, cirka %(num)s minuter: %(url)s",
-            told.minutes,
+            notice.minutes,
             url=url,
         )
         return _("Nytt i %(course)s", course=course), body
@@ -39,14 +39,14 @@ def course_changed_letter(person_id: int, values: dict[str, str | int], now: dat
 def renewal_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
     """Something important is new: take the course again by a day."""
 
-    def words(told: Told, course: str, url: str) -> tuple[str, str]:
+    def words(notice: Notice, course: str, url: str) -> tuple[str, str]:
         body = ngettext(
             "Vi har ändrat något som är viktigt. Därför behöver du gå utbildningen igen, cirka %(num)s minut. "
             "Sista dag är %(due)s. Börja här: %(url)s",
             "Vi har ändrat något som är viktigt. Därför behöver du gå utbildningen igen, cirka %(num)s minuter. "
             "Sista dag är %(due)s. Börja här: %(url)s",
-            told.minutes,
-            due=day(told.on),
+            notice.minutes,
+            due=day(notice.on),
             url=url,
         )
         return _("Nytt i %(course)s", course=course), body
@@ -57,12 +57,12 @@ def renewal_letter(person_id: int, values: dict[str, str | int], now: datetime) 
 def corrected_key_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
     """We had a question wrong, and you have passed."""
 
-    def words(told: Told, course: str, _url: str) -> tuple[str, str]:
+    def words(notice: Notice, course: str, _url: str) -> tuple[str, str]:
         body = _(
             "En fråga i %(course)s hade fel facit. Vi har räknat om ditt prov. Du är nu godkänd från den %(date)s. "
             "Du behöver inte göra något. Vi ber om ursäkt.",
             course=course,
-            date=day(told.on),
+            date=day(notice.on),
         )
         return _("Vi hade fel i en provfråga"), body
 
@@ -70,16 +70,16 @@ def corrected_key_letter(person_id: int, values: dict[str, str | int], now: date
 
 
 def _letter(
-    person_id: int, told: Told | None, now: datetime, words: Callable[[Told, str, str], tuple[str, str]]
+    person_id: int, notice: Notice | None, now: datetime, words: Callable[[Notice, str, str], tuple[str, str]]
 ) -> Letter | None:
     """A letter whose subject and body `words` makes, in the reader's language, of the course's title and address."""
     address = mail_address(person_id, stockholm_date(now))
-    if address is None or told is None:
+    if address is None or notice is None:
         return None
     settings: Settings = current_app.config["TBBLEARN"]
     with force_locale(address.language):
-        url = f"{settings.public_url}/utbildning/{told.slug}"
-        subject, body = words(told, told.title[address.language], url)
+        url = f"{settings.public_url}/utbildning/{notice.slug}"
+        subject, body = words(notice, notice.title[address.language], url)
         return Letter(address.email, subject, f"{body}\n\n{closing(settings)}\n")
 
 

@@ -45,7 +45,7 @@ class News:
 
 
 @dataclass(frozen=True)
-class Told:
+class Notice:
     """What a letter about a course says: its title, how long it takes, and the day that matters."""
 
     slug: str
@@ -104,17 +104,18 @@ def _version_held(done: DoneCourse, published: Sequence[VersionRow]) -> int:
 # --- what letters say ---------------------------------------------------------------------------------------------
 
 
-def unread_version(person_id: int, version_id: int) -> Told | None:
+def unread_version(person_id: int, version_id: int) -> Notice | None:
     """What is still to be read because of this version; None if nothing is."""
     version = db.session.get_one(CourseVersion, version_id)
     course = content(version_id)
     requests = [one for one in _requests(person_id) if one.course_id == version.course_id and one.read_at is None]
     if all(one.number != version.number for one in requests):
         return None
-    return Told(course.slug, course.title, _news(course, version.number, _asked(course, requests), asked=True).minutes)
+    news = _news(course, version.number, _asked(course, requests), asked=True)
+    return Notice(news.slug, news.title, news.minutes)
 
 
-def open_renewal(person_id: int, version_id: int) -> Told | None:
+def open_renewal(person_id: int, version_id: int) -> Notice | None:
     """The task that this version gave the person; None once done or cancelled."""
     version = db.session.get_one(CourseVersion, version_id)
     course = content(version_id)
@@ -126,10 +127,10 @@ def open_renewal(person_id: int, version_id: int) -> Told | None:
     row = db.session.execute(select(standing)).one_or_none()
     if row is None or row.cancelled or row.achieved_on is not None:
         return None
-    return Told(course.slug, course.title, course.minutes, row.due_on)
+    return Notice(course.slug, course.title, course.minutes, row.due_on)
 
 
-def corrected_completion(person_id: int, completion_id: int) -> Told | None:
+def corrected_completion(person_id: int, completion_id: int) -> Notice | None:
     """A completion that a corrected key brought about; None if it was withdrawn."""
     row = db.session.execute(
         select(Completion.course_version_id, Completion.achieved_on).where(
@@ -139,7 +140,7 @@ def corrected_completion(person_id: int, completion_id: int) -> Told | None:
     if row is None or row.course_version_id is None:
         return None
     course = content(row.course_version_id)
-    return Told(course.slug, course.title, course.minutes, row.achieved_on)
+    return Notice(course.slug, course.title, course.minutes, row.achieved_on)
 
 
 # Made once: putting a statement together takes longer than running it.

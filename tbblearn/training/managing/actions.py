@@ -7,6 +7,7 @@ that has not ended returns that one, so that a button pressed twice decides once
 
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import exists, select
 
@@ -53,7 +54,17 @@ from tbblearn.training.rules import (
 )
 
 MANUAL_TERMS = Terms()
-"""Extra time and closing of what is given by hand are those of a requirement with ordinary dates."""
+"""What is assigned by hand has the extra time and closing of a requirement with ordinary dates."""
+
+
+class Decider(TypedDict):
+    """Who decides, over which units, when, and the mark of what they saw."""
+
+    by: int
+    scope: Scope
+    now: datetime
+    today: date
+    seen: NotRequired[str | None]
 
 
 def grant_exemption(
@@ -63,18 +74,14 @@ def grant_exemption(
     from_on: date,
     until_on: date | None,
     reason: ExemptionReason,
-    by: int,
-    scope: Scope,
-    now: datetime,
-    today: date,
-    seen: str | None = None,
+    **decider: Unpack[Decider],
 ) -> int:
-    """Free a person from a course from one day until another (both included; None: for good). Returns its id.
+    """Exempt a person from a course from one day to another (both included; None: for good). Returns its id.
 
     Raises NotFound, BadPeriod, DecidedMeanwhile.
     """
     course_id = _course_id(slug)
-    _lock(person_id, scope, today, by)
+    _lock(person_id, decider)
     if until_on is not None and until_on < from_on:
         raise BadPeriod(from_on=from_on, until_on=until_on)
     same = db.session.scalar(
@@ -90,40 +97,27 @@ def grant_exemption(
     )
     if same is not None:
         return same
-    _demand_unchanged(person_id, seen)
+    _demand_unchanged(person_id, decider)
     return _granted(
-        Exemption(
-            person_id=person_id,
-            course_id=course_id,
-            kind=ExemptionKind.EXEMPT,
-            from_on=from_on,
-            until_on=until_on,
-            reason=reason,
-            decided_at=now,
-            decided_by=by,
-        )
+        decider,
+        person_id=person_id,
+        course_id=course_id,
+        kind=ExemptionKind.EXEMPT,
+        from_on=from_on,
+        until_on=until_on,
+        reason=reason,
     )
 
 
-def extend(
-    person_id: int,
-    slug: str,
-    *,
-    until_on: date,
-    reason: ExemptionReason,
-    by: int,
-    scope: Scope,
-    now: datetime,
-    today: date,
-    seen: str | None = None,
-) -> int:
+def extend(person_id: int, slug: str, *, until_on: date, reason: ExemptionReason, **decider: Unpack[Decider]) -> int:
     """Give a person more time for the task that is open: a later last day, with extra time and closing after it.
 
     Returns the id of the extension. Raises NotFound, NothingToExtend, DecidedMeanwhile, and BadPeriod unless the new
     last day is later than the present one and not in the past.
     """
     course_id = _course_id(slug)
-    _lock(person_id, scope, today, by)
+    _lock(person_id, decider)
+    today = decider["today"]
     task = working_task(own_tasks(person_id, today, course_id), today)
     if task is not None and task.due_on == until_on:
         same = db.session.scalar(
@@ -136,7 +130,7 @@ def extend(
         )
         if same is not None:
             return same
-    _demand_unchanged(person_id, seen)
+    _demand_unchanged(person_id, decider)
     if task is None or task.due_on is None:
         raise NothingToExtend(slug=slug)
     if until_on <= task.due_on or until_on < today:
@@ -145,37 +139,26 @@ def extend(
     terms = MANUAL_TERMS if requirement is None else terms_of(requirement)
     grace_until_on = until_on + timedelta(days=terms.grace_days)
     moved = moved_to(task, until_on, grace_until_on, task.open_until_on, today)
-    db.session.add(_due_changed(moved, EventReason.EXTENDED, by, now, today))
+    db.session.add(_due_changed(moved, EventReason.EXTENDED, decider))
     return _granted(
-        Exemption(
-            person_id=person_id,
-            course_id=course_id,
-            enrolment_id=task.enrolment_id,
-            kind=ExemptionKind.EXTENSION,
-            from_on=today,
-            until_on=until_on,
-            reason=reason,
-            decided_at=now,
-            decided_by=by,
-        )
+        decider,
+        person_id=person_id,
+        course_id=course_id,
+        enrolment_id=task.enrolment_id,
+        kind=ExemptionKind.EXTENSION,
+        from_on=today,
+        until_on=until_on,
+        reason=reason,
     )
 
 
 def end_decision(
-    exemption_id: int,
-    *,
-    last_on: date | None,
-    reason: ExemptionEndReason,
-    by: int,
-    scope: Scope,
-    now: datetime,
-    today: date,
-    seen: str | None = None,
+    exemption_id: int, *, last_on: date | None, reason: ExemptionEndReason, **decider: Unpack[Decider]
 ) -> date | None:
-    """Take an exemption or an extension back (last_on None), or let it hold to an earlier last day.
+    """Take an exemption or an extension back (last_on None), or give it an earlier last day.
 
-    What lay beneath holds again; nothing that has closed is opened, and no task gets a last day earlier than in 14
-    days, or than 14 days after the new end of an exemption. Returns the new last day of a task that got one. Raises
+    What it overrode holds again; nothing that has closed reopens, and no task gets a last day less than 14 days ahead,
+    or less than 14 days after the new end of an exemption. Returns the new last day of a task that got one. Raises
     NotFound, NothingToEnd, DecidedMeanwhile, and BadPeriod unless the last day is earlier than the present one and not
     before the first that can be changed.
     """
@@ -183,26 +166,32 @@ def end_decision(
     if exemption is None:
         raise NotFound(exemption_id=exemption_id)
     person_id, course_id = exemption.person_id, exemption.course_id
-    _lock(person_id, scope, today, by)
-    made = decisions(person_id)[course_id]
+    _lock(person_id, decider)
+    today, made = decider["today"], decisions(person_id)[course_id]
     decision = next(one for one in made if one.id == exemption_id)
     tasks = own_tasks(person_id, today, course_id)
     first_on = first_end(decision, tasks, today)
     ended_on = first_on if last_on is None else last_on + ONE_DAY
     if decision.ended_on == ended_on and decision.end_reason is reason:
         return None
-    _demand_unchanged(person_id, seen)
+    _demand_unchanged(person_id, decider)
     if not decision.can_end(today, first_on):
         raise NothingToEnd(exemption_id=exemption_id)
     if ended_on < first_on or (decision.last_on is not None and ended_on > decision.last_on):
         raise BadPeriod(from_on=first_on, until_on=decision.last_on)
     moved = moved_by_end(decision, ended_on, made, tasks, today)
     db.session.add(
-        ExemptionEnd(exemption_id=exemption_id, ended_on=ended_on, reason=reason, decided_at=now, decided_by=by)
+        ExemptionEnd(
+            exemption_id=exemption_id,
+            ended_on=ended_on,
+            reason=reason,
+            decided_at=decider["now"],
+            decided_by=decider["by"],
+        )
     )
-    db.session.add_all(_due_changed(one, EventReason.BY_HAND, by, now, today) for one in moved)
+    db.session.add_all(_due_changed(one, EventReason.BY_HAND, decider) for one in moved)
     db.session.flush()
-    _log(Event.EXEMPTION_ENDED, exemption_id, "exemption", by, now, ended=decision.kind.value, reason=reason.value)
+    _log(Event.EXEMPTION_ENDED, exemption_id, "exemption", decider, ended=decision.kind.value, reason=reason.value)
     return max((one.due_on for one in moved), default=None)
 
 
@@ -213,21 +202,17 @@ def record_completion(
     achieved_on: date,
     basis: Basis,
     evidence: str,
-    by: int,
-    scope: Scope,
-    now: datetime,
-    today: date,
-    seen: str | None = None,
+    **decider: Unpack[Decider],
 ) -> int:
-    """Write down a course completed outside tbblearn, or an equivalent one. Returns the completion's id.
+    """Record a course completed outside tbblearn, or an equivalent one. Returns the completion's id.
 
     Counts for the cycle of its date. Raises NotFound, NotInFuture, NotEmployedThen, DecidedMeanwhile.
     """
     if basis is Basis.PASSED:
         raise ValueError("only a quiz is passed; a recorded completion is recorded, equivalent or imported")
     course_id = _course_id(slug)
-    _lock(person_id, scope, today, by)
-    if achieved_on > today:
+    _lock(person_id, decider)
+    if achieved_on > decider["today"]:
         raise NotInFuture(achieved_on=achieved_on)
     same = db.session.scalar(
         select(Completion.id).where(
@@ -241,7 +226,7 @@ def record_completion(
     )
     if same is not None:
         return same
-    _demand_unchanged(person_id, seen)
+    _demand_unchanged(person_id, decider)
     employed = select(Employment.id).where(Employment.person_id == person_id, Employment.held_on(achieved_on))
     if not db.session.scalar(select(employed.exists())):
         raise NotEmployedThen(on=achieved_on)
@@ -250,51 +235,44 @@ def record_completion(
         NewCompletion(
             person_id=person_id,
             course_id=course_id,
-            achieved_at=min(noon, now),
+            achieved_at=min(noon, decider["now"]),
             achieved_on=achieved_on,
             basis=basis,
             evidence=evidence,
-            recorded_by=by,
+            recorded_by=decider["by"],
         ),
-        now=now,
+        now=decider["now"],
     )
-    _log(Event.COMPLETION_RECORDED, completion_id, "completion", by, now, basis=basis.value)
+    _log(Event.COMPLETION_RECORDED, completion_id, "completion", decider, basis=basis.value)
     return completion_id
 
 
-def revoke_completion(
-    completion_id: int,
-    *,
-    reason: RevocationReason,
-    by: int,
-    scope: Scope,
-    now: datetime,
-    today: date,
-    seen: str | None = None,
-) -> None:
-    """Withdraw a completion: it counts for nothing from now on and stays to be seen.
+def revoke_completion(completion_id: int, *, reason: RevocationReason, **decider: Unpack[Decider]) -> None:
+    """Withdraw a completion: it counts for nothing from now on but stays visible.
 
-    What another completion of the person counts for instead is written down at once. Raises NotFound, AlreadyRevoked
-    (with the reason it was withdrawn for) and DecidedMeanwhile.
+    What another completion of the person counts for instead is recorded at once. Raises NotFound, AlreadyRevoked (with
+    the reason given then) and DecidedMeanwhile.
     """
     person_id = db.session.scalar(select(Completion.person_id).where(Completion.id == completion_id))
     if person_id is None:
         raise NotFound(completion_id=completion_id)
-    _lock(person_id, scope, today, by)
+    _lock(person_id, decider)
     before = db.session.get(Revocation, completion_id)
     if before is not None:
         raise AlreadyRevoked(completion_id=completion_id, reason=before.reason)
-    _demand_unchanged(person_id, seen)
-    db.session.add(Revocation(completion_id=completion_id, reason=reason, revoked_at=now, revoked_by=by))
+    _demand_unchanged(person_id, decider)
+    db.session.add(
+        Revocation(completion_id=completion_id, reason=reason, revoked_at=decider["now"], revoked_by=decider["by"])
+    )
     db.session.flush()
-    count_for_tasks([person_id], now=now)
-    _log(Event.COMPLETION_REVOKED, completion_id, "completion", by, now, reason=reason.value)
+    count_for_tasks([person_id], now=decider["now"])
+    _log(Event.COMPLETION_REVOKED, completion_id, "completion", decider, reason=reason.value)
 
 
 def enrol_by_hand(
     person_id: int, slug: str, *, opens_on: date, due_on: date, cycle: int, now: datetime, by: int | None = None
 ) -> int:
-    """Give one person a course as a task outside any requirement; it counts in the figures of `cycle`. Returns its id.
+    """Assign a course to one person outside any requirement, counted in the figures of `cycle`. Returns the task's id.
 
     Raises NotFound, BadPeriod.
     """
@@ -316,15 +294,17 @@ def enrol_by_hand(
     )
 
 
-def _lock(person_id: int, scope: Scope, today: date, by: int) -> None:
+def _lock(person_id: int, decider: Decider) -> None:
     """Lock the person; raise NotFound unless it is somebody else, employed in the scope today."""
-    if person_id == by or not db.session.scalar(select(employed_within(person_id, scope, today))):
+    within = employed_within(person_id, decider["scope"], decider["today"])
+    if person_id == decider["by"] or not db.session.scalar(select(within)):
         raise NotFound(person_id=person_id)
     lock_person(person_id)
 
 
-def _demand_unchanged(person_id: int, seen: str | None) -> None:
-    """Raise DecidedMeanwhile unless the person stands as when the manager looked. The person must be locked."""
+def _demand_unchanged(person_id: int, decider: Decider) -> None:
+    """Raise DecidedMeanwhile unless all is as when the manager looked. The person must be locked."""
+    seen = decider.get("seen")
     if seen is not None and decided_so_far(person_id) != seen:
         raise DecidedMeanwhile(person_id=person_id)
 
@@ -336,24 +316,24 @@ def _course_id(slug: str) -> int:
     return course.id
 
 
-def _granted(exemption: Exemption) -> int:
+def _granted(decider: Decider, **columns: Any) -> int:
+    exemption = Exemption(decided_at=decider["now"], decided_by=decider["by"], **columns)
     db.session.add(exemption)
     db.session.flush()
-    given, at = exemption.kind.value, exemption.decided_at
-    _log(Event.EXEMPTION_GRANTED, exemption.id, "exemption", exemption.decided_by, at, given=given)
+    _log(Event.EXEMPTION_GRANTED, exemption.id, "exemption", decider, given=exemption.kind.value)
     return exemption.id
 
 
-def _due_changed(moved: MovedDue, reason: EventReason, by: int, now: datetime, today: date) -> EnrolmentEvent:
+def _due_changed(moved: MovedDue, reason: EventReason, decider: Decider) -> EnrolmentEvent:
     return EnrolmentEvent(
         kind=EventKind.DUE_CHANGED,
         reason=reason,
-        happened_on=today,
-        recorded_at=now,
-        recorded_by=by,
+        happened_on=decider["today"],
+        recorded_at=decider["now"],
+        recorded_by=decider["by"],
         **asdict(moved),
     )
 
 
-def _log(event: Event, number: int, kind: str, by: int, now: datetime, **details: str) -> None:
-    record(event, now=now, actor_id=by, object_kind=kind, object_id=number, **details)
+def _log(event: Event, number: int, kind: str, decider: Decider, **details: str) -> None:
+    record(event, now=decider["now"], actor_id=decider["by"], object_kind=kind, object_id=number, **details)

@@ -15,6 +15,7 @@ from tbblearn.courses.rules import Text
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal
 from tbblearn.people.rules import Role
+from tbblearn.training.managing.actions import Decider
 from tbblearn.training.managing.decision_forms import DecisionForm
 from tbblearn.training.managing.decision_queries import BeforeDeciding, CourseToDecide, before_deciding
 from tbblearn.training.rules import DecidedMeanwhile, NotFound, NothingToEnd, NothingToExtend, TrainingError
@@ -29,14 +30,14 @@ Refusals = Mapping[type[TrainingError], tuple[Field, Callable[[Mapping[str, Any]
 
 
 def before_now(person_id: int) -> BeforeDeciding:
-    """How somebody else in the manager's units stands. Raises NotFound; one's own decisions are one's own manager's."""
+    """The person as they stand. Raises NotFound outside the manager's units, and for the managers themselves."""
     if person_id == principal().person_id:
         raise NotFound(person_id=person_id)
     return before_deciding(person_id, principal().scope(Role.MANAGER), stockholm_date(utc_now()))
 
 
 def opened(person_id: int) -> BeforeDeciding:
-    """The same for a page that is opened: a manager sees somebody, which is noted."""
+    """The same for a page that is opened; notes that the manager saw the person."""
     before = before_now(person_id)
     by = principal().person_id
     note_seen(Seen.PERSON_SHOWN, now=utc_now(), actor_id=by, object_kind="person", object_id=person_id)
@@ -64,7 +65,7 @@ def decide(
     refusals: Refusals | None = None,
     shown: Callable[[BeforeDeciding], dict[str, Any]] = lambda _before: {},
 ) -> Page | Response:
-    """Do what a valid form asks for, and go back to the person's page with the sentence that `act` returns.
+    """Do what a valid form asks for, and go back to the person's page with the receipt that `act` returns.
 
     `shown` gives what the decision's page shows beside the form.
     """
@@ -84,17 +85,11 @@ def decide(
     return redirect(url_for("managing.person_history", person_id=person_id), 303)
 
 
-def by_manager(form: DecisionForm) -> dict[str, Any]:
-    """Who decides, where and when, and the mark of what they saw."""
-    person = principal()
-    now = utc_now()
-    return {
-        "by": person.person_id,
-        "scope": person.scope(Role.MANAGER),
-        "now": now,
-        "today": stockholm_date(now),
-        "seen": form.seen.data or "",
-    }
+def by_manager(form: DecisionForm) -> Decider:
+    """The manager who sends this form now."""
+    by, now, seen = principal(), utc_now(), form.seen.data or ""
+    scope = by.scope(Role.MANAGER)
+    return Decider(by=by.person_id, scope=scope, now=now, today=stockholm_date(now), seen=seen)
 
 
 def told_of(
@@ -102,7 +97,7 @@ def told_of(
 ) -> Callable[[View], View]:
     """The form in words, should it come too late: about whom, and courses by their titles.
 
-    `course` gives the title where the address names it and the form does not.
+    `course` gives the title if it is the address that names the course, not the form.
     """
 
     def in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
