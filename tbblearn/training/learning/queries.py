@@ -141,12 +141,11 @@ def my_courses(person_id: int, today: date) -> MyCourses:
 
     A course that is done and begun again by choice is listed once, as done.
     """
-    newest = {version.course_id: version for version in current_versions()}
     desk = desk_of(person_id, today)
     tasks, done = [], []
-    for course_id, version in newest.items():
+    for version in current_versions():
         course = content(version.id)
-        working = working_task(desk.of_course(course_id), today)
+        working = working_task(desk.of_course(version.course_id), today)
         free = working is None or working.reason is EnrolmentReason.VOLUNTARY
         completed = _done(version, desk) if free else None
         if completed is not None:

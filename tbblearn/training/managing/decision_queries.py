@@ -1,4 +1,4 @@
-"""What a manager looks at before deciding something about one person."""
+"""What a manager sees before deciding something about one person."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,7 @@ from tbblearn.training.rules import EnrolmentReason, ExemptionKind, NotFound
 
 @dataclass(frozen=True)
 class CourseToDecide:
-    """A course that something can be decided about. `due_on` is the last day of the task that is open."""
+    """A course to decide about. `due_on` is the last day of its open task."""
 
     slug: str
     title: Text
@@ -33,7 +33,7 @@ class CourseToDecide:
 
 @dataclass(frozen=True)
 class BeforeDeciding:
-    """The person as they stand, the courses to choose among, and the mark of how things stood (`decided_so_far`)."""
+    """The person, the courses to choose from, and the mark of how things stood (`decided_so_far`)."""
 
     person: ManagedPerson
     courses: tuple[CourseToDecide, ...]
@@ -45,7 +45,7 @@ class BeforeDeciding:
         return tuple(course for course in self.courses if course.due_on is not None)
 
     def has(self, kind: ExemptionKind, today: date) -> bool:
-        """True where a decision of the kind holds or is to hold, about any course."""
+        """True if a decision of the kind holds or will hold, about any course."""
         made = (one.decision for one in self.person.history.exemptions)
         return any(one.kind == kind and one.lasts(today) for one in made)
 

@@ -1,6 +1,4 @@
-"""The rows of a manager's download: everybody in a unit, or those whom the list's filter asks for. Never a score or
-a failure.
-"""
+"""The rows of a manager's download: everybody in a unit, or whoever the list's filter asks for. Never a failure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +23,7 @@ from tbblearn.training.standing.population import counted_today, over, populatio
 
 
 class Workplace(NamedTuple):
-    """A unit as a file names it: its key for commands, its name, the names from the huvudman down to it."""
+    """A unit as a file names it: its key for commands, its name, and its path of names from the huvudman down."""
 
     key: str
     name: str
@@ -75,11 +73,11 @@ def completion_rows(
     cycle: int | None = None,
     chosen: Chosen | None = None,
 ) -> CompletionReport:
-    """The persons of a unit for a download, without a choice everybody. Raises NotFound outside the scope."""
+    """The persons of a unit for a download, by default everybody. Raises NotFound outside the scope."""
     wanted = chosen or Chosen(Group.ALL)
     unit, course, year = chosen_course(unit_id, scope, today, slug, cycle)
     facts, values = population(), over(unit.id, unit.path, course.course_id, year, today)
-    # Which facts there are is asked only where it matters: putting everybody's together is what takes time.
+    # Statuses are looked up only if they matter: putting everybody's together is what takes time.
     held = None if wanted == Chosen(Group.ALL, text=wanted.text) else standings(wanted, values)
     columns = (
         facts.c.code,
@@ -104,7 +102,7 @@ def completion_rows(
     rows: list[CompletionRow] = []
     seen: dict[int, Status] = {}
     last_id = None
-    # Not by way of the session, which would look into each of ten thousand rows for objects to keep.
+    # Past the session, which would search each of ten thousand rows for objects to keep.
     for row in db.session.connection().execute(persons, values).all():
         code, due_on, achieved_on, person_id, source, external_id, given, family, email, hidden, unit_of, work = row
         if person_id == last_id:
@@ -150,7 +148,7 @@ def _holding_also(row: CompletionRow, unit_id: int, profession: str) -> Completi
 
 
 def _workplaces(path: str) -> dict[int, Workplace]:
-    """The units of a subtree as a file names them."""
+    """By id, the units of a subtree, and those above it, as a file names them."""
     rows = db.session.execute(
         select(OrgUnit.id, OrgUnit.parent_id, OrgUnit.name, OrgUnit.kind, OrgUnit.source, OrgUnit.external_id)
         .where(or_(OrgUnit.inside(path), OrgUnit.around(path)))
@@ -160,9 +158,8 @@ def _workplaces(path: str) -> dict[int, Workplace]:
     for number, parent_id, name, kind, source, external_id in rows:
         above = found.get(parent_id or 0, _NOWHERE)
         way = above.way + " / " + name if above.way else "" if kind is UnitKind.COUNTY else name
-        found[number] = Workplace(
-            f"{source}/{external_id}", name, way, name if kind is UnitKind.HUVUDMAN else above.huvudman
-        )
+        huvudman = name if kind is UnitKind.HUVUDMAN else above.huvudman
+        found[number] = Workplace(key=f"{source}/{external_id}", name=name, way=way, huvudman=huvudman)
     return found
 
 

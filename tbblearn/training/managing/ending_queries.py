@@ -109,7 +109,7 @@ def moved_to(task: OwnTask, due_on: date, grace_until_on: date, open_until_on: d
 
 
 def _beneath(enrolment_id: int) -> tuple[date | None, date | None]:
-    """Last day and closing of a task without what managers have decided."""
+    """Last day and closing of a task, leaving managers' decisions aside."""
     moved = db.session.execute(
         select(EnrolmentEvent.due_on, EnrolmentEvent.open_until_on)
         .where(

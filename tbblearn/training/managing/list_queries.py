@@ -75,9 +75,9 @@ def who_is_left(
     page: int = 1,
     limit: int = 50,
 ) -> PersonPage:
-    """Persons of a unit, without a choice those who are left. After the last page comes the last page.
+    """Persons of a unit, by default those who are left. A page past the last gives the last.
 
-    Protected persons are not found by searching. Raises NotFound outside the scope.
+    Searching never finds protected persons. Raises NotFound outside the scope.
     """
     wanted = chosen or Chosen()
     unit, course, year = chosen_course(unit_id, scope, today, slug, cycle)
@@ -132,7 +132,7 @@ Standings = Mapping[int, tuple[Status, int, int]]
 
 
 def standings(wanted: Chosen, values: Mapping[str, object]) -> Standings:
-    """What the persons of `population` stand at whom a list holds. Values as for `over`. One query."""
+    """The statuses on a list, and how many persons have each. Values as for `over`. One query."""
     facts = population()
     groups = select(facts.c.code, func.count(), func.count()).group_by(facts.c.code)
     if wanted.text:
@@ -162,7 +162,7 @@ def _searched(wanted: Chosen) -> list[ColumnElement[bool]]:
 
 
 def listed(wanted: Chosen, held: Standings | None, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """The persons of `population` whom a list holds, in its order; with `held` None, whatever they stand at."""
+    """The persons of `population` on a list, in its order; only those with the facts in `held`, unless it is None."""
     facts = population()
     matching = [Person.id == facts.c.person_id, *_searched(wanted)]
     if held is not None:
