@@ -179,4 +179,11 @@ def _news(course: Course, number: int, changes: Sequence[Change], *, asked: bool
     parts = {module.id: module for module in course.modules}
     things = tuple(NewThing(change, tuple(parts[one] for one in change.modules if one in parts)) for change in changes)
     touched = {part.id: part.minutes for thing in things for part in thing.parts}
-    return News(course.slug, course.title, number, things, max(1, sum(touched.values())), asked)
+    return News(
+        slug=course.slug,
+        title=course.title,
+        number=number,
+        things=things,
+        minutes=max(1, sum(touched.values())),
+        asked=asked,
+    )
