@@ -125,13 +125,13 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.training.faults import views as fault_views
     from tbblearn.training.learning import letters as training_letters
     from tbblearn.training.learning import views as training
-    from tbblearn.training.managing import decision_views, ending_views
+    from tbblearn.training.managing import decision_views
     from tbblearn.training.managing import views as manager_views
     from tbblearn.web import views as web
 
     init_sessions(app, settings)
     teaching = (courses, publishing_views, training, fault_views, preview_views, question_views)
-    for feature in (web, access, *teaching, manager_views, decision_views, ending_views, reports, operations, home):
+    for feature in (web, access, *teaching, manager_views, decision_views, reports, operations, home):
         app.register_blueprint(feature.blueprint)
     for feature in (surveys, round_preview_views, waves, result_views, readiness_views):
         app.register_blueprint(feature.blueprint)
@@ -155,7 +155,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     own = ["training.certificate"]
     add_to_menu(app, 17, history, _l("Intyg"), lambda person: not (person.history_only or person.grants), also=own)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
-        add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding", "ending"])
+        add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])
     seen = ["readiness_files"]
     add_to_menu(app, 30, "readiness_results.start", _l("Hur redo är vi?"), result_views.reads_a_part, also=seen)
     preview = ["readiness_preview"]

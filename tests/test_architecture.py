@@ -284,7 +284,7 @@ PLANTED = {
     "Inside training/attempts": ("training/attempts/marking.py", "import tbblearn.training.attempts.queries"),
     "Inside training/record": ("training/record/tasks.py", "import tbblearn.training.record.queries"),
     "Inside training/learning": ("training/learning/queries.py", "import tbblearn.training.learning.views"),
-    "Inside training/managing": ("training/managing/queries.py", "import tbblearn.training.managing.views"),
+    "Inside training/managing": ("training/managing/summary_queries.py", "import tbblearn.training.managing.views"),
     "Inside training/changes": ("training/changes/effects.py", "import tbblearn.training.changes.publishing"),
     "Inside training/editing": (
         "training/editing/question_queries.py",

@@ -18,8 +18,7 @@ from tbblearn.reports.completion_file import completion_csv, completion_json
 from tbblearn.reports.readiness_file import unit_csv, unit_json
 from tbblearn.reports.rules import FileFormat
 from tbblearn.surveys.waves import NoSuchWave
-from tbblearn.training.managing import list_queries
-from tbblearn.training.managing import queries as manager_queries
+from tbblearn.training.managing import download_queries, summary_queries
 from tbblearn.training.rules import NotFound
 
 
@@ -143,9 +142,9 @@ def _content(unit: Unit, cycle: int, slug: str | None, today: date, kind: FileFo
     scope = Scope.over([unit.path])
     try:
         if kind is FileFormat.CSV:
-            rows = list_queries.completion_rows(unit.id, scope, today, slug=slug, cycle=cycle)
+            rows = download_queries.completion_rows(unit.id, scope, today, slug=slug, cycle=cycle)
             return completion_csv(rows), len(rows.rows)
-        summary = manager_queries.unit_summary(unit.id, scope, today, names=True, slug=slug, cycle=cycle)
+        summary = summary_queries.unit_summary(unit.id, scope, today, names=True, slug=slug, cycle=cycle)
         return completion_json(summary, today), None
     except NotFound as error:
         raise click.ClickException(

@@ -9,8 +9,8 @@ from itertools import chain
 from flask_babel import gettext as _
 
 from tbblearn.people.rules import UnitKind
-from tbblearn.training.managing.list_queries import CompletionReport, Workplace
-from tbblearn.training.managing.queries import UnitLine, UnitSummary
+from tbblearn.training.managing.download_queries import CompletionReport, Workplace
+from tbblearn.training.managing.summary_queries import UnitLine, UnitSummary
 from tbblearn.training.rules import OPEN, Progress, Status, Urgency
 from tbblearn.training.standing.counts import Coverage
 from tbblearn.training.standing.words import coverage_words, progress_words, urgency_words

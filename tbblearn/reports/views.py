@@ -15,8 +15,7 @@ from tbblearn.people.queries import Unit
 from tbblearn.people.rules import Role, Scope, UnitKind
 from tbblearn.reports.completion_file import completion_csv, counts_csv
 from tbblearn.reports.rules import SUMMARY_ROLES, FileFormat, bar_parts, file_name, sees, sorted_lines
-from tbblearn.training.managing import list_queries
-from tbblearn.training.managing import queries as manager_queries
+from tbblearn.training.managing import download_queries, summary_queries
 from tbblearn.training.managing.lists import Chosen, Group
 from tbblearn.training.requirements import queries as choice_queries
 from tbblearn.training.rules import SHOWN_ORDER, Urgency
@@ -63,7 +62,7 @@ def unit(unit_id: int) -> Page:
     courses = choice_queries.required_courses(today)
     if not courses:
         return Page("reports/no_requirement.html", heading=heading)
-    summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
+    summary = summary_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
     counts = summary.counts
     order = request.args.get("ordning", "")
 
@@ -123,7 +122,7 @@ def units(unit_id: int) -> Response:
     shown, scope, names = _asked_for(unit_id)
     today = stockholm_date(utc_now())
     choice = Choice.from_address()
-    summary = manager_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
+    summary = summary_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
     content = counts_csv(summary, queries.huvudman_name(shown.path), today, names=names)
     return _csv(content, file_name(shown.name, summary.cycle, today, FileFormat.CSV, "enheter"))
 
@@ -139,7 +138,7 @@ def completion(unit_id: int) -> Response:
     now = utc_now()
     today = stockholm_date(now)
     choice = Choice.from_address()
-    report = list_queries.completion_rows(
+    report = download_queries.completion_rows(
         unit_id,
         person.scope(Role.MANAGER),
         today,

@@ -11,7 +11,7 @@ from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.queries import unit_by_name
 from tbblearn.people.rules import Role, Scope
 from tbblearn.reports.completion_file import completion_csv
-from tbblearn.training.managing.list_queries import CompletionReport, CompletionRow, Workplace, completion_rows
+from tbblearn.training.managing.download_queries import CompletionReport, CompletionRow, Workplace, completion_rows
 from tbblearn.training.rules import Progress, Status
 from tbblearn.web.application import Application
 from tbblearn.web.spreadsheets import BOM

@@ -1,4 +1,4 @@
-"""Whom publishing a version touches, and how: what the editor is shown first is what is done (docs/rules/courses.md).
+"""Whom publishing a version affects, and how: what the editor sees first is what is done (docs/rules/courses.md).
 
 A fixed number of queries, however many have answered.
 """
@@ -17,14 +17,7 @@ from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.training.attempts.corrections import corrected, passes, same_question
 from tbblearn.training.completion_models import Completion, CompletionCredit
-from tbblearn.training.models import (
-    Answer,
-    Attempt,
-    AudienceMember,
-    Enrolment,
-    Requirement,
-    RequirementAdoption,
-)
+from tbblearn.training.models import Answer, Attempt, AudienceMember, Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.requirements.cycles import Deadlines, Terms, cycle_on, deadlines
 from tbblearn.training.requirements.facts import own_terms, terms_of
 from tbblearn.training.rules import EnrolmentReason, Outcome, RequirementKind
@@ -36,7 +29,7 @@ RENEWAL_NOTICE = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Raised:
-    """An attempt that was handed in and that a corrected key raises. `right_ids` are those that count from now on."""
+    """A handed-in attempt that a corrected key raises. `right_ids` are those that count as right from now on."""
 
     attempt_id: int
     enrolment_id: int
@@ -48,17 +41,17 @@ class Raised:
     outcome_before: Outcome
     outcome: Outcome
     passed_before_at: datetime | None
-    """When this task's quiz had been passed already, if it had."""
+    """When the quiz of this task was first passed, if it was."""
 
     @property
     def passes_now(self) -> bool:
-        """It had failed, and now it is a pass."""
+        """True when a failed attempt becomes a pass."""
         return self.outcome_before is Outcome.FAILED and self.outcome is Outcome.PASSED
 
 
 @dataclass(frozen=True)
 class CorrectedKey:
-    """A question with another key; how many answers become right, and how many open attempts hold it."""
+    """A question with a new key; how many answers become right, and how many open attempts include it."""
 
     question: Question
     answers: int
@@ -67,7 +60,7 @@ class CorrectedKey:
 
 @dataclass(frozen=True)
 class Renewal:
-    """Somebody who has to take the course again."""
+    """A person who has to take the course again."""
 
     person_id: int
     requirement_id: int | None
@@ -77,13 +70,13 @@ class Renewal:
 
 @dataclass(frozen=True)
 class Effects:
-    """Whom a version touches. `open_attempts` are all that are open on older versions, which they keep."""
+    """Whom a version affects. `open_attempts` counts those open on older versions, which they keep."""
 
     changes: tuple[Change, ...] = ()
     keys: tuple[CorrectedKey, ...] = ()
     raised: tuple[Raised, ...] = ()
     completing: tuple[Raised, ...] = ()
-    """Of the raised, those that are a completion: the first of each task that is now passed."""
+    """Those of the raised that make a completion: the first pass of each task."""
     open_attempts: int = 0
     to_read: tuple[int, ...] = ()
     to_renew: tuple[Renewal, ...] = ()
@@ -102,7 +95,7 @@ class Effects:
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody who has completed the course for the present cycle, and the terms under which it was asked for."""
+    """A person who has completed the course for the present cycle, and the terms under which it was required."""
 
     person_id: int
     requirement_id: int | None
@@ -111,26 +104,23 @@ class Holder:
 
 
 def effects(course: Course, number: int, changes: Sequence[Change], today: date) -> Effects:
-    """What publishing `course` as its version `number` means to those who have taken earlier versions.
-
-    `changes` are those that are new in it.
-    """
+    """What publishing `course` as version `number`, with these new `changes`, means to those who took earlier ones."""
     older = [row for row in versions(course.slug) if row.number < number]
     if not older:
         return Effects(tuple(changes))
     found = contents([row.id for row in older])
     keys = corrected(course, [found[row.id] for row in older])
     raised = _raised(keys, found) if keys else []
-    opened = _open_attempts(older, keys, found)
+    open_attempts, holding = _open_attempts(older, keys, found)
     answers = Counter(question_id for one in raised for question_id in one.new_ids)
     read, renew_by = asked_by(changes, today)
     held = holders(older[0].course_id, today) if read or renew_by else []
     return Effects(
         changes=tuple(changes),
-        keys=tuple(CorrectedKey(key, answers[key.id], opened.holding[key.id]) for key in keys),
+        keys=tuple(CorrectedKey(key, answers[key.id], holding[key.id]) for key in keys),
         raised=tuple(raised),
         completing=tuple(_completing(raised)),
-        open_attempts=opened.total,
+        open_attempts=open_attempts,
         to_read=tuple(holder.person_id for holder in held) if read else (),
         to_renew=tuple(renewal(holder, renew_by) for holder in held) if renew_by else (),
         renew_by=renew_by,
@@ -138,7 +128,7 @@ def effects(course: Course, number: int, changes: Sequence[Change], today: date)
 
 
 def asked_by(changes: Iterable[Change], today: date) -> tuple[bool, date | None]:
-    """Whether these changes ask holders to read, and by when to renew; who renews is not asked to read as well."""
+    """Whether these changes ask holders to read, or by when to renew; never both."""
     asking = {change.counts for change in changes}
     if Counts.RENEW in asking:
         days = [one.renew_by for one in changes if one.counts is Counts.RENEW and one.renew_by is not None]
@@ -148,16 +138,21 @@ def asked_by(changes: Iterable[Change], today: date) -> tuple[bool, date | None]
 
 
 def renewal(holder: Holder, due_on: date) -> Renewal:
-    """The task that a holder gets; a course that is taken once stays open until it is done."""
+    """The task that a holder gets; a course taken once stays open until done."""
     cycle = None if holder.terms.kind is RequirementKind.ONCE else holder.cycle
-    return Renewal(holder.person_id, holder.requirement_id, holder.cycle, deadlines(holder.terms, cycle, due_on))
+    return Renewal(
+        person_id=holder.person_id,
+        requirement_id=holder.requirement_id,
+        cycle=holder.cycle,
+        days=deadlines(holder.terms, cycle, due_on),
+    )
 
 
 # --- corrected keys -----------------------------------------------------------------------------------------------
 
 
 def _raised(keys: Sequence[Question], found: Mapping[int, Course]) -> list[Raised]:
-    """The attempts that hold a wrongly marked answer, the earliest hand-in first. One query."""
+    """The attempts with a wrongly marked answer, the earliest hand-in first. One query."""
     by_id = {key.id: key for key in keys}
     holding = {
         (version_id, key.id)
@@ -224,10 +219,9 @@ def _raise(row: Row[tuple[object, ...]], new_ids: Sequence[str], course: Course)
 
 
 def _completing(raised: Iterable[Raised]) -> list[Raised]:
-    """The first pass of each task, where it is earlier than one that is on record already.
+    """The first pass of each task, if earlier than the one on record.
 
-    A task has one completion more, never one for each try: who sees the completions must not learn how many tries
-    there were.
+    At most one more completion per task, since completions must not reveal how many tries there were.
     """
     first: dict[int, Raised] = {}
     for one in raised:
@@ -236,14 +230,10 @@ def _completing(raised: Iterable[Raised]) -> list[Raised]:
     return list(first.values())
 
 
-@dataclass(frozen=True)
-class _Open:
-    total: int
-    holding: Counter[str]
-
-
-def _open_attempts(older: Sequence[VersionRow], keys: Sequence[Question], found: Mapping[int, Course]) -> _Open:
-    """The open attempts of these versions, and how many of them hold each of the questions. One query."""
+def _open_attempts(
+    older: Sequence[VersionRow], keys: Sequence[Question], found: Mapping[int, Course]
+) -> tuple[int, Counter[str]]:
+    """How many attempts are open on these versions, and how many of them include each question. One query."""
     rows = db.session.execute(
         select(Attempt.course_version_id, Attempt.questions).where(
             Attempt.still_open(), Attempt.course_version_id.in_([row.id for row in older])
@@ -253,17 +243,17 @@ def _open_attempts(older: Sequence[VersionRow], keys: Sequence[Question], found:
     for version_id, questions in rows:
         drawn = {one["question"] for one in questions}
         holding.update(key.id for key in keys if key.id in drawn and same_question(found[version_id], key) is not None)
-    return _Open(len(rows), holding)
+    return len(rows), holding
 
 
 # --- holders ------------------------------------------------------------------------------------------------------
 
 
 def holders(course_id: int, today: date, person_id: int | None = None) -> list[Holder]:
-    """Who has completed this very course for the present cycle of what asks for it, by person. Three queries.
+    """Who has completed this very course for the present cycle of what requires it, by person. Three queries.
 
-    Only who is in the audience today, or employed today where it was given by hand. A person who is reached in several
-    ways is there once, by the earliest last day. With `person_id` only that person.
+    They are in the audience today, or, if the course was assigned by hand, employed today. A person reached in several
+    ways is listed once, by the earliest last day. With `person_id` only that person.
     """
     found: dict[int, Holder] = {}
     for holder in [*_asked_for(course_id, today, person_id), *_by_hand(course_id, today, person_id)]:
@@ -278,8 +268,11 @@ def _asked_for(course_id: int, today: date, person_id: int | None) -> Iterable[H
         row.id: terms_of(row)
         for row in db.session.scalars(select(Requirement).where(Requirement.course_id == course_id))
     }
-    chosen = [Enrolment.requirement_id.is_not(None), Enrolment.reason != EnrolmentReason.RENEWAL]
-    standing = now_standing(*_completed(course_id, person_id), *chosen)
+    standing = now_standing(
+        *_completed(course_id, person_id),
+        Enrolment.requirement_id.is_not(None),
+        Enrolment.reason != EnrolmentReason.RENEWAL,
+    )
     huvudman = aliased(OrgUnit)
     rows = db.session.execute(
         select(
@@ -311,15 +304,16 @@ def _asked_for(course_id: int, today: date, person_id: int | None) -> Iterable[H
         year = cycle_on(own, today).year
         once = own.kind is RequirementKind.ONCE
         if not row.cancelled and (once or row.cycle == year):
-            yield Holder(row.person_id, row.requirement_id, own, today.year if once else year)
+            cycle = today.year if once else year
+            yield Holder(person_id=row.person_id, requirement_id=row.requirement_id, terms=own, cycle=cycle)
 
 
 def _by_hand(course_id: int, today: date, person_id: int | None) -> Iterable[Holder]:
-    """Who was given the course by hand, under ordinary terms."""
+    """Who had the course assigned by hand, under ordinary terms."""
     terms = Terms()
     year = cycle_on(terms, today).year
-    chosen = [Enrolment.requirement_id.is_(None), Enrolment.reason == EnrolmentReason.MANUAL, Enrolment.cycle == year]
-    standing = now_standing(*_completed(course_id, person_id), *chosen)
+    by_hand = [Enrolment.requirement_id.is_(None), Enrolment.reason == EnrolmentReason.MANUAL, Enrolment.cycle == year]
+    standing = now_standing(*_completed(course_id, person_id), *by_hand)
     rows = db.session.execute(
         select(standing.c.person_id, standing.c.cancelled)
         .distinct()
@@ -328,20 +322,16 @@ def _by_hand(course_id: int, today: date, person_id: int | None) -> Iterable[Hol
     )
     for row in rows:
         if not row.cancelled:
-            yield Holder(row.person_id, None, terms, year)
+            yield Holder(person_id=row.person_id, requirement_id=None, terms=terms, cycle=year)
 
 
 def _completed(course_id: int, person_id: int | None) -> list[ColumnElement[bool]]:
-    """Enrolments for the course that a completion of the course itself counts for."""
+    """SQL conditions: an enrolment for the course that a completion of that very course counts for."""
     completed = (
         select(CompletionCredit.enrolment_id)
         .join(Completion, Completion.id == CompletionCredit.completion_id)
-        .where(
-            CompletionCredit.enrolment_id == Enrolment.id,
-            Completion.course_id == course_id,
-            Completion.stands(),
-        )
+        .where(CompletionCredit.enrolment_id == Enrolment.id, Completion.course_id == course_id, Completion.stands())
         .exists()
     )
-    conditions: list[ColumnElement[bool]] = [Enrolment.course_id == course_id, completed]
-    return conditions if person_id is None else [*conditions, Enrolment.person_id == person_id]
+    of_person = [] if person_id is None else [Enrolment.person_id == person_id]
+    return [Enrolment.course_id == course_id, completed, *of_person]

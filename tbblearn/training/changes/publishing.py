@@ -1,7 +1,7 @@
-"""Publishing a version of a course, and all it means to those who have taken it: one action (docs/rules/courses.md).
+"""Publishing a version of a course, with all it means to those who have taken it: one action (docs/rules/courses.md).
 
-Both the editor's page and the command line publish through here. What is done is exactly what `effects` says, which
-the editor's page shows before.
+Both the editor's page and the command line publish through here. It does exactly what `effects` says, which the
+editor's page shows beforehand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ from tbblearn.training.rules import CORRECTED_KEY_MAIL, Basis
 
 @dataclass(frozen=True)
 class Published:
-    """A publication and whom it touched; nobody where the content had been published before."""
+    """A publication and whom it affected; nobody if the content had been published before."""
 
     publication: Publication
     effects: Effects
@@ -38,8 +38,8 @@ class Published:
 def publish_edition(edition: Edition, *, now: datetime, published_by: int | None = None) -> Published:
     """Publish a course, mark again what a corrected key raises, and ask holders to read or to renew.
 
-    Marking again only raises: no score falls, no pass is taken away. Who passes now has done so at the original
-    hand-in, in the version of that attempt. `published_by` is the id of a person, or None from the command line.
+    Marking again only raises: no score falls, no pass is taken away. A new pass dates from the original hand-in, in the
+    version of that attempt. `published_by` is the id of a person, or None from the command line.
     """
     publication = publish(edition, now=now, published_by=published_by)
     if not publication.is_new:
@@ -64,8 +64,8 @@ def publish_draft(
 ) -> list[Published]:
     """Publish every course of the editor's draft and delete it, all or nothing.
 
-    `seen` is the number of the newest version of each course, 0 where there was none, when the editor read what would
-    change. Raises PublishedMeanwhile where one has another by now, NoSuchDraft where the draft is gone.
+    `seen` is the number of each course's newest version, 0 if none, when the editor read what would change. Raises
+    PublishedMeanwhile if any has another by now, NoSuchDraft if the draft is gone.
     """
     editions = list(editions)
     compared = {edition.course.slug: seen.get(edition.course.slug, -1) for edition in editions}
@@ -73,14 +73,14 @@ def publish_draft(
     try:
         published = [publish_edition(edition, now=now, published_by=person_id) for edition in editions]
     except IntegrityError as error:
-        # Two editors at the same moment, both of whom saw the course before its first version.
+        # Two editors at the same moment, both with a course that had no version yet.
         raise PublishedMeanwhile from error
     throw_away(draft_id, person_id=person_id)
     return published
 
 
 def _mark_again(raised: Sequence[Raised], publication: Publication, now: datetime) -> None:
-    """Raise the attempts, and keep what they were."""
+    """Raise the attempts, and record what they were."""
     if not raised:
         return
     db.session.execute(
@@ -113,7 +113,7 @@ def _mark_again(raised: Sequence[Raised], publication: Publication, now: datetim
 
 
 def _complete(completing: Sequence[Raised], publication: Publication, now: datetime, by: int | None) -> None:
-    """Write down the completions, log them, and tell each person once: of the earliest."""
+    """Record the completions, log them, and write to each person once, about the earliest."""
     completion_ids = complete_all(
         [
             NewCompletion(

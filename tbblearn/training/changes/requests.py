@@ -20,7 +20,7 @@ from tbblearn.training.standing.facts import now_standing
 
 
 def ask_to_read(person_ids: Sequence[int], version_id: int, *, now: datetime) -> None:
-    """Ask these persons to read what the version changed, and tell them by mail; who was asked before is not again."""
+    """Ask these persons, once each, to read what the version changed, and tell them by mail."""
     added = postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
     for some in in_batches(person_ids):
         db.session.execute(
@@ -31,10 +31,9 @@ def ask_to_read(person_ids: Sequence[int], version_id: int, *, now: datetime) ->
 
 
 def ask_to_renew(renewals: Sequence[Renewal], course_id: int, version_id: int, number: int, *, now: datetime) -> None:
-    """Give each of these persons the course once more, as a task with a last day, and tell them by mail.
+    """Assign each of these persons the course again, as a task with a last day, and tell them by mail.
 
-    A renewal that an earlier version asked for and that is not done ends: one task, for the newest version. The persons
-    must be locked.
+    An unfinished renewal for an earlier version ends: one task, for the newest version. The persons must be locked.
     """
     by_person = {one.person_id: one for one in renewals}
     for some in in_batches(list(by_person)):
@@ -44,21 +43,16 @@ def ask_to_renew(renewals: Sequence[Renewal], course_id: int, version_id: int, n
 
 
 def ask_who_passed_older(person_id: int, slug: str, version_id: int, *, now: datetime) -> None:
-    """Ask a person who has passed an older version now what later versions ask of those who hold it."""
+    """Ask of a person who has just passed an older version what later versions ask of its holders."""
     today = stockholm_date(now)
     rows = versions(slug)
-    number = next(row.number for row in rows if row.id == version_id)
-    later = [row for row in rows if row.number > number]
-    listed = {change_id: row for row in later for change_id in row.changes}
-    changes = [change for change in content(later[0].id).changes if change.id in listed]
-    read, renew_by = asked_by(changes, today)
-    if not read and renew_by is None:
-        return
-    newest = later[0]
-    held = holders(newest.course_id, today, person_id)
+    newest, number = rows[0], next(row.number for row in rows if row.id == version_id)
+    later = {change_id for row in rows if row.number > number for change_id in row.changes}
+    read, renew_by = asked_by([change for change in content(newest.id).changes if change.id in later], today)
+    held = holders(newest.course_id, today, person_id) if read or renew_by else []
     if renew_by is not None:
         ask_to_renew([renewal(one, renew_by) for one in held], newest.course_id, newest.id, newest.number, now=now)
-    else:
+    elif read:
         ask_to_read([one.person_id for one in held], newest.id, now=now)
 
 
@@ -69,25 +63,19 @@ def _end_earlier(person_ids: Sequence[int], course_id: int, now: datetime) -> No
         Enrolment.course_id == course_id,
         Enrolment.reason == EnrolmentReason.RENEWAL,
     )
-    undone = [
-        row.enrolment_id
+    ended = [
+        {
+            "enrolment_id": row.enrolment_id,
+            "kind": EventKind.CANCELLED,
+            "reason": EventReason.REQUIREMENT_CHANGED,
+            "happened_on": today,
+            "recorded_at": now,
+        }
         for row in db.session.execute(select(standing))
         if not row.cancelled and row.achieved_on is None
     ]
-    if undone:
-        db.session.execute(
-            insert(EnrolmentEvent),
-            [
-                {
-                    "enrolment_id": enrolment_id,
-                    "kind": EventKind.CANCELLED,
-                    "reason": EventReason.REQUIREMENT_CHANGED,
-                    "happened_on": today,
-                    "recorded_at": now,
-                }
-                for enrolment_id in undone
-            ],
-        )
+    if ended:
+        db.session.execute(insert(EnrolmentEvent), ended)
 
 
 def _enrolment(one: Renewal, course_id: int, number: int, now: datetime) -> dict[str, object]:

@@ -1,12 +1,11 @@
 """How a course looks to a learner, for its editor: a draft before it is published, or any version.
 
-Nothing is saved: practice is answered in the address as learners do, and the quiz is shown with its key and all that
-is said about each choice. ?sprak= shows the page in the other language.
+Nothing is saved: practice is answered in the address as learners do, and the quiz is shown with its key and the
+feedback on every choice. ?sprak= shows the page in the other language.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
@@ -17,11 +16,20 @@ from tbblearn.courses.drafts.queries import checked_draft
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.queries import content, versions
 from tbblearn.courses.rendering import Addresses
-from tbblearn.courses.rules import Choice, Course, NoSuchPart, Question, ScreenRef
+from tbblearn.courses.rules import Course, NoSuchPart, Question, ScreenRef
 from tbblearn.db import utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
-from tbblearn.training.learning.screens import Feedback, ShownPractice, ShownText, feedback, safe_html, show_screen
+from tbblearn.training.learning.blueprint import asset_url
+from tbblearn.training.learning.screens import (
+    ExplainedChoice,
+    ShownPractice,
+    ShownText,
+    explained,
+    safe_html,
+    show_screen,
+)
+from tbblearn.training.record.tasks import next_screen, previous_screen
 from tbblearn.web.errors import NotFound, error_page
 from tbblearn.web.language import LANGUAGES, page_language
 from tbblearn.web.pages import Page
@@ -33,7 +41,7 @@ DRAFT, VERSION = "draft", "version"
 
 @dataclass(frozen=True)
 class Previewed:
-    """A course that is looked at, and where its pages and pictures are. `version` is None for a draft."""
+    """A course in preview, and where its pages and pictures are. `version` is None for a draft."""
 
     course: Course
     source: str
@@ -46,7 +54,7 @@ class Previewed:
         return url_for(f"previewing.{self.source}_{page}", **self.arguments, **more, sprak=page_language())
 
     def screen_url(self, ref: ScreenRef) -> str:
-        """The address of a screen. One of another course is that course's own, in the same draft or as published."""
+        """The address of a screen; another course's is in the same draft, or as published."""
         where: dict[str, Any] = {"module_id": ref.module, "screen_id": ref.screen}
         if ref.course is None:
             return self.url("screen", **where)
@@ -56,17 +64,8 @@ class Previewed:
         return url_for("training.screen", slug=ref.course, **where)
 
     def term_url(self, term_id: str) -> str:
-        """The address of a word that the course explains."""
+        """The address of a word in the course's glossary."""
         return self.url("glossary", _anchor=term_id)
-
-
-@dataclass(frozen=True)
-class ShownKey:
-    """A choice of a quiz question with what is said about it."""
-
-    text: Markup
-    correct: bool
-    feedback: Feedback
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class ShownQuestion:
     question: Question
     goal: str
     stem: Markup
-    choices: tuple[ShownKey, ...]
+    choices: tuple[ExplainedChoice, ...]
 
 
 @blueprint.before_request
@@ -95,83 +94,81 @@ def no_part(_error: NoSuchPart) -> Response:
     return error_page(404).render()
 
 
-# --- a draft ---
+# --- the pages: each of a draft, and of a version ---
+
+_DRAFT = "/kurser/utkast/<int:draft_id>/visa/<slug>"
+_VERSION = "/kurser/<slug>/version/<int:number>"
 
 
-@blueprint.get("/kurser/utkast/<int:draft_id>/visa/<slug>")
+@blueprint.get(_DRAFT, endpoint="draft_course")
+@blueprint.get(_VERSION, endpoint="version_course")
 @requires(Role.EDITOR)
-def draft_course(draft_id: int, slug: str) -> Page:
-    """The first page of a course in a draft."""
-    return _course_page(_draft(draft_id, slug))
+def course(slug: str, **where: int) -> Page:
+    """The first page of a course."""
+    return _page("training/preview_course.html", _previewed(slug, **where))
 
 
-@blueprint.get("/kurser/utkast/<int:draft_id>/visa/<slug>/del/<module_id>/<screen_id>")
+@blueprint.get(f"{_DRAFT}/del/<module_id>/<screen_id>", endpoint="draft_screen")
+@blueprint.get(f"{_VERSION}/del/<module_id>/<screen_id>", endpoint="version_screen")
 @requires(Role.EDITOR)
-def draft_screen(draft_id: int, slug: str, module_id: str, screen_id: str) -> Page:
-    """A screen of a course in a draft."""
-    return _screen_page(_draft(draft_id, slug), ScreenRef(module_id, screen_id))
-
-
-@blueprint.get("/kurser/utkast/<int:draft_id>/visa/<slug>/prov")
-@requires(Role.EDITOR)
-def draft_quiz(draft_id: int, slug: str) -> Page:
-    """The quiz of a course in a draft."""
-    return _quiz_page(_draft(draft_id, slug))
-
-
-@blueprint.get("/kurser/utkast/<int:draft_id>/visa/<slug>/ord")
-@requires(Role.EDITOR)
-def draft_glossary(draft_id: int, slug: str) -> Page:
-    """The words that a course in a draft explains."""
-    return _glossary_page(_draft(draft_id, slug))
-
-
-def _draft(draft_id: int, slug: str) -> Previewed:
-    found = checked_draft(draft_id, principal().person_id, utc_now())
-    return Previewed(
-        course=found.edition(slug).course,
-        source=DRAFT,
-        arguments={"draft_id": draft_id, "slug": slug},
-        asset_url=partial(_draft_picture_url, draft_id),
+def screen(slug: str, module_id: str, screen_id: str, **where: int) -> Page:
+    """A screen of a course."""
+    shown, here = _previewed(slug, **where), ScreenRef(module_id, screen_id)
+    module, found = shown.course.module(module_id), shown.course.screen(here)
+    return _page(
+        "training/preview_screen.html",
+        shown,
+        module=module,
+        screen=found,
+        number=module.screens.index(found) + 1,
+        blocks=_blocks(shown, here),
+        before=previous_screen(shown.course, here),
+        after=next_screen(shown.course, here),
     )
 
 
-def _draft_picture_url(draft_id: int, sha256: str) -> str:
-    return url_for("editing.draft_picture", draft_id=draft_id, sha256=sha256)
-
-
-# --- a version ---
-
-
-@blueprint.get("/kurser/<slug>/version/<int:number>")
+@blueprint.get(f"{_DRAFT}/prov", endpoint="draft_quiz")
+@blueprint.get(f"{_VERSION}/prov", endpoint="version_quiz")
 @requires(Role.EDITOR)
-def version_course(slug: str, number: int) -> Page:
-    """The first page of a version."""
-    return _course_page(_version(slug, number))
+def quiz(slug: str, **where: int) -> Page:
+    """The quiz of a course with its key."""
+    shown, language = _previewed(slug, **where), page_language()
+    goals = {goal.id: goal.text[language] for goal in shown.course.goals}
+    questions = [
+        ShownQuestion(
+            number=number,
+            question=question,
+            goal=goals[question.goal],
+            stem=safe_html(question.stem[language]),
+            choices=tuple(
+                explained(shown.course, choice, language) for choice in kind_of(question).explained(question)
+            ),
+        )
+        for number, question in enumerate(shown.course.questions, start=1)
+    ]
+    return _page("training/preview_quiz.html", shown, questions=questions)
 
 
-@blueprint.get("/kurser/<slug>/version/<int:number>/del/<module_id>/<screen_id>")
+@blueprint.get(f"{_DRAFT}/ord", endpoint="draft_glossary")
+@blueprint.get(f"{_VERSION}/ord", endpoint="version_glossary")
 @requires(Role.EDITOR)
-def version_screen(slug: str, number: int, module_id: str, screen_id: str) -> Page:
-    """A screen of a version."""
-    return _screen_page(_version(slug, number), ScreenRef(module_id, screen_id))
+def glossary(slug: str, **where: int) -> Page:
+    """The words that a course explains."""
+    shown = _previewed(slug, **where)
+    if not shown.course.glossary:
+        raise NotFound
+    return _page("training/preview_glossary.html", shown)
 
 
-@blueprint.get("/kurser/<slug>/version/<int:number>/prov")
-@requires(Role.EDITOR)
-def version_quiz(slug: str, number: int) -> Page:
-    """The quiz of a version."""
-    return _quiz_page(_version(slug, number))
-
-
-@blueprint.get("/kurser/<slug>/version/<int:number>/ord")
-@requires(Role.EDITOR)
-def version_glossary(slug: str, number: int) -> Page:
-    """The words that a version explains."""
-    return _glossary_page(_version(slug, number))
-
-
-def _version(slug: str, number: int) -> Previewed:
+def _previewed(slug: str, *, draft_id: int | None = None, number: int | None = None) -> Previewed:
+    """The course in the editor's own draft, or else its version `number`."""
+    if draft_id is not None:
+        return Previewed(
+            course=checked_draft(draft_id, principal().person_id, utc_now()).edition(slug).course,
+            source=DRAFT,
+            arguments={"draft_id": draft_id, "slug": slug},
+            asset_url=lambda sha256: url_for("editing.draft_picture", draft_id=draft_id, sha256=sha256),
+        )
     row = next((row for row in versions(slug) if row.number == number), None)
     if row is None:
         raise NotFound
@@ -179,42 +176,13 @@ def _version(slug: str, number: int) -> Previewed:
         course=content(row.id),
         source=VERSION,
         arguments={"slug": slug, "number": number},
-        asset_url=_picture_url,
+        asset_url=asset_url,
         version=number,
     )
 
 
-def _picture_url(sha256: str) -> str:
-    return url_for("courses.asset", sha256=sha256)
-
-
-# --- the pages ---
-
-
-def _course_page(shown: Previewed) -> Page:
-    return _page("training/preview_course.html", shown)
-
-
-def _screen_page(shown: Previewed, here: ScreenRef) -> Page:
-    course = shown.course
-    module = course.module(here.module)
-    screen = course.screen(here)
-    way = [ScreenRef(part.id, one.id) for part in course.modules for one in part.screens]
-    at = way.index(here)
-    return _page(
-        "training/preview_screen.html",
-        shown,
-        module=module,
-        screen=screen,
-        number=module.screens.index(screen) + 1,
-        blocks=_blocks(shown, here),
-        before=way[at - 1] if at else None,
-        after=way[at + 1] if at + 1 < len(way) else None,
-    )
-
-
 def _blocks(shown: Previewed, here: ScreenRef) -> list[ShownText | ShownPractice]:
-    """The screen's blocks; practice that is answered stays in the language of the page."""
+    """The screen's blocks; answering practice keeps the language of the page."""
     language = page_language()
     blocks = show_screen(
         shown.course,
@@ -228,32 +196,6 @@ def _blocks(shown: Previewed, here: ScreenRef) -> list[ShownText | ShownPractice
         replace(block, kept=(*block.kept, ("sprak", language))) if isinstance(block, ShownPractice) else block
         for block in blocks
     ]
-
-
-def _quiz_page(shown: Previewed) -> Page:
-    course, language = shown.course, page_language()
-    goals = {goal.id: goal.text[language] for goal in course.goals}
-    questions = [
-        ShownQuestion(
-            number=number,
-            question=question,
-            goal=goals[question.goal],
-            stem=safe_html(question.stem[language]),
-            choices=tuple(_with_key(course, choice, language) for choice in kind_of(question).explained(question)),
-        )
-        for number, question in enumerate(course.questions, start=1)
-    ]
-    return _page("training/preview_quiz.html", shown, questions=questions)
-
-
-def _glossary_page(shown: Previewed) -> Page:
-    if not shown.course.glossary:
-        raise NotFound
-    return _page("training/preview_glossary.html", shown)
-
-
-def _with_key(course: Course, choice: Choice, language: str) -> ShownKey:
-    return ShownKey(safe_html(choice.text[language]), choice.correct, feedback(course, choice, language))
 
 
 def _page(template: str, shown: Previewed, **values: Any) -> Page:

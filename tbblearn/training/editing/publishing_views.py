@@ -1,10 +1,11 @@
-"""An editor's last step: what a draft changes, whom that touches, and publishing it.
+"""An editor's last step: what a draft changes, whom that affects, and publishing it.
 
 The routes belong to the editor's blueprint in `courses`; they are here because only `training` knows the learners.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
@@ -32,7 +33,7 @@ __all__ = ["blueprint"]
 
 @dataclass(frozen=True)
 class ShownComparison:
-    """What publishing one course changes, and whom that touches."""
+    """What publishing one course changes, and whom that affects."""
 
     comparison: Comparison
     effects: Effects
@@ -41,7 +42,7 @@ class ShownComparison:
 @blueprint.get("/kurser/utkast/<int:draft_id>/publicera")
 @requires(Role.EDITOR)
 def publish(draft_id: int) -> Page | BaseResponse:
-    """What publishing changes, and the question whether to do it. A draft with faults has no such page."""
+    """What publishing changes, and the question whether to go ahead. A draft with faults has no such page."""
     found = own_draft(draft_id)
     if found.checked.faults:
         return redirect(url_for("editing.draft", draft_id=draft_id), 303)
@@ -76,7 +77,7 @@ def _write_seen(comparisons: Sequence[Comparison]) -> str:
 
 
 def _read_seen(written: str) -> Mapping[str, int]:
-    """The versions that the page was compared with; what cannot be read matches no version."""
+    """The versions that the page was compared with, by course; what cannot be read matches no version."""
     pairs = (pair.partition(":") for pair in written.split())
     return {slug: found for slug, _colon, text in pairs if (found := row_number(text)) is not None}
 
@@ -98,16 +99,15 @@ def publish_now(draft_id: int) -> Page | BaseResponse:
         person_id=principal().person_id,
         now=utc_now(),
     )
-    for one in published:
-        for sentence in _told_of(one):
-            flash(sentence)
+    for sentence in chain.from_iterable(_receipt(one) for one in published):
+        flash(sentence)
     if len(published) == 1:
         return redirect(url_for("editing.versions", slug=published[0].publication.slug), 303)
     return redirect(url_for("editing.courses"), 303)
 
 
 def _placeholders_accepted(found: CheckedDraft, form: PublishForm) -> bool:
-    """Blocking placeholders stop publishing; others need the editor's word. What is missing is said in the form."""
+    """Blocking placeholders stop publishing; others need the editor's consent. The form says what is missing."""
     if found.checked.has_blocking:
         form.form_errors = [_("Kursen har platshållare som måste fyllas först. Inget är publicerat.")]
         return False
@@ -119,58 +119,52 @@ def _placeholders_accepted(found: CheckedDraft, form: PublishForm) -> bool:
     return True
 
 
-def _told_of(published: Published) -> list[str]:
-    """What was published, and whom it touched."""
-    publication, touched = published.publication, published.effects
-    n = publication.number
-    if not publication.is_new:
-        return [_("%(course)s är oförändrad: samma innehåll som version %(n)s.", course=publication.slug, n=n)]
-    told = [_("Publicerad: %(course)s, version %(n)s.", course=publication.slug, n=n)]
+def _receipt(published: Published) -> Iterator[str]:
+    """What was published, and whom it affected."""
+    slug, n, touched = published.publication.slug, published.publication.number, published.effects
+    if not published.publication.is_new:
+        yield _("%(course)s är oförändrad: samma innehåll som version %(n)s.", course=slug, n=n)
+        return
+    yield _("Publicerad: %(course)s, version %(n)s.", course=slug, n=n)
     if touched.keys:
-        told.append(correction_words(touched))
+        yield correction_words(touched)
     if touched.to_read:
-        told.append(read_words(touched))
+        yield read_words(touched)
     if touched.to_renew:
-        told.append(renew_words(touched))
-    return told
+        yield renew_words(touched)
 
 
 def correction_words(touched: Effects) -> str:
     """What the corrected keys do."""
-    answers = ngettext("%(n)s svar berörs.", "%(n)s svar berörs.", touched.answers, n=number(touched.answers))
-    persons = ngettext(
-        "%(p)s person blir godkänd.",
-        "%(p)s personer blir godkända.",
-        touched.persons_passing,
-        p=number(touched.persons_passing),
-    )
+    n, p = touched.answers, touched.persons_passing
+    answers = ngettext("%(n)s svar berörs.", "%(n)s svar berörs.", n, n=number(n))
+    persons = ngettext("%(p)s person blir godkänd.", "%(p)s personer blir godkända.", p, p=number(p))
     return f"{answers} {persons} " + _("Ingen blir underkänd.")
 
 
 def read_words(touched: Effects) -> str:
     """How many are asked to read what is new."""
-    count = len(touched.to_read)
     return ngettext(
         "%(n)s person som har gått utbildningen får läsa det som är nytt.",
         "%(n)s personer som har gått utbildningen får läsa det som är nytt.",
-        count,
-        n=number(count),
+        len(touched.to_read),
+        n=number(len(touched.to_read)),
     )
 
 
 def renew_words(touched: Effects) -> str:
     """How many have to take the course again, and by when."""
-    count = len(touched.to_renew)
+    n, due = len(touched.to_renew), day(touched.renew_by)
     return ngettext(
         "%(n)s person får gå utbildningen igen, senast %(due)s.",
         "%(n)s personer får gå utbildningen igen, senast %(due)s.",
-        count,
-        n=number(count),
-        due=day(touched.renew_by),
+        n,
+        n=number(n),
+        due=due,
     )
 
 
 @blueprint.context_processor
 def effect_words() -> dict[str, object]:
-    """Sentences that the page about publishing says."""
+    """Sentences of the publishing page."""
     return {"correction_words": correction_words, "read_words": read_words, "renew_words": renew_words}

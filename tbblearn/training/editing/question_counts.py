@@ -1,8 +1,7 @@
-"""How a question does at first try, in plain Python: shares with their whole, and what makes it suspicious.
+"""How a question does at first try, in plain Python: answers by choice, and what makes it suspicious.
 
-The figures are county-wide totals, in whole percent. Nothing is told of a question with fewer than LEAST_ANSWERS
-first-try answers, and figures move only when LEAST_ANSWERS more have come (`question_queries`): so no single answer
-can be read from two looks at the page.
+The figures are county-wide totals. A question with fewer than LEAST_ANSWERS first-try answers has none, and figures
+change only with every LEAST_ANSWERS more (`question_queries`), so that two looks at the page never reveal an answer.
 """
 
 from collections import Counter
@@ -14,11 +13,11 @@ from tbblearn.courses.rules import Choice, Question
 
 LEAST_ANSWERS = 10
 LEAST_RIGHT_PERCENT = 40
-"""Under this share right at first try a question is to be reviewed (docs/authoring.md)."""
+"""A question with a smaller share right at first try needs review (docs/authoring.md)."""
 
 
 class Flag(StrEnum):
-    """Why a question is to be reviewed."""
+    """Why a question needs review."""
 
     WRONG_BEATS_KEY = "wrong_beats_key"
     FEW_RIGHT = "few_right"
@@ -26,7 +25,7 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True)
 class Tally:
-    """So many first-try answers chose exactly these."""
+    """How many first-try answers chose exactly these."""
 
     chosen: frozenset[str]
     answers: int
@@ -34,7 +33,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class ChoiceCount:
-    """A choice and how many of the answers hold it."""
+    """A choice and how many answers include it."""
 
     choice: Choice
     answers: int
@@ -42,7 +41,7 @@ class ChoiceCount:
 
 @dataclass(frozen=True)
 class QuestionCounts:
-    """What is told of one question: `answers` first-try answers, `right` of them right."""
+    """The figures of one question: `answers` first-try answers, `right` of them right."""
 
     answers: int
     right: int
@@ -51,7 +50,7 @@ class QuestionCounts:
 
 
 def count_question(question: Question, tallies: Iterable[Tally]) -> QuestionCounts | None:
-    """Count the first-try answers to a question by its present key; None where they are too few to be shown."""
+    """Count the first-try answers to a question by its present key; None if too few to be shown."""
     tallies = tuple(tallies)
     answers = sum(tally.answers for tally in tallies)
     if answers < LEAST_ANSWERS:
@@ -66,7 +65,7 @@ def count_question(question: Question, tallies: Iterable[Tally]) -> QuestionCoun
 
 
 def _flags(answers: int, right: int, choices: tuple[ChoiceCount, ...]) -> Iterable[Flag]:
-    """A wrong choice is more common than the key where it is held by more answers than the least chosen right one."""
+    """A wrong choice beats the key if more answers include it than the least chosen right one."""
     key = [one.answers for one in choices if one.choice.correct]
     wrong = [one.answers for one in choices if not one.choice.correct]
     if key and max(wrong, default=0) > min(key):

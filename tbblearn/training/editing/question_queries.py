@@ -15,15 +15,12 @@ from tbblearn.training.models import Answer, Attempt, Enrolment
 from tbblearn.training.rules import NotFound
 
 MOST_VERSIONS = 20
-"""Versions that are looked back at; answers to older ones are not counted."""
+"""How many versions back answers are counted."""
 
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """A question of the newest version. `since` is the first version in which it looked as it does now.
-
-    `counts` is None where nothing may be shown.
-    """
+    """A question of the newest version, unchanged `since` that version; `counts` is None if too few have answered."""
 
     number: int
     question: Question
@@ -34,7 +31,7 @@ class QuestionRow:
 
 @dataclass(frozen=True)
 class QuestionTable:
-    """Every question of a course's quiz, as its newest version has them."""
+    """Every question of a course's quiz, as in its newest version."""
 
     course: Course
     version: int
@@ -42,12 +39,12 @@ class QuestionTable:
 
     @property
     def to_review(self) -> tuple[QuestionRow, ...]:
-        """Those with something suspicious."""
+        """The suspicious ones."""
         return tuple(row for row in self.rows if row.counts is not None and row.counts.flags)
 
 
 def question_table(slug: str) -> QuestionTable:
-    """The newest version's questions with their first-try answers in all versions where they looked the same.
+    """The newest version's questions with their first-try answers in all versions where they read the same.
 
     Raises NotFound. Two queries and the contents, however many answers there are.
     """
@@ -62,20 +59,21 @@ def question_table(slug: str) -> QuestionTable:
         question.id: min(number_of[version_id] for version_id, ids in same.items() if question.id in ids)
         for question in newest.questions
     }
-    return QuestionTable(
-        newest,
-        published[0].number,
-        tuple(
-            QuestionRow(
-                number, question, question.goal, since[question.id], count_question(question, tallies[question.id])
-            )
-            for number, question in enumerate(newest.questions, 1)
-        ),
-    )
+    rows = [
+        QuestionRow(
+            number=number,
+            question=question,
+            goal=question.goal,
+            since=since[question.id],
+            counts=count_question(question, tallies[question.id]),
+        )
+        for number, question in enumerate(newest.questions, 1)
+    ]
+    return QuestionTable(newest, published[0].number, tuple(rows))
 
 
 def _same_question(published: Sequence[VersionRow], newest: Course) -> Mapping[int, frozenset[str]]:
-    """By version the questions that look there as they do in the newest, as their hash says; a new key keeps it."""
+    """By version, the questions with the same hash as in the newest, which a new key does not change."""
     now = {(question.id, question.hash) for question in newest.questions}
     return {
         version.id: frozenset(
@@ -88,8 +86,8 @@ def _same_question(published: Sequence[VersionRow], newest: Course) -> Mapping[i
 def _tallies(course_id: int, same: Mapping[int, frozenset[str]]) -> defaultdict[str, list[Tally]]:
     """The answers of each person's first handed-in attempt, by question and what was chosen. One query.
 
-    Only the first answers of each question are counted, up to a whole number of LEAST_ANSWERS, in the order in which
-    they were handed in: a figure stays as it is until that many more have come.
+    Counted in the order they were handed in, up to a multiple of LEAST_ANSWERS: a figure changes only when that many
+    more have come.
     """
     tries = (
         select(

@@ -1,4 +1,4 @@
-"""An editor's pages about the questions of a course: how they do at first try, and what learners say is wrong."""
+"""An editor's pages about a course's questions: how they do at first try, and what learners report as wrong."""
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -12,7 +12,7 @@ from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
 from tbblearn.training.editing import question_queries
 from tbblearn.training.editing.question_counts import LEAST_ANSWERS, LEAST_RIGHT_PERCENT, Flag
-from tbblearn.training.editing.question_queries import QuestionRow, QuestionTable
+from tbblearn.training.editing.question_queries import QuestionRow
 from tbblearn.training.faults import actions as fault_actions
 from tbblearn.training.faults import queries as fault_queries
 from tbblearn.training.faults.rules import FaultOutcome, HandledOtherwise
@@ -28,7 +28,7 @@ blueprint = Blueprint("examining", __name__, template_folder="../templates")
 
 
 def flag_words(flag: Flag) -> str:
-    """Why a question is to be reviewed."""
+    """Why a question needs review."""
     if flag is Flag.WRONG_BEATS_KEY:
         return _("Ett fel svar är vanligare än det rätta.")
     return _("Under %(pct)s har rätt på första försöket.", pct=percent(LEAST_RIGHT_PERCENT, 100))
@@ -48,7 +48,7 @@ def words() -> dict[str, object]:
 
 @blueprint.errorhandler(HandledOtherwise)
 def handled_otherwise(_error: HandledOtherwise) -> Response:
-    """Another editor was quicker, and said otherwise."""
+    """Another editor was quicker, with another outcome."""
     said = ErrorWords(
         _("Någon hann före"), _("Någon annan har redan hanterat rapporten, med ett annat svar. Det svaret gäller.")
     )
@@ -69,14 +69,8 @@ def questions(slug: str) -> Page:
 @blueprint.get("/kurser/<slug>/fragor.csv")
 @requires(Role.EDITOR)
 def questions_file(slug: str) -> Response:
-    """The same numbers as a file, one row a choice."""
+    """The same numbers as a file, one row per choice."""
     found = question_queries.question_table(slug)
-    answer = Response(_questions_csv(found), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{slug}-v{found.version}-fragor.csv")
-    return answer
-
-
-def _questions_csv(found: QuestionTable) -> bytes:
     header = [
         _("Fråga"),
         _("Mål"),
@@ -89,25 +83,21 @@ def _questions_csv(found: QuestionTable) -> bytes:
         _("Räknas som rätt"),
         _("Andel som valde det, procent"),
     ]
-    return csv_file(header, (cells for row in found.rows for cells in _file_rows(row)))
+    content = csv_file(header, (cells for row in found.rows for cells in _file_rows(row)))
+    answer = Response(content, mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{slug}-v{found.version}-fragor.csv")
+    return answer
 
 
 def _file_rows(row: QuestionRow) -> list[list[str]]:
-    language, counts = page_language(), row.counts
-    hidden = _("Visas inte")
-    about = [
-        row.question.id,
-        row.goal,
-        _plain(row.question.stem[language]),
-        hidden if counts is None else str(counts.answers),
-        hidden if counts is None else _share(counts.right, counts.answers),
-        "" if counts is None else " ".join(flag_words(flag) for flag in counts.flags),
-    ]
-    shares = (
-        [hidden] * len(row.question.choices)
-        if counts is None
-        else [_share(one.answers, counts.answers) for one in counts.choices]
-    )
+    language, counts, hidden = page_language(), row.counts, _("Visas inte")
+    if counts is None:
+        figures, shares = [hidden, hidden, ""], [hidden] * len(row.question.choices)
+    else:
+        flags = " ".join(flag_words(flag) for flag in counts.flags)
+        figures = [str(counts.answers), _share(counts.right, counts.answers), flags]
+        shares = [_share(one.answers, counts.answers) for one in counts.choices]
+    about = [row.question.id, row.goal, _plain(row.question.stem[language]), *figures]
     return [
         [*about, choice.id, _plain(choice.text[language]), _("ja") if choice.correct else _("nej"), share]
         for choice, share in zip(row.question.choices, shares, strict=True)
@@ -120,17 +110,17 @@ def _share(part: int, whole: int) -> str:
 
 
 def _plain(html: str) -> str:
-    """The words of safe HTML on one line."""
+    """The text of safe HTML on one line."""
     return Markup(html.replace("<br>", " ")).striptags()  # noqa: S704
 
 
-# --- what learners say ---
+# --- what learners report ---
 
 
 @blueprint.get("/kurser/<slug>/rapporter")
 @requires(Role.EDITOR)
 def reports(slug: str) -> Page:
-    """What learners say is wrong, by question and version, and what came of it."""
+    """What learners report as wrong, by question and version, and what came of it."""
     return Page("training/fault_reports.html", found=fault_queries.fault_reports(slug))
 
 
@@ -145,7 +135,7 @@ def _outcome_in_words(_values: object, sent: MultiDict[str, str]) -> list[Told] 
 @told_by(_outcome_in_words)
 @requires(Role.EDITOR)
 def handle(slug: str, report_id: int) -> BaseResponse:
-    """Say what came of a report. Which button was pressed says it; anything else is no form of ours."""
+    """Settle a report: the button that was pressed names the outcome; anything else is no form of ours."""
     outcome = request.form.get("outcome", "")
     if outcome not in set(FaultOutcome):
         raise BadRequest

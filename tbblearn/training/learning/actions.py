@@ -60,8 +60,8 @@ def remember_screen(
 ) -> ScreenRef | None:
     """The person has read this screen and goes on: returns the next one, None when the quiz comes next.
 
-    The last screen of a part marks the part as read. Without a task the reading makes a voluntary one. Raises NotFound
-    for a screen that the course does not have, NotOpenYet before the task opens.
+    The last screen of a part marks the part as read. Without a task, reading makes a voluntary one. Raises NotFound
+    for a screen that the course lacks, NotOpenYet before the task opens.
     """
     version, course = published(slug)
     ref = ScreenRef(module_id, screen_id)
@@ -91,10 +91,10 @@ _START = insert(Attempt).returning(Attempt.id)
 
 
 def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> OwnAttempt:
-    """Start the quiz, or go on with the attempt that is open; returns the attempt.
+    """Start the quiz, or go on with the open attempt; returns the attempt.
 
-    The questions and every order are drawn here and fixed. Raises NotOpenYet, ReadingFirst where the parts are to be
-    read before, NotFound.
+    The questions and every order are drawn here and fixed. Raises NotOpenYet, NotFound, and ReadingFirst if parts must
+    be read first.
     """
     version, course = published(slug)
     lock_person(person_id)
@@ -103,7 +103,7 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> O
         return own_attempt(person_id, going_on)
     enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=True)
     _demand_reading(course, person_id, version.course_id, enrolment_id)
-    number = 1 + run(_ATTEMPTS, {"enrolment_id": enrolment_id}).scalar_one()
+    number = run(_ATTEMPTS, {"enrolment_id": enrolment_id}).scalar_one() + 1
     drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}")
     started = run(
         _START,
@@ -143,11 +143,11 @@ _ADD_ANSWER = insert(Answer).values(
 def save_answer(
     person_id: int, attempt_id: int, question_id: str, chosen: Collection[str], *, now: datetime
 ) -> OwnAttempt:
-    """Save an answer, in place of an earlier one to the same question; returns the attempt as it is then.
+    """Save an answer, replacing an earlier one to the same question; returns the attempt with it.
 
-    An answer to an attempt that was carried over is saved in the one that goes on from it, where that asks the same
-    question. Raises NotFound, HandedIn, CarriedOver, UnknownQuestion, NothingChosen, OneChoiceOnly, UnknownChoice,
-    IncompleteAnswer, SamePlaceTwice.
+    An answer to a carried-over attempt is saved in the one that continues it, if that asks the same question. Raises
+    NotFound, HandedIn, CarriedOver, UnknownQuestion, NothingChosen, OneChoiceOnly, UnknownChoice, IncompleteAnswer,
+    SamePlaceTwice.
     """
     own = own_attempt(person_id, attempt_id, to_change=True)
     if own.carried_over:
@@ -183,18 +183,20 @@ _HAND_IN = (
 def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
     """Hand in and mark an attempt; a pass is a completion of that moment. Returns whether it passed.
 
-    It is marked by the newest key of each question, and passes by the rules of its own version. Who passes an older
-    version is then asked to read, or to renew, as those who had passed it when the newer one was published. Handing in
-    again changes nothing and gives the same answer. Raises NotFound, CarriedOver.
+    It is marked by the newest key of each question, and passes by the rules of its own version. Passing an older
+    version asks the person to read, or to renew, like those who had passed it when the newer one was published. Handing
+    in again changes nothing and returns the same. Raises NotFound, CarriedOver.
     """
-    course_id = _course_of(person_id, attempt_id)
+    course_id = run(_COURSE_OF, {"attempt_id": attempt_id, "person_id": person_id}).scalar()
+    if course_id is None:
+        raise NotFound(attempt_id=attempt_id)
     hold_still(course_id)
     lock_person(person_id)
     own = own_attempt(person_id, attempt_id, to_change=True)
     if own.handed_in_at is not None:
         return own.outcome is Outcome.PASSED
     if own.carried_over:
-        raise _carried_over(db.session.get_one(Attempt, attempt_id))
+        raise _carried_over_to(_latest_after(db.session.get_one(Attempt, attempt_id)))
     newer = later_versions(own.version_id)
     later = contents(newer)
     marking = mark(
@@ -232,7 +234,7 @@ def hand_in(person_id: int, attempt_id: int, *, now: datetime) -> bool:
 
 
 def mark_read(person_id: int, slug: str, number: int, *, now: datetime) -> None:
-    """The person has read what is new in a course, up to its version `number`. Raises NotFound."""
+    """Note that the person has read what is new in a course, up to its version `number`. Raises NotFound."""
     version, _course = published(slug)
     db.session.execute(
         update(ReadingRequest)
@@ -250,9 +252,9 @@ def mark_read(person_id: int, slug: str, number: int, *, now: datetime) -> None:
 
 
 def _task_to_work_on(person_id: int, course_id: int, *, now: datetime, today: date, for_quiz: bool) -> int:
-    """The enrolment that reading or a quiz belongs to; a voluntary one is made where nothing is asked for.
+    """The enrolment that reading or a quiz belongs to; a new voluntary one if there is no task.
 
-    Reading again what was completed stays with that enrolment: only a new quiz is a new task.
+    Rereading a completed course stays with its enrolment: only a new quiz is a new task.
     """
     tasks = own_tasks(person_id, today, course_id)
     task = working_task(tasks, today)
@@ -268,8 +270,8 @@ def _task_to_work_on(person_id: int, course_id: int, *, now: datetime, today: da
 def _demand_reading(course: Course, person_id: int, course_id: int, enrolment_id: int) -> None:
     known = places(person_id, course_id)
     on = {enrolment_id} if course.reading is Reading.ALWAYS else {place.enrolment_id for place in known}
-    before = course_id in completed_courses(person_id)
-    unread = first_unread(course, parts_read(known, on), completed_before=before)
+    completed_before = course_id in completed_courses(person_id)
+    unread = first_unread(course, parts_read(known, on), completed_before=completed_before)
     if unread is not None:
         raise ReadingFirst(module=unread)
 
@@ -281,24 +283,16 @@ _COURSE_OF = (
 )
 
 
-def _course_of(person_id: int, attempt_id: int) -> int:
-    course_id = run(_COURSE_OF, {"attempt_id": attempt_id, "person_id": person_id}).scalar()
-    if course_id is None:
-        raise NotFound(attempt_id=attempt_id)
-    return course_id
-
-
 def _going_on_from(attempt_id: int, question_id: str) -> int:
-    """The attempt that took over this one's answers; raises CarriedOver where it does not ask this question."""
+    """The attempt that took over this one's answers; raises CarriedOver unless it asks this question."""
     attempt = db.session.get_one(Attempt, attempt_id)
     latest = _latest_after(attempt)
-    asked = {str(one["question"]) for one in latest.questions}
-    if question_id not in asked or question_id not in {str(one["question"]) for one in attempt.questions}:
-        raise _carried_over(attempt)
-    question = content(attempt.course_version_id).question(question_id)
-    if same_question(content(latest.course_version_id), question) is None:
-        raise _carried_over(attempt)
-    return latest.id
+    in_both = all(question_id in {one["question"] for one in each.questions} for each in (attempt, latest))
+    if in_both:
+        question = content(attempt.course_version_id).question(question_id)
+        if same_question(content(latest.course_version_id), question) is not None:
+            return latest.id
+    raise _carried_over_to(latest)
 
 
 def _latest_after(attempt: Attempt) -> Attempt:
@@ -312,6 +306,5 @@ def _latest_after(attempt: Attempt) -> Attempt:
     return attempt
 
 
-def _carried_over(attempt: Attempt) -> CarriedOver:
-    latest = _latest_after(attempt)
+def _carried_over_to(latest: Attempt) -> CarriedOver:
     return CarriedOver(attempt_id=latest.id, total=latest.total)

@@ -24,12 +24,12 @@ blueprint.context_processor(record_words)
 
 
 def screen_url(slug: str, ref: ScreenRef) -> str:
-    """The address of a screen that a page of the course `slug` names; it may lie in another course."""
+    """The address of a screen that a page of the course `slug` names; it may belong to another course."""
     return url_for("training.screen", slug=ref.course or slug, module_id=ref.module, screen_id=ref.screen)
 
 
 def quiz_url(slug: str, attempt_id: int, number: int | None, *, just_saved: bool = False) -> str:
-    """The address of a question; of the review where `number` is None. `just_saved` lets the page say so."""
+    """The address of a question, or of the review if `number` is None. `just_saved` lets the page say so."""
     saved = 1 if just_saved else None
     if number is None:
         return url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=saved)
@@ -51,9 +51,14 @@ def addresses() -> dict[str, object]:
     return {"step_url": step_url, "screen_url": screen_url, "quiz_url": quiz_url}
 
 
+def asset_url(sha256: str) -> str:
+    """The address of a picture of a published course."""
+    return url_for("courses.asset", sha256=sha256)
+
+
 @blueprint.errorhandler(TrainingError)
 def refused(error: TrainingError) -> Response:
-    """What cannot be done, in words: on the page where one can go on, else as an error page. Nothing has been written.
+    """What cannot be done, in words: on the page where one can go on, else on an error page. Nothing was written.
 
     The routes that raise the first five all have the course in their address.
     """
@@ -76,7 +81,7 @@ def refused(error: TrainingError) -> Response:
 
 
 def _carried_over(error: CarriedOver, slug: str) -> Response:
-    """To the attempt of the newer version: the same question where it has so many, else the review."""
+    """To the attempt of the newer version: the question of the same number if it has one, else the review."""
     flash(_("Utbildningen har en ny version. Dina svar har följt med, och du fortsätter här."), "warm")
     attempt_id = error.values["attempt_id"]
     number = (request.view_args or {}).get("number", 0)

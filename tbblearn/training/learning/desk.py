@@ -1,4 +1,4 @@
-"""A learner's desk: all that a learner's pages are made of, read once. A fixed number of queries."""
+"""A learner's desk: everything that a learner's pages are made of, in a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,9 @@ from tbblearn.training.rules import EventReason, Progress, RequirementKind
 
 @dataclass(frozen=True)
 class OpenAttempt:
-    """An attempt that can be answered and handed in, with how far it has come. Numbers count from 1."""
+    """An attempt that can be answered and handed in, and how far it has come. Numbers count from 1."""
 
     id: int
-    enrolment_id: int
-    course_id: int
     total: int
     answered: int
     first_unanswered: int | None
@@ -35,7 +33,7 @@ class OpenAttempt:
 
 @dataclass(frozen=True)
 class Asked:
-    """How a requirement reaches a person: through which unit, and which cycle comes next (None: it is asked once)."""
+    """How a requirement reaches a person: through which unit, and its next cycle (None if it applies once)."""
 
     unit_name: str
     level: Level | None
@@ -45,7 +43,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Desk:
-    """All that a learner's pages are made of, read once."""
+    """Everything that a learner's pages are made of."""
 
     tasks: Sequence[OwnTask]
     places: Sequence[Place]
@@ -53,16 +51,12 @@ class Desk:
     """By course."""
     completions: Sequence[OwnCompletion]
     exemptions: Sequence[HistoryExemption]
-    """Left out where no task stands as it does because of one."""
+    """Left out where no task's state depends on one."""
     asked: Mapping[int, Asked]
 
     def of_course(self, course_id: int) -> list[OwnTask]:
         """The tasks in one course, the oldest first."""
         return [task for task in self.tasks if task.course_id == course_id]
-
-    def completed_before(self, course_id: int) -> bool:
-        """True where the course was completed at some time and that was not withdrawn."""
-        return any(one.course_id == course_id and one.revoked_on is None for one in self.completions)
 
 
 def desk_of(person_id: int, today: date, course_id: int | None = None) -> Desk:
@@ -70,17 +64,17 @@ def desk_of(person_id: int, today: date, course_id: int | None = None) -> Desk:
     tasks = own_tasks(person_id, today, course_id)
     decided = any(task.status.progress is Progress.EXEMPT or task.due_reason is EventReason.EXTENDED for task in tasks)
     return Desk(
-        tasks,
-        places(person_id, course_id),
-        _open_attempts(person_id),
-        own_completions(person_id),
-        own_exemptions(person_id) if decided else (),
-        _asked(person_id, today),
+        tasks=tasks,
+        places=places(person_id, course_id),
+        attempts=_open_attempts(person_id),
+        completions=own_completions(person_id),
+        exemptions=own_exemptions(person_id) if decided else (),
+        asked=_asked(person_id, today),
     )
 
 
 _OPEN_ATTEMPTS = (
-    select(Attempt.id, Attempt.enrolment_id, Enrolment.course_id, Attempt.questions, Attempt.carried_from_id)
+    select(Attempt.id, Enrolment.course_id, Attempt.questions, Attempt.carried_from_id)
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .where(Enrolment.person_id == bindparam("person_id"), Attempt.still_open())
     .order_by(Attempt.id)
@@ -118,7 +112,7 @@ _ASKED = (
 
 
 def _open_attempts(person_id: int) -> dict[int, OpenAttempt]:
-    """The open attempts by course, with how far each has come. One query, and one of the answers if there are any."""
+    """The open attempts by course. One query, and one for their answers if there are any."""
     attempts = run(_OPEN_ATTEMPTS, {"person_id": person_id}).all()
     answered: dict[int, set[str]] = defaultdict(set)
     if attempts:
@@ -129,13 +123,11 @@ def _open_attempts(person_id: int) -> dict[int, OpenAttempt]:
         order = [question["question"] for question in one.questions]
         first = next((n for n, question_id in enumerate(order, 1) if question_id not in answered[one.id]), None)
         found[one.course_id] = OpenAttempt(
-            one.id,
-            one.enrolment_id,
-            one.course_id,
-            len(order),
-            len(answered[one.id]),
-            first,
-            one.carried_from_id is not None,
+            id=one.id,
+            total=len(order),
+            answered=len(answered[one.id]),
+            first_unanswered=first,
+            carried=one.carried_from_id is not None,
         )
     return found
 

@@ -10,21 +10,21 @@ from tbblearn.web.forms import PageForm
 
 
 def demand_a_choice(_form: PageForm, field: SelectMultipleField) -> None:
-    """Something was chosen; a list left as it was sends an empty word, which is nothing."""
+    """Raise StopValidation unless something was chosen; a list left untouched sends an empty string."""
     field.data = [one for one in field.data or [] if one]
     if not field.data:
         raise StopValidation(_("Välj ett svar."))
 
 
 class AnswerForm(PageForm):
-    """The question that was shown, by id so that a page left open can never answer another one, and what was chosen.
+    """The question that was shown, by id so that a page left open can never answer another, and what was chosen.
 
-    Which choices the question has is for the action to know.
+    Whether the question has such choices is for the action to check.
     """
 
     question = HiddenField(validators=[InputRequired(), Length(max=160)])
     straight_on = HiddenField()
-    """Filled in by script: the browser can show the next page without being led to it."""
+    """Filled in by script: the browser can show the next page without a redirect."""
     answer = SelectMultipleField(
         _l("Ditt svar"),
         validate_choice=False,

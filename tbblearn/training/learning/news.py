@@ -1,19 +1,19 @@
-"""What is new in courses that somebody has taken: what they were asked to read, and what changed since they passed."""
+"""What is new in courses that a person has taken: what they were asked to read, and what changed since they passed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import VersionRow, content, current_versions
-from tbblearn.courses.rules import Change, Counts, Course, Module, Text
+from tbblearn.courses.rules import Change, ChangeClass, Counts, Course, Module, Text
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.completion_models import Completion
-from tbblearn.training.learning.newness import new_since
 from tbblearn.training.learning.queries import CoursePage, DoneCourse
 from tbblearn.training.models import Enrolment, ReadingRequest
 from tbblearn.training.requirements.credits import renewal_occasion
@@ -23,7 +23,7 @@ from tbblearn.training.standing.facts import now_standing
 
 @dataclass(frozen=True)
 class NewThing:
-    """A change, and the parts of the course that hold it."""
+    """A change, and the parts of the course that it touches."""
 
     change: Change
     parts: tuple[Module, ...]
@@ -31,9 +31,9 @@ class NewThing:
 
 @dataclass(frozen=True)
 class News:
-    """What is new in a course. `asked`: the person was asked to read it and has not said that it is read.
+    """What is new in a course up to version `number`; `minutes` is the reading time of the changed parts.
 
-    `number` is the version that it leads up to, `minutes` the time that the changed parts take.
+    `asked`: the person was asked to read it and has not confirmed.
     """
 
     slug: str
@@ -45,7 +45,7 @@ class News:
 
 
 @dataclass(frozen=True)
-class Told:
+class Notice:
     """What a letter about a course says: its title, how long it takes, and the day that matters."""
 
     slug: str
@@ -54,53 +54,48 @@ class Told:
     on: date | None = None
 
 
-@dataclass(frozen=True)
-class _Request:
-    course_id: int
-    number: int
-    changes: tuple[str, ...]
-    read: bool
+Request = Row[*tuple[Any, ...]]
+"""Of a person to read a version: its course_id, number and changes, and read_at (None until then)."""
 
 
 def unread(person_id: int) -> list[News]:
     """What a person was asked to read and has not read yet, by course. Two queries."""
-    by_course: dict[int, list[_Request]] = defaultdict(list)
+    by_course: dict[int, list[Request]] = defaultdict(list)
     for request in _requests(person_id):
-        if not request.read:
+        if request.read_at is None:
             by_course[request.course_id].append(request)
-    if not by_course:
-        return []
     found = []
-    for version in current_versions():
-        requests = by_course.get(version.course_id)
-        if requests:
+    for version in current_versions() if by_course else ():
+        if requests := by_course.get(version.course_id):
             course = content(version.id)
             found.append(_news(course, version.number, _asked(course, requests), asked=True))
     return found
 
 
 def course_news(person_id: int, found: CoursePage, published: Sequence[VersionRow]) -> News | None:
-    """What is new in one course since the person completed it; None where nothing is, or it was never completed.
+    """What is new in one course since the person completed it; None if nothing is, or it was never completed.
 
-    Who has the course as a task sees every change in substance since then; who has nothing to do, only what they were
-    asked to read. What they have said that they have read is left out.
+    With the course as a task, every change in substance since then; otherwise only what the person was asked to read.
+    What they have confirmed as read is left out.
     """
     if found.done is None:
         return None
     requests = [one for one in _requests(person_id) if one.course_id == published[0].course_id]
-    asked = _asked(found.course, [one for one in requests if not one.read])
+    asked = _asked(found.course, [one for one in requests if one.read_at is None])
     changes: Sequence[Change] = asked
     if found.task is not None and found.task.reason is not EnrolmentReason.VOLUNTARY:
-        seen = {change_id for one in requests if one.read for change_id in one.changes}
-        since = new_since(found.course, published, version_held(found.done, published))
-        changes = [change for change in since if change.id not in seen]
+        seen = {change_id for one in requests if one.read_at is not None for change_id in one.changes}
+        held = _version_held(found.done, published)
+        later = {change_id for row in published if row.number > held for change_id in row.changes}
+        new = [change for change in found.course.changes if change.id in later - seen]
+        changes = [change for change in new if change.change_class is ChangeClass.MATERIAL]
     if not changes:
         return None
     return _news(found.course, published[0].number, changes, asked=bool(asked))
 
 
-def version_held(done: DoneCourse, published: Sequence[VersionRow]) -> int:
-    """The version that a completion stands for; where it was made in none, the newest that was there before its day."""
+def _version_held(done: DoneCourse, published: Sequence[VersionRow]) -> int:
+    """The version that a completion is of; for one made outside tbblearn, the newest published before its day."""
     if done.version is not None:
         return done.version
     return max((one.number for one in published if stockholm_date(one.published_at) < done.achieved_on), default=0)
@@ -109,18 +104,19 @@ def version_held(done: DoneCourse, published: Sequence[VersionRow]) -> int:
 # --- what letters say ---------------------------------------------------------------------------------------------
 
 
-def unread_version(person_id: int, version_id: int) -> Told | None:
-    """What is to be read because of this version; None where nothing is any more."""
+def unread_version(person_id: int, version_id: int) -> Notice | None:
+    """What is still to be read because of this version; None if nothing is."""
     version = db.session.get_one(CourseVersion, version_id)
     course = content(version_id)
-    requests = [one for one in _requests(person_id) if one.course_id == version.course_id and not one.read]
+    requests = [one for one in _requests(person_id) if one.course_id == version.course_id and one.read_at is None]
     if all(one.number != version.number for one in requests):
         return None
-    return Told(course.slug, course.title, _news(course, version.number, _asked(course, requests), asked=True).minutes)
+    news = _news(course, version.number, _asked(course, requests), asked=True)
+    return Notice(news.slug, news.title, news.minutes)
 
 
-def open_renewal(person_id: int, version_id: int) -> Told | None:
-    """The task that this version gave the person; None where it is done or called off."""
+def open_renewal(person_id: int, version_id: int) -> Notice | None:
+    """The task that this version gave the person; None once done or cancelled."""
     version = db.session.get_one(CourseVersion, version_id)
     course = content(version_id)
     standing = now_standing(
@@ -131,11 +127,11 @@ def open_renewal(person_id: int, version_id: int) -> Told | None:
     row = db.session.execute(select(standing)).one_or_none()
     if row is None or row.cancelled or row.achieved_on is not None:
         return None
-    return Told(course.slug, course.title, course.minutes, row.due_on)
+    return Notice(course.slug, course.title, course.minutes, row.due_on)
 
 
-def corrected_completion(person_id: int, completion_id: int) -> Told | None:
-    """A completion that a corrected key made; None where it was withdrawn."""
+def corrected_completion(person_id: int, completion_id: int) -> Notice | None:
+    """A completion that a corrected key brought about; None if it was withdrawn."""
     row = db.session.execute(
         select(Completion.course_version_id, Completion.achieved_on).where(
             Completion.id == completion_id, Completion.person_id == person_id, Completion.stands()
@@ -144,7 +140,7 @@ def corrected_completion(person_id: int, completion_id: int) -> Told | None:
     if row is None or row.course_version_id is None:
         return None
     course = content(row.course_version_id)
-    return Told(course.slug, course.title, course.minutes, row.achieved_on)
+    return Notice(course.slug, course.title, course.minutes, row.achieved_on)
 
 
 # Made once: putting a statement together takes longer than running it.
@@ -168,13 +164,12 @@ _REQUESTS = (
 )
 
 
-def _requests(person_id: int) -> list[_Request]:
-    """All requests to read that the person has not outgrown by passing that version or a newer one. One query."""
-    rows = run(_REQUESTS, {"person_id": person_id})
-    return [_Request(course_id, number, tuple(ids), read_at is not None) for course_id, number, ids, read_at in rows]
+def _requests(person_id: int) -> Sequence[Request]:
+    """All requests to read, but for versions that the person has passed, or a newer one. One query."""
+    return run(_REQUESTS, {"person_id": person_id}).all()
 
 
-def _asked(course: Course, requests: Iterable[_Request]) -> list[Change]:
+def _asked(course: Course, requests: Iterable[Request]) -> list[Change]:
     """The changes that these requests are about, the newest first."""
     ids = {change_id for one in requests for change_id in one.changes}
     return [change for change in course.changes if change.id in ids and change.counts is Counts.READ]
@@ -184,4 +179,11 @@ def _news(course: Course, number: int, changes: Sequence[Change], *, asked: bool
     parts = {module.id: module for module in course.modules}
     things = tuple(NewThing(change, tuple(parts[one] for one in change.modules if one in parts)) for change in changes)
     touched = {part.id: part.minutes for thing in things for part in thing.parts}
-    return News(course.slug, course.title, number, things, max(1, sum(touched.values())), asked)
+    return News(
+        slug=course.slug,
+        title=course.title,
+        number=number,
+        things=things,
+        minutes=max(1, sum(touched.values())),
+        asked=asked,
+    )

@@ -24,15 +24,7 @@ from tbblearn.training.record.tasks import (
     working_task,
 )
 from tbblearn.training.requirements.exemptions import Decision, last_in_line
-from tbblearn.training.rules import (
-    Basis,
-    EnrolmentReason,
-    EventReason,
-    ExemptionKind,
-    NotFound,
-    Progress,
-    Status,
-)
+from tbblearn.training.rules import Basis, EnrolmentReason, EventReason, ExemptionKind, NotFound, Progress, Status
 
 
 class StepKind(StrEnum):
@@ -47,9 +39,9 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """Where to go on: a screen, or the quiz. `question` is the number of the first one without an answer.
+    """Where to go on: a screen, or the quiz.
 
-    In a quiz that is under way it is None where every question has one: what is left is the review.
+    `question` is the number of the first one without an answer; None in a quiz under way where only the review is left.
     """
 
     kind: StepKind
@@ -61,37 +53,35 @@ class Step:
 
 @dataclass(frozen=True)
 class Task:
-    """A course that a person has to take, or has begun freely."""
+    """A course that a person has to take, or has begun by choice."""
 
     enrolment_id: int
     slug: str
     title: Text
-    summary: Text
     status: Status
     reason: EnrolmentReason
     cycle: int | None
     opens_on: date
     due_on: date | None
     grace_until_on: date | None
-    minutes: int
     minutes_left: int
     parts: int
     parts_read: int
     step: Step
     unit_name: str | None
-    """The unit through which it is asked for; with `level` it tells why. None where nobody asked."""
+    """The unit through which it is required; `level` says why. None for one begun by choice."""
     level: Level | None
     returned: bool
-    """The last day was moved by a return from leave."""
+    """Coming back from leave moved the last day."""
     decided: Decision | None
-    """The exemption, or the longer time, that makes it stand as it does."""
+    """The exemption or extension behind its present state."""
     withdrawn: OwnCompletion | None
-    """What had done it and was withdrawn."""
+    """The completion that counted for it and was withdrawn."""
 
 
 @dataclass(frozen=True)
 class DoneCourse:
-    """A course that has been completed and is not to be taken again yet."""
+    """A course that is completed and not due again yet."""
 
     completion_id: int
     slug: str
@@ -102,7 +92,7 @@ class DoneCourse:
     late: bool
     cycles: tuple[int, ...]
     next_cycle: int | None
-    """The cycle in which it is asked for again; None where it is not."""
+    """The cycle in which it comes back; None if it does not."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +109,6 @@ class CoursePage:
     """One course as its own page shows it."""
 
     course: Course
-    version_id: int
     task: Task | None
     done: DoneCourse | None
     parts_read: frozenset[str]
@@ -129,7 +118,7 @@ class CoursePage:
     quiz_open: bool
     open_attempt_id: int | None
     carried: bool
-    """The open attempt goes on from one of an older version."""
+    """The open attempt continues one of an older version."""
     failed_before: bool
 
 
@@ -138,7 +127,6 @@ class PartPage:
     """One screen of one part."""
 
     course: Course
-    version_id: int
     module: Module
     screen: Screen
     number: int
@@ -151,23 +139,22 @@ class PartPage:
 def my_courses(person_id: int, today: date) -> MyCourses:
     """What a person has to do, with the next step of each, and what is done.
 
-    A course that is done and begun again freely stands once, among what is done.
+    A course that is done and begun again by choice is listed once, as done.
     """
-    newest = {version.course_id: version for version in current_versions()}
     desk = desk_of(person_id, today)
     tasks, done = [], []
-    for course_id, version in newest.items():
+    for version in current_versions():
         course = content(version.id)
-        working = working_task(desk.of_course(course_id), today)
+        working = working_task(desk.of_course(version.course_id), today)
         free = working is None or working.reason is EnrolmentReason.VOLUNTARY
-        completed = _done(course_id, version, desk) if free else None
+        completed = _done(version, desk) if free else None
         if completed is not None:
             done.append(completed)
         elif working is not None:
             tasks.append(_task(working, course, desk, today))
     openings = [one.next_opens_on for one in desk.asked.values() if one.next_opens_on is not None]
     return MyCourses(
-        tuple(sorted(tasks, key=_urgency)),
+        tuple(sorted(tasks, key=lambda one: (one.due_on is None, one.due_on or one.opens_on, one.enrolment_id))),
         tuple(sorted(done, key=lambda one: (one.achieved_on, one.completion_id), reverse=True)),
         min(openings, default=None),
     )
@@ -179,19 +166,18 @@ def course_page(person_id: int, slug: str, today: date) -> CoursePage:
     desk = desk_of(person_id, today, version.course_id)
     working = working_task(desk.of_course(version.course_id), today)
     read = _read_for(working, course, desk)
+    done = _done(version, desk)
     attempt = desk.attempts.get(version.course_id)
     opened = working is None or working.opens_on <= today
-    before = desk.completed_before(version.course_id)
     return CoursePage(
         course=course,
-        version_id=version.id,
         task=None if working is None else _task(working, course, desk, today),
-        done=_done(version.course_id, version, desk),
+        done=done,
         parts_read=read,
         step=_step(working, course, desk, version.course_id),
         questions=course.drawn,
         needed=needed(course.pass_mark, course.drawn),
-        quiz_open=opened and first_unread(course, read, completed_before=before) is None,
+        quiz_open=opened and first_unread(course, read, completed_before=done is not None) is None,
         open_attempt_id=None if attempt is None else attempt.id,
         carried=attempt is not None and attempt.carried,
         failed_before=working is not None and working.failed,
@@ -214,7 +200,6 @@ def part_page(person_id: int, slug: str, module_id: str, screen_id: str | None, 
     on = {place.enrolment_id for place in known} if working is None else {working.enrolment_id}
     return PartPage(
         course=course,
-        version_id=version.id,
         module=module,
         screen=screen,
         number=module.screens.index(screen) + 1,
@@ -234,14 +219,12 @@ def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
         enrolment_id=own.enrolment_id,
         slug=course.slug,
         title=course.title,
-        summary=course.summary,
         status=own.status,
         reason=own.reason,
         cycle=own.cycle,
         opens_on=own.opens_on,
         due_on=own.due_on,
         grace_until_on=own.grace_until_on,
-        minutes=course.minutes,
         minutes_left=quiz + sum(module.minutes for module in course.modules if module.id not in read),
         parts=len(course.modules),
         parts_read=sum(module.id in read for module in course.modules),
@@ -258,21 +241,18 @@ def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
 
 
 def _decided(own: OwnTask, exemptions: Sequence[HistoryExemption], today: date) -> Decision | None:
-    """What was decided that a task stands as it does: nothing, too, where it is exempt because of a leave."""
+    """The decision behind a task's present state; None also where a leave makes it exempt."""
     made = [one.decision for one in exemptions]
     if own.status.progress is Progress.EXEMPT:
-        days = [today] if own.due_on is None else [today, own.due_on]
-        found = next((one for at in days if (one := last_in_line(made, ExemptionKind.EXEMPT, at))), None)
-    elif own.due_reason is EventReason.EXTENDED:
-        longer = [one for one in made if one.enrolment_id == own.enrolment_id and not one.ended_on]
-        found = max(longer, key=lambda one: one.id, default=None)
-    else:
-        found = None
-    return found
+        days = (today, own.due_on or today)
+        return next((one for at in days if (one := last_in_line(made, ExemptionKind.EXEMPT, at))), None)
+    longer = [one for one in made if one.enrolment_id == own.enrolment_id and not one.ended_on]
+    extended = own.due_reason is EventReason.EXTENDED
+    return max(longer, key=lambda one: one.id, default=None) if extended else None
 
 
 def _read_for(own: OwnTask | None, course: Course, desk: Desk) -> frozenset[str]:
-    """The parts read for this task; without a task, those read at any time. Only parts that the course still has."""
+    """The parts read for this task, or ever if there is none; only parts that the course still has."""
     on = {place.enrolment_id for place in desk.places} if own is None else {own.enrolment_id}
     return parts_read(desk.places, on) & {module.id for module in course.modules}
 
@@ -294,15 +274,16 @@ def _step(own: OwnTask | None, course: Course, desk: Desk, course_id: int) -> St
 
 
 def _remembered(module: Module, known: Iterable[Place]) -> str:
-    """The screen to go on with in a part, if the course still has it; else its first."""
+    """The screen to go on with in a part: the last one visited if the course still has it, else the first."""
     screens = [screen.id for screen in module.screens]
     place = next((one for one in known if one.module_id == module.id), None)
     return place.screen_id if place is not None and not place.read and place.screen_id in screens else screens[0]
 
 
-def _done(course_id: int, version: VersionRow, desk: Desk) -> DoneCourse | None:
+def _done(version: VersionRow, desk: Desk) -> DoneCourse | None:
     """The newest completion of the course, with the cycles it counts for and when the course comes back."""
-    newest = next((c for c in desk.completions if c.course_id == course_id and c.revoked_on is None), None)
+    mine = (one for one in desk.completions if one.course_id == version.course_id and one.revoked_on is None)
+    newest = next(mine, None)
     if newest is None:
         return None
     credited = [task for task in desk.tasks if task.enrolment_id in newest.enrolment_ids]
@@ -320,7 +301,3 @@ def _done(course_id: int, version: VersionRow, desk: Desk) -> DoneCourse | None:
         cycles=tuple(cycles),
         next_cycle=max(max(cycles) + 1, min(following)) if cycles and following else None,
     )
-
-
-def _urgency(task: Task) -> tuple[bool, date, int]:
-    return (task.due_on is None, task.due_on or task.opens_on, task.enrolment_id)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -74,7 +74,7 @@ def question(slug: str, attempt_id: int, number: int) -> Page:
 
 
 def _answer_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
-    """The question with the answer that was chosen; None where another question stands there now, or none."""
+    """The question with the answer that was chosen; None if the address now has another question, or none."""
     try:
         found = attempt_queries.question_page(principal().person_id, values["attempt_id"], values["number"])
     except TrainingError:
@@ -85,6 +85,14 @@ def _answer_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> li
     chosen = [one for one in found.choices if one.id in sent.getlist("answer")]
     texts = tuple(safe_html(one.text[language]).striptags() for one in chosen)
     return [Told(safe_html(found.question.stem[language]).striptags(), texts)]
+
+
+_NOT_TAKEN: dict[type[TrainingError], Any] = {
+    UnknownChoice: _l("Välj ett svar."),
+    OneChoiceOnly: _l("Välj ett svar."),
+    IncompleteAnswer: _l("Välj ett svar på varje rad."),
+    SamePlaceTwice: _l("Varje steg ska ha en egen plats. Två steg har samma."),
+}
 
 
 @blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
@@ -102,14 +110,8 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
         own = actions.save_answer(
             principal().person_id, attempt_id, form.question.data or "", form.answer.data or [], now=utc_now()
         )
-    except (UnknownChoice, OneChoiceOnly):
-        form.answer.errors = [_("Välj ett svar.")]
-        return _asked_again(slug, attempt_id, number, form)
-    except IncompleteAnswer:
-        form.answer.errors = [_("Välj ett svar på varje rad.")]
-        return _asked_again(slug, attempt_id, number, form)
-    except SamePlaceTwice:
-        form.answer.errors = [_("Varje steg ska ha en egen plats. Två steg har samma.")]
+    except tuple(_NOT_TAKEN) as error:
+        form.answer.errors = [str(_NOT_TAKEN[type(error)])]
         return _asked_again(slug, attempt_id, number, form)
     following = own.next_without_answer(form.question.data or "")
     address = quiz_url(slug, attempt_id, following, just_saved=True)
@@ -130,9 +132,9 @@ def _asked_again(slug: str, attempt_id: int, number: int, form: AnswerForm) -> P
 def _question_page(
     found: attempt_queries.QuestionPage, form: AnswerForm | None = None, *, just_saved: bool = False, moved_to: str = ""
 ) -> Page:
-    """The question with the answer that is saved; with a `form`, with the one that was sent and could not be.
+    """The question with its saved answer, or with the one sent in `form` that could not be saved.
 
-    `moved_to` is the page's own, where it answers a form that was sent to another.
+    `moved_to` is the page's own address, where it answers a form that was sent to another.
     """
     chosen = found.chosen if form is None else frozenset(form.answer.data or [])
     return Page(
@@ -172,11 +174,11 @@ def hand_in(slug: str, attempt_id: int) -> Response:
 @blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/resultat")
 @signed_in
 def result(slug: str, attempt_id: int) -> Page:
-    """How it went, in words first; what to read again; each question with why. The key is shown to who has passed."""
+    """How it went, in words first; what to read again; each question with why. Only a pass reveals the key."""
     person_id = principal().person_id
     found = attempt_queries.result_page(person_id, attempt_id)
     _demand_course(found.course.slug, slug)
-    # Only of what has just been completed is it said when it comes back.
+    # When the course comes back is shown only on the result of its newest completion.
     today = stockholm_date(utc_now())
     done = learner_queries.course_page(person_id, slug, today).done if found.completion_id else None
     newest = done is not None and done.completion_id == found.completion_id
@@ -207,7 +209,7 @@ def result(slug: str, attempt_id: int) -> Page:
 
 
 def _where_taught(found: attempt_queries.ResultPage, goal: Goal) -> str:
-    """Where to read again for a missed goal: what the answer's feedback points to, else the part that teaches it."""
+    """Where to read up on a missed goal: what the answer's feedback points to, else the part that teaches it."""
     slug = found.course.slug
     for one in found.questions:
         if one.question.goal == goal.id and not one.right:

@@ -1,6 +1,6 @@
 """One screen of a part made ready for its page: text with addresses, practice questions with what was chosen.
 
-Practice is never stored: the choices stand in the page's own address, one name for each question.
+Practice is never stored: the choices are in the page's own address, one name per question.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,31 +19,27 @@ from tbblearn.courses.rules import (
     PracticeBlock,
     Question,
     QuestionKind,
-    Screen,
     ScreenRef,
 )
 
-VERDICTS = {
-    True: ("Det stämmer.", "That is right."),
-    False: ("Inte riktigt.", "Not quite."),
-}
-"""The two words that authors begin a feedback with (docs/authoring.md); the page writes them as its heading."""
+VERDICTS = {True: ("Det stämmer.", "That is right."), False: ("Inte riktigt.", "Not quite.")}
+"""How authors begin feedback on a choice (docs/authoring.md); the page writes it as a heading instead."""
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What is said about one choice: why, and where it is taught."""
+    """Feedback on one choice: why it is right or wrong, and where it is taught."""
 
     right: bool
     why: Markup
     read: ScreenRef | None
     read_title: str
-    """The title of the screen `read`; empty where it lies in another course."""
+    """The title of the screen `read`; empty if it belongs to another course."""
 
 
 @dataclass(frozen=True)
 class ShownChoice:
-    """A choice of a practice question; `feedback` once it was chosen and sent."""
+    """A choice of a practice question; `feedback` once chosen and sent."""
 
     id: str
     text: Markup
@@ -62,20 +58,19 @@ class ShownOption:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of a question that is answered row by row; `feedback` once it was chosen and sent."""
+    """A row of a question that is answered row by row; `feedback` once answered and sent."""
 
     id: str
     text: Markup
     options: tuple[ShownOption, ...]
     faulty: bool
-    """This row keeps what was sent from being an answer."""
-
+    """Why what was sent is not an answer."""
     feedback: Feedback | None = None
 
 
 @dataclass(frozen=True)
 class ShownPractice:
-    """A practice question on a screen; `controls` is the template that it is answered with, of `training/kinds`."""
+    """A practice question on a screen; `controls` names its template in `training/kinds`."""
 
     id: str
     kind: QuestionKind
@@ -83,17 +78,17 @@ class ShownPractice:
     stem: Markup
     several: bool
     wanted: int
-    """How many choices are right: what "Välj två" says."""
+    """How many choices are right, as in "Välj två"."""
     choices: tuple[ShownChoice, ...]
     rows: tuple[ShownRow, ...]
     kept: tuple[tuple[str, str], ...]
-    """The choices of the screen's other questions, sent along so that they stay."""
+    """The choices of the screen's other questions, sent along to stay."""
     sent: bool
     """This question's button was the one pressed."""
 
     @property
     def nothing_chosen(self) -> bool:
-        """The button was pressed without a choice."""
+        """Sent without a choice."""
         return self.sent and not any(choice.chosen for choice in self.choices)
 
     @property
@@ -111,8 +106,8 @@ class ShownText:
 
 
 @dataclass(frozen=True)
-class SaidChoice:
-    """A choice with what is said about it."""
+class ExplainedChoice:
+    """A choice of a quiz question with its feedback."""
 
     text: Markup
     feedback: Feedback
@@ -120,21 +115,18 @@ class SaidChoice:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """A question of a quiz that was handed in.
-
-    `key` holds the right choices that were missed; it is empty where they stay secret.
-    """
+    """A question of a handed-in quiz. `key` holds the right choices that were missed; empty while they are secret."""
 
     number: int
     stem: Markup
     right: bool
-    chosen: tuple[SaidChoice, ...]
-    key: tuple[SaidChoice, ...]
+    chosen: tuple[ExplainedChoice, ...]
+    key: tuple[ExplainedChoice, ...]
     more_to_find: bool
     corrected: bool
-    """The key was wrong when the attempt began; what is said is said by the new one."""
+    """The key has been corrected since the attempt began; feedback follows the new one."""
     kept: bool
-    """It counts as right although the corrected key says otherwise: nothing that was right is taken away."""
+    """It still counts as right, against the corrected key: nothing that was right is taken away."""
     case: Case | None
 
 
@@ -148,16 +140,16 @@ def show_screen(
 ) -> list[ShownText | ShownPractice]:
     """The blocks of a screen, in order. `chosen` holds choice ids by practice question, `sent` the question just sent.
 
-    Unknown questions and choices are passed over: they stand in an address, which anybody may write.
+    Unknown questions and choices are ignored: the address is anybody's to write.
     """
-    screen = course.screen(here)
-    practised = practice_of(course, screen, language)
+    blocks = course.screen(here).blocks[language]
+    practised = [course.practice[block.question_id] for block in blocks if isinstance(block, PracticeBlock)]
     known = {
         question.id: [choice.id for choice in question.choices if choice.id in chosen.get(question.id, ())]
         for question in practised
     }
     shown: list[ShownText | ShownPractice] = []
-    for block in screen.blocks[language]:
+    for block in blocks:
         if isinstance(block, PracticeBlock):
             question = course.practice[block.question_id]
             kept = tuple((name, one) for name, ids in known.items() if name != question.id for one in ids)
@@ -192,7 +184,7 @@ def show_answer(
     counts_as_right: bool,
     corrected: bool,
 ) -> ShownAnswer:
-    """One question as it was answered. Without `show_key` only what was chosen is explained: a retry stays fair."""
+    """One question as it was answered. Without `show_key` only what was chosen is explained, to keep a retry fair."""
     picked = [choice for choice in choices if choice.id in chosen]
     missed = [choice for choice in choices if choice.correct and choice.id not in chosen]
     by_key = not missed and all(choice.correct for choice in picked)
@@ -200,8 +192,8 @@ def show_answer(
         number=number,
         stem=safe_html(question.stem[language]),
         right=counts_as_right,
-        chosen=tuple(_said(course, choice, language) for choice in picked),
-        key=tuple(_said(course, choice, language) for choice in missed if show_key),
+        chosen=tuple(explained(course, choice, language) for choice in picked),
+        key=tuple(explained(course, choice, language) for choice in missed if show_key),
         more_to_find=bool(picked) and bool(missed) and all(choice.correct for choice in picked),
         corrected=corrected,
         kept=counts_as_right and not by_key,
@@ -212,9 +204,9 @@ def show_answer(
 def show_rows(
     question: Question, choices: Sequence[Choice], language: str, chosen: Collection[str], *, sent: bool
 ) -> tuple[ShownRow, ...]:
-    """The rows of a question in the order of `choices`; none where it is answered by choosing.
+    """The rows of a question in the order of `choices`; none if it is answered by choosing.
 
-    With `sent` it was sent and not taken: the rows that are the reason are marked.
+    `sent`: it was sent and could not be saved, so the faulty rows are marked.
     """
     kind = kind_of(question)
     faulty = kind.faulty_rows(question, frozenset(chosen)) if sent else frozenset()
@@ -237,17 +229,16 @@ def safe_html(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
-def practice_of(course: Course, screen: Screen, language: str) -> Sequence[Question]:
-    """The practice questions that stand on a screen."""
-    blocks = screen.blocks[language]
-    return [course.practice[block.question_id] for block in blocks if isinstance(block, PracticeBlock)]
+def explained(course: Course, choice: Choice, language: str) -> ExplainedChoice:
+    """A choice with its feedback."""
+    return ExplainedChoice(safe_html(choice.text[language]), _feedback(course, choice, language))
 
 
-def feedback(course: Course, choice: Choice, language: str, here: ScreenRef | None = None) -> Feedback:
-    """What is said about a choice, without the verdict it begins with, which the page writes itself.
+def _feedback(course: Course, choice: Choice, language: str, here: ScreenRef | None = None) -> Feedback:
+    """Feedback on a choice without its opening verdict, which the page writes itself.
 
-    A link back to `here`, the screen one is on, is left out, and one to a screen that this version does not have: a
-    corrected key brings the feedback of a newer one.
+    A link to `here`, the present screen, is left out; so is one to a screen that this version lacks, since a corrected
+    key brings the feedback of a newer version.
     """
     why = choice.feedback[language]
     for verdict in VERDICTS[choice.correct]:
@@ -263,7 +254,7 @@ def feedback(course: Course, choice: Choice, language: str, here: ScreenRef | No
 
 
 def part_after(course: Course, module: Module, read: Collection[str]) -> Module | None:
-    """The part to go on with after this one: the next unread one, then from the start; None when it is the quiz."""
+    """The next unread part after this one, then from the start; None when the quiz is next."""
     at = course.modules.index(module)
     looking_on = (*course.modules[at + 1 :], *course.modules[:at])
     return next((other for other in looking_on if other.id not in read), None)
@@ -272,11 +263,11 @@ def part_after(course: Course, module: Module, read: Collection[str]) -> Module 
 def _practised_rows(
     course: Course, here: ScreenRef, language: str, question: Question, chosen: Collection[str], sent: bool
 ) -> tuple[ShownRow, ...]:
-    """The rows of a practice question, each with what is said about its choice."""
+    """The rows of a practice question, each with the feedback on its choice."""
     picked = {choice.id: choice for choice in question.choices if choice.id in chosen}
     rows = show_rows(question, kind_of(question).practised(question), language, chosen, sent=sent)
     said = {
-        row.id: [feedback(course, picked[one.value], language, here) for one in row.options if one.chosen]
+        row.id: [_feedback(course, picked[one.value], language, here) for one in row.options if one.chosen]
         for row in rows
     }
     return tuple(replace(row, feedback=said[row.id][0] if said[row.id] else None) for row in rows)
@@ -284,9 +275,5 @@ def _practised_rows(
 
 def _choice(course: Course, here: ScreenRef, language: str, choice: Choice, chosen: Collection[str]) -> ShownChoice:
     picked = choice.id in chosen
-    said = feedback(course, choice, language, here) if picked else None
+    said = _feedback(course, choice, language, here) if picked else None
     return ShownChoice(choice.id, safe_html(choice.text[language]), picked, said)
-
-
-def _said(course: Course, choice: Choice, language: str) -> SaidChoice:
-    return SaidChoice(safe_html(choice.text[language]), feedback(course, choice, language))

@@ -14,7 +14,7 @@ from tbblearn.people.guards import principal, signed_in
 from tbblearn.training.learning import actions, quiz_views  # noqa: F401  (the quiz's routes belong to the same blueprint)
 from tbblearn.training.learning import news as news_queries
 from tbblearn.training.learning import queries as learner_queries
-from tbblearn.training.learning.blueprint import blueprint, screen_url
+from tbblearn.training.learning.blueprint import asset_url, blueprint, screen_url
 from tbblearn.training.learning.screens import part_after, show_screen
 from tbblearn.training.record import queries as record_queries
 from tbblearn.training.rules import NotFound, Progress
@@ -25,7 +25,7 @@ from tbblearn.web.starting import offers_to
 __all__ = ["blueprint"]
 
 WAITING = frozenset({Progress.EXEMPT, Progress.ON_LEAVE, Progress.NOT_YET_OPEN, Progress.NOT_REQUIRED})
-"""Tasks that ask for nothing today; they are listed, never put first."""
+"""Tasks with nothing to do today; they are listed, never first."""
 
 
 @blueprint.get("/mina-utbildningar")
@@ -54,7 +54,7 @@ def my_courses() -> Page:
 @blueprint.get("/utbildning/<slug>")
 @signed_in
 def course(slug: str) -> Page:
-    """One course: its parts as a way to walk, the quiz as the last step, what it gives and who sees what."""
+    """One course: its parts as a path, the quiz as the last step, what it gives and who sees what."""
     today = stockholm_date(utc_now())
     person_id = principal().person_id
     found = learner_queries.course_page(person_id, slug, today)
@@ -82,7 +82,7 @@ def read_news(slug: str, number: int) -> Response:
 @blueprint.get("/utbildning/<slug>/del/<module_id>")
 @signed_in
 def part(slug: str, module_id: str) -> Response:
-    """Go on in a part where one was."""
+    """Go on in a part where one left off."""
     found = learner_queries.part_page(principal().person_id, slug, module_id, None, stockholm_date(utc_now()))
     return redirect(screen_url(slug, ScreenRef(module_id, found.screen.id)), 303)
 
@@ -106,7 +106,7 @@ def screen(slug: str, module_id: str, screen_id: str) -> Page:
             page_language(),
             request.args.to_dict(flat=False),
             request.args.get("svara", ""),
-            Addresses(partial(screen_url, slug), partial(_term_url, slug), _asset_url),
+            Addresses(partial(screen_url, slug), partial(_term_url, slug), asset_url),
         ),
         last=last,
         to_quiz=last and part_after(found.course, found.module, read) is None,
@@ -144,7 +144,7 @@ def certificate(completion_id: int) -> Page:
 @blueprint.get("/min-historik")
 @signed_in
 def history() -> Page:
-    """All that is on record about my courses, and what my manager sees of it."""
+    """Everything on record about my courses, and what my manager sees of it."""
     today = stockholm_date(utc_now())
     return Page("training/history.html", found=record_queries.history(principal().person_id, today), today=today)
 
@@ -161,7 +161,3 @@ def glossary(slug: str) -> Page:
 
 def _term_url(slug: str, term_id: str) -> str:
     return url_for("training.glossary", slug=slug, _anchor=term_id)
-
-
-def _asset_url(sha256: str) -> str:
-    return url_for("courses.asset", sha256=sha256)

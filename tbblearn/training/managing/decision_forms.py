@@ -1,7 +1,9 @@
 """Shape of what a manager sends when deciding something about one person."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import partial
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,53 +11,35 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from tbblearn.training.record.words import basis_words, end_words, exemption_words, withdrawal_words
-from tbblearn.training.rules import (
-    EXTENSION_REASONS,
-    Basis,
-    ExemptionEndReason,
-    ExemptionReason,
-    RevocationReason,
-)
+from tbblearn.training.rules import EXTENSION_REASONS, Basis, ExemptionEndReason, ExemptionReason, RevocationReason
 from tbblearn.web.fields import AtMost, Day, Dropped
 from tbblearn.web.forms import PageForm
 
 LONGEST_EVIDENCE = 200
 LONGEST_MARK = 80
 
-
-def _course_field() -> RadioField:
-    message = _l("Välj en utbildning.")
-    return RadioField(_l("Utbildning"), validators=[InputRequired(message)], invalid_choice_message=message)  # type: ignore[call-arg]
+Reason = TypeVar("Reason", bound=StrEnum)
 
 
-def _reason_field(label: Any) -> RadioField:
-    message = _l("Välj ett skäl.")
-    return RadioField(label, validators=[InputRequired(message)], invalid_choice_message=message)  # type: ignore[call-arg]
+def _one_of(label: Any, message: Any, choices: Callable[[], Sequence[tuple[str, str]]] | None = None) -> RadioField:
+    return RadioField(
+        label,
+        choices=choices,
+        validators=[InputRequired(message)],
+        invalid_choice_message=message,  # type: ignore[call-arg]
+    )
 
 
-class DecisionForm(PageForm):
-    """`seen` says how things stood when the page was opened."""
-
-    seen = HiddenField(filters=[Dropped(LONGEST_MARK)])
+def _reasons(label: Any, reasons: Iterable[Reason], words: Callable[[Reason], str]) -> RadioField:
+    return _one_of(label, _l("Välj ett skäl."), partial(_capitalised, reasons, words))
 
 
-def _exemption_choices() -> list[tuple[str, str]]:
-    return [(one.value, _capital(exemption_words(one))) for one in ExemptionReason]
+def _capitalised(reasons: Iterable[Reason], words: Callable[[Reason], str]) -> list[tuple[str, str]]:
+    said = [(reason.value, words(reason)) for reason in reasons]
+    return [(value, text[:1].upper() + text[1:]) for value, text in said]
 
 
-def _extension_choices() -> list[tuple[str, str]]:
-    return [(one.value, _capital(exemption_words(one))) for one in EXTENSION_REASONS]
-
-
-def _end_choices() -> list[tuple[str, str]]:
-    return [(one.value, _capital(end_words(one))) for one in ExemptionEndReason]
-
-
-def _withdrawal_choices() -> list[tuple[str, str]]:
-    return [(one.value, _capital(withdrawal_words(one))) for one in RevocationReason]
-
-
-def _basis_choices() -> list[tuple[str, str]]:
+def _bases() -> list[tuple[str, str]]:
     said = {
         Basis.RECORDED: _("Samma utbildning, men inte i tbblearn"),
         Basis.EQUIVALENT: _("En annan utbildning som motsvarar den"),
@@ -63,68 +47,54 @@ def _basis_choices() -> list[tuple[str, str]]:
     return [(basis.value, f"{words} ({basis_words(basis)})") for basis, words in said.items()]
 
 
-class ExemptForm(DecisionForm):
-    """Free somebody from a course for a time."""
+class DecisionForm(PageForm):
+    """`seen` marks how things stood when the page was opened."""
 
-    course = _course_field()
+    seen = HiddenField(filters=[Dropped(LONGEST_MARK)])
+
+    @classmethod
+    def choice_words(cls, name: str) -> Mapping[str, Any]:
+        """Also of choices that a field makes for each page."""
+        choices = getattr(cls, name).kwargs.get("choices")
+        return dict(choices()) if callable(choices) else super().choice_words(name)
+
+
+class CourseForm(DecisionForm):
+    """A decision about one of these courses, given as pairs of slug and title."""
+
+    course = _one_of(_l("Utbildning"), _l("Välj en utbildning."))
+
+    def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.course.choices = list(courses)
+
+
+class ExemptForm(CourseForm):
+    """Exempt a person from a course for a time."""
+
     from_on = Day(_l("Från och med"), _l("Skriv från vilken dag."))
     until_on = Day(_l("Till och med"))
-    reason = _reason_field(_l("Skäl"))
-
-    def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
-        super().__init__(**options)
-        self.course.choices = list(courses)
-        self.reason.choices = _exemption_choices()
-
-    @classmethod
-    def choice_words(cls, name: str) -> Mapping[str, Any]:
-        """The reasons."""
-        return dict(_exemption_choices()) if name == "reason" else super().choice_words(name)
+    reason = _reasons(_l("Skäl"), ExemptionReason, exemption_words)
 
 
-class ExtendForm(DecisionForm):
-    """Give somebody more time."""
+class ExtendForm(CourseForm):
+    """Give a person more time."""
 
-    course = _course_field()
     until_on = Day(_l("Ny sista dag"), _l("Skriv den nya sista dagen."))
-    reason = _reason_field(_l("Skäl"))
-
-    def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
-        super().__init__(**options)
-        self.course.choices = list(courses)
-        self.reason.choices = _extension_choices()
-
-    @classmethod
-    def choice_words(cls, name: str) -> Mapping[str, Any]:
-        """The reasons."""
-        return dict(_extension_choices()) if name == "reason" else super().choice_words(name)
+    reason = _reasons(_l("Skäl"), EXTENSION_REASONS, exemption_words)
 
 
 class EndForm(DecisionForm):
     """Take an exemption or an extension back, or shorten it."""
 
     last_on = Day(_l("Sista dag då det gäller"))
-    reason = _reason_field(_l("Varför?"))
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.reason.choices = _end_choices()
-
-    @classmethod
-    def choice_words(cls, name: str) -> Mapping[str, Any]:
-        """The reasons."""
-        return dict(_end_choices()) if name == "reason" else super().choice_words(name)
+    reason = _reasons(_l("Varför?"), ExemptionEndReason, end_words)
 
 
-class RecordForm(DecisionForm):
-    """Write down a course that was completed elsewhere."""
+class RecordForm(CourseForm):
+    """Record a course that was completed elsewhere."""
 
-    course = _course_field()
-    basis = RadioField(
-        _l("Vad har personen gjort?"),
-        validators=[InputRequired(_l("Välj vad personen har gjort."))],
-        invalid_choice_message=_l("Välj vad personen har gjort."),  # type: ignore[call-arg]
-    )
+    basis = _one_of(_l("Vad har personen gjort?"), _l("Välj vad personen har gjort."), _bases)
     achieved_on = Day(_l("Dag då den blev klar"), _l("Skriv vilken dag den blev klar."))
     evidence = StringField(
         _l("Underlag"),
@@ -135,31 +105,8 @@ class RecordForm(DecisionForm):
         ],
     )
 
-    def __init__(self, courses: Sequence[tuple[str, str]], **options: Any) -> None:
-        super().__init__(**options)
-        self.course.choices = list(courses)
-        self.basis.choices = _basis_choices()
-
-    @classmethod
-    def choice_words(cls, name: str) -> Mapping[str, Any]:
-        """What can have been done."""
-        return dict(_basis_choices()) if name == "basis" else super().choice_words(name)
-
 
 class WithdrawForm(DecisionForm):
     """Withdraw a completion."""
 
-    reason = _reason_field(_l("Varför återkallar du den?"))
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.reason.choices = _withdrawal_choices()
-
-    @classmethod
-    def choice_words(cls, name: str) -> Mapping[str, Any]:
-        """The reasons."""
-        return dict(_withdrawal_choices()) if name == "reason" else super().choice_words(name)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    reason = _reasons(_l("Varför återkallar du den?"), RevocationReason, withdrawal_words)

@@ -1,9 +1,10 @@
-"""What a manager looks at before deciding something about one person."""
+"""What a manager sees before deciding something about one person."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from tbblearn.courses.queries import content, course_by_slug, current_versions
 from tbblearn.courses.rules import Text
@@ -23,7 +24,7 @@ from tbblearn.training.rules import EnrolmentReason, ExemptionKind, NotFound
 
 @dataclass(frozen=True)
 class CourseToDecide:
-    """A course that something can be decided about. `due_on` is the last day of the task that is open."""
+    """A course to decide about. `due_on` is the last day of its open task."""
 
     slug: str
     title: Text
@@ -32,7 +33,7 @@ class CourseToDecide:
 
 @dataclass(frozen=True)
 class BeforeDeciding:
-    """The person as they stand, the courses to choose among, and the mark of how things stood (`decided_so_far`)."""
+    """The person, the courses to choose from, and the mark of how things stood (`decided_so_far`)."""
 
     person: ManagedPerson
     courses: tuple[CourseToDecide, ...]
@@ -44,13 +45,13 @@ class BeforeDeciding:
         return tuple(course for course in self.courses if course.due_on is not None)
 
     def has(self, kind: ExemptionKind, today: date) -> bool:
-        """True where a decision of the kind holds or is to hold, about any course."""
+        """True if a decision of the kind holds or will hold, about any course."""
         made = (one.decision for one in self.person.history.exemptions)
         return any(one.kind == kind and one.lasts(today) for one in made)
 
 
 def before_deciding(person_id: int, scope: Scope, today: date) -> BeforeDeciding:
-    """What is needed to decide about a person: the courses they are asked for, then those that others are.
+    """What a decision about a person starts from: the courses asked of them first, then those asked of others.
 
     Raises NotFound outside the scope.
     """
@@ -60,19 +61,12 @@ def before_deciding(person_id: int, scope: Scope, today: date) -> BeforeDeciding
     for task in own_tasks(person_id, today):
         if task.reason is not EnrolmentReason.VOLUNTARY:
             by_course.setdefault(task.course_id, []).append(task)
-    numbers = dict.fromkeys([*by_course, *(course.course_id for course in required_courses(today))])
     courses = []
-    for course_id in numbers:
-        if course_id not in versions:
-            continue
-        working = working_task(by_course.get(course_id, ()), today)
-        courses.append(
-            CourseToDecide(
-                versions[course_id].slug,
-                content(versions[course_id].id).title,
-                None if working is None else working.due_on,
-            )
-        )
+    for course_id in dict.fromkeys([*by_course, *(course.course_id for course in required_courses(today))]):
+        if version := versions.get(course_id):
+            working = working_task(by_course.get(course_id, ()), today)
+            due_on = None if working is None else working.due_on
+            courses.append(CourseToDecide(version.slug, content(version.id).title, due_on))
     return BeforeDeciding(person, tuple(courses), decided_so_far(person_id))
 
 
@@ -86,7 +80,7 @@ def completion_to_withdraw(before: BeforeDeciding, completion_id: int) -> Manage
 
 @dataclass(frozen=True)
 class DecisionToEnd:
-    """A decision that a manager may take back or shorten, and what happens when it is taken back altogether."""
+    """A decision that a manager may take back or shorten, and what happens if it is taken back altogether."""
 
     one: HistoryExemption
     ends: bool
@@ -94,7 +88,7 @@ class DecisionToEnd:
     first_on: date
     """The first day on which it then no longer holds."""
     due_on: date | None
-    """The last day that a task then gets, where it gets another one."""
+    """The new last day of a task that gets one."""
     under: Decision | None
     """An earlier decision of the kind, which then holds again."""
 
@@ -104,42 +98,40 @@ def decision_to_end(before: BeforeDeciding, exemption_id: int, today: date) -> D
     found = next((one for one in before.person.history.exemptions if one.decision.id == exemption_id), None)
     if found is None:
         raise NotFound(exemption_id=exemption_id)
-    decision, slug = found.decision, found.slug
-    made = [one.decision for one in before.person.history.exemptions if one.slug == slug]
-    course = course_by_slug(slug)
+    decision = found.decision
+    made = [one.decision for one in before.person.history.exemptions if one.slug == found.slug]
+    course = course_by_slug(found.slug)
     tasks = [] if course is None else own_tasks(before.person.person_id, today, course.id)
     first_on = first_end(decision, tasks, today)
     ends = decision.can_end(today, first_on)
     moved = moved_by_end(decision, first_on, made, tasks, today) if ends else []
     others = [one for one in made if one.id < decision.id and one.enrolment_id == decision.enrolment_id]
     return DecisionToEnd(
-        found,
-        ends,
-        first_on,
-        max((one.due_on for one in moved), default=None),
-        deciding(others, decision.kind, max(today, decision.from_on)),
+        one=found,
+        ends=ends,
+        first_on=first_on,
+        due_on=max((one.due_on for one in moved), default=None),
+        under=deciding(others, decision.kind, max(today, decision.from_on)),
     )
 
 
 def decided_so_far(person_id: int) -> str:
-    """A mark that changes whenever something is decided about the person, given to them or completed by them.
+    """A mark that changes whenever something is decided about the person, assigned to them or completed by them.
 
-    Rows are only ever added, so their newest numbers say it (of revocations, which have none, how many). One query.
+    Rows are only ever added, so the newest ids tell (of revocations, which have none, the count). One query.
     """
-    enrolments = select(Enrolment.id).where(Enrolment.person_id == person_id)
-    exemptions = select(Exemption.id).where(Exemption.person_id == person_id)
-    completions = select(Completion.id).where(Completion.person_id == person_id)
+
+    def of_person(wanted: Any, model: type[Enrolment | Exemption | Completion], *where: ColumnElement[bool]) -> Any:
+        return select(wanted).where(model.person_id == person_id, *where).scalar_subquery()
+
     row = db.session.execute(
         select(
-            select(func.max(Enrolment.id)).where(Enrolment.person_id == person_id).scalar_subquery(),
-            select(func.max(EnrolmentEvent.id)).where(EnrolmentEvent.enrolment_id.in_(enrolments)).scalar_subquery(),
-            select(func.max(Exemption.id)).where(Exemption.person_id == person_id).scalar_subquery(),
-            select(func.max(ExemptionEnd.id)).where(ExemptionEnd.exemption_id.in_(exemptions)).scalar_subquery(),
-            select(func.max(Completion.id)).where(Completion.person_id == person_id).scalar_subquery(),
-            select(func.count())
-            .select_from(Revocation)
-            .where(Revocation.completion_id.in_(completions))
-            .scalar_subquery(),
+            of_person(func.max(Enrolment.id), Enrolment),
+            of_person(func.max(EnrolmentEvent.id), Enrolment, EnrolmentEvent.enrolment_id == Enrolment.id),
+            of_person(func.max(Exemption.id), Exemption),
+            of_person(func.max(ExemptionEnd.id), Exemption, ExemptionEnd.exemption_id == Exemption.id),
+            of_person(func.max(Completion.id), Completion),
+            of_person(func.count(Revocation.completion_id), Completion, Revocation.completion_id == Completion.id),
         )
     ).one()
     return ".".join(str(number or 0) for number in row)

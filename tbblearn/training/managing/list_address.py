@@ -1,4 +1,4 @@
-"""The list that a manager came from: in the address of a person's pages, so that each of them leads back to it."""
+"""The list that a manager came from, in the address of a person's pages so that each leads back to it."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -33,9 +33,6 @@ def came_from() -> tuple[str, str] | None:
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:
-    if (
-        endpoint == "managing.person_history" or endpoint.startswith(("deciding.", "ending."))
-    ) and has_request_context():
-        back = came_from()
-        if back is not None:
-            values.setdefault(_NAME, back[1])
+    of_a_person = endpoint == "managing.person_history" or endpoint.startswith("deciding.")
+    if of_a_person and has_request_context() and (back := came_from()):
+        values.setdefault(_NAME, back[1])

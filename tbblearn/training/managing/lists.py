@@ -1,4 +1,4 @@
-"""Which persons a manager's list holds, and in which order, as its address says it."""
+"""Which persons a manager's list contains, and in which order, as its address says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ _STATUS, _URGENCY, _TEXT, _ORDER = "status", "tid", "q", "ordning"
 
 
 class Group(StrEnum):
-    """Several words of progress together."""
+    """Several values of Progress together."""
 
     LEFT = "kvar"
     DONE = "klara"
     ALL = "alla"
 
 
-_HELD = {Group.LEFT: LEFT, Group.DONE: DONE, Group.ALL: frozenset(Progress)}
+_PROGRESS = {Group.LEFT: LEFT, Group.DONE: DONE, Group.ALL: frozenset(Progress)}
 
 SHOWN = (*Group, *(progress for progress in Progress if progress is not Progress.FAILED_MAY_RETRY))
-"""What a list can be filtered by; that somebody failed is nobody else's business."""
+"""What a list can be filtered by; a failure is nobody else's business."""
 
 
 class SortBy(StrEnum):
@@ -35,7 +35,7 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True)
 class Chosen:
-    """A list's filter and order. An `urgency` leaves those with something open; `text` is searched for in names."""
+    """A list's filter and order. An `urgency` keeps only those with something open; `text` is searched for in names."""
 
     status: Group | Progress = Group.LEFT
     urgency: Urgency | None = None
@@ -45,20 +45,19 @@ class Chosen:
 
     @classmethod
     def read(cls, values: Mapping[str, str], otherwise: Group = Group.LEFT) -> "Chosen":
-        """What an address says; anything that it does not know means the usual."""
-        status, urgency = values.get(_STATUS, ""), values.get(_URGENCY, "")
-        order = values.get(_ORDER, "")
+        """What an address says; anything unknown means the default."""
+        urgency, order = values.get(_URGENCY, ""), values.get(_ORDER, "")
         column = order.removeprefix("-")
         return cls(
-            Group(status) if status in set(Group) else Progress(status) if status in set(SHOWN) else otherwise,
-            Urgency(urgency) if urgency in set(Urgency) else None,
-            values.get(_TEXT, "").strip()[:LONGEST_SEARCH],
-            SortBy(column) if column in set(SortBy) else SortBy.NAME,
-            order.startswith("-") and column in set(SortBy),
+            status={one.value: one for one in SHOWN}.get(values.get(_STATUS, ""), otherwise),
+            urgency=Urgency(urgency) if urgency in set(Urgency) else None,
+            text=values.get(_TEXT, "").strip()[:LONGEST_SEARCH],
+            sort=SortBy(column) if column in set(SortBy) else SortBy.NAME,
+            downward=order.startswith("-") and column in set(SortBy),
         )
 
     def address(self) -> dict[str, str]:
-        """The values of an address that say the same."""
+        """The values of an address that say the same; inverse of `read`."""
         order = f"{'-' if self.downward else ''}{self.sort}"
         values = {_STATUS: self.status.value, _URGENCY: self.urgency or "", _TEXT: self.text}
         values[_ORDER] = "" if order == SortBy.NAME else order
@@ -66,14 +65,14 @@ class Chosen:
 
     @property
     def progress(self) -> frozenset[Progress]:
-        return _HELD[self.status] if isinstance(self.status, Group) else frozenset({self.status})
+        return _PROGRESS[self.status] if isinstance(self.status, Group) else frozenset({self.status})
 
     def holds(self, seen: Status) -> bool:
-        """Whether somebody whom managers see there is on the list, the search apart."""
+        """Whether a person whom managers see at this status is on the list, apart from the search."""
         urgent = self.urgency is None or (seen.progress in OPEN and seen.urgency is self.urgency)
         return urgent and seen.progress in self.progress
 
     @property
     def by_completion(self) -> bool:
-        """True when the day of each person is the one on which they completed the course, not their last day."""
+        """True when each person's day is when they completed the course, not their last day."""
         return self.progress <= DONE

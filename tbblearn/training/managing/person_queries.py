@@ -1,10 +1,11 @@
-"""What a manager sees of one person: never a score, an attempt, or that something was failed."""
+"""One person as their manager sees them: never a score, an attempt, or that something was failed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Exists, Row, select
 
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
@@ -32,7 +33,7 @@ class ManagedCompletion:
 
 @dataclass(frozen=True)
 class ManagedHistory:
-    """What is asked of somebody, with what they have done for it and what was decided; nothing they chose freely.
+    """What is asked of a person, what they have completed for it and what was decided; nothing they chose freely.
 
     Tasks and exemptions are those of the person's own history, so that both read the same.
     """
@@ -44,7 +45,7 @@ class ManagedHistory:
 
 @dataclass(frozen=True)
 class ManagedPerson:
-    """What a manager sees of one person: never a score, an attempt, or that something was failed."""
+    """A person in their manager's eyes; the name is None where the identity is protected."""
 
     person_id: int
     name: str | None
@@ -56,49 +57,52 @@ class ManagedPerson:
 def person_page(person_id: int, scope: Scope, today: date) -> ManagedPerson:
     """One person in the scope with their tasks, completions and exemptions. Raises NotFound."""
     row = db.session.execute(
-        select(Person.given_name, Person.family_name, Person.protected_identity)
-        .where(Person.id == person_id)
-        .where(
-            select(Employment.id)
-            .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-            .where(Employment.person_id == person_id, Employment.held_on(today), within(scope))
-            .exists()
+        select(Person.given_name, Person.family_name, Person.protected_identity).where(
+            Person.id == person_id, employed_within(person_id, scope, today)
         )
     ).one_or_none()
     if row is None:
         raise NotFound(person_id=person_id)
     units, professions = places([person_id], today, within(scope))[person_id]
     seen = history(person_id, today)
-    tasks = tuple(replace(task, status=manager_view(task.status)) for task in seen.tasks if task.cycle is not None)
     return ManagedPerson(
-        person_id,
-        None if row.protected_identity else f"{row.given_name} {row.family_name}".strip(),
-        units,
-        professions,
-        ManagedHistory(
-            tasks,
-            tuple(
-                ManagedCompletion(
-                    one.id,
-                    one.title,
-                    one.achieved_on,
-                    one.basis,
-                    one.evidence,
-                    one.cycles,
-                    one.revoked_on,
-                    one.revocation_reason,
-                )
-                for one in _asked_for(seen.completions)
+        person_id=person_id,
+        name=shown_name(row),
+        units=units,
+        professions=professions,
+        history=ManagedHistory(
+            tasks=tuple(
+                replace(task, status=manager_view(task.status)) for task in seen.tasks if task.cycle is not None
             ),
-            seen.exemptions,
+            completions=tuple(_managed(one) for one in _asked_for(seen.completions)),
+            exemptions=seen.exemptions,
         ),
     )
 
 
-def _asked_for(newest_first: Sequence[OwnCompletion]) -> list[OwnCompletion]:
-    """The completions without the quizzes taken freely: those that do no task that was not done before.
+def employed_within(person_id: int, scope: Scope, today: date) -> Exists:
+    """SQL condition: the person is employed in the scope today."""
+    return (
+        select(Employment.id)
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(Employment.person_id == person_id, Employment.held_on(today), within(scope))
+        .exists()
+    )
 
-    One that was withdrawn is shown where it did a task, or was written down by somebody; it leaves the task undone.
+
+def shown_name(row: Row[*tuple[Any, ...]]) -> str | None:
+    """A person's name as managers see it; None where the identity is protected."""
+    return None if row.protected_identity else f"{row.given_name} {row.family_name}".strip()
+
+
+def _managed(one: OwnCompletion) -> ManagedCompletion:
+    return ManagedCompletion(**{field.name: getattr(one, field.name) for field in fields(ManagedCompletion)})
+
+
+def _asked_for(newest_first: Sequence[OwnCompletion]) -> list[OwnCompletion]:
+    """The completions without quizzes taken freely: those that complete no task that was not complete before.
+
+    A withdrawn one is shown if it completed a task or was recorded by hand; it leaves the task undone.
     """
     done: set[tuple[str, int]] = set()
     found = []

@@ -1,4 +1,4 @@
-"""Vilka är kvar?: the lists of persons that only their own manager sees."""
+"""Vilka är kvar? The lists of persons, and one person's page, which only their own manager sees."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,14 +30,14 @@ PRINT_LIMIT = 1000
 
 @blueprint.app_errorhandler(NotFound)
 def not_found(_error: NotFound) -> Page:
-    """A unit or person outside the scope looks as if it did not exist."""
+    """A unit or person outside the scope looks as if nonexistent."""
     return error_page(404).render()
 
 
 @blueprint.get("/min-enhet/<int:unit_id>/kvar")
 @requires(Role.MANAGER)
 def who_is_left(unit_id: int) -> Page:
-    """Who has not completed the course, or whom else the filter asks for; searched, sorted, a page at a time."""
+    """Who has not completed the course, or whoever the filter asks for; searched, sorted, a page at a time."""
     return _list(unit_id, "training/who_is_left.html", limit=50, page=whole_number("sida") or 1)
 
 
@@ -63,14 +63,8 @@ def _list(unit_id: int, template: str, *, limit: int, page: int) -> Page:
         page=page,
         limit=limit,
     )
-    note_seen(
-        Seen.LIST_SHOWN,
-        now=now,
-        actor_id=person.person_id,
-        object_kind="org_unit",
-        object_id=unit_id,
-        rows=len(found.rows),
-    )
+    by, rows = person.person_id, len(found.rows)
+    note_seen(Seen.LIST_SHOWN, now=now, actor_id=by, object_kind="org_unit", object_id=unit_id, rows=rows)
     course: dict[str, Any] = {"kurs": found.slug, "omgang": found.cycle}
 
     def address(number: int = 1, as_chosen: Chosen = chosen) -> str:
@@ -111,14 +105,8 @@ def _list(unit_id: int, template: str, *, limit: int, page: int) -> Page:
 @requires(Role.MANAGER)
 def person_history(person_id: int) -> Page:
     """What a manager sees of one person: tasks, completions, exemptions; never answers, scores or tries."""
-    person = principal()
-    now = utc_now()
-    scope = person.scope(Role.MANAGER)
-    found = person_queries.person_page(person_id, scope, stockholm_date(now))
+    person, now = principal(), utc_now()
+    today = stockholm_date(now)
+    found = person_queries.person_page(person_id, person.scope(Role.MANAGER), today)
     note_seen(Seen.PERSON_SHOWN, now=now, actor_id=person.person_id, object_kind="person", object_id=person_id)
-    return Page(
-        "training/person_history.html",
-        found=found,
-        oneself=person_id == person.person_id,
-        today=stockholm_date(now),
-    )
+    return Page("training/person_history.html", found=found, oneself=person_id == person.person_id, today=today)

@@ -1,4 +1,4 @@
-"""What a list holds, in words."""
+"""What is on a list, in words."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -40,7 +40,7 @@ def filter_words(status: Group | Progress) -> str:
 
 
 def list_title(chosen: Chosen) -> str:
-    """Vilka är kvar? A heading that says whom the list holds, the search apart."""
+    """Vilka är kvar? A heading that says who is on the list, apart from the search."""
     status = chosen.status
     if status is Group.ALL and chosen.urgency is None:
         return filter_words(status)
@@ -57,12 +57,9 @@ def day_words(chosen: Chosen) -> str:
 
 
 def found_words(chosen: Chosen, total: int, of: int) -> str:
-    """How many a list holds; of a search also of how many."""
-    if chosen.text:
-        return _(
-            "Sökningen ”%(q)s” gav %(total)s av %(of)s",
-            q=chosen.text,
-            total=number(total),
-            of=ngettext("%(persons)s person", "%(persons)s personer", of, persons=number(of)),
-        )
-    return ngettext("%(persons)s person", "%(persons)s personer", total, persons=number(total))
+    """How many are on a list; for a search also out of how many."""
+    persons = of if chosen.text else total
+    counted = ngettext("%(persons)s person", "%(persons)s personer", persons, persons=number(persons))
+    if not chosen.text:
+        return counted
+    return _("Sökningen ”%(q)s” gav %(total)s av %(of)s", q=chosen.text, total=number(total), of=counted)

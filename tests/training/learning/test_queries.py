@@ -54,7 +54,7 @@ def test_a_task_before_anything_is_done(training: Training) -> None:
         2026,
         date(2026, 11, 30),
     )
-    assert (task.minutes, task.minutes_left, task.parts, task.parts_read) == (15, 15, 2, 0)
+    assert (task.minutes_left, task.parts, task.parts_read) == (15, 2, 0)
     assert (task.unit_name, task.level, task.returned) == ("Enhet 1", Level.BASE, False)
     assert (task.step.kind, task.step.module, task.step.screen) == (StepKind.BEGIN, "part-1", "s1")
     assert seen.done == ()

@@ -14,7 +14,7 @@ from tbblearn.training.learning.queries import my_courses
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.managing.decision_queries import before_deciding, decided_so_far, decision_to_end
 from tbblearn.training.managing.ending_queries import moved_by_end
-from tbblearn.training.managing.queries import unit_summary
+from tbblearn.training.managing.summary_queries import unit_summary
 from tbblearn.training.models import EnrolmentEvent
 from tbblearn.training.record.queries import own_exemptions
 from tbblearn.training.record.tasks import OwnTask, own_tasks

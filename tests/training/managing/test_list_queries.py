@@ -7,7 +7,8 @@ from typing import Any
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import sort_key
-from tbblearn.training.managing.list_queries import completion_rows, who_is_left
+from tbblearn.training.managing.download_queries import completion_rows
+from tbblearn.training.managing.list_queries import who_is_left
 from tbblearn.training.managing.lists import Chosen, Group, SortBy
 from tbblearn.training.managing.person_queries import person_page
 from tbblearn.training.rules import SHOWN_ORDER, Progress

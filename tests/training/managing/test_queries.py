@@ -13,10 +13,11 @@ from tbblearn.courses.models import CourseRecord
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import OrgUnit, Person
 from tbblearn.people.rules import Scope
-from tbblearn.training.managing.list_queries import completion_rows, who_is_left
+from tbblearn.training.managing.download_queries import completion_rows
+from tbblearn.training.managing.list_queries import who_is_left
 from tbblearn.training.managing.lists import Chosen, Group, SortBy
 from tbblearn.training.managing.person_queries import person_page
-from tbblearn.training.managing.queries import unit_summary as summary
+from tbblearn.training.managing.summary_queries import unit_summary as summary
 from tbblearn.training.requirements.actions import adopt
 from tbblearn.training.requirements.cycles import MonthDay
 from tbblearn.training.requirements.queries import required_courses

@@ -1,12 +1,12 @@
-"""How many of a unit, and of those right below it, stand where.
+"""A unit's figures, and those of each unit right below it: how many have come how far.
 
-Counts, lists (`list_queries`) and files come from the same facts (`standing`) and the same status function, so they
-cannot differ. One person counts once at each level however many employments.
+Figures, lists (`list_queries`) and files (`download_queries`) come from the same facts (`standing`) and the same status
+function, so they cannot differ. One person counts once at each level however many employments.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ from tbblearn.training.standing.population import counted, over
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A unit below, or (`direct`) those who are employed in the unit itself."""
+    """A unit below, or (`direct`) those employed in the unit itself."""
 
     unit: Unit
     counts: Counts | None
@@ -60,44 +60,54 @@ def unit_summary(
     """A unit's figures and those of each unit right below it. Raises NotFound outside the scope.
 
     Without a slug it is the first required course; the only cycle that has figures is the one now running.
-    `names` tells that the reader may see who it is about. Without, only who is done and who is left is told, there is
-    no line for those employed in the unit itself, and figures are withheld as `counts.shown_lines` says, on this page
-    and on those of the units above it from the top of the scope.
+    `names` means that the reader may see persons. Otherwise only how many are done and left is shown, there is no line
+    for those employed in the unit itself, and figures are withheld as `counts.shown_lines` says, on this page and on
+    those of the units above it from the top of the scope.
     """
     unit, course, year = chosen(unit_id, scope, today, slug, cycle)
     adopted = adopting(course.course_id, today)
-    if not is_adopted(unit.path, adopted):
-        return UnitSummary(unit, course.slug, course.title, year, None, False, (), None)
+    summary = UnitSummary(
+        unit=unit,
+        slug=course.slug,
+        title=course.title,
+        cycle=year,
+        counts=None,
+        adopted=is_adopted(unit.path, adopted),
+        lines=(),
+        coverage=None,
+    )
+    if not summary.adopted:
+        return summary
     about = coverage(unit, adopted, today)
     found = _counts(unit, course.course_id, year, today)
     total = found.get(None, Counts({}))
     below_it = [
         (one, found.get(one.id, Counts({})) if is_adopted(one.path, adopted) else None)
-        for one in children(unit.id, today)
+        for one in _children(unit.id, today)
     ]
     if names:
-        rows = [UnitLine(one, counts, counts is not None, direct=False) for one, counts in below_it]
-        if rows and unit.id in found:
-            rows.insert(0, UnitLine(unit, found[unit.id], adopted=True, direct=True))
-        return UnitSummary(unit, course.slug, course.title, year, total, True, tuple(rows), about)
+        lines = [UnitLine(one, counts, counts is not None, direct=False) for one, counts in below_it]
+        if lines and unit.id in found:
+            lines.insert(0, UnitLine(unit, found[unit.id], adopted=True, direct=True))
+        return replace(summary, counts=total, lines=tuple(lines), coverage=about)
     if not _is_shown(unit, scope, course.course_id, year, today, total):
-        return UnitSummary(unit, course.slug, course.title, year, None, True, (), None)
+        return summary
     shown = _shown_lines(unit, found)
-    lines = tuple(
+    lines = [
         UnitLine(one, counts.done_and_left() if counts and one.id in shown else None, counts is not None, direct=False)
         for one, counts in below_it
-    )
-    return UnitSummary(unit, course.slug, course.title, year, total.done_and_left(), True, lines, about)
+    ]
+    return replace(summary, counts=total.done_and_left(), lines=tuple(lines), coverage=about)
 
 
-def children(unit_id: int, today: date) -> list[Unit]:
-    """The units right below one, in Swedish order, those that exist today."""
+def _children(unit_id: int, today: date) -> list[Unit]:
+    """The units right below one, in Swedish order, that have not ended."""
     rows = db.session.execute(
         select(OrgUnit.id, OrgUnit.name, OrgUnit.kind, OrgUnit.path, OrgUnit.level, OrgUnit.source, OrgUnit.external_id)
         .where(OrgUnit.parent_id == unit_id, or_(OrgUnit.valid_until_on.is_(None), OrgUnit.valid_until_on >= today))
         .order_by(OrgUnit.name_sort, OrgUnit.id)
     )
-    return [Unit(*row) for row in rows]
+    return [Unit(**row._mapping) for row in rows]
 
 
 def _counts(unit: Unit, course_id: int, year: int, today: date) -> dict[int | None, Counts]:
