@@ -29,13 +29,9 @@ class FaultOutcome(StrEnum):
 class AlreadyReported(TrainingError):
     """The person has an open report of this question already, with other words: 409. Values: question_id."""
 
-    code = "already_reported"
-
 
 class HandledOtherwise(TrainingError):
     """Another editor has handled the report, with the other outcome: 409. Values: report_id."""
-
-    code = "handled_otherwise"
 
 
 def reporter_mark(secret: str, person_id: int, course_id: int, question_id: str) -> str:

@@ -13,7 +13,7 @@ from tbblearn.db import run
 from tbblearn.training.completion_models import Completion
 from tbblearn.training.models import Enrolment, ReadingPlace
 from tbblearn.training.rules import EnrolmentReason, EventReason, NotFound, Status
-from tbblearn.training.standing.facts import coded, now_standing, on_day, status_of, unpack
+from tbblearn.training.standing.facts import coded, now_standing, status_of, unpack
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def published(slug: str) -> tuple[VersionRow, Course]:
 
 def own_tasks(person_id: int, today: date, course_id: int | None = None) -> list[OwnTask]:
     """All of a person's enrolments (of one course), the oldest first. One query."""
-    values: dict[str, object] = {**on_day(today), "person_id": person_id}
+    values: dict[str, object] = {"today": today, "person_id": person_id}
     if course_id is not None:
         values["course_id"] = course_id
     rows = run(_own_tasks(course_id is not None), values).mappings()
