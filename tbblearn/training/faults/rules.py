@@ -39,5 +39,5 @@ def reporter_mark(secret: str, person_id: int, course_id: int, question_id: str)
 
     A person's reports of different questions have different marks, so that they cannot be linked.
     """
-    said = f"question fault:{person_id}:{course_id}:{question_id}"
-    return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()
+    message = f"question fault:{person_id}:{course_id}:{question_id}"
+    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()

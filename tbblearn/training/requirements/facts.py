@@ -73,7 +73,7 @@ class Batch:
         reaches = sorted(covered.values(), key=lambda reach: (reach.terms.due, reach.huvudman_id))
         return PersonFacts(
             terms=reaches[0].terms if reaches else requirement.terms,
-            employments=tuple(EmploymentReach(span, covered.get(id_)) for id_, _, span in self.employments[person_id]),
+            employments=tuple(EmploymentReach(span, covered.get(job)) for job, _, span in self.employments[person_id]),
             absences=tuple(self.absences.get(person_id, ())),
             enrolments=tuple(self.enrolments.get((person_id, requirement.id), ())),
             completions=tuple(
