@@ -71,7 +71,7 @@ def complete(new: NewCompletion, *, now: datetime) -> int:
 def complete_all(every: Sequence[NewCompletion], *, now: datetime) -> list[int]:
     """Add completions as `complete` does; returns their ids in the order given. The people must be locked.
 
-    The number of statements grows with thousands of people, not with people.
+    The number of statements grows with every thousand people, not with every person.
     """
     if not every:
         return []
@@ -115,7 +115,7 @@ def in_batches(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def count_for_tasks(person_ids: Sequence[int], *, now: datetime) -> None:
-    """Record the credits that their completions earn and lack. None is ever removed."""
+    """Record the credits that their completions have earned but that are missing. None is ever removed."""
     counting = satisfying_courses()
     done: dict[tuple[int, int], list[CompletionFact]] = defaultdict(list)
     for person_id, course_id, completion in completions_of(person_ids):

@@ -69,7 +69,7 @@ class Batch:
     """(requirement, employment, person)."""
 
     def facts(self, requirement: RequirementFacts, person_id: int, covered: dict[int, Reach]) -> PersonFacts:
-        """Everything that decides what one person must do for one requirement; `covered`: see `covered`."""
+        """Everything that decides what one person must do for one requirement, which reaches `covered`."""
         reaches = sorted(covered.values(), key=lambda reach: (reach.terms.due, reach.huvudman_id))
         return PersonFacts(
             terms=reaches[0].terms if reaches else requirement.terms,
@@ -209,7 +209,7 @@ def completions_of(person_ids: Sequence[int]) -> Iterator[tuple[int, int, Comple
 
 
 def credits_of(person_ids: Sequence[int]) -> set[Credit]:
-    """The credits that are already recorded."""
+    """The credits already recorded for their completions."""
     credited = (
         select(CompletionCredit.completion_id, CompletionCredit.enrolment_id)
         .join(Completion, Completion.id == CompletionCredit.completion_id)
@@ -263,7 +263,7 @@ def given(row: Row[*tuple[Any, ...]]) -> EnrolmentState:
 
 
 def satisfying_courses() -> dict[int, frozenset[int]]:
-    """By course id, the courses whose completion counts for it: its own, and those that declare to satisfy it."""
+    """By course id, the courses whose completion counts for it: its own, and those declared to satisfy it."""
     newest = current_versions()
     ids = {version.slug: version.course_id for version in newest}
     counting: dict[int, set[int]] = {course_id: {course_id} for course_id in ids.values()}

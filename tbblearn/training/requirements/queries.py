@@ -47,8 +47,8 @@ def chosen(
 ) -> tuple[Unit, CourseChoice, int]:
     """The unit, the course (by default the first required one) and the cycle. Raises NotFound outside the scope.
 
-    Only the current cycle has figures. Who was employed where when an earlier one closed would take a snapshot of that
-    day: counted from today's staff it would lose everyone who has left and gain everyone who has come.
+    Only the current cycle has figures. An earlier one would need a snapshot of who was employed where when it closed:
+    counting today's staff would miss everyone who has left and include everyone who has joined since.
     """
     unit = unit_in_scope(unit_id, scope)
     courses = required_courses(today)
