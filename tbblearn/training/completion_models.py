@@ -1,20 +1,8 @@
-"""What people have completed, what it counts for, and what was withdrawn (docs/rules/training.md).
-
-Append-only: a completion that no longer counts keeps its row and gets a revocation.
-"""
+"""Completions, what they count for, and revocations. Append-only (docs/rules/training.md)."""
 
 from datetime import date, datetime
 
-from sqlalchemy import (
-    CheckConstraint,
-    ColumnElement,
-    Date,
-    ForeignKey,
-    Index,
-    String,
-    UniqueConstraint,
-    exists,
-)
+from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, Index, String, UniqueConstraint, exists
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tbblearn.db import Model, UtcDateTime, enum_type, retention
@@ -22,7 +10,7 @@ from tbblearn.training.rules import Basis, RevocationReason
 
 
 class Completion(Model):
-    """Somebody has completed a course. Append-only; undone by a revocation, never deleted."""
+    """A person has completed a course. Undone by a revocation, never deleted."""
 
     __tablename__ = "completion"
     __table_args__ = (
@@ -57,7 +45,7 @@ class Completion(Model):
 
     @classmethod
     def stands(cls) -> ColumnElement[bool]:
-        """SQL condition: nobody has withdrawn it."""
+        """SQL condition: it has not been revoked."""
         return ~exists().where(Revocation.completion_id == cls.id)
 
 
@@ -76,7 +64,7 @@ class CompletionEmployment(Model):
 
 
 class CompletionCredit(Model):
-    """A completion counts for an enrolment, as `requirements.credits` decided. Append-only: none is ever voided."""
+    """A completion counts for an enrolment, as `requirements.credits` decided."""
 
     __tablename__ = "completion_credit"
     __retention__ = retention(
@@ -89,7 +77,7 @@ class CompletionCredit(Model):
 
 
 class Revocation(Model):
-    """A completion was withdrawn: it counts for nothing from then on, and stays to be seen."""
+    """A completion was revoked: it no longer counts, but remains visible."""
 
     __tablename__ = "revocation"
     __retention__ = retention(

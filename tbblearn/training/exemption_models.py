@@ -1,4 +1,4 @@
-"""What managers decide about somebody's time: exemptions, extensions, and their ends. Append-only."""
+"""Managers' decisions about a person's time: exemptions, extensions, and their ends. Append-only."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from tbblearn.training.rules import ExemptionEndReason, ExemptionKind, Exemption
 
 
 class Exemption(Model):
-    """Somebody is freed from a course for a time, or was given more time. A code as the reason: no health data."""
+    """A person is exempt from a course for a time, or got more time for it. The reason is a code: no health data."""
 
     __tablename__ = "exemption"
     __table_args__ = (
@@ -36,7 +36,7 @@ class Exemption(Model):
 
 
 class ExemptionEnd(Model):
-    """An exemption or an extension was taken back or shortened. Append-only; of several the earliest day holds."""
+    """An exemption or an extension was withdrawn or shortened; of several ends the earliest applies."""
 
     __tablename__ = "exemption_end"
     __retention__ = retention(keep="with its exemption", why="shows who took it back", erase="goes with its exemption")
@@ -44,7 +44,7 @@ class ExemptionEnd(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     exemption_id: Mapped[int] = mapped_column(ForeignKey("exemption.id"), index=True)
     ended_on: Mapped[date] = mapped_column(Date)
-    """The first day on which it no longer holds; its own first day where it never was to hold."""
+    """The first day on which it no longer applies; its own first day where it never does."""
     reason: Mapped[ExemptionEndReason] = mapped_column(enum_type(ExemptionEndReason))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -1,9 +1,8 @@
-"""Requirements, enrolments, attempts and completions (docs/rules/training.md).
+"""Requirements, enrolments, attempts and answers (docs/rules/training.md).
 
-Nothing here is deleted or reset: a new cycle is a new row. What a person stands at is computed from these rows
-(`rules.status`), never stored. The only rows that change are an open attempt, its answers, the reading place, the mark
-that a request to read was followed, the list of who is in which audience, which the timer keeps in step with the staff
-files, and an attempt that a corrected key raises, which the table `regrade` tells of.
+Nothing is reset: a new cycle is a new row, and statuses are computed (`rules.status`), never stored. The only rows that
+change are open attempts and their answers, reading places, requests to read once followed, audiences, which the timer
+updates, and attempts raised by a corrected key, recorded in `regrade`.
 """
 
 from datetime import date, datetime
@@ -25,20 +24,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tbblearn.db import Model, UtcDateTime, enum_type, retention
 from tbblearn.people.rules import Level
-from tbblearn.training.rules import (
-    Effect,
-    EnrolmentReason,
-    EventKind,
-    EventReason,
-    Outcome,
-    RequirementKind,
-)
+from tbblearn.training.rules import Effect, EnrolmentReason, EventKind, EventReason, Outcome, RequirementKind
 
 NO_REQUIREMENT = "-"
-"""Stands for 'no requirement' in a key, so that the unique constraint holds for it on both databases."""
+"""Stands for no requirement in a key, since null would escape the unique constraint."""
 
 STILL_OPEN = "handed_in_at IS NULL AND carried_over_at IS NULL"
-"""What an attempt is that can be answered."""
+"""SQL condition: the attempt can still be answered."""
 
 _PLANS = retention(keep="for good", why="shows who was to take what, and who decided it", erase="no personal data")
 _WITH_COMPLETIONS = "with the person's completions: shows what was asked of whom, and when"
@@ -46,7 +38,7 @@ _ERASED_WITH_PERSON = "goes with the person's erasure"
 
 
 class Requirement(Model):
-    """A programme asks an audience for a course, every year or once."""
+    """A programme demands a course of an audience, every year or once."""
 
     __tablename__ = "requirement"
     __table_args__ = (
@@ -71,7 +63,7 @@ class Requirement(Model):
 
 
 class RequirementRule(Model):
-    """One audience rule of a requirement; every condition that it names must hold (see `audience`)."""
+    """One audience rule of a requirement (see `requirements.audience`)."""
 
     __tablename__ = "requirement_rule"
     __table_args__ = (
@@ -95,7 +87,7 @@ class RequirementRule(Model):
 
 
 class RequirementAdoption(Model):
-    """A huvudman has decided that the requirement holds for it: when, by which decision, with which own dates."""
+    """A huvudman has adopted a requirement: when, by which decision, with which dates of its own."""
 
     __tablename__ = "requirement_adoption"
     __table_args__ = (UniqueConstraint("requirement_id", "unit_id"),)
@@ -106,14 +98,14 @@ class RequirementAdoption(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     adopted_on: Mapped[date] = mapped_column(Date)
     known_on: Mapped[date] = mapped_column(Date)
-    """First day the system knew; nobody is late for what we learnt late."""
+    """The first day the system knew; nobody is late for what it learnt late."""
     reference: Mapped[str] = mapped_column(String(120))
     opens: Mapped[str | None] = mapped_column(String(5))
     due: Mapped[str | None] = mapped_column(String(5))
 
 
 class AudienceMember(Model):
-    """An employment that a requirement reaches today; kept by the timer, so that pages need not evaluate rules."""
+    """An employment that a requirement covers today; the timer updates it, so that pages need not evaluate rules."""
 
     __tablename__ = "audience_member"
     __table_args__ = (Index("ix_audience_member_person_requirement", "person_id", "requirement_id"),)
@@ -127,11 +119,10 @@ class AudienceMember(Model):
 
 
 class Enrolment(Model):
-    """A course as somebody's task, once for each occasion. Append-only; what happens to it are its events.
+    """A course as a person's task on one occasion. Append-only; what happens to it is recorded as events.
 
-    The last days are those first given; the newest `due_changed` event has those that hold now. They are kept
-    rather than worked out, so that a changed requirement cannot move them behind anybody's back and SQL needs no
-    arithmetic with dates.
+    The last days are the original ones; the newest `due_changed` event overrides them. They are stored rather than
+    computed, so that changing a requirement cannot silently move them and SQL needs no date arithmetic.
     """
 
     __tablename__ = "enrolment"
@@ -164,19 +155,19 @@ class Enrolment(Model):
     occasion: Mapped[str] = mapped_column(String(40))
     reason: Mapped[EnrolmentReason] = mapped_column(enum_type(EnrolmentReason))
     cycle: Mapped[int | None]
-    """The year whose figures it belongs to; none for what a person takes freely."""
+    """The year whose figures it belongs to; none for voluntary enrolments."""
     opens_on: Mapped[date] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
     grace_until_on: Mapped[date | None] = mapped_column(Date)
     open_until_on: Mapped[date | None] = mapped_column(Date)
-    """Last day on which it can be completed; none: it never closes."""
+    """The last day on which it can be completed; none: it never closes."""
     soon_from_on: Mapped[date | None] = mapped_column(Date)  # see cycles.soon_from
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class EnrolmentEvent(Model):
-    """Something that happened to an enrolment: cancelled, reinstated, or given another last day. Append-only."""
+    """An enrolment was cancelled, reinstated or given another last day. Append-only."""
 
     __tablename__ = "enrolment_event"
     __table_args__ = (
@@ -201,7 +192,7 @@ class EnrolmentEvent(Model):
 
 
 class ReadingPlace(Model):
-    """Where a person is in one part of a course, and when that part was read to its end."""
+    """Where a person is in one part of a course, and when they finished that part."""
 
     __tablename__ = "reading_place"
     __retention__ = retention(keep="with its enrolment", why="going on where one was", erase="goes with its enrolment")
@@ -209,13 +200,13 @@ class ReadingPlace(Model):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
     module_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     screen_id: Mapped[str] = mapped_column(String(80))
-    """The screen to go on with."""
+    """The screen to continue with."""
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Attempt(Model):
-    """One try at a quiz: its version, its questions and their order are fixed when it starts."""
+    """One attempt at a quiz; its version, questions and their order are fixed when it starts."""
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -256,21 +247,20 @@ class Attempt(Model):
     score: Mapped[int | None]
     outcome: Mapped[Outcome | None] = mapped_column(enum_type(Outcome))
     right_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    """The questions that count as right: marked so at hand-in, or since then by a corrected key. The score counts them.
-    """
+    """The questions that count as right, at hand-in or by a corrected key since; the score is their number."""
     carried_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When its answers went on to an attempt of a newer version: it is closed, and was never handed in."""
+    """When its answers were carried over to an attempt of a newer version, which closed it without a hand-in."""
     carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
-    """The attempt whose answers it took over."""
+    """The attempt whose answers were carried over to it."""
 
     @staticmethod
     def still_open() -> ColumnElement[bool]:
-        """True of an attempt that can be answered and handed in."""
+        """SQL condition: it can be answered and handed in."""
         return and_(Attempt.handed_in_at.is_(None), Attempt.carried_over_at.is_(None))
 
 
 class Regrade(Model):
-    """A corrected key raised an attempt that had been handed in. Append-only; it keeps the score that was."""
+    """A corrected key raised the score of a handed-in attempt. Append-only."""
 
     __tablename__ = "regrade"
     __table_args__ = (
@@ -283,7 +273,7 @@ class Regrade(Model):
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True, index=True)
-    """The version that has the corrected key."""
+    """The version with the corrected key."""
     score_before: Mapped[int]
     score: Mapped[int]
     outcome_before: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome_before"))
@@ -292,7 +282,7 @@ class Regrade(Model):
 
 
 class ReadingRequest(Model):
-    """Somebody who had completed a course was asked to read what a version changed."""
+    """A person who had completed a course was asked to read what a version changed."""
 
     __tablename__ = "reading_request"
     __table_args__ = (CheckConstraint("read_at IS NULL OR read_at >= asked_at", name="read_after_asked"),)
@@ -307,7 +297,7 @@ class ReadingRequest(Model):
 
 
 class Answer(Model):
-    """What somebody chose, saved the moment it was given."""
+    """The choices made for a question, saved at once."""
 
     __tablename__ = "answer"
     __retention__ = retention(

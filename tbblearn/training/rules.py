@@ -1,7 +1,7 @@
-"""What stands where, in plain Python: statuses, their one function, codes and errors (docs/rules/training.md)."""
+"""Statuses and the function that computes them, reason codes and errors (docs/rules/training.md)."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -21,7 +21,7 @@ class Progress(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How near the last day of something open is."""
+    """How near the last day of an open task is, in order: SQL packs it as the ordinal."""
 
     NONE = "none"
     DUE_SOON = "due_soon"
@@ -30,29 +30,26 @@ class Urgency(StrEnum):
 
 
 class Status(NamedTuple):
-    """Where a person stands with a course, in two words: how far, and how urgent.
-
-    Only what is open is urgent: what has begun, was failed, or is still to begin.
-    """
+    """Where a person stands with a course. Only what is in `OPEN` is ever urgent."""
 
     progress: Progress
     urgency: Urgency = Urgency.NONE
 
 
 DONE = frozenset({Progress.COMPLETED, Progress.COMPLETED_LATE})
-"""Counted as having completed the course."""
+"""Counts as completed."""
 
 OUTSIDE_BASE = frozenset({Progress.NOT_REQUIRED, Progress.EXEMPT, Progress.ON_LEAVE})
-"""Not part of a percentage's denominator: required - exempt - on leave."""
+"""Not in the denominator of a percentage."""
 
 LEFT = frozenset(Progress) - DONE - OUTSIDE_BASE
-"""Who is left: in the denominator and not done."""
+"""In the denominator and not done."""
 
 OPEN = frozenset({Progress.FAILED_MAY_RETRY, Progress.IN_PROGRESS, Progress.NOT_STARTED})
-"""Can be done today, and is not done; only these are urgent."""
+"""Can be done today and is not done."""
 
 FREED = frozenset({Progress.EXEMPT, Progress.ON_LEAVE})
-"""The last day does not hold for these, so none is shown."""
+"""The last day does not apply, so none is shown."""
 
 SHOWN_ORDER = (
     Progress.COMPLETED,
@@ -65,24 +62,23 @@ SHOWN_ORDER = (
     Progress.ON_LEAVE,
     Progress.NOT_REQUIRED,
 )
-"""The order in which a manager reads how far people have come: done first, outside the base last."""
-
+"""The order on managers' pages: done first, outside the denominator last."""
 
 COURSE_CHANGED_MAIL = "course_changed"
 RENEWAL_MAIL = "course_renewal"
 CORRECTED_KEY_MAIL = "corrected_key"
-"""Kinds of messages that training writes."""
+"""Kinds of e-mail that training sends."""
 
 
 class RequirementKind(StrEnum):
-    """How often a requirement asks for a course."""
+    """How often a requirement demands a course."""
 
     YEARLY = "yearly"
     ONCE = "once"
 
 
 class EnrolmentReason(StrEnum):
-    """Why a person has the course as a task."""
+    """Why a person has been given a course."""
 
     YEARLY = "yearly"
     NEW_HIRE = "new_hire"
@@ -93,7 +89,7 @@ class EnrolmentReason(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What may happen to an enrolment; the enrolment itself never changes."""
+    """What can happen to an enrolment, whose own row never changes."""
 
     CANCELLED = "cancelled"
     REINSTATED = "reinstated"
@@ -101,7 +97,7 @@ class EventKind(StrEnum):
 
 
 class EventReason(StrEnum):
-    """Why an enrolment was cancelled, came back or got another last day. Codes only: no health data, no free text."""
+    """Why an enrolment was cancelled, reinstated or rescheduled. A code: no health data, no free text."""
 
     EMPLOYMENT_ENDED = "employment_ended"
     NOT_IN_AUDIENCE = "not_in_audience"
@@ -116,7 +112,7 @@ class EventReason(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a completion rests on."""
+    """What a completion is based on."""
 
     PASSED = "passed"
     EQUIVALENT = "equivalent"
@@ -125,14 +121,14 @@ class Basis(StrEnum):
 
 
 class ExemptionKind(StrEnum):
-    """Freed from a course for a time, or given more time for it."""
+    """Exempt from a course for a time, or given more time for it."""
 
     EXEMPT = "exempt"
     EXTENSION = "extension"
 
 
 class ExemptionReason(StrEnum):
-    """Why somebody is exempt or got more time: a code, never free text, never health (docs/rules/training.md)."""
+    """Why a person is exempt or got more time. A code: no health data, no free text (docs/rules/training.md)."""
 
     OTHER_DUTIES = "other_duties"
     LONG_ABSENCE = "long_absence"
@@ -142,11 +138,11 @@ class ExemptionReason(StrEnum):
 
 
 EXTENSION_REASONS = tuple(reason for reason in ExemptionReason if reason is not ExemptionReason.LEAVING_SOON)
-"""Why somebody may get more time: who leaves soon has no use for it."""
+"""Reasons for more time, which is no use to a person who leaves soon."""
 
 
 class ExemptionEndReason(StrEnum):
-    """Why an exemption or an extension was taken back or shortened."""
+    """Why an exemption or an extension was withdrawn or shortened."""
 
     MISTAKE = "mistake"
     NO_LONGER_NEEDED = "no_longer_needed"
@@ -154,7 +150,7 @@ class ExemptionEndReason(StrEnum):
 
 
 class RevocationReason(StrEnum):
-    """Why a completion was withdrawn."""
+    """Why a completion was revoked."""
 
     WRONG_PERSON = "wrong_person"
     WRONG_COURSE = "wrong_course"
@@ -170,45 +166,36 @@ class Outcome(StrEnum):
 
 
 class Effect(StrEnum):
-    """Whether an audience rule takes employments in or leaves them out."""
+    """Whether an audience rule includes or excludes employments."""
 
     INCLUDE = "include"
     EXCLUDE = "exclude"
 
 
-class DueStage(IntEnum):
-    """How near the last day is: an ordinal, so that SQL can compute and group it."""
-
-    AHEAD = 0
-    SOON = 1
-    GRACE = 2
-    OVER = 3
-
-
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What a status is made of: booleans and one ordinal, computed and grouped in SQL."""
+    """What a status depends on; computed and grouped in SQL."""
 
     required: bool
-    """Has an enrolment that is not cancelled and was not the person's own free choice."""
+    """Has an enrolment that is neither cancelled nor voluntary."""
     completed: bool = False
     late: bool = False
-    """The completion came after the enrolment's own last day, also within its extra time."""
+    """Completed after the last day, even if within the grace period."""
     exempt: bool = False
     on_leave: bool = False
     opened: bool = True
     closed: bool = False
-    due: DueStage = DueStage.AHEAD
+    due: Urgency = Urgency.NONE
     failed: bool = False
-    """At least one attempt was handed in and none has passed."""
+    """At least one attempt was handed in, and none has passed."""
     started: bool = False
     """Has read a part, or has an attempt open."""
 
 
 def status(facts: StatusFacts) -> Status:
-    """The one rule for where a person stands; page, report, mail and export all use it."""
+    """The only rule for where a person stands, used by every page, report, e-mail and export."""
     progress = _progress(facts)
-    return Status(progress, _BY_DUE_STAGE[facts.due]) if progress in OPEN else Status(progress)
+    return Status(progress, facts.due) if progress in OPEN else Status(progress)
 
 
 def _progress(facts: StatusFacts) -> Progress:
@@ -230,16 +217,8 @@ def _progress(facts: StatusFacts) -> Progress:
     return Progress.IN_PROGRESS if facts.started else Progress.NOT_STARTED
 
 
-_BY_DUE_STAGE = {
-    DueStage.AHEAD: Urgency.NONE,
-    DueStage.SOON: Urgency.DUE_SOON,
-    DueStage.GRACE: Urgency.IN_GRACE,
-    DueStage.OVER: Urgency.OVERDUE,
-}
-
-
 def manager_view(seen_by_learner: Status) -> Status:
-    """What a manager sees: never that somebody failed (docs/rules/training.md)."""
+    """What a manager sees: never that a person failed (docs/rules/training.md)."""
     if seen_by_learner.progress is Progress.FAILED_MAY_RETRY:
         return Status(Progress.IN_PROGRESS, seen_by_learner.urgency)
     return seen_by_learner
@@ -249,130 +228,88 @@ def manager_view(seen_by_learner: Status) -> Status:
 
 
 class TrainingError(Exception):
-    """Something a person asked for that cannot be done; carries a code and the values a sentence needs."""
-
-    code = "training_error"
+    """A request that cannot be carried out; `values` are what its message needs."""
 
     def __init__(self, **values: object) -> None:
-        super().__init__(f"{self.code} {values}" if values else self.code)
+        super().__init__(values)
         self.values = values
 
 
 class NotFound(TrainingError):
-    """It does not exist, or the person may not know that it does: 404."""
-
-    code = "not_found"
+    """It does not exist, or this person may not know that it does: 404."""
 
 
 class NotOpenYet(TrainingError):
     """The task opens later. Values: opens_on."""
 
-    code = "not_open_yet"
-
 
 class ReadingFirst(TrainingError):
-    """The course is to be read before its quiz. Values: module, the id of the first part not read."""
-
-    code = "reading_first"
+    """The course must be read before its quiz. Values: module, the id of the first unread part."""
 
 
 class HandedIn(TrainingError):
-    """The attempt was handed in already: nothing more can be saved in it. Values: attempt_id."""
-
-    code = "handed_in"
+    """The attempt has been handed in and can no longer change. Values: attempt_id."""
 
 
 class CarriedOver(TrainingError):
-    """The attempt's answers have gone on to one of a newer version. Values: attempt_id and total of that one."""
-
-    code = "carried_over"
+    """The answers now belong to an attempt of a newer version. Values: attempt_id and total of that attempt."""
 
 
 class UnknownQuestion(TrainingError):
     """The question was not drawn in this attempt. Values: question_id."""
 
-    code = "unknown_question"
-
 
 class UnknownChoice(TrainingError):
-    """An answer names a choice that the question does not have. Values: question_id."""
-
-    code = "unknown_choice"
+    """The question has no such choice. Values: question_id."""
 
 
 class NothingChosen(TrainingError):
     """An answer without a choice. Values: question_id."""
 
-    code = "nothing_chosen"
-
 
 class OneChoiceOnly(TrainingError):
-    """More than one choice where the question takes one. Values: question_id."""
-
-    code = "one_choice_only"
+    """Several choices for a question that takes one. Values: question_id."""
 
 
 class IncompleteAnswer(TrainingError):
-    """A row without a choice where every row needs one. Values: question_id."""
-
-    code = "incomplete_answer"
+    """A row without a choice, where every row needs one. Values: question_id."""
 
 
 class SamePlaceTwice(TrainingError):
-    """Two steps in one place of an order. Values: question_id."""
-
-    code = "same_place_twice"
+    """Two steps of a sequence in the same place. Values: question_id."""
 
 
 class BadPeriod(TrainingError):
-    """A period that ends before it begins, or a last day that is not later. Values: from_on and until_on, or due_on."""
-
-    code = "bad_period"
+    """A period that ends before it begins, or a last day that is not later. Values: from_on, until_on, due_on."""
 
 
 class NotInFuture(TrainingError):
     """A completion cannot be dated after today. Values: achieved_on."""
 
-    code = "not_in_future"
-
 
 class NotEmployedThen(TrainingError):
     """The person held no employment on that day. Values: on."""
 
-    code = "not_employed_then"
-
 
 class AlreadyRevoked(TrainingError):
-    """The completion was withdrawn before. Values: completion_id."""
-
-    code = "already_revoked"
+    """The completion is already revoked. Values: completion_id."""
 
 
 class NotHandedIn(TrainingError):
     """The attempt has no result yet. Values: attempt_id."""
 
-    code = "not_handed_in"
-
 
 class NothingToExtend(TrainingError):
-    """The person has no open task of this course. Values: slug."""
-
-    code = "nothing_to_extend"
+    """The person has no open enrolment in this course. Values: slug."""
 
 
 class NothingToEnd(TrainingError):
-    """The exemption or extension has ended already, or no longer changes anything. Values: exemption_id."""
-
-    code = "nothing_to_end"
+    """The exemption or extension has already ended, or no longer matters. Values: exemption_id."""
 
 
 class DecidedMeanwhile(TrainingError):
-    """Something was decided or done about the person after the page was opened: 409. Values: person_id."""
-
-    code = "decided_meanwhile"
+    """Something about the person changed after the page was opened: 409. Values: person_id."""
 
 
 class NoPublishedCourse(TrainingError):
     """No course with this slug has been published. Values: slug."""
-
-    code = "no_published_course"

@@ -34,9 +34,7 @@ from tbblearn.people.rules import LeaveSource, Scope
 from tbblearn.tick import tick
 from tbblearn.training.attempts.own import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.learning import actions
-from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
-from tbblearn.training.requirements.audience import AudienceRule
-from tbblearn.training.requirements.cycles import Terms
+from tbblearn.training.requirements.actions import add_requirement, adopt
 from tbblearn.training.rules import Status, Urgency
 from tests.factories import LONG_AGO, NOW, TODAY, County
 from tests.listening import statements
@@ -116,7 +114,7 @@ class Training:
             db.session.add(programme)
             publish_course(course())
             db.session.flush()
-            requirement_id = add_requirement(NewRequirement(programme.id, "base", Terms(), (AudienceRule(),)), now=NOW)
+            requirement_id = add_requirement(programme.id, "base", now=NOW)
             adopt(requirement_id, county.units["region"], adopted_on=LONG_AGO, reference="RS 2020:1", today=LONG_AGO)
             return cls(county, programme.id, requirement_id)
 

@@ -25,9 +25,7 @@ from tbblearn.people.models import Programme
 from tbblearn.training.attempts import queries as attempt_queries
 from tbblearn.training.completion_models import Completion
 from tbblearn.training.learning import actions
-from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
-from tbblearn.training.requirements.audience import AudienceRule
-from tbblearn.training.requirements.cycles import Terms
+from tbblearn.training.requirements.actions import add_requirement, adopt
 from tbblearn.web.application import Application
 from tests.factories import LONG_AGO, NOW, TODAY, County
 from tests.listening import statements
@@ -162,9 +160,7 @@ class Learners:
         """Ask everybody in the region for one more course."""
         with self.inside() as training, unit_of_work():
             publish_course(teaching(slug))
-            requirement_id = add_requirement(
-                NewRequirement(training.programme_id, slug, Terms(), (AudienceRule(),)), now=NOW
-            )
+            requirement_id = add_requirement(training.programme_id, slug, now=NOW)
             adopt(requirement_id, training.unit("region"), adopted_on=LONG_AGO, reference="RS 2020:2", today=LONG_AGO)
 
     def get(self, path: str, status: int = 200) -> ReadPage:
@@ -190,7 +186,7 @@ def learners(app: Application, county: County) -> Iterator[Learners]:
             db.session.add(programme)
             publish_course(teaching())
             db.session.flush()
-            requirement_id = add_requirement(NewRequirement(programme.id, "base", Terms(), (AudienceRule(),)), now=NOW)
+            requirement_id = add_requirement(programme.id, "base", now=NOW)
             adopt(requirement_id, county.units["region"], adopted_on=LONG_AGO, reference="RS 2020:1", today=LONG_AGO)
             training = Training(county, programme.id, requirement_id)
         db.session.remove()

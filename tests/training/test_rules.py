@@ -9,7 +9,6 @@ from tbblearn.training.rules import (
     LEFT,
     OPEN,
     OUTSIDE_BASE,
-    DueStage,
     Progress,
     Status,
     StatusFacts,
@@ -26,14 +25,14 @@ EVERYTHING = StatusFacts(
     on_leave=True,
     opened=False,
     closed=True,
-    due=DueStage.OVER,
+    due=Urgency.OVERDUE,
     failed=True,
     started=True,
 )
 """Every fact at once: what remains after taking one away is decided by precedence."""
 
 
-def without(*names: str, due: DueStage = DueStage.OVER) -> StatusFacts:
+def without(*names: str, due: Urgency = Urgency.OVERDUE) -> StatusFacts:
     calm = {"completed": False, "exempt": False, "on_leave": False, "opened": True, "closed": False}
     calm |= {"failed": False, "started": False, "required": False}
     values = {field: getattr(EVERYTHING, field) for field in StatusFacts.__slots__}
@@ -61,7 +60,7 @@ def test_precedence(facts: StatusFacts, expected: Progress) -> None:
 
 def test_only_what_is_open_is_urgent() -> None:
     """All facts at once say that the extra time has ended; how far somebody is decides whether that matters."""
-    urgent = {expected: status(facts).urgency for facts, expected in PRECEDENCE if facts.due is DueStage.OVER}
+    urgent = {expected: status(facts).urgency for facts, expected in PRECEDENCE if facts.due is Urgency.OVERDUE}
     assert {progress for progress, urgency in urgent.items() if urgency is Urgency.OVERDUE} == {
         Progress.FAILED_MAY_RETRY,
         Progress.IN_PROGRESS,
@@ -71,7 +70,7 @@ def test_only_what_is_open_is_urgent() -> None:
 
 def test_how_far_is_told_however_urgent_it_is() -> None:
     """Whoever has begun is seen to have begun, also in the last days, in the extra time and after it."""
-    seen = {status(without(*AHEAD, "failed", due=due)) for due in DueStage}
+    seen = {status(without(*AHEAD, "failed", due=due)) for due in Urgency}
     assert seen == {Status(Progress.IN_PROGRESS, urgency) for urgency in Urgency}
 
 
@@ -92,10 +91,10 @@ def test_managers_see_failed_as_in_progress_and_all_else_as_it_is() -> None:
 def test_a_manager_cannot_tell_that_an_attempt_failed() -> None:
     """Whatever else is true of somebody who has an attempt behind them, failing it changes nothing a manager sees."""
     flags = [False, True]
-    for values in product(flags, flags, flags, flags, flags, flags, flags, DueStage):
+    for values in product(flags, flags, flags, flags, flags, flags, flags, Urgency):
         *booleans, due = values
         required, completed, late, exempt, on_leave, opened, closed = map(bool, booleans)
-        facts = (required, completed, late, exempt, on_leave, opened, closed, DueStage(due))
+        facts = (required, completed, late, exempt, on_leave, opened, closed, due)
         failed = manager_view(status(StatusFacts(*facts, failed=True, started=True)))
         assert failed == manager_view(status(StatusFacts(*facts, failed=False, started=True)))
 

@@ -28,7 +28,7 @@ from tbblearn.operations.demo.rounds import ROUNDS, Rounds
 from tbblearn.operations.demo.staff import Staff
 from tbblearn.operations.demo.storing import add_history, add_staff
 from tbblearn.people.models import Employment, OrgUnit, Person, Programme
-from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
+from tbblearn.training.requirements.actions import add_requirement, adopt
 from tbblearn.training.requirements.enrolling import enrol_all
 from tbblearn.training.requirements.facts import organisation
 from tbblearn.tree import tree_folder
@@ -177,7 +177,7 @@ def _add_courses(editions: Sequence[Edition], units: list[PlannedUnit], today: d
     for edition in editions:
         publish(edition, now=before)
     programme_id = db.session.scalars(select(Programme.id).where(Programme.slug == "tbb")).one()
-    requirement_id = add_requirement(NewRequirement(programme_id, COURSE, TERMS), now=before)
+    requirement_id = add_requirement(programme_id, COURSE, TERMS, now=before)
     tops = {unit.external_id: unit.id for unit in units}
     for number, decision in enumerate(decisions(today), 1):
         adopt(

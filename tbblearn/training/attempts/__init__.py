@@ -1,4 +1,4 @@
-"""Quiz attempts: which questions are drawn, how answers are marked, what goes on to a new version.
+"""Quiz attempts: which questions are drawn, how answers are marked, what carries over to a new version.
 
 Imports requirements and record.
 Begin with `marking`, the pure rule.

@@ -1,7 +1,7 @@
-"""The timer's action on attempts left behind: their answers go on to the newest version (docs/rules/courses.md).
+"""The timer's action on abandoned attempts: their answers carry over to the newest version (docs/rules/courses.md).
 
-The timer does it, and not the learner's return: a page that is only looked at writes nothing, and whichever way
-somebody comes back, by a bookmark, the button or a form that stood open, the same attempt is there.
+The timer does this, not the learner's return: viewing a page writes nothing, and however learners come back, by a
+bookmark, the button or a form left open, they find the same attempt.
 """
 
 from collections import defaultdict
@@ -20,17 +20,16 @@ from tbblearn.training.models import Answer, Attempt, Enrolment
 from tbblearn.training.requirements.completing import MOST_PERSONS, lock_persons
 
 IDLE = timedelta(days=14)
-"""So long an attempt of an older version waits for its learner."""
+"""How long an attempt of an older version waits for its learner."""
 
 
 def carry_over_idle(after_id: int, *, now: datetime, size: int = MOST_PERSONS) -> tuple[int, int | None]:
-    """Carry over the next `size` attempts (by id) of superseded versions in which nothing was done for 14 days.
+    """Carry over the next `size` attempts (by id) of superseded versions that have been idle for 14 days.
 
-    Returns how many, and the id where the next batch goes on, None after the last.
+    Returns how many, and the id to continue from: None after the last.
 
-    Each is closed and stays with all its answers; a new one, of the newest version, has the questions that are the
-    same with their answers, and others drawn in place of those that are gone or changed. Twice in a row the second
-    does nothing. A fixed number of queries, however many attempts.
+    Each is closed and keeps its answers; a new attempt at the newest version has the questions that are the same, with
+    their answers, and others drawn in place of those gone or changed. Idempotent. A fixed number of queries.
     """
     found = _left_behind(now, after_id, size)
     if not found:
@@ -39,9 +38,10 @@ def carry_over_idle(after_id: int, *, now: datetime, size: int = MOST_PERSONS) -
     for course_id in sorted({row.course_id for row in found}):
         hold_still(course_id)
     lock_persons(sorted({row.person_id for row in found}))
-    # Who came back meanwhile goes on as before.
+    # Learners who came back meanwhile continue as before.
     found = _left_behind(now, after_id, size, [row.id for row in found])
-    _carry(found, now)
+    if found:
+        _carry(found, now)
     return len(found), last_id
 
 
@@ -53,7 +53,7 @@ def _left_behind(
         .group_by(CourseVersion.course_id)
         .subquery()
     )
-    lately = select(Answer.attempt_id).where(Answer.attempt_id == Attempt.id, Answer.saved_at > now - IDLE).exists()
+    recent = select(Answer.attempt_id).where(Answer.attempt_id == Attempt.id, Answer.saved_at > now - IDLE).exists()
     chosen = (
         select(
             Attempt.id,
@@ -72,7 +72,7 @@ def _left_behind(
             Attempt.still_open(),
             CourseVersion.number < newest.c.number,
             Attempt.started_at <= now - IDLE,
-            ~lately,
+            ~recent,
         )
         .order_by(Attempt.id)
         .limit(size)
@@ -83,8 +83,6 @@ def _left_behind(
 
 
 def _carry(found: Sequence[Row[tuple[object, ...]]], now: datetime) -> None:
-    if not found:
-        return
     newest = {version.course_id: version.id for version in current_versions()}
     needed = {row.course_version_id for row in found} | {newest[row.course_id] for row in found}
     courses = contents(sorted(needed))
@@ -120,7 +118,7 @@ def _carry(found: Sequence[Row[tuple[object, ...]]], now: datetime) -> None:
         ],
     )
     new_ids: dict[int, int] = {row.carried_from_id: row.id for row in added}
-    # A question that is drawn anew may have the id of one that was changed: the answer to that one is no answer to it.
+    # A question drawn anew may share its id with one that was changed, whose answer does not answer it.
     same = {
         row.id: unchanged(going_on[row.id], courses[row.course_version_id], courses[newest[row.course_id]])
         for row in found

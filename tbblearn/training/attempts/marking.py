@@ -1,7 +1,6 @@
-"""Drawing and marking a quiz, on the server, always with the same result for the same seed (docs/rules/courses.md)."""
+"""Drawing and marking a quiz; the same seed always gives the same draw (docs/rules/courses.md)."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -11,62 +10,33 @@ from tbblearn.courses.rules import Draw, Question
 
 @dataclass(frozen=True)
 class DrawnQuestion:
-    """A question of an attempt with the order in which its choices are shown."""
+    """A question of an attempt, with its choices in the order they are shown."""
 
     question_id: str
     choice_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class MarkedQuestion:
-    """How one question of a handed-in attempt was answered; nothing chosen counts as not right."""
-
-    question_id: str
-    goal: str
-    chosen: frozenset[str]
-    right: bool
-
-
-@dataclass(frozen=True)
-class GoalResult:
-    """How the questions of one learning goal went."""
-
-    goal: str
-    right: int
-    total: int
-
-    @property
-    def reached(self) -> bool:
-        """True when every question of the goal was answered rightly."""
-        return self.right == self.total
-
-
-@dataclass(frozen=True)
 class Marking:
-    """The result of a quiz."""
+    """The result of a quiz: the ids of the questions answered rightly, in their order, and whether that is a pass."""
 
-    right: int
-    total: int
-    needed: int
+    right_ids: list[str]
     passed: bool
-    questions: tuple[MarkedQuestion, ...]
-    goals: tuple[GoalResult, ...]
 
     @property
-    def right_ids(self) -> list[str]:
-        """The ids of the questions answered rightly, in their order."""
-        return [one.question_id for one in self.questions if one.right]
+    def right(self) -> int:
+        return len(self.right_ids)
 
 
 def draw(questions: Iterable[Question], how: Draw, seed: str) -> tuple[DrawnQuestion, ...]:
     """The questions of an attempt in their order: all of them, or one for each learning goal.
 
-    The questions of a case come one after the other, in the author's order. Where one per goal is drawn, a case that
-    comes first among the questions of all its goals is drawn whole and counts for those goals; one that does not is
-    left out. A goal that only cases ask about gets its question by itself, under the case's text.
+    The questions of a case follow one another in the author's order. Where one per goal is drawn, a case that comes
+    first among the questions of all its goals is drawn whole and counts for those goals; any other is left out. A goal
+    that only cases ask about gets its question alone, under the case's text.
 
-    Every order comes from a hash of the seed and an id, so it is the same on every machine and in every version of
-    Python. The kind of a question says which of its choices are shuffled.
+    Every order comes from a hash of the seed and an id, so it is the same on every machine and Python version. The
+    kind of a question decides which of its choices are shuffled.
     """
     together = sorted(_together(questions, how), key=lambda group: _place(seed, _name(group)))
     if how is Draw.ONE_PER_GOAL:
@@ -75,38 +45,26 @@ def draw(questions: Iterable[Question], how: Draw, seed: str) -> tuple[DrawnQues
 
 
 def needed(pass_mark: int, total: int) -> int:
-    """How many right answers pass: the pass mark in percent of the total, rounded up (80 % of 6 is 5)."""
+    """The fewest right answers that pass: the pass mark in percent of the total, rounded up (80 % of 6 is 5)."""
     return -(-total * pass_mark // 100)
 
 
 def mark(questions: Iterable[Question], answers: Mapping[str, frozenset[str]], pass_mark: int) -> Marking:
-    """Mark the drawn questions; `answers` holds the chosen choice ids by question id.
+    """Mark the drawn questions; `answers` holds the chosen choice ids by question id, none where nothing was chosen."""
+    drawn = list(questions)
+    right_ids = [one.id for one in drawn if one.is_right(answers.get(one.id, frozenset()))]
+    return Marking(right_ids, passes(drawn, right_ids, pass_mark))
 
-    Passed means at least `needed` right answers, and every must-pass question among them.
-    """
-    marked = []
-    of_goal: dict[str, list[bool]] = defaultdict(list)
-    must_pass_missed = False
-    for question in questions:
-        chosen = answers.get(question.id, frozenset())
-        right = question.is_right(chosen)
-        marked.append(MarkedQuestion(question.id, question.goal, chosen, right))
-        of_goal[question.goal].append(right)
-        must_pass_missed = must_pass_missed or (question.must_pass and not right)
-    score = sum(one.right for one in marked)
-    at_least = needed(pass_mark, len(marked))
-    return Marking(
-        right=score,
-        total=len(marked),
-        needed=at_least,
-        passed=bool(marked) and score >= at_least and not must_pass_missed,
-        questions=tuple(marked),
-        goals=tuple(GoalResult(goal, sum(results), len(results)) for goal, results in sorted(of_goal.items())),
-    )
+
+def passes(drawn: Sequence[Question], right_ids: Collection[str], pass_mark: int) -> bool:
+    """True when at least `needed` drawn questions are right, and every must-pass question among them."""
+    right = sum(question.id in right_ids for question in drawn)
+    must_pass_missed = any(question.must_pass and question.id not in right_ids for question in drawn)
+    return bool(drawn) and right >= needed(pass_mark, len(drawn)) and not must_pass_missed
 
 
 def _together(questions: Iterable[Question], how: Draw) -> Iterator[tuple[Question, ...]]:
-    """The questions, those of a case as one. A case that asks twice on a goal cannot be drawn whole for each."""
+    """The questions, grouped by case; a case with two questions on one goal is split where one per goal is drawn."""
     cases: dict[str, list[Question]] = {}
     for question in questions:
         if question.case is None:
@@ -121,13 +79,13 @@ def _together(questions: Iterable[Question], how: Draw) -> Iterator[tuple[Questi
 
 
 def _name(group: tuple[Question, ...]) -> str:
-    """What a group's place in the order hangs on."""
+    """What a group's place in the order is hashed from."""
     [first, *others] = group
     return f"{first.case.id}/" if others and first.case else first.id
 
 
 def _one_per_goal(together: Iterable[tuple[Question, ...]]) -> Iterator[tuple[Question, ...]]:
-    """The groups, in their order, whose goals are all without a question yet; then what is left of the goals."""
+    """The groups, in their order, none of whose goals has a question yet; then single questions for what is left."""
     known = list(together)
     reached: set[str] = set()
     for group in [*known, *((question,) for whole in known for question in whole)]:

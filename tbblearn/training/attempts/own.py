@@ -1,4 +1,4 @@
-"""An attempt of one's own, with what is answered: what the quiz's pages show and an answer changes."""
+"""A person's own attempt with its answers: what the quiz's pages show and an answer changes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from tbblearn.training.rules import NotFound, Outcome
 
 @dataclass(frozen=True)
 class OwnAttempt:
-    """An attempt of the person with its content and answers."""
+    """An attempt with its content and answers."""
 
     id: int
     version_id: int
@@ -36,24 +36,22 @@ class OwnAttempt:
 
     @property
     def drawn(self) -> list[Question]:
-        """Its questions in order."""
         return [self.course.question(question_id) for question_id in self.order]
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
-        """Its choices in the order they are shown."""
+        """The choices of a question in the order they are shown."""
         by_id = {choice.id: choice for choice in question.choices}
         return tuple(by_id[choice_id] for choice_id in self.shown[question.id])
 
     def of_case(self, question: Question) -> tuple[int, ...]:
-        """The numbers of the questions under the same case; none where the question has no case."""
+        """The numbers of the questions about the same case; none where the question has no case."""
         if question.case is None:
             return ()
-        cases = enumerate((one.case for one in self.drawn), 1)
-        return tuple(number for number, case in cases if case is not None and case.id == question.case.id)
+        return tuple(n for n, one in enumerate(self.drawn, 1) if one.case and one.case.id == question.case.id)
 
     @property
     def first_without_answer(self) -> int | None:
-        """Where to go on: the number of the first question without an answer; None where all have one."""
+        """The number of the first question without an answer, where to continue; None where all have one."""
         return next((n for n, question_id in enumerate(self.order, 1) if question_id not in self.answers), None)
 
     def with_answer(self, question_id: str, chosen: frozenset[str]) -> "OwnAttempt":
@@ -61,21 +59,17 @@ class OwnAttempt:
         return replace(self, answers=self.answers | {question_id: chosen})
 
     def next_without_answer(self, question_id: str) -> int | None:
-        """The number of the next question after this one without an answer; None where the review comes next.
-
-        What was passed over is not asked again here: the review names it.
-        """
-        at = self.order.index(question_id)
-        later = range(at + 1, len(self.order))
-        return next((number + 1 for number in later if self.order[number] not in self.answers), None)
+        """The number of the next question without an answer; None where the review comes next."""
+        after = self.order.index(question_id) + 1
+        return next((n for n, one in enumerate(self.order[after:], after + 1) if one not in self.answers), None)
 
 
 def open_attempt_id(person_id: int, course_id: int) -> int | None:
-    """The attempt in this course that is neither handed in nor carried over; None where there is none."""
+    """The person's open attempt in this course, neither handed in nor carried over; None where there is none."""
     return run(_OPEN, {"person_id": person_id, "course_id": course_id}).scalar()
 
 
-# Made once: they run at every question, and putting a statement together costs as much as running it.
+# Built once: they run at every question, and building a statement costs as much as running it.
 _OWN_ATTEMPT = (
     select(
         Attempt.course_version_id,
@@ -107,9 +101,9 @@ _ANSWERS = select(Answer.question_id, Answer.chosen).where(Answer.attempt_id == 
 
 
 def own_attempt(person_id: int, attempt_id: int, *, to_change: bool = False) -> OwnAttempt:
-    """An attempt of this person's; raises NotFound where it is somebody else's. Two queries.
+    """This person's attempt; raises NotFound where it is another's. Two queries.
 
-    `to_change` locks it against a second change until the transaction ends.
+    `to_change` locks it until the transaction ends.
     """
     asked = _LOCKED if to_change else _OWN_ATTEMPT
     row = run(asked, {"attempt_id": attempt_id, "person_id": person_id}).one_or_none()

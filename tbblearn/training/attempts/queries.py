@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from tbblearn.courses.drafts.changes import has_new_key
 from tbblearn.courses.queries import contents, later_versions
@@ -20,10 +20,7 @@ from tbblearn.training.rules import CarriedOver, HandedIn, NotFound, NotHandedIn
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """One question of an open attempt. `answered` holds the numbers of the questions that have an answer.
-
-    `of_case` are the numbers of the questions that stand under the same case, this one among them.
-    """
+    """One question of an open attempt."""
 
     attempt_id: int
     slug: str
@@ -34,14 +31,16 @@ class QuestionPage:
     choices: tuple[Choice, ...]
     chosen: frozenset[str]
     answered: frozenset[int]
+    """The numbers of the questions that have an answer."""
     carried: bool
     """Its answers come from an attempt of an older version."""
     of_case: tuple[int, ...]
+    """The numbers of the questions about the same case, this one included."""
 
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """A question with what was chosen; nothing where it has no answer."""
+    """A question with the choices made; none where it has no answer."""
 
     number: int
     question: Question
@@ -62,7 +61,7 @@ class ReviewPage:
 
 @dataclass(frozen=True)
 class ResultQuestion:
-    """A question as it was answered, with its choices in the order they were shown."""
+    """A question as it was answered, its choices in the order they were shown."""
 
     number: int
     question: Question
@@ -75,7 +74,7 @@ class ResultQuestion:
 
 @dataclass(frozen=True)
 class MarkedAgain:
-    """A corrected key raised the score: when, and from what."""
+    """A corrected key raised the score: when, from what, and whether that made it a pass."""
 
     on: date
     right_before: int
@@ -84,7 +83,7 @@ class MarkedAgain:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """How a handed-in attempt went. `right` counts what a corrected key has raised since the hand-in."""
+    """The result of a handed-in attempt. `right` includes what a corrected key has raised since."""
 
     attempt_id: int
     course: Course
@@ -110,7 +109,7 @@ def question_page(person_id: int, attempt_id: int, number: int) -> QuestionPage:
 
 
 def question_of(own: OwnAttempt, number: int) -> QuestionPage:
-    """Question `number` of an attempt that is at hand already."""
+    """Question `number` of an attempt already read."""
     question = own.question(number)
     return QuestionPage(
         attempt_id=own.id,
@@ -133,7 +132,7 @@ def review_page(person_id: int, attempt_id: int) -> ReviewPage:
 
 
 def review_of(own: OwnAttempt) -> ReviewPage:
-    """All questions of an attempt that is at hand already."""
+    """The review of an attempt already read."""
     rows = []
     for number, question in enumerate(own.drawn, 1):
         chosen = own.answers.get(question.id, frozenset())
@@ -169,12 +168,12 @@ def result_page(person_id: int, attempt_id: int) -> ResultPage:
         needed=needed(own.course.pass_mark, len(drawn)),
         questions=tuple(
             ResultQuestion(
-                number,
-                question,
-                own.choices(question),
-                own.answers.get(question.id, frozenset()),
-                question.id in own.right_ids,
-                has_new_key(before, question),
+                number=number,
+                question=question,
+                choices=own.choices(question),
+                chosen=own.answers.get(question.id, frozenset()),
+                right=question.id in own.right_ids,
+                corrected=has_new_key(before, question),
             )
             for number, (before, question) in enumerate(zip(drawn, questions, strict=True), 1)
         ),
@@ -200,13 +199,11 @@ _REGRADES = (
 
 
 def _marked_again(attempt_id: int) -> MarkedAgain | None:
-    """The first score and the last day, where keys were corrected more than once."""
     rows = run(_REGRADES, {"attempt_id": attempt_id}).all()
     if not rows:
         return None
-    return MarkedAgain(
-        stockholm_date(rows[-1].recorded_at), rows[0].score_before, rows[0].outcome_before is not rows[-1].outcome
-    )
+    first, last = rows[0], rows[-1]
+    return MarkedAgain(stockholm_date(last.recorded_at), first.score_before, first.outcome_before is not last.outcome)
 
 
 def _open(person_id: int, attempt_id: int) -> OwnAttempt:
@@ -214,20 +211,16 @@ def _open(person_id: int, attempt_id: int) -> OwnAttempt:
     if own.handed_in_at is not None:
         raise HandedIn(attempt_id=attempt_id)
     if own.carried_over:
-        latest = _latest_of(own.enrolment_id)
+        # Its answers are in the last attempt of the task that was carried over to.
+        latest = db.session.execute(
+            select(Attempt.id, Attempt.total)
+            .where(
+                Attempt.enrolment_id == own.enrolment_id,
+                Attempt.carried_from_id.is_not(None),
+                Attempt.carried_over_at.is_(None),
+            )
+            .order_by(Attempt.number.desc())
+            .limit(1)
+        ).one()
         raise CarriedOver(attempt_id=latest.id, total=latest.total)
     return own
-
-
-def _latest_of(enrolment_id: int) -> Row[int, int]:
-    """The attempt that goes on from one that was carried over: the last of the task's that was carried on to."""
-    return db.session.execute(
-        select(Attempt.id, Attempt.total)
-        .where(
-            Attempt.enrolment_id == enrolment_id,
-            Attempt.carried_from_id.is_not(None),
-            Attempt.carried_over_at.is_(None),
-        )
-        .order_by(Attempt.number.desc())
-        .limit(1)
-    ).one()

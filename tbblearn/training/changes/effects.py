@@ -15,7 +15,8 @@ from tbblearn.courses.queries import VersionRow, contents, versions
 from tbblearn.courses.rules import Change, Counts, Course, Question
 from tbblearn.db import db
 from tbblearn.people.models import Employment, OrgUnit
-from tbblearn.training.attempts.corrections import corrected, passes, same_question
+from tbblearn.training.attempts.corrections import corrected, same_question
+from tbblearn.training.attempts.marking import passes
 from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.models import Answer, Attempt, AudienceMember, Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.requirements.cycles import Deadlines, Terms, cycle_on, deadlines

@@ -1,4 +1,4 @@
-"""What learners say is wrong with a question, and what editors do about it.
+"""Learners' reports that a question is wrong, and what editors do about them.
 
 Imports attempts and learning.
 Begin with `rules`, then `actions`.

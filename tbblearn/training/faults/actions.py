@@ -1,4 +1,4 @@
-"""Saying that a question is wrong, and handling what was said."""
+"""Reporting that a question is wrong, and handling the report."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ KEPT_DAYS = 90
 
 @dataclass(frozen=True)
 class Reporter:
-    """Who tells: the person is locked while it is written down; only the mark is kept (`rules.reporter_mark`)."""
+    """Who reports: the person is locked meanwhile, but only the mark is stored (`rules.reporter_mark`)."""
 
     person_id: int
     mark: str
@@ -30,10 +30,10 @@ class Reporter:
 def report_fault(
     reporter: Reporter, course_version_id: int, question_id: str, kind: FaultKind, text: str, *, today: date
 ) -> int:
-    """Keep what somebody says is wrong with a question of a version. Returns the report's id.
+    """Record what a person says is wrong with a question of a version, and return the report's id.
 
-    The same words once more are the report there is. Raises AlreadyReported where the person has an open report of the
-    question with other words: nothing is kept then.
+    The same report once more changes nothing. Raises AlreadyReported where the person has another open report of the
+    question.
     """
     lock_person(reporter.person_id)
     before = open_report(reporter.mark)
@@ -55,7 +55,7 @@ def report_fault(
 
 
 def handle_report(slug: str, report_id: int, outcome: FaultOutcome, *, by: int, now: datetime, today: date) -> None:
-    """Say what came of a report of this course; who made it can no longer be recognised. Old handled ones go.
+    """Record the outcome of a report of this course and erase the reporter's mark; delete old handled reports.
 
     The same outcome once more changes nothing. Raises NotFound, HandledOtherwise.
     """
@@ -82,10 +82,5 @@ def handle_report(slug: str, report_id: int, outcome: FaultOutcome, *, by: int, 
         object_id=report_id,
         outcome=outcome.value,
     )
-    throw_away_handled(today=today)
-
-
-def throw_away_handled(*, today: date) -> None:
-    """Delete the reports that were handled more than 90 days ago."""
     oldest = today - timedelta(days=KEPT_DAYS)
     db.session.execute(delete(QuestionFaultReport).where(QuestionFaultReport.handled_on < oldest))

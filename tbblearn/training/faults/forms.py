@@ -1,4 +1,4 @@
-"""Shape of what is said about a question, and of an editor's answer."""
+"""The shape of a report of a question."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,12 +15,12 @@ from tbblearn.web.forms import PageForm
 
 
 def _tidy(text: str | None) -> str:
-    """Without spaces around it; a line break counts as one character, as in the browser."""
+    """Strip surrounding space; a line break counts as one character, as in the browser."""
     return (text or "").replace("\r\n", "\n").strip()
 
 
 class FaultForm(PageForm):
-    """What is wrong, and a few words about it."""
+    """What is wrong, with a few words about it."""
 
     kind = RadioField(
         _l("Vad stämmer inte?"),
@@ -43,7 +43,7 @@ class FaultForm(PageForm):
         return {one.value: fault_words(one) for one in FaultKind} if name == "kind" else super().choice_words(name)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Something else than what can be chosen has to be said in words."""
+        """Demand words where none of the given kinds fits."""
         valid: bool = super().validate(extra_validators)
         if valid and self.kind.data == FaultKind.OTHER and not self.text.data:
             self.text.errors = [_("Skriv med några ord vad som inte stämmer.")]

@@ -1,4 +1,4 @@
-"""What learners say is wrong with questions."""
+"""Learners' reports of questions that are wrong."""
 
 from datetime import date
 
@@ -10,14 +10,14 @@ from tbblearn.training.faults.rules import LONGEST_TEXT, FaultKind, FaultOutcome
 
 
 class QuestionFaultReport(Model):
-    """Somebody says that a question is wrong. Who it is, nobody reads here: only a keyed mark until it is handled."""
+    """A report that a question is wrong. It does not name the reporter: it has a keyed mark until it is handled."""
 
     __tablename__ = "question_fault_report"
     __table_args__ = (
         CheckConstraint("(handled_on IS NULL) = (outcome IS NULL)", name="handled_with_an_outcome"),
         CheckConstraint("handled_on IS NULL OR reporter_mark IS NULL", name="no_mark_once_handled"),
         CheckConstraint("kind <> 'other' OR text <> ''", name="other_says_what"),
-        # A page that was opened for a report that is gone must never come to mean another one.
+        # A page opened for a deleted report must never come to mean another report.
         {"sqlite_autoincrement": True},
     )
     __retention__ = retention(
@@ -33,6 +33,6 @@ class QuestionFaultReport(Model):
     text: Mapped[str] = mapped_column(String(LONGEST_TEXT))
     created_on: Mapped[date] = mapped_column(Date)
     reporter_mark: Mapped[str | None] = mapped_column(String(64), unique=True)
-    """See `faults.rules.reporter_mark`: lets one open report a person and question be recognised, and names nobody."""
+    """Recognises a person's open report of a question without naming them (`faults.rules.reporter_mark`)."""
     handled_on: Mapped[date | None] = mapped_column(Date)
     outcome: Mapped[FaultOutcome | None] = mapped_column(enum_type(FaultOutcome))

@@ -1,4 +1,4 @@
-"""What learners have said is wrong with the questions of a course. Never who."""
+"""Learners' reports of the questions of a course, never who made them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,13 +16,14 @@ from tbblearn.training.faults.rules import FaultKind, FaultOutcome
 from tbblearn.training.models import Attempt
 from tbblearn.training.rules import NotFound
 
+_SHOWN = ("id", "question_id", "kind", "text", "created_on", "handled_on", "outcome")
 MOST_SHOWN = 100
-"""Reports on one page; the oldest are handled first, and then the next come."""
+"""Reports on one page, the oldest first."""
 
 
 @dataclass(frozen=True)
 class QuestionInVersion:
-    """A question that somebody has met, in the version in which they met it."""
+    """A question in the version in which a learner met it."""
 
     course_id: int
     course_version_id: int
@@ -31,17 +32,8 @@ class QuestionInVersion:
 
 
 @dataclass(frozen=True)
-class OpenReport:
-    """A report that is not handled, as its own reporter's next try is compared with it."""
-
-    id: int
-    kind: FaultKind
-    text: str
-
-
-@dataclass(frozen=True)
 class FaultReport:
-    """A report as an editor reads it. `question` is None where the version no longer names it so."""
+    """A report as an editor sees it. `question` is None where the version has no question with this id."""
 
     id: int
     version: int
@@ -56,7 +48,7 @@ class FaultReport:
 
 @dataclass(frozen=True)
 class FaultReports:
-    """A course's open reports, the oldest first (at most MOST_SHOWN of `waiting`), and the last handled ones."""
+    """The MOST_SHOWN oldest of the `waiting` open reports of a course, and the latest handled ones."""
 
     course: Course
     waiting: int
@@ -78,7 +70,7 @@ def answered_question(person_id: int, attempt_id: int, number: int) -> QuestionI
 
 
 def practised_question(slug: str, ref: ScreenRef, question_id: str) -> QuestionInVersion:
-    """A practice question that stands on a screen of the newest version. Raises NotFound."""
+    """A practice question on a screen of the newest version. Raises NotFound."""
     version = current_version(slug)
     if version is None:
         raise NotFound(slug=slug)
@@ -93,58 +85,42 @@ def practised_question(slug: str, ref: ScreenRef, question_id: str) -> QuestionI
     return QuestionInVersion(version.course_id, version.id, course, course.practice[question_id])
 
 
-def open_report(mark: str) -> OpenReport | None:
-    """The report with this mark, which only its own reporter can make."""
-    row = db.session.execute(
-        select(QuestionFaultReport.id, QuestionFaultReport.kind, QuestionFaultReport.text).where(
-            QuestionFaultReport.reporter_mark == mark
-        )
-    ).one_or_none()
-    return None if row is None else OpenReport(*row)
+def open_report(mark: str) -> QuestionFaultReport | None:
+    """The open report with this mark, which only its own reporter can make."""
+    return db.session.scalar(select(QuestionFaultReport).where(QuestionFaultReport.reporter_mark == mark))
 
 
 def fault_reports(slug: str) -> FaultReports:
-    """What has been said of a course's questions, in any version. Raises NotFound. Four queries and the contents."""
+    """The reports of a course's questions, in any version. Raises NotFound. Four queries and the contents."""
     current = current_version(slug)
     if current is None:
         raise NotFound(slug=slug)
     waiting = QuestionFaultReport.handled_on.is_(None)
-    total = db.session.scalar(
-        select(func.count())
-        .select_from(QuestionFaultReport)
-        .join(CourseVersion, CourseVersion.id == QuestionFaultReport.course_version_id)
-        .where(CourseVersion.course_id == current.course_id, waiting)
-    )
-    of_course = (
-        select(QuestionFaultReport, CourseVersion.number)
+    reports = (
+        select(
+            QuestionFaultReport.course_version_id,
+            CourseVersion.number.label("version"),
+            *(getattr(QuestionFaultReport, name) for name in _SHOWN),
+        )
         .join(CourseVersion, CourseVersion.id == QuestionFaultReport.course_version_id)
         .where(CourseVersion.course_id == current.course_id)
-        .limit(MOST_SHOWN)
     )
     newest_first = (QuestionFaultReport.handled_on.desc(), QuestionFaultReport.id.desc())
     return FaultReports(
-        content(current.id),
-        total or 0,
-        _read(of_course.where(waiting).order_by(QuestionFaultReport.id)),
-        _read(of_course.where(~waiting).order_by(*newest_first)),
+        course=content(current.id),
+        waiting=db.session.scalar(select(func.count()).select_from(reports.where(waiting).subquery())) or 0,
+        open=_read(reports.where(waiting).order_by(QuestionFaultReport.id)),
+        handled=_read(reports.where(~waiting).order_by(*newest_first)),
     )
 
 
-def _read(chosen: Select[*tuple[Any, ...]]) -> tuple[FaultReport, ...]:
-    return tuple(
-        FaultReport(
-            report.id,
-            number,
-            report.question_id,
-            _question(content(report.course_version_id), report.question_id),
-            report.kind,
-            report.text,
-            report.created_on,
-            report.handled_on,
-            report.outcome,
-        )
-        for report, number in db.session.execute(chosen)
-    )
+def _read(reports: Select[*tuple[Any, ...]]) -> tuple[FaultReport, ...]:
+    found = []
+    for row in db.session.execute(reports.limit(MOST_SHOWN)).mappings():
+        values = dict(row)
+        course = content(values.pop("course_version_id"))
+        found.append(FaultReport(**values, question=_question(course, row["question_id"])))
+    return tuple(found)
 
 
 def _question(course: Course, question_id: str) -> Question | None:

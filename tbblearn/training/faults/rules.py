@@ -1,4 +1,4 @@
-"""What a learner may say is wrong with a question, and how an editor answers; no Flask, no SQL."""
+"""What a learner can report about a question, and how an editor can answer."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ LONGEST_TEXT = 500
 
 
 class FaultKind(StrEnum):
-    """What is wrong, as the one who reports it sees it."""
+    """What the reporter says is wrong."""
 
     WRONG_KEY = "wrong_key"
     AMBIGUOUS = "ambiguous"
@@ -20,28 +20,24 @@ class FaultKind(StrEnum):
 
 
 class FaultOutcome(StrEnum):
-    """What came of a report."""
+    """How a report was resolved."""
 
     MENDED = "mended"
     RIGHT_AS_IT_IS = "right_as_it_is"
 
 
 class AlreadyReported(TrainingError):
-    """The person has an open report of this question already, with other words: 409. Values: question_id."""
-
-    code = "already_reported"
+    """The person already has another open report of this question: 409. Values: question_id."""
 
 
 class HandledOtherwise(TrainingError):
-    """Another editor has handled the report, with the other outcome: 409. Values: report_id."""
-
-    code = "handled_otherwise"
+    """Another editor has resolved the report differently: 409. Values: report_id."""
 
 
 def reporter_mark(secret: str, person_id: int, course_id: int, question_id: str) -> str:
-    """Tells whether one person has reported one question, to whoever holds the site's secret; 64 hexadecimal digits.
+    """HMAC-SHA256 (RFC 2104) of person and question, 64 hexadecimal digits; recognisable only with the secret.
 
-    HMAC-SHA256 (RFC 2104). Two reports by the same person have different marks, so that they cannot be joined.
+    A person's reports of different questions have different marks, so that they cannot be linked.
     """
-    said = f"question fault:{person_id}:{course_id}:{question_id}"
-    return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()
+    message = f"question fault:{person_id}:{course_id}:{question_id}"
+    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Stämmer inte frågan? Berätta för redaktören: a learner says what is wrong with a question they have answered."""
+"""Stämmer inte frågan? Berätta för redaktören: a learner reports a question that they have answered."""
 
 from flask import Blueprint, current_app, flash, redirect, url_for
 from flask_babel import gettext as _
@@ -26,7 +26,7 @@ blueprint.register_error_handler(TrainingError, refused)
 @blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>/fel")
 @signed_in
 def in_quiz(slug: str, attempt_id: int, number: int) -> Page:
-    """Ask what is wrong with a question of a quiz that was handed in."""
+    """Ask what is wrong with a question of a quiz that has been handed in."""
     found = _answered(slug, attempt_id, number)
     return _page(found, FaultForm(formdata=None), _result_url(slug, attempt_id))
 
@@ -34,7 +34,7 @@ def in_quiz(slug: str, attempt_id: int, number: int) -> Page:
 @blueprint.post("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>/fel")
 @signed_in
 def tell_of_quiz(slug: str, attempt_id: int, number: int) -> Page | Response:
-    """Keep it for the editor."""
+    """Record it for the editor."""
     return _tell(_answered(slug, attempt_id, number), _result_url(slug, attempt_id))
 
 
@@ -51,7 +51,7 @@ def in_practice(slug: str, module_id: str, screen_id: str, question_id: str) -> 
 @blueprint.post("/utbildning/<slug>/del/<module_id>/<screen_id>/<question_id>/fel")
 @signed_in
 def tell_of_practice(slug: str, module_id: str, screen_id: str, question_id: str) -> Page | Response:
-    """Keep it for the editor."""
+    """Record it for the editor."""
     ref = ScreenRef(module_id, screen_id)
     return _tell(fault_queries.practised_question(slug, ref, question_id), screen_url(slug, ref))
 
@@ -74,7 +74,7 @@ def _reporter(found: QuestionInVersion) -> Reporter:
 
 
 def _page(found: QuestionInVersion, form: FaultForm, back: str, status: int = 200) -> Page:
-    """The form; without it where there is an open report already, unless words were sent that must not be lost."""
+    """The form, which the template leaves out where there is an open report, unless it would lose what was written."""
     told = fault_queries.open_report(_reporter(found).mark) is not None
     return Page(
         "training/fault.html",

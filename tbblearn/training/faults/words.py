@@ -1,4 +1,4 @@
-"""What may be wrong with a question, and what came of saying so, in words."""
+"""The codes of reports in words."""
 
 from flask_babel import gettext as _
 
@@ -6,7 +6,7 @@ from tbblearn.training.faults.rules import FaultKind, FaultOutcome
 
 
 def fault_words(kind: FaultKind) -> str:
-    """What is wrong, as the one who tells chooses it and the editor reads it."""
+    """What is wrong, as the reporter chooses it and the editor reads it."""
     return {
         FaultKind.WRONG_KEY: _("Det svar som räknas som rätt är fel"),
         FaultKind.AMBIGUOUS: _("Frågan går att förstå på flera sätt"),
@@ -17,8 +17,5 @@ def fault_words(kind: FaultKind) -> str:
 
 
 def outcome_words(outcome: FaultOutcome) -> str:
-    """What came of it."""
-    return {
-        FaultOutcome.MENDED: _("Rättad"),
-        FaultOutcome.RIGHT_AS_IT_IS: _("Stämmer som den är"),
-    }[outcome]
+    """How the report was resolved."""
+    return {FaultOutcome.MENDED: _("Rättad"), FaultOutcome.RIGHT_AS_IT_IS: _("Stämmer som den är")}[outcome]

@@ -1,4 +1,4 @@
-"""One person's tasks and history, for the person and for those who may see it.
+"""One person's tasks and history, for that person and those who may see them.
 
 Imports requirements and standing.
 Begin with `tasks`, then `queries`.

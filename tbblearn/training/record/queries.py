@@ -16,15 +16,7 @@ from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.models import Enrolment, Regrade
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.requirements.exemptions import Decision, set_aside
-from tbblearn.training.rules import (
-    FREED,
-    Basis,
-    EnrolmentReason,
-    NotFound,
-    Outcome,
-    RevocationReason,
-    Status,
-)
+from tbblearn.training.rules import FREED, Basis, EnrolmentReason, NotFound, Outcome, RevocationReason, Status
 
 
 @dataclass(frozen=True)
@@ -44,28 +36,21 @@ class OwnCompletion:
     revoked_on: date | None
     revocation_reason: RevocationReason | None
     corrected_on: date | None
-    """The day on which a corrected key made it a pass; for the person's own eyes."""
+    """The day a corrected key made it a pass. Only for the person."""
 
 
 @dataclass(frozen=True)
-class Certificate:
-    """What a certificate says."""
+class Certificate(OwnCompletion):
+    """A completion with what else its certificate shows."""
 
-    completion_id: int
     person_name: str
-    slug: str
-    title: Text
-    version: int | None
-    achieved_on: date
-    basis: Basis
-    cycles: tuple[int, ...]
     units: tuple[str, ...]
-    """Units of the employments held that day."""
+    """The units of the employments held that day."""
 
 
 @dataclass(frozen=True)
 class HistoryTask:
-    """A task, now or before. It has no last day while it is paused or freed: then none holds."""
+    """A present or past task; without a last day while the person is on leave or exempt."""
 
     slug: str
     title: Text
@@ -86,19 +71,19 @@ class HistoryExemption:
     title: Text
     decision: Decision
     set_aside: bool
-    """A later decision holds on days that it covers."""
+    """A later decision applies on days that it covers."""
 
 
 @dataclass(frozen=True)
 class History:
-    """All that is on record about a person's courses, the newest first."""
+    """Everything on record about a person's courses, newest first."""
 
     tasks: tuple[HistoryTask, ...]
     completions: tuple[OwnCompletion, ...]
     exemptions: tuple[HistoryExemption, ...]
 
 
-# Statements made once: putting them together takes longer than running them.
+# Statements built once: building one takes longer than running it.
 _COUNTED = (
     select(CompletionCredit.completion_id, CompletionCredit.enrolment_id, Enrolment.cycle)
     .join(Enrolment, Enrolment.id == CompletionCredit.enrolment_id)
@@ -151,7 +136,7 @@ _DECISIONS = (
 
 
 def own_completions(person_id: int) -> list[OwnCompletion]:
-    """A person's completions, revoked ones too, the newest first. Three queries at most, and the courses' contents."""
+    """A person's completions, revoked ones included, newest first. At most three queries, and the courses' contents."""
     rows = run(_COMPLETIONS, {"person_id": person_id}).all()
     if not rows:
         return []
@@ -183,10 +168,9 @@ def own_completions(person_id: int) -> list[OwnCompletion]:
 
 
 def certificate(person_id: int, completion_id: int) -> Certificate:
-    """A person's own certificate; raises NotFound for another's, and for a completion that was withdrawn."""
-    completion = next(
-        (one for one in own_completions(person_id) if one.id == completion_id and one.revoked_on is None), None
-    )
+    """A person's own certificate; raises NotFound for another's, and for a revoked completion."""
+    standing = (one for one in own_completions(person_id) if one.revoked_on is None)
+    completion = next((one for one in standing if one.id == completion_id), None)
     if completion is None:
         raise NotFound(completion_id=completion_id)
     given_name, family_name = db.session.execute(
@@ -199,64 +183,47 @@ def certificate(person_id: int, completion_id: int) -> Certificate:
         .order_by(OrgUnit.name_sort)
     )
     return Certificate(
-        completion_id=completion_id,
+        **vars(completion),
         person_name=f"{given_name} {family_name}".strip(),
-        slug=completion.slug,
-        title=completion.title,
-        version=completion.version,
-        achieved_on=completion.achieved_on,
-        basis=completion.basis,
-        cycles=completion.cycles,
         units=tuple(dict.fromkeys(units)),
     )
 
 
 def history(person_id: int, today: date) -> History:
-    """Every task that was not cancelled, every completion, every exemption: what 'Intyg och historik' shows."""
+    """Every task not cancelled, every completion, every exemption: what 'Intyg och historik' shows."""
     named = _named()
     tasks = [task for task in own_tasks(person_id, today) if not task.cancelled]
     return History(
-        tuple(
+        tasks=tuple(
             HistoryTask(
                 *named[task.course_id],
-                task.reason,
-                task.cycle,
-                task.opens_on,
-                None if task.status.progress in FREED else task.due_on,
-                None if task.status.progress in FREED else task.grace_until_on,
-                task.achieved_on,
-                task.status,
+                reason=task.reason,
+                cycle=task.cycle,
+                opens_on=task.opens_on,
+                due_on=None if task.status.progress in FREED else task.due_on,
+                grace_until_on=None if task.status.progress in FREED else task.grace_until_on,
+                achieved_on=task.achieved_on,
+                status=task.status,
             )
             for task in sorted(tasks, key=lambda task: (task.opens_on, task.enrolment_id), reverse=True)
         ),
-        tuple(own_completions(person_id)),
-        tuple(own_exemptions(person_id)),
+        completions=tuple(own_completions(person_id)),
+        exemptions=tuple(own_exemptions(person_id)),
     )
 
 
 def decisions(person_id: int) -> dict[int, list[Decision]]:
-    """A person's exemptions and extensions by course, the latest first. One query."""
-    # Of several ends the earliest holds: it comes last, and stays.
-    rows = {row.id: row for row in run(_DECISIONS, {"person_id": person_id})}
+    """A person's exemptions and extensions by course, latest first. One query."""
+    # Of several ends the earliest holds: it comes last and replaces the others.
+    rows = {row["id"]: dict(row) for row in run(_DECISIONS, {"person_id": person_id}).mappings()}
     found: dict[int, list[Decision]] = defaultdict(list)
     for row in rows.values():
-        found[row.course_id].append(
-            Decision(
-                row.id,
-                row.kind,
-                row.from_on,
-                row.until_on,
-                row.reason,
-                row.enrolment_id,
-                row.ended_on,
-                row.end_reason,
-            )
-        )
+        found[row.pop("course_id")].append(Decision(**row))
     return found
 
 
 def own_exemptions(person_id: int) -> list[HistoryExemption]:
-    """A person's exemptions and extensions, the latest first. One query, and one of the courses."""
+    """A person's exemptions and extensions, latest first. At most two queries."""
     by_course = decisions(person_id)
     named = _named() if by_course else {}
     found = [
@@ -268,5 +235,5 @@ def own_exemptions(person_id: int) -> list[HistoryExemption]:
 
 
 def _named() -> dict[int, tuple[str, Text]]:
-    """Every course's slug and present title, by id."""
+    """The slug and current title of every course, by id."""
     return {version.course_id: (version.slug, content(version.id).title) for version in current_versions()}

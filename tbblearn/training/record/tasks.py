@@ -1,7 +1,7 @@
-"""One person's own tasks and reading: what both the learner's pages and the learner's actions start from."""
+"""A person's own tasks and reading, from which the learner's pages and actions start."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 
@@ -12,8 +12,8 @@ from tbblearn.courses.rules import Course, Reading, ScreenRef
 from tbblearn.db import run
 from tbblearn.training.completion_models import Completion
 from tbblearn.training.models import Enrolment, ReadingPlace
-from tbblearn.training.rules import EnrolmentReason, EventReason, NotFound, Status
-from tbblearn.training.standing.facts import coded, now_standing, on_day, status_of, unpack
+from tbblearn.training.rules import EnrolmentReason, EventReason, NotFound, Status, status
+from tbblearn.training.standing.facts import coded, now_standing, unpack
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class OwnTask:
     cancelled: bool
     achieved_on: date | None
     failed: bool
-    """An attempt was handed in and did not pass. Never for a manager's eyes."""
+    """An attempt was handed in and did not pass. Never shown to a manager."""
     status: Status
 
     def can_be_done(self, today: date) -> bool:
-        """True while it holds, is neither completed nor closed; it may open later."""
+        """True while it is not cancelled, completed or closed; it may open later."""
         closed = self.open_until_on is not None and self.open_until_on < today
         return not self.cancelled and self.achieved_on is None and not closed
 
@@ -63,53 +63,30 @@ def published(slug: str) -> tuple[VersionRow, Course]:
 
 
 def own_tasks(person_id: int, today: date, course_id: int | None = None) -> list[OwnTask]:
-    """All of a person's enrolments (of one course), the oldest first. One query."""
-    values: dict[str, object] = {**on_day(today), "person_id": person_id}
-    if course_id is not None:
-        values["course_id"] = course_id
-    rows = run(_own_tasks(course_id is not None), values).mappings()
-    tasks = [
-        OwnTask(
-            row["enrolment_id"],
-            row["course_id"],
-            row["requirement_id"],
-            row["cycle"],
-            row["reason"],
-            row["occasion"],
-            row["opens_on"],
-            row["due_on"],
-            row["grace_until_on"],
-            row["open_until_on"],
-            row["due_reason"],
-            bool(row["cancelled"]),
-            row["achieved_on"],
-            unpack(row["code"]).failed,
-            status_of(row["code"]),
-        )
-        for row in rows
-    ]
+    """A person's enrolments (in one course), in the order to work on them. One query."""
+    rows = run(_own_tasks(course_id is not None), {"today": today, **_chosen(person_id, course_id)}).mappings()
+    tasks = []
+    for row in rows:
+        facts = unpack(row["code"])
+        columns = {name: row[name] for name in _COLUMNS}
+        tasks.append(OwnTask(**columns, failed=facts.failed, status=status(facts)))
     return sorted(tasks, key=_age)
 
 
 def working_task(tasks: Iterable[OwnTask], today: date) -> OwnTask | None:
-    """The one to work on: the older of those that can be done, what was asked for before what was chosen freely."""
+    """The first of `tasks` that can be done, preferably one that is already open."""
     possible = [task for task in tasks if task.can_be_done(today)]
     opened = [task for task in possible if task.opens_on <= today]
     return next(iter(opened or possible), None)
 
 
 def places(person_id: int, course_id: int | None = None) -> list[Place]:
-    """Where a person is in every part read so far, the newest first. One query."""
-    chosen = {"person_id": person_id} | ({} if course_id is None else {"course_id": course_id})
-    found = run(_places(course_id is not None), chosen)
-    return [
-        Place(enrolment_id, module_id, screen_id, seen_at, read_at is not None)
-        for enrolment_id, module_id, screen_id, seen_at, read_at in found
-    ]
+    """Where a person is in every part begun, the latest first. One query."""
+    return [Place(**row) for row in run(_places(course_id is not None), _chosen(person_id, course_id)).mappings()]
 
 
 def completed_courses(person_id: int) -> frozenset[int]:
-    """The courses that a person has completed at some time, by id. One query."""
+    """The ids of the courses that a person has ever completed. One query."""
     return frozenset(run(_COMPLETED, {"person_id": person_id}).scalars())
 
 
@@ -120,9 +97,9 @@ def parts_read(known: Iterable[Place], enrolment_ids: Iterable[int]) -> frozense
 
 
 def first_unread(course: Course, read: frozenset[str], *, completed_before: bool) -> str | None:
-    """The part to read before the quiz may begin; None when it may.
+    """The part to read before the quiz may start; None when it may.
 
-    A course may ask for reading always, the first time only (until somebody has completed it), or not at all.
+    A course demands reading always, the first time only (until the person has completed it), or never.
     """
     if course.reading is Reading.OPTIONAL or (course.reading is Reading.FIRST_TIME and completed_before):
         return None
@@ -130,22 +107,30 @@ def first_unread(course: Course, read: frozenset[str], *, completed_before: bool
 
 
 def next_screen(course: Course, ref: ScreenRef) -> ScreenRef | None:
-    """The screen after this one, in the next part after a part's last; None after the last of all."""
-    every = [ScreenRef(module.id, screen.id) for module in course.modules for screen in module.screens]
-    after = every.index(ref) + 1
-    return every[after] if after < len(every) else None
+    """The screen after this one, across parts; None after the last."""
+    every = _screens(course)
+    return every[every.index(ref) + 1]
 
 
 def previous_screen(course: Course, ref: ScreenRef) -> ScreenRef | None:
-    """The screen before this one; None before the first of all."""
-    every = [ScreenRef(module.id, screen.id) for module in course.modules for screen in module.screens]
-    at = every.index(ref)
-    return every[at - 1] if at else None
+    """The screen before this one, across parts; None before the first."""
+    every = _screens(course)
+    return every[every.index(ref) - 1]
 
 
-# --- statements made once: putting them together takes longer than running them ----------------------------------
+def _screens(course: Course) -> list[ScreenRef | None]:
+    """Every screen in order, None at both ends."""
+    return [None, *(ScreenRef(module.id, screen.id) for module in course.modules for screen in module.screens), None]
 
+
+# --- statements built once: building one takes longer than running it ---------------------------------------------
+
+_COLUMNS = tuple(field.name for field in fields(OwnTask) if field.name not in {"failed", "status"})
 _COMPLETED = select(Completion.course_id).where(Completion.person_id == bindparam("person_id"), Completion.stands())
+
+
+def _chosen(person_id: int, course_id: int | None) -> dict[str, int]:
+    return {"person_id": person_id} | ({} if course_id is None else {"course_id": course_id})
 
 
 def _own(*, of_one_course: bool) -> list[ColumnElement[bool]]:
@@ -161,14 +146,14 @@ def _own_tasks(of_one_course: bool) -> Select[*tuple[object, ...]]:
 
 
 @cache
-def _places(of_one_course: bool) -> Select[int, str, str, datetime, datetime | None]:
+def _places(of_one_course: bool) -> Select[int, str, str, datetime, bool]:
     return (
         select(
             ReadingPlace.enrolment_id,
             ReadingPlace.module_id,
             ReadingPlace.screen_id,
             ReadingPlace.seen_at,
-            ReadingPlace.read_at,
+            ReadingPlace.read_at.is_not(None).label("read"),
         )
         .join(Enrolment, Enrolment.id == ReadingPlace.enrolment_id)
         .where(*_own(of_one_course=of_one_course))

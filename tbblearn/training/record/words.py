@@ -1,4 +1,4 @@
-"""Codes of decisions in words: the same for the manager who decides and for the person it is about."""
+"""Codes of decisions in words, the same for the manager who decides and for the person concerned."""
 
 from flask_babel import gettext as _
 
@@ -7,7 +7,7 @@ from tbblearn.training.standing.words import how_urgent
 
 
 def basis_words(basis: Basis) -> str:
-    """What a completion rests on."""
+    """What a completion is based on."""
     return {
         Basis.PASSED: _("godkänd på provet"),
         Basis.EQUIVALENT: _("motsvarande utbildning"),
@@ -17,7 +17,7 @@ def basis_words(basis: Basis) -> str:
 
 
 def exemption_words(reason: ExemptionReason) -> str:
-    """Why somebody is exempt or has more time: never more than this."""
+    """Why a person is exempt or has more time; never any detail beyond this."""
     return {
         ExemptionReason.OTHER_DUTIES: _("andra arbetsuppgifter"),
         ExemptionReason.LONG_ABSENCE: _("lång frånvaro"),
@@ -28,7 +28,7 @@ def exemption_words(reason: ExemptionReason) -> str:
 
 
 def end_words(reason: ExemptionEndReason) -> str:
-    """Why an exemption or an extension was taken back or shortened."""
+    """Why an exemption or an extension was withdrawn or shortened."""
     return {
         ExemptionEndReason.MISTAKE: _("beslutet blev fel"),
         ExemptionEndReason.NO_LONGER_NEEDED: _("behövs inte längre"),
@@ -37,7 +37,7 @@ def end_words(reason: ExemptionEndReason) -> str:
 
 
 def withdrawal_words(reason: RevocationReason) -> str:
-    """Why a completion was withdrawn."""
+    """Why a completion was revoked."""
     return {
         RevocationReason.WRONG_PERSON: _("fel person"),
         RevocationReason.WRONG_COURSE: _("fel utbildning"),
@@ -47,7 +47,7 @@ def withdrawal_words(reason: RevocationReason) -> str:
 
 
 def record_words() -> dict[str, object]:
-    """For a blueprint's context processor: what the templates of records say codes with."""
+    """Context processor: the functions with which templates put codes into words."""
     return {
         "basis_words": basis_words,
         "end_words": end_words,

@@ -1,5 +1,5 @@
-"""Who must take which course by when: audiences, cycles, credits, and the plan that tick carries out.
+"""Who must take which course by when: audiences, cycles, credits, and the plan that the timer carries out.
 
-Imports standing; pure rules are audience, cycles, credits, exemptions and planning.
-Begin with `cycles` and `planning`; `enrolling` carries it out.
+Imports standing. Pure rules: audience, cycles, credits, exemptions, planning.
+Begin with `cycles` and `planning`; `enrolling` carries out the plan.
 """

@@ -1,6 +1,6 @@
-"""What the process leader and the huvudmän decide: requirements, and which huvudman has adopted them."""
+"""What the process leader and the huvudmän decide: requirements, and their adoption by each huvudman."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -10,54 +10,45 @@ from tbblearn.db import db
 from tbblearn.people.models import OrgUnit
 from tbblearn.people.rules import UnitKind
 from tbblearn.training.models import Requirement, RequirementAdoption, RequirementRule
-from tbblearn.training.requirements.audience import AudienceRule
+from tbblearn.training.requirements.audience import CONDITIONS, AudienceRule
 from tbblearn.training.requirements.cycles import MonthDay, Terms
 from tbblearn.training.rules import NoPublishedCourse, NotFound
 
 
-@dataclass(frozen=True)
-class NewRequirement:
-    """A requirement to add. A rule's `unit_path` names the unit at its end."""
+def add_requirement(
+    programme_id: int,
+    slug: str,
+    terms: Terms = Terms(),  # noqa: B008 (frozen)
+    rules: Iterable[AudienceRule] = (AudienceRule(),),
+    *,
+    now: datetime,
+) -> int:
+    """Add a requirement with its audience rules and return its id; it reaches nobody until a huvudman adopts it.
 
-    programme_id: int
-    slug: str
-    terms: Terms = field(default_factory=Terms)
-    rules: tuple[AudienceRule, ...] = (AudienceRule(),)
-
-
-def add_requirement(new: NewRequirement, *, now: datetime) -> int:
-    """Add a requirement with its audience rules; it reaches nobody until a huvudman has adopted it. Returns its id.
-
-    Raises NoPublishedCourse.
+    A rule's `unit_path` names the unit at its end. Raises NoPublishedCourse.
     """
-    course = course_by_slug(new.slug)
+    course = course_by_slug(slug)
     if course is None:
-        raise NoPublishedCourse(slug=new.slug)
+        raise NoPublishedCourse(slug=slug)
     requirement = Requirement(
-        programme_id=new.programme_id,
+        programme_id=programme_id,
         course_id=course.id,
-        kind=new.terms.kind,
-        opens=str(new.terms.opens),
-        due=str(new.terms.due),
-        grace_days=new.terms.grace_days,
-        new_hire_days=new.terms.new_hire_days,
-        carry_over_days=new.terms.carry_over_days,
+        kind=terms.kind,
+        opens=str(terms.opens),
+        due=str(terms.due),
+        grace_days=terms.grace_days,
+        new_hire_days=terms.new_hire_days,
+        carry_over_days=terms.carry_over_days,
         recorded_at=now,
     )
     db.session.add(requirement)
     db.session.flush()
-    for rule in new.rules:
+    for rule in rules:
         db.session.add(
             RequirementRule(
                 requirement_id=requirement.id,
-                effect=rule.effect,
                 unit_id=None if rule.unit_path is None else int(rule.unit_path.rstrip("/").rsplit("/", 1)[-1]),
-                level=rule.level,
-                service=rule.service,
-                profession=rule.profession,
-                min_days=rule.min_days,
-                valid_from_on=rule.valid_from_on,
-                valid_until_on=rule.valid_until_on,
+                **{name: getattr(rule, name) for name in CONDITIONS},
             )
         )
     db.session.flush()
@@ -74,7 +65,7 @@ def adopt(
     opens: MonthDay | None = None,
     due: MonthDay | None = None,
 ) -> None:
-    """Write down that a huvudman has adopted a requirement: when, by which decision, with which own dates.
+    """Record that a huvudman has adopted a requirement: when, by which decision, with which dates of its own.
 
     Raises NotFound where the requirement does not exist or the unit is not a huvudman.
     """

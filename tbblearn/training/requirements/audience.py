@@ -1,19 +1,19 @@
-"""Whom a requirement is for: rules over employments, as pure functions (docs/rules/training.md)."""
+"""Whom a requirement covers: rules over employments, as pure functions (docs/rules/training.md)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from tbblearn.people.rules import Level, holds
 from tbblearn.training.rules import Effect
 
 DEFAULT_MIN_DAYS = 90
-"""Shorter employments are left out unless a rule says otherwise (docs/rules/training.md)."""
+"""Shorter employments are left out unless a rule says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmploymentFacts:
-    """What an audience rule may look at: an employment and the unit it is in."""
+    """What an audience rule can look at: an employment and its unit."""
 
     unit_path: str
     level: Level | None
@@ -23,16 +23,16 @@ class EmploymentFacts:
     end_on: date | None
 
     def lasts_at_least(self, days: int) -> bool:
-        """True when the employment, first to last day, is that long; one without a last day always is."""
+        """True when the employment is that long from first to last day; one without a last day always is."""
         return self.end_on is None or (self.end_on - self.start_on).days + 1 >= days
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceRule:
-    """One rule: all conditions that it names must hold. A condition left out (None) holds for everybody.
+    """One rule: every condition that it names must hold; one left out (None) always does.
 
-    `min_days` is the length of the employment from its first day to its last, so that a short cover is left out from
-    the start and a new hire is not kept waiting. An exclusion looks at it only where it is set.
+    `min_days` compares the employment's whole length, first day to last, so that a short cover is left out from the
+    start and a new hire need not wait.
     """
 
     effect: Effect = Effect.INCLUDE
@@ -45,7 +45,7 @@ class AudienceRule:
     valid_until_on: date | None = None
 
     def holds_for(self, employment: EmploymentFacts, today: date) -> bool:
-        """True when the rule is valid today and every condition that it names fits the employment."""
+        """True when the rule is valid today and every condition that it names holds for the employment."""
         return (
             holds(self.valid_from_on or date.min, self.valid_until_on, today)
             and (self.unit_path is None or employment.unit_path.startswith(self.unit_path))
@@ -56,8 +56,12 @@ class AudienceRule:
         )
 
 
+CONDITIONS = tuple(field.name for field in fields(AudienceRule) if field.name != "unit_path")
+"""The fields that a rule's row has under the same names."""
+
+
 def covers(rules: Iterable[AudienceRule], employment: EmploymentFacts, today: date) -> bool:
-    """True when the employment is held today, some rule includes it and none excludes it. No rules cover nobody."""
+    """True when the employment is held today, and some rule includes and none excludes it."""
     if not holds(employment.start_on, employment.end_on, today):
         return False
     included = False

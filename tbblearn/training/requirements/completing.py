@@ -1,8 +1,8 @@
-"""Writing down that somebody has completed a course, and which of their tasks that does."""
+"""Recording that a person has completed a course, and which of their tasks that satisfies."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Row, bindparam, insert, select
@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
-from tbblearn.courses.models import CourseVersion
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.rules import holds
@@ -18,17 +17,24 @@ from tbblearn.training.completion_models import Completion, CompletionCredit, Co
 from tbblearn.training.models import NO_REQUIREMENT, Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState, credits
 from tbblearn.training.requirements.cycles import Terms, soon_from
-from tbblearn.training.requirements.facts import given, own_terms, satisfying_courses, terms_of
+from tbblearn.training.requirements.facts import (
+    completions_of,
+    credits_of,
+    given,
+    own_terms,
+    satisfying_courses,
+    terms_of,
+)
 from tbblearn.training.rules import Basis, EnrolmentReason
 from tbblearn.training.standing.facts import now_standing
 
 MOST_PERSONS = 1_000
-"""Persons that one statement names (docs/rules/training.md)."""
+"""The most people that one statement names (docs/rules/training.md)."""
 
 
 @dataclass(frozen=True)
 class NewCompletion:
-    """A completion to write down. `achieved_on` is the day in Stockholm of `achieved_at`."""
+    """A completion to record. `achieved_on` is the day of `achieved_at` in Stockholm."""
 
     person_id: int
     course_id: int
@@ -46,47 +52,32 @@ _LOCK = select(Person.id).where(Person.id == bindparam("person_id")).with_for_up
 
 
 def lock_person(person_id: int) -> None:
-    """Let one change at a time decide what a person has to do; others wait (SQLite has one writer anyway)."""
+    """Serialise the changes that decide what a person must do (SQLite has a single writer anyway)."""
     run(_LOCK, {"person_id": person_id})
 
 
 def lock_persons(person_ids: Sequence[int]) -> None:
-    """The same for several, locked in the order of their ids so that two who lock the same persons queue."""
+    """The same for several people, in the order of their ids so that no two callers deadlock."""
     db.session.execute(
         select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update(key_share=True)
     )
 
 
 def complete(new: NewCompletion, *, now: datetime) -> int:
-    """Add a completion with the employments held that day, and count it for the tasks it does. Returns its id."""
+    """Add a completion with the employments held that day, credit the tasks it satisfies, and return its id."""
     return complete_all([new], now=now)[0]
 
 
 def complete_all(every: Sequence[NewCompletion], *, now: datetime) -> list[int]:
-    """Add completions as `complete` does, and return their ids in the order given. The persons must be locked.
+    """Add completions as `complete` does; returns their ids in the order given. The people must be locked.
 
-    The number of statements grows with thousands of persons, not with persons.
+    The number of statements grows with every thousand people, not with every person.
     """
     if not every:
         return []
     added = db.session.execute(
         insert(Completion).returning(Completion.id, sort_by_parameter_order=True),
-        [
-            {
-                "person_id": new.person_id,
-                "course_id": new.course_id,
-                "course_version_id": new.course_version_id,
-                "enrolment_id": new.enrolment_id,
-                "attempt_id": new.attempt_id,
-                "basis": new.basis,
-                "evidence": new.evidence,
-                "achieved_at": new.achieved_at,
-                "achieved_on": new.achieved_on,
-                "recorded_at": now,
-                "recorded_by": new.recorded_by,
-            }
-            for new in every
-        ],
+        [{**vars(new), "recorded_at": now} for new in every],
     )
     completion_ids = list(added.scalars())
     persons = sorted({new.person_id for new in every})
@@ -124,59 +115,35 @@ def in_batches(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def count_for_tasks(person_ids: Sequence[int], *, now: datetime) -> None:
-    """Write down what their completions count for, where it is not written yet. Nothing is ever taken away."""
+    """Record the credits that their completions have earned but that are missing. None is ever removed."""
     counting = satisfying_courses()
-    done: dict[tuple[int, int], list[tuple[CompletionFact, int | None]]] = defaultdict(list)
-    for row in db.session.execute(
-        select(
-            Completion.id,
-            Completion.person_id,
-            Completion.course_id,
-            Completion.achieved_on,
-            Completion.enrolment_id,
-            CourseVersion.number,
-        )
-        .outerjoin(CourseVersion, CourseVersion.id == Completion.course_version_id)
-        .where(Completion.person_id.in_(person_ids), Completion.stands())
-    ):
-        done[(row.person_id, row.course_id)].append(
-            (CompletionFact(row.id, row.achieved_on, row.enrolment_id), row.number)
-        )
+    done: dict[tuple[int, int], list[CompletionFact]] = defaultdict(list)
+    for person_id, course_id, completion in completions_of(person_ids):
+        done[(person_id, course_id)].append(completion)
     standing = now_standing(Enrolment.person_id.in_(person_ids))
     groups: dict[tuple[int, int, int | None], list[EnrolmentState]] = defaultdict(list)
     for row in db.session.execute(select(standing)):
         groups[(row.person_id, row.course_id, row.requirement_id)].append(given(row))
-    written = {
-        Credit(completion_id, enrolment_id)
-        for completion_id, enrolment_id in db.session.execute(
-            select(CompletionCredit.completion_id, CompletionCredit.enrolment_id)
-            .join(Completion, Completion.id == CompletionCredit.completion_id)
-            .where(Completion.person_id.in_(person_ids))
-        )
-    }
-    terms = _Terms.of(person_ids)
+    terms = {row.id: terms_of(row) for row in db.session.scalars(select(Requirement))}
+    own = _own_terms(person_ids, terms)
     counted: set[Credit] = set()
     for (person_id, course_id, requirement_id), enrolments in groups.items():
         completions = [
-            replace(one, version=number if other == course_id else None)
+            one if other == course_id else replace(one, version=None)
             for other in counting.get(course_id, {course_id})
-            for one, number in done[(person_id, other)]
+            for one in done[(person_id, other)]
         ]
-        counted |= credits(terms.holding(person_id, requirement_id), completions, enrolments)
-    write_credits(
-        [
-            {"completion_id": one.completion_id, "enrolment_id": one.enrolment_id, "recorded_at": now}
-            for one in sorted(counted - written)
-        ]
-    )
+        ordinary = Terms() if requirement_id is None else terms[requirement_id]
+        counted |= credits(own.get((person_id, requirement_id), ordinary), completions, enrolments)
+    write_credits(counted - credits_of(person_ids), now=now)
 
 
-def write_credits(rows: list[dict[str, object]]) -> None:
-    """Add credits; one that somebody else has written meanwhile is there already, and that is as good."""
-    if not rows:
-        return
-    added = postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
-    db.session.execute(added(CompletionCredit).on_conflict_do_nothing(), rows)
+def write_credits(new: Iterable[Credit], *, now: datetime) -> None:
+    """Add credits, except those that someone else has added meanwhile."""
+    rows = [{**asdict(credit), "recorded_at": now} for credit in sorted(new)]
+    if rows:
+        added = postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+        db.session.execute(added(CompletionCredit).on_conflict_do_nothing(), rows)
 
 
 def add_free_enrolment(
@@ -190,10 +157,10 @@ def add_free_enrolment(
     days: tuple[date, date, date] | None = None,
     by: int | None = None,
 ) -> int:
-    """Add an enrolment outside any requirement: the person's own choice, or given by hand. Returns its id.
+    """Add an enrolment outside any requirement, voluntary or given by hand, and return its id.
 
-    `days` are its last day, the end of its extra time and its closing. The person must be locked: the occasion is
-    numbered from those before.
+    `days` are its last day, the end of the grace period and its closing. The person must be locked, since occasions
+    are numbered.
     """
     before = db.session.scalars(
         select(Enrolment.occasion).where(
@@ -224,38 +191,22 @@ def add_free_enrolment(
     return enrolment.id
 
 
-@dataclass(frozen=True)
-class _Terms:
-    """Each requirement's terms, and as they hold for these persons: own dates of the huvudman, the earlier last day."""
-
-    ordinary: Mapping[int, Terms]
-    own: Mapping[tuple[int, int], Terms]
-
-    def holding(self, person_id: int, requirement_id: int | None) -> Terms:
-        """The terms of a person's task."""
-        if requirement_id is None:
-            return Terms()
-        return self.own.get((person_id, requirement_id), self.ordinary[requirement_id])
-
-    @classmethod
-    def of(cls, person_ids: Sequence[int]) -> "_Terms":
-        """Two queries."""
-        ordinary = {row.id: terms_of(row) for row in db.session.scalars(select(Requirement))}
-        unit, huvudman = aliased(OrgUnit), aliased(OrgUnit)
-        own: dict[tuple[int, int], Terms] = {}
-        for person_id, requirement_id, opens, due in db.session.execute(
-            select(
-                Employment.person_id,
-                RequirementAdoption.requirement_id,
-                RequirementAdoption.opens,
-                RequirementAdoption.due,
-            )
-            .join(huvudman, huvudman.id == RequirementAdoption.unit_id)
-            .join(unit, unit.inside(huvudman.path))
-            .join(Employment, Employment.unit_id == unit.id)
-            .where(Employment.person_id.in_(person_ids))
-        ):
-            terms = own_terms(ordinary[requirement_id], opens, due)
-            known = own.get((person_id, requirement_id))
-            own[(person_id, requirement_id)] = terms if known is None or terms.due < known.due else known
-        return cls(ordinary, own)
+def _own_terms(person_ids: Sequence[int], terms: Mapping[int, Terms]) -> dict[tuple[int, int | None], Terms]:
+    """By (person, requirement), the terms with the dates of the huvudman; of several, those due earliest. One query."""
+    unit, huvudman = aliased(OrgUnit), aliased(OrgUnit)
+    own: dict[tuple[int, int | None], Terms] = {}
+    for person_id, requirement_id, opens, due in db.session.execute(
+        select(
+            Employment.person_id,
+            RequirementAdoption.requirement_id,
+            RequirementAdoption.opens,
+            RequirementAdoption.due,
+        )
+        .join(huvudman, huvudman.id == RequirementAdoption.unit_id)
+        .join(unit, unit.inside(huvudman.path))
+        .join(Employment, Employment.unit_id == unit.id)
+        .where(Employment.person_id.in_(person_ids))
+    ):
+        new, key = own_terms(terms[requirement_id], opens, due), (person_id, requirement_id)
+        own[key] = min(own.get(key, new), new, key=lambda one: one.due)
+    return own

@@ -1,7 +1,7 @@
-"""Which enrolments a completion counts for (docs/rules/training.md), as one pure function.
+"""Which enrolments a completion counts for, as one pure function (docs/rules/training.md).
 
-What it answers is written down as credits when a completion is made and when an enrolment is added; it only ever
-adds, so that no completion is voided by a later change.
+Its result is recorded when a completion or an enrolment is added. Credits are only ever added, so that no later change
+voids a completion.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ from tbblearn.training.requirements.cycles import Terms, cycle_of_year, cycle_on
 from tbblearn.training.rules import EnrolmentReason
 
 BY_CYCLE = frozenset({EnrolmentReason.YEARLY, EnrolmentReason.NEW_HIRE})
-"""Enrolments that a completion satisfies by the cycle it falls in."""
+"""Enrolments that a completion satisfies by its cycle."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentState:
-    """An enrolment as it stands today: its own last day and closing after all that moved them."""
+    """An enrolment as it stands today, with the last day and closing that now apply."""
 
     id: int
     cycle: int | None
@@ -30,19 +30,19 @@ class EnrolmentState:
     cancelled: bool = False
 
     def is_open(self, day: date) -> bool:
-        """True when it is not cancelled and can be completed on this day."""
+        """True when it can be completed on this day."""
         return not self.cancelled and holds(self.opens_on, self.open_until_on, day)
 
 
 @dataclass(frozen=True, slots=True)
 class CompletionFact:
-    """A completion that has not been revoked; `enrolment_id` is the one that its attempt was made on."""
+    """A completion that stands; `enrolment_id` is that of its attempt."""
 
     id: int
     achieved_on: date
     enrolment_id: int | None = None
     version: int | None = None
-    """The number of the version of the enrolments' own course that it was made in; None where it was in none."""
+    """The number of its version, where it is of the enrolments' own course."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -56,15 +56,14 @@ class Credit:
 def credits(
     terms: Terms, completions: Iterable[CompletionFact], enrolments: Sequence[EnrolmentState]
 ) -> frozenset[Credit]:
-    """All that one person's completions of a course count for among the enrolments of one requirement (or of none).
+    """What one person's completions count for among their enrolments in one course by one requirement (or by none).
 
-    - A completion counts for the cycle its date falls in.
-    - Where two are open it counts for the older one only (as late); a new hire's counts for both.
-    - One that counts for a new-hire enrolment counts also for the next cycle when it was made within carry_over_days
-      before that cycle opens.
+    - A completion counts for the cycle of its date.
+    - Where two cycles are open it counts for the older only (as late); a new hire's counts for both.
+    - A new hire's counts for the next cycle too, if made within carry_over_days before that opens.
     - A course taken once is satisfied by any completion, whenever made.
-    - What a manager or a renewal asked for is satisfied by a completion while it is open, a renewal by none of an
-      older version; what a person took freely, by the completion made on it.
+    - An enrolment by hand or for a renewal is satisfied by a completion while it is open, a renewal never by one of an
+      older version; a voluntary one by the completion made on it.
     """
     live = [enrolment for enrolment in enrolments if not enrolment.cancelled]
     yearly = sorted((e for e in live if e.reason in BY_CYCLE), key=_age)
@@ -80,18 +79,13 @@ def credits(
 
 
 def renewal_occasion(version: int) -> str:
-    """The occasion of a renewal that this version of a course asks for."""
+    """The occasion of the renewal that this version of a course demands."""
     return f"{EnrolmentReason.RENEWAL.value}:{version}"
 
 
 def renewed_version(occasion: str) -> int:
     """The version that a renewal's occasion names."""
     return int(occasion.partition(":")[2])
-
-
-def carry_over_from(terms: Terms, year: int) -> date:
-    """The first day on which a new hire's completion counts also for the cycle that opens in this year."""
-    return cycle_of_year(terms, year).opens_on - timedelta(days=terms.carry_over_days)
 
 
 def _satisfied_cycles(terms: Terms, done: CompletionFact, unfinished: Sequence[EnrolmentState]) -> frozenset[int]:
@@ -102,7 +96,7 @@ def _satisfied_cycles(terms: Terms, done: CompletionFact, unfinished: Sequence[E
     if older.reason is not EnrolmentReason.NEW_HIRE:
         return frozenset({older.cycle})
     satisfied = {older.cycle, own}
-    if done.achieved_on >= carry_over_from(terms, own + 1):
+    if done.achieved_on >= cycle_of_year(terms, own + 1).opens_on - timedelta(days=terms.carry_over_days):
         satisfied.add(own + 1)
     return frozenset(satisfied)
 

@@ -1,8 +1,9 @@
-"""The cycle rule's dates: which cycle, which last day, when it closes, who is new or away (docs/rules/training.md).
+"""The cycle rule: which cycle, which last day, when it closes, who is new or away (docs/rules/training.md).
 
-Every function is pure and takes calendar days in Stockholm. Spans have both ends included; None means no end.
+Pure functions of calendar days in Stockholm. Spans include both ends; None means no end.
 """
 
+from calendar import isleap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,23 +12,23 @@ from tbblearn.people.rules import holds
 from tbblearn.training.rules import EventReason, RequirementKind
 
 NEW_AFTER_DAYS = 180
-"""At least so many days without employment make the next first day a new hire's."""
+"""After at least this many days without employment a person is a new hire."""
 
 SHORTEST_SOON, LONGEST_SOON = 5, 30
-"""A last day is due soon at least and at most so many days before it."""
+"""How many days before its last day a task is due soon, at least and at most."""
 
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class MonthDay:
-    """A day that comes back every year, such as 30 November."""
+    """A day of every year, such as 30 November."""
 
     month: int
     day: int
 
     def __post_init__(self) -> None:
-        date(2000, self.month, self.day)  # raises ValueError for a day that no year has
+        date(2000, self.month, self.day)  # raises ValueError for a day that does not exist
 
     @classmethod
     def parse(cls, text: str) -> "MonthDay":
@@ -36,8 +37,8 @@ class MonthDay:
         return cls(int(month), int(day))
 
     def on(self, year: int) -> date:
-        """This day in a year; 29 February counts as the 28th where there is none."""
-        if (self.month, self.day) == (2, 29) and not _is_leap(year):
+        """This day in a year; 29 February becomes the 28th where there is none."""
+        if (self.month, self.day) == (2, 29) and not isleap(year):
             return date(year, 2, 28)
         return date(year, self.month, self.day)
 
@@ -47,7 +48,7 @@ class MonthDay:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The dates and periods of a requirement, as they hold for one huvudman."""
+    """The dates and periods of a requirement, as they apply to one huvudman."""
 
     kind: RequirementKind = RequirementKind.YEARLY
     opens: MonthDay = MonthDay(1, 1)
@@ -57,13 +58,13 @@ class Terms:
     carry_over_days: int = 90
 
     def with_own_dates(self, opens: MonthDay | None, due: MonthDay | None) -> "Terms":
-        """The terms with a huvudman's own dates, where its adoption names any."""
+        """The terms with a huvudman's own dates, where it has any."""
         return replace(self, opens=opens or self.opens, due=due or self.due)
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One round of a yearly requirement, named by the year in which it opens."""
+    """One round of a yearly requirement, named after the year in which it opens."""
 
     year: int
     opens_on: date
@@ -71,7 +72,7 @@ class Cycle:
     next_opens_on: date
 
     def holds(self, day: date) -> bool:
-        """True from the day the cycle opens until the day before the next one does."""
+        """True from the day the cycle opens until the day before the next one opens."""
         return self.opens_on <= day < self.next_opens_on
 
 
@@ -92,19 +93,19 @@ def cycle_on(terms: Terms, day: date) -> Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """The last days of one enrolment. All three end at the end of the day."""
+    """The last days of one enrolment, each included."""
 
     due_on: date
     grace_until_on: date
     open_until_on: date | None
-    """Last day on which it can be completed; what is unfinished then is missed. None: it stays open."""
+    """The last day on which it can be completed; after that it is missed. None: it stays open."""
 
 
 def deadlines(terms: Terms, cycle_year: int | None, due_on: date) -> Deadlines:
-    """Last day, end of the extra time, and closing = max(last day + grace, opening of the next cycle).
+    """Last day, end of the grace period, and closing = max(last day + grace, opening of the next cycle).
 
-    The last day of grace is a whole day, and so is the opening of the next cycle: an enrolment is open until the end
-    of the former or the eve of the latter. Without a cycle (a course taken once) nothing closes.
+    An enrolment is open through the last day of grace or the eve of the next opening. Without a cycle (a course taken
+    once) it never closes.
     """
     grace_until_on = due_on + timedelta(days=terms.grace_days)
     if cycle_year is None:
@@ -114,9 +115,9 @@ def deadlines(terms: Terms, cycle_year: int | None, due_on: date) -> Deadlines:
 
 
 def soon_from(due_on: date, *given: date) -> date:
-    """From which day a last day is due soon: the last third of the days that the person was given.
+    """The day from which a task is due soon: the last third of its time, rounded up, between 5 and 30 days.
 
-    `given`: the days from which it could be worked on; the latest counts. Rounded up, at least 5 days, at most 30.
+    `given`: the days from which it could be worked on, of which the latest counts.
     """
     days = (due_on - max(given)).days
     return due_on - timedelta(days=min(LONGEST_SOON, max(SHORTEST_SOON, -(-days // 3))))
@@ -137,23 +138,23 @@ class EmploymentSpan:
 
 @dataclass(frozen=True, slots=True)
 class Hire:
-    """The first day of a person's present stretch of employment, and when the system first knew of it."""
+    """The first day of a person's current stretch of employment, and when the system first knew of it."""
 
     start_on: date
     known_on: date
 
 
 def hired(spans: Iterable[EmploymentSpan], today: date) -> Hire | None:
-    """The first day after at least 180 days without employment, seen from today; None where nobody is employed today.
+    """The first day of the stretch of employment that includes today; None where the person is not employed today.
 
-    A gap of 179 days joins two employments into one stretch; overlapping employments are one stretch.
+    A gap of 179 days joins two employments into one stretch, as an overlap does; one of 180 days does not.
     """
     first: EmploymentSpan | None = None
     covered_until: date | None = None
     for span in sorted(spans, key=lambda span: (span.start_on, span.known_on)):
         if span.start_on > today:
             break
-        if first is None or (covered_until is not None and _days_between(covered_until, span) >= NEW_AFTER_DAYS):
+        if first is None or (covered_until is not None and (span.start_on - covered_until).days > NEW_AFTER_DAYS):
             first, covered_until = span, span.end_on
         elif covered_until is not None:
             covered_until = max(covered_until, span.end_on) if span.end_on else None
@@ -163,7 +164,7 @@ def hired(spans: Iterable[EmploymentSpan], today: date) -> Hire | None:
 
 
 def makes_new_hire(hire: Hire, *, adopted_on: date, first_file_on: date) -> bool:
-    """False for a start before the huvudman adopted the requirement, or before its first file was read in."""
+    """False for a start before the huvudman adopted the requirement, or before its first staff file was read."""
     return hire.start_on >= adopted_on and hire.start_on >= first_file_on
 
 
@@ -173,7 +174,7 @@ def new_hire_due(hire: Hire, terms: Terms) -> date:
 
 
 def moves(spans: Sequence[EmploymentSpan]) -> list["Shift"]:
-    """Changes of unit (and so of level): employments that did not just go on in the same unit the day before."""
+    """Changes of unit (and so of level): employments that do not simply continue one in the same unit."""
     return [
         Shift(span.start_on, span.known_on, EventReason.MOVED)
         for span in spans
@@ -207,17 +208,16 @@ class Pause:
     from_on: date
     until_on: date | None
     known_on: date
-    """When the system knew how it ends."""
+    """When the system learnt how it ends."""
 
     def covers(self, day: date) -> bool:
-        """True when the day lies in the pause."""
         return holds(self.from_on, self.until_on, day)
 
 
 def pauses(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> list[Pause]:
-    """When a person is on leave: only while every employment held in the audience is (and at least one is held).
+    """When a person is on leave: only while on leave from every employment held in the audience, at least one.
 
-    A pause that ends because the last employment ends has no return: the employment's end is its end.
+    A pause that ends because the last employment ends has no return.
     """
     if not absences:
         return []
@@ -236,7 +236,7 @@ def pauses(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> list
 
 
 def returns(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> list["Shift"]:
-    """Returns from leave: the day after each pause, where an employment in the audience goes on."""
+    """Returns from leave: the day after each pause, where an employment in the audience continues."""
     return [
         Shift(pause.until_on + ONE_DAY, pause.known_on, EventReason.RETURNED)
         for pause in pauses(spans, absences)
@@ -244,25 +244,25 @@ def returns(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> lis
     ]
 
 
-# --- the own last day ---------------------------------------------------------------------------------------------
+# --- the person's own last day ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Shift:
-    """Something that gives a person more time: a move, a return from leave, an adoption in mid-cycle."""
+    """Something that gives a person more time: a move, a return from leave, an adoption during the cycle."""
 
     on: date
     known_on: date
     reason: EventReason
 
     def due(self, terms: Terms) -> date:
-        """max(the day, the day we learnt of it) + new_hire_days."""
+        """max(the day, the day it became known) + new_hire_days."""
         return max(self.on, self.known_on) + timedelta(days=terms.new_hire_days)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnDue:
-    """An enrolment's own last day, what last moved it (None: nothing did) and on which day that was known."""
+    """An enrolment's own last day, what last moved it (None: nothing did) and the day that was known."""
 
     due_on: date
     reason: EventReason | None = None
@@ -277,11 +277,11 @@ def own_due(
     away: Sequence[Pause],
     today: date,
 ) -> OwnDue:
-    """The latest of a last day and what moves and returns make of it, up to today; never earlier than before.
+    """The last day as moved by the shifts so far; never earlier than `due_on`.
 
-    Moves and adoptions count in their own cycle only, returns until the enrolment closes. A leave over the last day
-    exempts from the cycle, so what comes after it moves nothing. What happened so long before the cycle opened that it
-    could not reach into it is left out, also when it is learnt of late.
+    Moves and adoptions count in their own cycle only, returns until the enrolment closes. A leave on the last day
+    exempts from the cycle, so what follows moves nothing. A shift too long before the opening to reach into the cycle
+    is ignored, even when it is learnt of late.
     """
     cycle = None if cycle_year is None else cycle_of_year(terms, cycle_year)
     own = OwnDue(due_on)
@@ -302,24 +302,16 @@ def own_due(
     return own
 
 
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def _days_between(covered_until: date, span: EmploymentSpan) -> int:
-    return (span.start_on - covered_until).days - 1
-
-
 def _held(span: EmploymentSpan, day: date) -> bool:
     return holds(span.start_on, span.end_on, day)
 
 
 def _turning_days(spans: Sequence[EmploymentSpan], absences: Sequence[Absence]) -> list[date]:
     days = set()
-    for first_last in (*((s.start_on, s.end_on) for s in spans), *((a.from_on, a.until_on) for a in absences)):
-        days.add(first_last[0])
-        if first_last[1] is not None:
-            days.add(first_last[1] + ONE_DAY)
+    for first, last in (*((s.start_on, s.end_on) for s in spans), *((a.from_on, a.until_on) for a in absences)):
+        days.add(first)
+        if last is not None:
+            days.add(last + ONE_DAY)
     return sorted(days)
 
 
@@ -332,7 +324,7 @@ def _all_away(spans: Sequence[EmploymentSpan], absences: Sequence[Absence], day:
 
 
 def _learnt(spans: Sequence[EmploymentSpan], absences: Sequence[Absence], return_on: date) -> date:
-    """When we knew that the pause ends this day: what ended or began just then."""
+    """When it became known that the pause ends this day, from what ended or began then."""
     known = [a.known_on for a in absences if a.until_on is not None and a.until_on + ONE_DAY == return_on]
     known += [span.known_on for span in spans if span.start_on == return_on]
     return max(known, default=return_on)

@@ -1,7 +1,7 @@
-"""The timer's action: enrol, cancel, reinstate, move last days, and count completions, for a batch of persons."""
+"""The timer's action: enrol, cancel, reinstate, move last days and count completions, a batch of people at a time."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert
@@ -10,78 +10,51 @@ from tbblearn.db import db, stockholm_date
 from tbblearn.training.models import AudienceMember, Enrolment, EnrolmentEvent
 from tbblearn.training.requirements.completing import MOST_PERSONS, lock_persons, write_credits
 from tbblearn.training.requirements.credits import Credit
-from tbblearn.training.requirements.cycles import soon_from
-from tbblearn.training.requirements.facts import (
-    Batch,
-    Organisation,
-    RequirementFacts,
-    batch,
-    next_person_ids,
-    organisation,
-)
+from tbblearn.training.requirements.cycles import Deadlines, soon_from
+from tbblearn.training.requirements.facts import Batch, RequirementFacts, batch, next_person_ids, organisation
 from tbblearn.training.requirements.planning import NEW_ID, NewEnrolment, NewEvent, plan
 from tbblearn.training.rules import EventKind
 
 KINDS = ("enrolled", "cancelled", "reinstated", "due_changed", "counted", "audience")
-"""What the timer counts. `counted` are credits added, `audience` employments that came into an audience or left it."""
+"""What the timer counts. `counted` are credits added, `audience` employments that entered or left an audience."""
 
 
 @dataclass(frozen=True)
 class EnrolledBatch:
-    """What one batch changed, by kind; `last_person_id` is where the next one goes on, None after the last."""
+    """How much a batch changed, by kind; the next one continues from `last_person_id`, None after the last."""
 
     changes: dict[str, int]
     last_person_id: int | None
 
 
 def enrol_all(after_person_id: int, *, now: datetime, today: date, size: int = MOST_PERSONS) -> EnrolledBatch:
-    """Bring the tasks of the next `size` persons (by id) into step with who is required to do what today.
+    """Do what `planning.plan` says for the next `size` people (by id). Idempotent.
 
-    Twice in a row the second changes nothing. The caller gives each batch its own transaction. A fixed number of
-    queries a batch, however many persons; writes are grouped by kind.
+    The caller gives each batch its own transaction. A fixed number of queries per batch; writes are grouped by kind.
     """
     person_ids = next_person_ids(after_person_id, size)
     if not person_ids:
         return EnrolledBatch(dict.fromkeys(KINDS, 0), None)
-    changes = bring_into_step(person_ids, now=now, today=today)
-    return EnrolledBatch(changes, person_ids[-1] if len(person_ids) == size else None)
-
-
-def bring_into_step(person_ids: list[int], *, now: datetime, today: date) -> dict[str, int]:
-    """Do for these persons what `planning.plan` says; returns the number of changes by kind."""
-    # What they hand in meanwhile waits, so that nobody's task is cancelled in the moment it is passed.
+    # What they hand in meanwhile waits, so that no task is cancelled at the moment it is passed.
     lock_persons(person_ids)
     everywhere = organisation(today)
     known = batch(person_ids)
     writes = _Writes(now)
     for requirement in everywhere.requirements:
         for person_id in person_ids:
-            _plan_one(everywhere, known, requirement, person_id, today, writes)
-    return writes.write(known)
-
-
-def _plan_one(
-    everywhere: Organisation,
-    known: Batch,
-    requirement: RequirementFacts,
-    person_id: int,
-    today: date,
-    writes: "_Writes",
-) -> None:
-    covered = known.covered(everywhere, requirement, person_id, today)
-    writes.members |= {(requirement.id, employment_id, person_id) for employment_id in covered}
-    if not covered and (person_id, requirement.id) not in known.enrolments:
-        return
-    made = plan(known.facts(requirement, person_id, covered), today)
-    if made.enrol is not None:
-        writes.enrol.append((person_id, requirement, made.enrol))
-    writes.events += made.events
-    for credit in made.credits - known.credits:
-        writes.credits.append((person_id, requirement.id, credit))
+            covered = known.covered(everywhere, requirement, person_id, today)
+            writes.members |= {(requirement.id, employment_id, person_id) for employment_id in covered}
+            if covered or (person_id, requirement.id) in known.enrolments:
+                made = plan(known.facts(requirement, person_id, covered), today)
+                if made.enrol is not None:
+                    writes.enrol.append((person_id, requirement, made.enrol))
+                writes.events += made.events
+                writes.credits += ((person_id, requirement.id, credit) for credit in made.credits - known.credits)
+    return EnrolledBatch(writes.write(known), person_ids[-1] if len(person_ids) == size else None)
 
 
 class _Writes:
-    """What a batch is going to write, so that each table is written once."""
+    """What a batch will write, gathered so that each table is written once."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -94,13 +67,19 @@ class _Writes:
         """Write everything; returns the number of changes by kind."""
         new_ids = self._write_enrolments()
         self._write_events(known)
-        self._write_credits(new_ids)
-        kinds = Counter(event.kind for event in self.events)
+        write_credits(
+            (
+                replace(credit, enrolment_id=new_ids[(person_id, requirement_id)])
+                if credit.enrolment_id == NEW_ID
+                else credit
+                for person_id, requirement_id, credit in self.credits
+            ),
+            now=self.now,
+        )
+        events = Counter(event.kind for event in self.events)
         return {
             "enrolled": len(self.enrol),
-            "cancelled": kinds[EventKind.CANCELLED],
-            "reinstated": kinds[EventKind.REINSTATED],
-            "due_changed": kinds[EventKind.DUE_CHANGED],
+            **{kind.value: events[kind] for kind in EventKind},
             "counted": len(self.credits),
             "audience": self._write_members(known.members),
         }
@@ -120,11 +99,8 @@ class _Writes:
                 "reason": new.reason,
                 "cycle": new.cycle,
                 "opens_on": new.opens_on,
-                "due_on": new.days.due_on,
-                "grace_until_on": new.days.grace_until_on,
-                "open_until_on": new.days.open_until_on,
-                "soon_from_on": soon_from(new.days.due_on, new.opens_on, today),
                 "recorded_at": self.now,
+                **_dates(new.days, new.opens_on, today),
             }
             for person_id, requirement, new in self.enrol
         ]
@@ -141,33 +117,16 @@ class _Writes:
                 "kind": event.kind,
                 "reason": event.reason,
                 "happened_on": event.on,
-                "due_on": event.days.due_on if event.days else None,
-                "grace_until_on": event.days.grace_until_on if event.days else None,
-                "open_until_on": event.days.open_until_on if event.days else None,
-                "soon_from_on": soon_from(event.days.due_on, opened[event.enrolment_id], event.on)
-                if event.days
-                else None,
                 "recorded_at": self.now,
+                **_dates(event.days, opened[event.enrolment_id], event.on),
             }
             for event in self.events
         ]
         if rows:
             db.session.execute(insert(EnrolmentEvent), rows)
 
-    def _write_credits(self, new_ids: dict[tuple[int, int], int]) -> None:
-        rows = [
-            {
-                "completion_id": credit.completion_id,
-                "enrolment_id": new_ids[(person_id, requirement_id)]
-                if credit.enrolment_id == NEW_ID
-                else credit.enrolment_id,
-                "recorded_at": self.now,
-            }
-            for person_id, requirement_id, credit in self.credits
-        ]
-        write_credits(rows)
-
     def _write_members(self, before: set[tuple[int, int, int]]) -> int:
+        """Returns how many employments entered or left an audience."""
         entered, left = self.members - before, before - self.members
         if entered:
             db.session.execute(
@@ -185,3 +144,10 @@ class _Writes:
                 )
             )
         return len(entered) + len(left)
+
+
+def _dates(days: Deadlines | None, opens_on: date, known_on: date) -> dict[str, date | None]:
+    """The columns of a last day, all null without one."""
+    if days is None:
+        return dict.fromkeys(("due_on", "grace_until_on", "open_until_on", "soon_from_on"))
+    return {**asdict(days), "soon_from_on": soon_from(days.due_on, opens_on, known_on)}

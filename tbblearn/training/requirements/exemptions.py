@@ -1,4 +1,4 @@
-"""Exemptions and extensions: which of them holds on a day, and what ending one leaves. Pure."""
+"""Exemptions and extensions: which of them applies on a day, and what remains when one ends. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from tbblearn.training.requirements.cycles import ONE_DAY
 from tbblearn.training.rules import ExemptionEndReason, ExemptionKind, ExemptionReason
 
 AT_LEAST_DAYS = 14
-"""So many days a person has at least when a decision ends."""
+"""The least time a person is left with when a decision ends."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """An exemption or an extension, with its end where it was taken back or shortened."""
+    """An exemption or an extension, with its end where it was withdrawn or shortened."""
 
     id: int
     kind: ExemptionKind
@@ -24,34 +24,31 @@ class Decision:
     enrolment_id: int | None
     """The task that got more time; None for an exemption."""
     ended_on: date | None = None
-    """The first day on which it no longer holds; of several ends the earliest."""
+    """The first day on which it no longer applies; of several ends the earliest."""
     end_reason: ExemptionEndReason | None = None
 
     def covers(self, day: date) -> bool:
-        """True on its first and last day and between, unless it has ended by then."""
+        """True from its first day to its last, unless it has ended by then."""
         return holds(self.from_on, self.until_on, day) and (self.ended_on is None or day < self.ended_on)
 
     @property
     def last_on(self) -> date | None:
-        """The last day on which it holds; before its first where it never was to hold. None: for good."""
+        """The last day on which it applies, before its first where it never does. None: indefinitely."""
         if self.ended_on is None:
             return self.until_on
         return min(self.ended_on - ONE_DAY, self.until_on or date.max)
 
     @property
     def never_held(self) -> bool:
-        """True where it was taken back from its first day on."""
+        """True where it was withdrawn from its first day on."""
         return self.ended_on is not None and self.ended_on <= self.from_on
 
     def lasts(self, today: date) -> bool:
-        """True until its last day is over, also where it has yet to begin."""
+        """True until its last day is over, even before it begins."""
         return not self.never_held and (self.last_on is None or self.last_on >= today)
 
     def can_end(self, today: date, first_on: date) -> bool:
-        """True where an end dated `first_on` or later would change something.
-
-        An extension only while the longer time runs: after it the task stands as any other.
-        """
+        """True where an end on `first_on` or later would make a difference; an extension only until its last day."""
         last_on = self.last_on
         if self.kind is ExemptionKind.EXTENSION and (self.ended_on is not None or (self.until_on or today) < today):
             return False
@@ -59,12 +56,12 @@ class Decision:
 
 
 def deciding(decisions: Iterable[Decision], kind: ExemptionKind, day: date) -> Decision | None:
-    """Of the decisions of a kind that cover a day and have not ended, the latest made: that one counts."""
+    """The decision of a kind that applies on a day: of those that cover it, the one made last."""
     return max((one for one in decisions if one.kind is kind and one.covers(day)), key=lambda one: one.id, default=None)
 
 
 def last_in_line(decisions: Sequence[Decision], kind: ExemptionKind, day: date) -> Decision | None:
-    """Of the decisions that follow each other without a gap from a day on, the last; None where none covers the day."""
+    """The last of the decisions that follow one another without a gap from a day on; None where none covers it."""
     found = None
     while one := deciding(decisions, kind, day):
         found = one
@@ -75,7 +72,7 @@ def last_in_line(decisions: Sequence[Decision], kind: ExemptionKind, day: date) 
 
 
 def set_aside(one: Decision, decisions: Sequence[Decision]) -> bool:
-    """True where a later decision of the same kind holds on a day that this one covers."""
+    """True where a later decision of the same kind applies on a day that this one covers."""
     return not one.never_held and any(
         later.id > one.id
         and later.kind is one.kind
@@ -88,9 +85,9 @@ def set_aside(one: Decision, decisions: Sequence[Decision]) -> bool:
 
 
 def counts_again(ended: Decision, decisions: Sequence[Decision], today: date) -> date | None:
-    """The first day from today on which no exemption holds, where `ended` is one that ends. None: for good.
+    """The first day from today on which no exemption applies, once `ended` does not. None: one always does.
 
-    It is among `decisions`, with its new end.
+    `decisions` include `ended`, with its new end.
     """
     new_end = today if ended.never_held or ended.ended_on is None else max(today, ended.ended_on)
     follows = last_in_line(decisions, ExemptionKind.EXEMPT, new_end)
@@ -100,13 +97,13 @@ def counts_again(ended: Decision, decisions: Sequence[Decision], today: date) ->
 
 
 def due_without_exemption(due_on: date, counts_again_on: date) -> date:
-    """The last day of a task when what freed from it ends: never earlier than 14 days after the end."""
+    """The last day of a task when the exemption from it ends: at least 14 days later."""
     return max(due_on, counts_again_on + timedelta(days=AT_LEAST_DAYS))
 
 
 def due_without_extension(due_on: date, beneath: date, today: date) -> date:
-    """The last day when longer time is taken back or shortened: what lay beneath, but never earlier than in 14 days.
+    """The last day when an extension is withdrawn or shortened: `beneath`, but at least 14 days from today.
 
-    Never later than it was with the longer time.
+    Never later than it was with the extension.
     """
     return min(due_on, max(beneath, today + timedelta(days=AT_LEAST_DAYS)))

@@ -1,7 +1,7 @@
-"""Reads all that decides what persons have to do, for a batch of persons at a time; a fixed number of queries."""
+"""Reads everything that decides what people must do, a batch of people at a time, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,14 +14,8 @@ from tbblearn.db import db
 from tbblearn.people.models import Employment, Leave, OrgUnit
 from tbblearn.people.rules import Level, UnitKind
 from tbblearn.training.completion_models import Completion, CompletionCredit
-from tbblearn.training.models import (
-    AudienceMember,
-    Enrolment,
-    Requirement,
-    RequirementAdoption,
-    RequirementRule,
-)
-from tbblearn.training.requirements.audience import AudienceRule, EmploymentFacts, covers
+from tbblearn.training.models import AudienceMember, Enrolment, Requirement, RequirementAdoption, RequirementRule
+from tbblearn.training.requirements.audience import CONDITIONS, AudienceRule, EmploymentFacts, covers
 from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState
 from tbblearn.training.requirements.cycles import Absence, EmploymentSpan, MonthDay, Terms
 from tbblearn.training.requirements.planning import EmploymentReach, PersonFacts, Reach
@@ -30,7 +24,7 @@ from tbblearn.training.standing.facts import now_standing
 
 @dataclass(frozen=True)
 class UnitFacts:
-    """A unit as audience rules see it, and the huvudman it belongs to (None: none, or above them)."""
+    """A unit as audience rules see it, and its huvudman (None for units above them)."""
 
     path: str
     level: Level | None
@@ -48,12 +42,12 @@ class RequirementFacts:
     rules: tuple[AudienceRule, ...]
     reaches: dict[int, Reach]
     satisfied_by: frozenset[int]
-    """Courses whose completion counts: its own, and those that satisfy it."""
+    """The courses whose completion counts: its own, and those that satisfy it."""
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """What is the same for every person: the tree and the requirements."""
+    """What everyone shares: the tree and the requirements."""
 
     units: dict[int, UnitFacts]
     requirements: tuple[RequirementFacts, ...]
@@ -61,26 +55,28 @@ class Organisation:
 
 @dataclass
 class Batch:
-    """What is known of some persons, by person id; enrolments, members and credits by (person, requirement)."""
+    """What is known about a batch of people, by person id."""
 
     employments: dict[int, list[tuple[int, str, EmploymentSpan]]] = field(default_factory=lambda: defaultdict(list))
+    """(employment, profession, span)."""
     absences: dict[int, list[Absence]] = field(default_factory=lambda: defaultdict(list))
     enrolments: dict[tuple[int, int], list[EnrolmentState]] = field(default_factory=lambda: defaultdict(list))
+    """By (person, requirement)."""
     completions: dict[int, list[tuple[int, CompletionFact]]] = field(default_factory=lambda: defaultdict(list))
-    """(course, completion); the version is that course's."""
+    """(course, completion), with the version of that course."""
     credits: set[Credit] = field(default_factory=set)
     members: set[tuple[int, int, int]] = field(default_factory=set)
     """(requirement, employment, person)."""
 
     def facts(self, requirement: RequirementFacts, person_id: int, covered: dict[int, Reach]) -> PersonFacts:
-        """All that decides what one person has to do for one requirement; `covered` are the employments it reaches."""
+        """Everything that decides what one person must do for one requirement, which reaches `covered`."""
         reaches = sorted(covered.values(), key=lambda reach: (reach.terms.due, reach.huvudman_id))
         return PersonFacts(
-            reaches[0].terms if reaches else requirement.terms,
-            tuple(EmploymentReach(span, covered.get(number)) for number, _, span in self.employments[person_id]),
-            tuple(self.absences.get(person_id, ())),
-            tuple(self.enrolments.get((person_id, requirement.id), ())),
-            tuple(
+            terms=reaches[0].terms if reaches else requirement.terms,
+            employments=tuple(EmploymentReach(span, covered.get(job)) for job, _, span in self.employments[person_id]),
+            absences=tuple(self.absences.get(person_id, ())),
+            enrolments=tuple(self.enrolments.get((person_id, requirement.id), ())),
+            completions=tuple(
                 done if course_id == requirement.course_id else replace(done, version=None)
                 for course_id, done in self.completions.get(person_id, ())
                 if course_id in requirement.satisfied_by
@@ -90,69 +86,69 @@ class Batch:
     def covered(
         self, organisation: Organisation, requirement: RequirementFacts, person_id: int, today: date
     ) -> dict[int, Reach]:
-        """The person's employments in the requirement's audience today, each with how it is reached."""
+        """The person's employments in the requirement's audience today, each with how the requirement reaches it."""
         found = {}
         for number, profession, span in self.employments.get(person_id, ()):
             unit = organisation.units[span.unit_id]
             reach = None if unit.huvudman_id is None else requirement.reaches.get(unit.huvudman_id)
             if reach is None:
                 continue
-            facts = EmploymentFacts(unit.path, unit.level, unit.service, profession, span.start_on, span.end_on)
+            facts = EmploymentFacts(
+                unit_path=unit.path,
+                level=unit.level,
+                service=unit.service,
+                profession=profession,
+                start_on=span.start_on,
+                end_on=span.end_on,
+            )
             if covers(requirement.rules, facts, today):
                 found[number] = reach
         return found
 
 
 def organisation(today: date) -> Organisation:
-    """The tree and every requirement, with the adoptions that hold today. Five queries and the courses' contents."""
+    """The tree and every requirement, with the adoptions in force today. Five queries and the courses' contents."""
     units = _units()
     first_files = _first_files(units)
     rules: dict[int, list[AudienceRule]] = defaultdict(list)
-    for row in db.session.execute(select(RequirementRule).order_by(RequirementRule.id)).scalars():
+    for row in db.session.scalars(select(RequirementRule).order_by(RequirementRule.id)):
         rules[row.requirement_id].append(
             AudienceRule(
-                row.effect,
-                None if row.unit_id is None else units[row.unit_id].path,
-                row.level,
-                row.service,
-                row.profession,
-                row.min_days,
-                row.valid_from_on,
-                row.valid_until_on,
+                unit_path=None if row.unit_id is None else units[row.unit_id].path,
+                **{name: getattr(row, name) for name in CONDITIONS},
             )
         )
-    adoptions = db.session.execute(select(RequirementAdoption).where(RequirementAdoption.adopted_on <= today)).scalars()
     adopted: dict[int, list[RequirementAdoption]] = defaultdict(list)
-    for adoption in adoptions:
+    for adoption in db.session.scalars(select(RequirementAdoption).where(RequirementAdoption.adopted_on <= today)):
         adopted[adoption.requirement_id].append(adoption)
     satisfying = satisfying_courses()
     requirements = []
-    for requirement in db.session.execute(select(Requirement).order_by(Requirement.id)).scalars():
+    for requirement in db.session.scalars(select(Requirement).order_by(Requirement.id)):
         terms = terms_of(requirement)
         requirements.append(
             RequirementFacts(
-                requirement.id,
-                requirement.course_id,
-                terms,
-                tuple(rules[requirement.id]),
-                {
+                id=requirement.id,
+                course_id=requirement.course_id,
+                terms=terms,
+                rules=tuple(rules[requirement.id]),
+                reaches={
                     one.unit_id: Reach(
-                        one.unit_id,
-                        one.adopted_on,
-                        one.known_on,
-                        first_files.get(one.unit_id, today),
-                        own_terms(terms, one.opens, one.due),
+                        huvudman_id=one.unit_id,
+                        adopted_on=one.adopted_on,
+                        known_on=one.known_on,
+                        first_file_on=first_files.get(one.unit_id, today),
+                        terms=own_terms(terms, one.opens, one.due),
                     )
                     for one in adopted[requirement.id]
                 },
-                satisfying.get(requirement.course_id, frozenset({requirement.course_id})),
+                satisfied_by=satisfying.get(requirement.course_id, frozenset({requirement.course_id})),
             )
         )
     return Organisation(units, tuple(requirements))
 
 
 def batch(person_ids: Sequence[int]) -> Batch:
-    """What is known of these persons: seven queries however many they are (at most 1,000, docs/rules/training.md)."""
+    """What is known about these people, at most 1,000 (docs/rules/training.md). Six queries."""
     found = Batch()
     spans: dict[int, EmploymentSpan] = {}
     for row in db.session.execute(
@@ -180,7 +176,22 @@ def batch(person_ids: Sequence[int]) -> Batch:
     standing = now_standing(Enrolment.person_id.in_(person_ids), Enrolment.requirement_id.is_not(None))
     for one in db.session.execute(select(standing).order_by(standing.c.enrolment_id)):
         found.enrolments[(one.person_id, one.requirement_id)].append(given(one))
-    for completion_id, person_id, course_id, achieved_on, enrolment_id, version in db.session.execute(
+    for person_id, course_id, done in completions_of(person_ids):
+        found.completions[person_id].append((course_id, done))
+    found.credits = credits_of(person_ids)
+    found.members = set(
+        db.session.execute(
+            select(AudienceMember.requirement_id, AudienceMember.employment_id, AudienceMember.person_id).where(
+                AudienceMember.person_id.in_(person_ids)
+            )
+        )
+    )
+    return found
+
+
+def completions_of(person_ids: Sequence[int]) -> Iterator[tuple[int, int, CompletionFact]]:
+    """(person, course, completion) of each completion that stands, with the version of that course."""
+    for row in db.session.execute(
         select(
             Completion.id,
             Completion.person_id,
@@ -193,27 +204,22 @@ def batch(person_ids: Sequence[int]) -> Batch:
         .where(Completion.person_id.in_(person_ids), Completion.stands())
         .order_by(Completion.id)
     ):
-        found.completions[person_id].append(
-            (course_id, CompletionFact(completion_id, achieved_on, enrolment_id, version))
-        )
-    for completion_id, enrolment_id in db.session.execute(
+        done = CompletionFact(row.id, row.achieved_on, enrolment_id=row.enrolment_id, version=row.number)
+        yield row.person_id, row.course_id, done
+
+
+def credits_of(person_ids: Sequence[int]) -> set[Credit]:
+    """The credits already recorded for their completions."""
+    credited = (
         select(CompletionCredit.completion_id, CompletionCredit.enrolment_id)
         .join(Completion, Completion.id == CompletionCredit.completion_id)
         .where(Completion.person_id.in_(person_ids))
-    ):
-        found.credits.add(Credit(completion_id, enrolment_id))
-    found.members = set(
-        db.session.execute(
-            select(AudienceMember.requirement_id, AudienceMember.employment_id, AudienceMember.person_id).where(
-                AudienceMember.person_id.in_(person_ids)
-            )
-        )
     )
-    return found
+    return {Credit(**row) for row in db.session.execute(credited).mappings()}
 
 
 def next_person_ids(after: int, size: int) -> list[int]:
-    """The next persons with any employment, by id."""
+    """The next people with any employment, by id."""
     return list(
         db.session.scalars(
             select(Employment.person_id)
@@ -226,14 +232,14 @@ def next_person_ids(after: int, size: int) -> list[int]:
 
 
 def terms_of(row: Requirement | Row[*tuple[Any, ...]]) -> Terms:
-    """A requirement's terms as a value; `row` may hold its columns among others."""
+    """A requirement's terms; `row` has its columns, maybe among others."""
     return Terms(
-        row.kind,
-        MonthDay.parse(row.opens),
-        MonthDay.parse(row.due),
-        row.grace_days,
-        row.new_hire_days,
-        row.carry_over_days,
+        kind=row.kind,
+        opens=MonthDay.parse(row.opens),
+        due=MonthDay.parse(row.due),
+        grace_days=row.grace_days,
+        new_hire_days=row.new_hire_days,
+        carry_over_days=row.carry_over_days,
     )
 
 
@@ -242,22 +248,22 @@ def own_terms(terms: Terms, opens: str | None, due: str | None) -> Terms:
     return terms.with_own_dates((opens and MonthDay.parse(opens)) or None, (due and MonthDay.parse(due)) or None)
 
 
-def given(row: object) -> EnrolmentState:
-    """A row of `standing.now_standing` as a value."""
+def given(row: Row[*tuple[Any, ...]]) -> EnrolmentState:
+    """A row of `standing.facts.now_standing` as a value."""
     return EnrolmentState(
-        row.enrolment_id,  # type: ignore[attr-defined]
-        row.cycle,  # type: ignore[attr-defined]
-        row.reason,  # type: ignore[attr-defined]
-        row.occasion,  # type: ignore[attr-defined]
-        row.opens_on,  # type: ignore[attr-defined]
-        row.due_on,  # type: ignore[attr-defined]
-        row.open_until_on,  # type: ignore[attr-defined]
-        bool(row.cancelled),  # type: ignore[attr-defined]
+        id=row.enrolment_id,
+        cycle=row.cycle,
+        reason=row.reason,
+        occasion=row.occasion,
+        opens_on=row.opens_on,
+        due_on=row.due_on,
+        open_until_on=row.open_until_on,
+        cancelled=row.cancelled,
     )
 
 
 def satisfying_courses() -> dict[int, frozenset[int]]:
-    """By course id, the courses whose completion counts for it: its own, and those that say they satisfy it."""
+    """By course id, the courses whose completion counts for it: its own, and those declared to satisfy it."""
     newest = current_versions()
     ids = {version.slug: version.course_id for version in newest}
     counting: dict[int, set[int]] = {course_id: {course_id} for course_id in ids.values()}
@@ -271,16 +277,15 @@ def satisfying_courses() -> dict[int, frozenset[int]]:
 def _units() -> dict[int, UnitFacts]:
     rows = db.session.execute(select(OrgUnit.id, OrgUnit.path, OrgUnit.level, OrgUnit.service, OrgUnit.kind)).all()
     huvudmen = {row.id for row in rows if row.kind is UnitKind.HUVUDMAN}
-    return {row.id: UnitFacts(row.path, row.level, row.service, _first_in(huvudmen, row.path)) for row in rows}
 
+    def huvudman(path: str) -> int | None:
+        return next((number for number in map(int, path.strip("/").split("/")) if number in huvudmen), None)
 
-def _first_in(huvudmen: set[int], path: str) -> int | None:
-    above: Iterable[int] = (int(number) for number in path.strip("/").split("/"))
-    return next((number for number in above if number in huvudmen), None)
+    return {row.id: UnitFacts(row.path, row.level, row.service, huvudman(row.path)) for row in rows}
 
 
 def _first_files(units: dict[int, UnitFacts]) -> dict[int, date]:
-    """By huvudman, the day its first file was read in: the earliest on which any of its employments was known."""
+    """By huvudman, the day its first staff file was read: the earliest day any of its employments was known."""
     first: dict[int, date] = {}
     for unit_id, known_on in db.session.execute(
         select(Employment.unit_id, func.min(Employment.known_on)).group_by(Employment.unit_id)

@@ -1,8 +1,8 @@
-"""What the timer does for one person and one requirement: enrol, cancel, reinstate, move a last day, count.
+"""What the timer does for one person and one requirement: enrol, cancel, reinstate, move a last day, credit.
 
-`plan` is a pure function of what is known today. Doing what it says and asking again gives nothing more; asking after
-three days of silence gives the same enrolments, because dates come from what happened and when it became known, not
-from when the timer ran (docs/rules/training.md).
+`plan` is a pure function of what is known today, and idempotent: once carried out, it gives nothing more. Three days
+late it gives the same enrolments, because dates come from what happened and when that became known, not from when the
+timer ran (docs/rules/training.md).
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ NEW_ID = -1
 """Stands for the enrolment that a plan adds, until the database has given it an id."""
 
 ONCE = "once"
-"""Occasion of a course that is taken once."""
+"""The occasion of a course that is taken once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class EmploymentReach:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """All that decides what one person has to do for one requirement."""
+    """Everything that decides what one person must do for one requirement."""
 
     terms: Terms
     employments: tuple[EmploymentReach, ...]
@@ -82,7 +82,7 @@ class NewEnrolment:
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """Something to write down about an enrolment; `days` only with a changed last day."""
+    """An event of an enrolment; `days` only with a changed last day."""
 
     enrolment_id: int
     kind: EventKind
@@ -93,7 +93,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be written; empty when all is as it should be."""
+    """What to write; empty when everything is in order."""
 
     enrol: NewEnrolment | None = None
     events: tuple[NewEvent, ...] = ()
@@ -101,7 +101,7 @@ class Plan:
 
 
 def plan(facts: PersonFacts, today: date) -> Plan:
-    """What is missing for this person today. Credits name NEW_ID where they count for the enrolment to be added."""
+    """What is missing for this person today. Credits name NEW_ID where they are for the enrolment to be added."""
     reaches = [held.reach for held in facts.employments if held.reach is not None]
     if not reaches:
         return Plan(events=tuple(_cancel(facts, today)), credits=_credits(facts, facts.enrolments))
@@ -134,7 +134,7 @@ def plan(facts: PersonFacts, today: date) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What follows from a person's employments and leaves alone."""
+    """What follows from a person's employments and leaves."""
 
     hire: Hire | None
     shifts: tuple[Shift, ...]
@@ -146,11 +146,7 @@ class _Known:
         covered = [held.span for held in facts.employments if held.reach is not None]
         absences = [absence for absence in facts.absences if absence.span in covered]
         moved = [shift for shift in moves(everywhere) if any(shift.on == span.start_on for span in covered)]
-        return cls(
-            hired(everywhere, today),
-            (*moved, *returns(covered, absences)),
-            tuple(pauses(covered, absences)),
-        )
+        return cls(hired(everywhere, today), (*moved, *returns(covered, absences)), tuple(pauses(covered, absences)))
 
     def back_reason(self) -> EventReason:
         moved = any(shift.reason is EventReason.MOVED for shift in self.shifts)
@@ -175,7 +171,7 @@ def _cancel(facts: PersonFacts, today: date) -> list[NewEvent]:
 
 
 def _wanted(facts: PersonFacts, known: _Known, reaches: Sequence[Reach], today: date) -> NewEnrolment | None:
-    """The enrolment that this person should have in the present cycle, or None when it is there already."""
+    """The enrolment that this person lacks in the current cycle; None when it exists."""
     wanted = min((_for_reach(known, reach, facts, today) for reach in reaches), key=lambda new: new.days.due_on)
     if any(_same_task(enrolment, wanted) for enrolment in facts.enrolments if not enrolment.cancelled):
         return None
@@ -193,16 +189,16 @@ def _for_reach(known: _Known, reach: Reach, facts: PersonFacts, today: date) -> 
     cycle = cycle_on(reach.terms, today)
     own = own_due(reach.terms, cycle.year, cycle.due_on, known.shifts_for(reach), known.away, today)
     return NewEnrolment(
-        str(cycle.year),
-        EnrolmentReason.YEARLY,
-        cycle.year,
-        cycle.opens_on,
-        deadlines(reach.terms, cycle.year, _not_past(own.due_on, reach.terms, known, today)),
+        occasion=str(cycle.year),
+        reason=EnrolmentReason.YEARLY,
+        cycle=cycle.year,
+        opens_on=cycle.opens_on,
+        days=deadlines(reach.terms, cycle.year, _not_past(own.due_on, reach.terms, known, today)),
     )
 
 
 def _new_hire(known: _Known, reach: Reach, hire: Hire, today: date) -> NewEnrolment | None:
-    """The new hire's enrolment in the cycle of the first day; None once that has closed."""
+    """The new hire's enrolment in the cycle of their first day; None once that has closed."""
     year = cycle_on(reach.terms, hire.start_on).year
     own = own_due(reach.terms, year, new_hire_due(hire, reach.terms), known.shifts, known.away, today)
     days = deadlines(reach.terms, year, own.due_on)
@@ -213,7 +209,7 @@ def _new_hire(known: _Known, reach: Reach, hire: Hire, today: date) -> NewEnrolm
 
 
 def _once(facts: PersonFacts, reach: Reach, today: date) -> NewEnrolment:
-    """Due new_hire_days after the first day on which the course could be known to be wanted."""
+    """Due new_hire_days after the first day on which the demand could be known."""
     spans = [held.span for held in facts.employments if held.reach is not None]
     opens_on = max(reach.adopted_on, min(span.start_on for span in spans))
     known_on = max(reach.known_on, min(max(span.start_on, span.known_on) for span in spans), opens_on)
@@ -224,14 +220,14 @@ def _once(facts: PersonFacts, reach: Reach, today: date) -> NewEnrolment:
 
 
 def _not_past(due_on: date, terms: Terms, known: _Known, today: date) -> date:
-    """Nobody is overdue on the day they first appear, also where nothing dated tells why they appear now."""
+    """Nobody is overdue on the day they first appear, even where no dated fact explains why they appear now."""
     if due_on >= today or any(pause.covers(due_on) for pause in known.away):
         return due_on
     return today + timedelta(days=terms.new_hire_days)
 
 
 def _has_open(facts: PersonFacts, today: date) -> bool:
-    """True while an older enrolment is open and unfinished: at most one is (docs/rules/training.md)."""
+    """True while an enrolment is open and unfinished: at most one ever is (docs/rules/training.md)."""
     finished = {credit.enrolment_id for credit in _credits(facts, facts.enrolments)}
     return any(
         _of_the_timer(enrolment) and enrolment.id not in finished and _still_open(enrolment, today)
@@ -240,12 +236,12 @@ def _has_open(facts: PersonFacts, today: date) -> bool:
 
 
 def _had(facts: PersonFacts, new_hire: NewEnrolment) -> bool:
-    """True when this new-hire enrolment was given before, and is either done or of a cycle gone by."""
+    """True when this new-hire enrolment already exists, done or not."""
     return any(e.occasion == new_hire.occasion and not e.cancelled for e in facts.enrolments)
 
 
 def _cancelled_twin(facts: PersonFacts, wanted: NewEnrolment) -> EnrolmentState | None:
-    """The cancelled enrolment that comes back to life instead of a second one for the same task."""
+    """The cancelled enrolment to reinstate instead of adding a second one for the same task."""
     twins = [e for e in facts.enrolments if e.cancelled and _of_the_timer(e) and _same_task(e, wanted)]
     if wanted.reason is EnrolmentReason.NEW_HIRE:
         twins = [e for e in twins if e.occasion == wanted.occasion]
@@ -253,7 +249,7 @@ def _cancelled_twin(facts: PersonFacts, wanted: NewEnrolment) -> EnrolmentState 
 
 
 def _due_changed(enrolment: EnrolmentState, known: _Known, reaches: Sequence[Reach], today: date) -> list[NewEvent]:
-    """A later last day after a move or a return. The timer never moves one earlier."""
+    """A later last day after a move or a return; the timer never moves one earlier."""
     if enrolment.reason not in BY_CYCLE or enrolment.due_on is None or not _still_open(enrolment, today):
         return []
     terms = min(reaches, key=lambda reach: (reach.terms.due, reach.huvudman_id)).terms
@@ -273,7 +269,7 @@ def _of_the_timer(enrolment: EnrolmentState) -> bool:
 
 
 def _ends_with_audience(enrolment: EnrolmentState) -> bool:
-    """A renewal is asked of those whom the requirement reaches; who comes back takes the newest version anyway."""
+    """Renewals too: a person who comes back takes the newest version anyway."""
     return _of_the_timer(enrolment) or enrolment.reason is EnrolmentReason.RENEWAL
 
 
@@ -289,11 +285,11 @@ def _same_task(enrolment: EnrolmentState, wanted: NewEnrolment) -> bool:
 
 def _given(wanted: NewEnrolment) -> EnrolmentState:
     return EnrolmentState(
-        NEW_ID,
-        wanted.cycle,
-        wanted.reason,
-        wanted.occasion,
-        wanted.opens_on,
-        wanted.days.due_on,
-        wanted.days.open_until_on,
+        id=NEW_ID,
+        cycle=wanted.cycle,
+        reason=wanted.reason,
+        occasion=wanted.occasion,
+        opens_on=wanted.opens_on,
+        due_on=wanted.days.due_on,
+        open_until_on=wanted.days.open_until_on,
     )

@@ -20,7 +20,7 @@ from tbblearn.training.rules import NotFound, RequirementKind
 
 @dataclass(frozen=True)
 class CourseChoice:
-    """A course that some requirement asks for, with the cycle now running."""
+    """A course that some requirement demands, with its current cycle."""
 
     course_id: int
     slug: str
@@ -29,19 +29,14 @@ class CourseChoice:
 
 
 def required_courses(today: date) -> tuple[CourseChoice, ...]:
-    """The courses that some requirement asks for, the first requirement's first."""
+    """The courses that some requirement demands, in the order of the requirements."""
     versions = {version.course_id: version for version in current_versions()}
     running: dict[int, int] = {}
     for requirement in db.session.scalars(select(Requirement).order_by(Requirement.id)):
         yearly = requirement.kind is RequirementKind.YEARLY
         running.setdefault(requirement.course_id, cycle_on(terms_of(requirement), today).year if yearly else today.year)
     return tuple(
-        CourseChoice(
-            course_id,
-            versions[course_id].slug,
-            content(versions[course_id].id).title,
-            cycle,
-        )
+        CourseChoice(course_id, versions[course_id].slug, content(versions[course_id].id).title, cycle)
         for course_id, cycle in running.items()
         if course_id in versions
     )
@@ -50,30 +45,24 @@ def required_courses(today: date) -> tuple[CourseChoice, ...]:
 def chosen(
     unit_id: int, scope: Scope, today: date, slug: str | None, cycle: int | None
 ) -> tuple[Unit, CourseChoice, int]:
-    """The unit, the course (without a slug the first required one) and the cycle. Raises NotFound outside the scope."""
+    """The unit, the course (by default the first required one) and the cycle. Raises NotFound outside the scope.
+
+    Only the current cycle has figures. An earlier one would need a snapshot of who was employed where when it closed:
+    counting today's staff would miss everyone who has left and include everyone who has joined since.
+    """
     unit = unit_in_scope(unit_id, scope)
     courses = required_courses(today)
     course = next((one for one in courses if slug is None or one.slug == slug), None)
     if unit is None or course is None:
         raise NotFound(unit_id=unit_id, slug=slug)
-    known = _cycles(unit, course, today)
-    if cycle is not None and cycle not in known:
+    current = _current_cycle(unit, course, today)
+    if cycle not in {None, current}:
         raise NotFound(unit_id=unit_id, slug=course.slug, cycle=cycle)
-    return unit, course, known[0] if cycle is None else cycle
+    return unit, course, current
 
 
-def _cycles(unit: Unit, course: CourseChoice, today: date) -> tuple[int, ...]:
-    """The cycles that have figures in the unit, the newest first: only the one now running.
-
-    Who was employed where when a cycle closed is known only to a snapshot of that day. Counted from
-    those employed today a closed cycle would lose everybody who has left and gain everybody who has come, so until
-    there are snapshots it has no figures, and neither has one to come.
-    """
-    return (_running_cycle(unit, course, today),)
-
-
-def _running_cycle(unit: Unit, course: CourseChoice, today: date) -> int:
-    """The cycle now running in the unit: its huvudman may have dates of its own."""
+def _current_cycle(unit: Unit, course: CourseChoice, today: date) -> int:
+    """The current cycle in the unit, whose huvudman may have dates of its own."""
     row = db.session.execute(
         select(Requirement, RequirementAdoption.opens, RequirementAdoption.due)
         .join(RequirementAdoption, RequirementAdoption.requirement_id == Requirement.id)

@@ -1,5 +1,5 @@
-"""Where people stand: enrolments as SQL, counts by unit, and statuses in words.
+"""Where people stand: enrolments in SQL, counts by unit, statuses in words.
 
-Imports training.models and rules; every other room of training may import it.
-Begin with `facts`: one number holds what `rules.status` asks for.
+Imports the models and rules of training; every other room of training may import it.
+Begin with `facts`, which packs what `rules.status` needs into one integer.
 """

@@ -1,4 +1,4 @@
-"""How many stand where, shares with their denominator, what is shown without names (docs/rules/training.md)."""
+"""Counts by status, shares, and which figures may be shown to those who see no names (docs/rules/training.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from tbblearn.training.rules import DONE, OPEN, Progress, Status, Urgency
 
 LEAST = 5
-"""Fewest persons in a base that is shown."""
+"""The smallest denominator whose figures are shown."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many persons of a unit stand where, as managers see it. `head` counts each person once.
-
-    Progress sums to `head`; urgency, none included, to `open`.
-    """
+    """How many people of a unit have each status, as managers see it; each person counts once."""
 
     by_status: Mapping[Status, int]
 
@@ -22,14 +19,11 @@ class Counts:
         return sum(count for status, count in self.by_status.items() if status.progress == progress)
 
     def urgent(self, urgency: Urgency) -> int:
-        """How many of what is open stand so near their last day, or past it."""
-        return sum(
-            count for status, count in self.by_status.items() if status.urgency == urgency and status.progress in OPEN
-        )
+        """How many open tasks are this urgent; over all urgencies they sum to `open`."""
+        return sum(self.by_status.get(Status(progress, urgency), 0) for progress in OPEN)
 
     @property
     def open(self) -> int:
-        """What can be done today and is not done."""
         return sum(self.of(progress) for progress in OPEN)
 
     @property
@@ -54,7 +48,7 @@ class Counts:
 
     @property
     def base(self) -> int:
-        """The denominator: required - exempt - on leave."""
+        """The denominator of `share`."""
         return self.required - self.exempt - self.on_leave
 
     @property
@@ -66,47 +60,44 @@ class Counts:
         return self.base - self.done
 
     def done_and_left(self) -> "Counts":
-        """The same without anything but who is done and who is left: for those who see no names."""
+        """Only how many are done and how many are left, for those who see no names."""
         return Counts({Status(Progress.COMPLETED): self.done, Status(Progress.NOT_STARTED): self.left})
 
     @property
     def share(self) -> int | None:
-        """Whole percent of the denominator, half up; None where nobody is in it."""
+        """Done, in whole percent of `base` rounded half up; None where the base is empty."""
         return None if self.base == 0 else (200 * self.done + self.base) // (2 * self.base)
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Figures over several huvudmän are about those that have adopted the course; the others are named."""
+    """Which huvudmän the figures cover where there are several: those that have adopted the course."""
 
     adopted: int
-    """How many huvudmän have."""
     staff: int
-    """Employed by them: the head-count of the figures."""
+    """People employed by those that have adopted it: the head-count of the figures."""
     of_staff: int
-    """Employed by any."""
+    """People employed by any of them."""
     missing: tuple[str, ...]
-    """The names of the huvudmän that have not, in Swedish order."""
+    """The names of those that have not, in Swedish order."""
 
     @property
     def huvudmen(self) -> int:
-        """How many there are."""
         return self.adopted + len(self.missing)
 
 
 def shown_lines(total: int, bases: Mapping[int, int], own: int) -> frozenset[int]:
-    """The units right below a unit whose figures are shown beside its own; all others are withheld.
+    """The units directly below a unit whose figures are shown beside its own; all others are withheld.
 
-    `total` is the unit's base, `bases` those of the units below by id, `own` that of the unit's own line: those who
-    are employed in the unit itself, who are never shown.
+    `total` is the unit's base, `bases` those of the units below by id, `own` that of the people employed in the unit
+    itself, which is never shown.
 
-    The rule: no figure with a base below five; and what is left of the total when the shown units are taken from it
-    is nobody, or at least five persons. Otherwise the smallest of them is withheld too, until that holds. Without the
-    second half one could subtract: 13 in the whole less 10 in the one unit that is shown are the 3 in the other.
-    The units below a withheld one are withheld (`managing.queries` walks down from the top of what somebody sees),
-    since they could be taken from the total in its place. So whatever is shown parts the staff in groups of five or
-    more, and every difference is a sum of such groups. Somebody employed in several units is counted in each of them
-    and so blurs the difference; a difference below five is refused for each unit alone as well.
+    The rule: no figure with a base below five, and what remains of the total without the shown units is nobody or at
+    least five people; otherwise the smallest shown unit is withheld too, until that holds. Without the second half one
+    could subtract: 13 in all less 10 in the only unit shown leaves the 3 in the other. Units below a withheld one are
+    withheld (`managing.queries` walks down from the top), since they could be subtracted in its place. So the figures
+    shown divide the staff into groups of five or more, and every difference is a sum of such groups. People employed in
+    several units count in each and blur the difference; so a difference below five is refused for each unit alone, too.
     """
     shown = sorted((number for number in bases if bases[number] >= LEAST), key=lambda number: (-bases[number], number))
     while shown and not _safe(total, [bases[number] for number in shown], own + sum(bases.values())):

@@ -1,4 +1,4 @@
-"""Which huvudmän have adopted the course, and whom figures over several of them are therefore about."""
+"""Which huvudmän have adopted a course, and so whom figures over several of them cover."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from tbblearn.training.standing.counts import Coverage
 
 
 def adopting(course_id: int, today: date) -> Scope:
-    """The huvudmän that have adopted a requirement for the course; covers every unit in them."""
+    """The huvudmän that have adopted a requirement for the course, with every unit in them."""
     return Scope.over(
         db.session.scalars(
             select(OrgUnit.path)
@@ -29,12 +29,12 @@ def adopting(course_id: int, today: date) -> Scope:
 
 
 def is_adopted(path: str, adopted: Scope) -> bool:
-    """True when a huvudman above the unit, or below it, has adopted."""
+    """True when a huvudman above or below the unit has adopted it."""
     return adopted.covers(path) or any(one.startswith(path) for one in adopted.paths)
 
 
 def coverage(unit: Unit, adopted: Scope, today: date) -> Coverage | None:
-    """Whom the county's figures are about; None for a unit of one huvudman, which has adopted or not."""
+    """Whom the county's figures cover; None for a unit of a single huvudman."""
     if unit.kind is not UnitKind.COUNTY:
         return None
     huvudmen = db.session.execute(
@@ -46,7 +46,7 @@ def coverage(unit: Unit, adopted: Scope, today: date) -> Coverage | None:
         select(OrgUnit.id, case((within(adopted), 1), else_=0).label("counted"))
         .where(OrgUnit.inside(unit.path))
         .cte("units")
-        .prefix_with("MATERIALIZED")  # once a unit, not once an employment
+        .prefix_with("MATERIALIZED")  # once per unit, not per employment
     )
     persons = (
         select(func.max(units.c.counted).label("counted"))

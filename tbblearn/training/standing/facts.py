@@ -1,7 +1,7 @@
-"""Where enrolments stand, as SQL: current last days, completion, and the facts of `rules.status` packed in one number.
+"""Where enrolments stand, in SQL: current dates, completion, and the facts of `rules.status` packed into one integer.
 
-SQL makes and groups the facts; Python unpacks each group and gives it to the one status function. So ten thousand
-persons are counted by mapping a few dozen numbers (docs/rules/training.md).
+SQL computes and groups the facts; Python unpacks each group and calls `rules.status`, so counting ten thousand people
+takes a few dozen calls (docs/rules/training.md).
 """
 
 from datetime import date
@@ -29,34 +29,38 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from tbblearn.people.models import Employment, Leave
+from tbblearn.people.models import Employment, Leave, spans
 from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.models import Attempt, AudienceMember, Enrolment, EnrolmentEvent, ReadingPlace
 from tbblearn.training.rules import (
-    DueStage,
     EnrolmentReason,
     EventKind,
     ExemptionKind,
     Outcome,
     Status,
     StatusFacts,
+    Urgency,
     status,
 )
 
 _BITS = ("required", "completed", "late", "exempt", "on_leave", "opened", "closed", "failed", "started")
 _DUE_SHIFT = len(_BITS)
+_URGENCIES = tuple(Urgency)
+_SAME = ("enrolment_id", "person_id", "course_id", "requirement_id", "cycle", "reason", "occasion", "opens_on")
+_MOVABLE = ("due_on", "grace_until_on", "open_until_on", "soon_from_on")
+"""Columns of an enrolment that never change, and those that its newest `due_changed` event overrides."""
 
 TODAY: BindParameter[date] = bindparam("today", type_=Date)
 
 NO_TASK = 0
-"""The packed facts of somebody who has no enrolment."""
+"""The packed facts of a person without an enrolment."""
 
 
 def unpack(code: int) -> StatusFacts:
-    """The facts in a number that `coded` made."""
+    """The facts in a number from `coded`."""
     flags = {name: bool(code >> place & 1) for place, name in enumerate(_BITS)}
-    return StatusFacts(**flags, due=DueStage(code >> _DUE_SHIFT))
+    return StatusFacts(**flags, due=_URGENCIES[code >> _DUE_SHIFT])
 
 
 def status_of(code: int) -> Status:
@@ -65,10 +69,9 @@ def status_of(code: int) -> Status:
 
 
 def _latest(chosen: CTE) -> Subquery:
-    """The last event of each kind of these enrolments, of those that have any: a column for each kind.
+    """The id of the last event of each kind, a column per kind, for the enrolments that have any.
 
-    Gathered in one pass. To look for each enrolment's own is as quick on paper, but a planner may then read a table of
-    a few pages from end to end for every one of ten thousand.
+    One pass over the events: with a subquery per enrolment, a planner may scan the whole table for each of them.
     """
 
     def last(kind: EventKind) -> ColumnElement[int]:
@@ -83,7 +86,7 @@ def _latest(chosen: CTE) -> Subquery:
 
 
 def _earned(chosen: CTE) -> Subquery:
-    """The first day of a completion that counts for these enrolments and is not revoked; gathered like `_latest`."""
+    """The first day of a completion that counts for these enrolments and stands; one pass, like `_latest`."""
     return (
         select(CompletionCredit.enrolment_id, func.min(Completion.achieved_on).label("achieved_on"))
         .join(chosen, chosen.c.enrolment_id == CompletionCredit.enrolment_id)
@@ -95,27 +98,17 @@ def _earned(chosen: CTE) -> Subquery:
 
 
 def now_standing(*conditions: ColumnElement[bool]) -> CTE:
-    """Enrolments as they stand now: `conditions` on Enrolment choose which.
+    """Enrolments as they stand now; `conditions` on Enrolment choose which.
 
-    Columns: enrolment_id, person_id, course_id, requirement_id, cycle, reason, occasion, opens_on, cancelled,
-    achieved_on (first completion that counts and is not revoked), due_reason, due_on, grace_until_on, open_until_on,
-    soon_from_on.
+    Columns: those of an enrolment, with the dates that hold now; cancelled; achieved_on (the first completion that
+    counts and stands); due_reason (why the last day was last moved).
     """
-    # Both are kept as they are, so that each look-up is made once however often its answer is used.
+    # MATERIALIZED: each look-up is made once, however often its result is used.
     chosen = (
         select(
             Enrolment.id.label("enrolment_id"),
-            Enrolment.person_id,
-            Enrolment.course_id,
-            Enrolment.requirement_id,
-            Enrolment.cycle,
-            Enrolment.reason,
-            Enrolment.occasion,
-            Enrolment.opens_on,
-            Enrolment.due_on.label("first_due_on"),
-            Enrolment.grace_until_on.label("first_grace_until_on"),
-            Enrolment.open_until_on.label("first_open_until_on"),
-            Enrolment.soon_from_on.label("first_soon_from_on"),
+            *(getattr(Enrolment, name) for name in _SAME[1:]),
+            *(getattr(Enrolment, name).label(f"first_{name}") for name in _MOVABLE),
         )
         .where(*conditions)
         .cte("chosen")
@@ -140,21 +133,12 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
     changed = aliased(EnrolmentEvent)
     return (
         select(
-            looked_up.c.enrolment_id,
-            looked_up.c.person_id,
-            looked_up.c.course_id,
-            looked_up.c.requirement_id,
-            looked_up.c.cycle,
-            looked_up.c.reason,
-            looked_up.c.occasion,
-            looked_up.c.opens_on,
-            looked_up.c.cancelled,
-            looked_up.c.achieved_on,
+            *(looked_up.c[name] for name in (*_SAME, "cancelled", "achieved_on")),
             case((moved, changed.reason), else_=None).label("due_reason"),
-            case((moved, changed.due_on), else_=looked_up.c.first_due_on).label("due_on"),
-            case((moved, changed.grace_until_on), else_=looked_up.c.first_grace_until_on).label("grace_until_on"),
-            case((moved, changed.open_until_on), else_=looked_up.c.first_open_until_on).label("open_until_on"),
-            case((moved, changed.soon_from_on), else_=looked_up.c.first_soon_from_on).label("soon_from_on"),
+            *(
+                case((moved, getattr(changed, name)), else_=looked_up.c[f"first_{name}"]).label(name)
+                for name in _MOVABLE
+            ),
         )
         .select_from(looked_up)
         .outerjoin(changed, changed.id == looked_up.c.due_event)
@@ -163,9 +147,9 @@ def now_standing(*conditions: ColumnElement[bool]) -> CTE:
 
 
 def one_task_each(standing: CTE) -> CTE:
-    """Of each person's enrolments that hold, the one that figures show: a completed one first, else the earliest due.
+    """Of each person's enrolments in force, the one that figures count: a completed one first, else the earliest due.
 
-    A person has one task a course and cycle; more than one comes from several requirements for the same course.
+    A person has several in one course and cycle only where several requirements demand the course.
     """
     place = func.row_number().over(
         partition_by=standing.c.person_id,
@@ -179,20 +163,14 @@ def one_task_each(standing: CTE) -> CTE:
     return select(ranked).where(ranked.c.place == 1).cte("one_task_each")
 
 
-def on_day(today: date) -> dict[str, date]:
-    """The values that a statement made with `coded` is to be executed with."""
-    return {"today": today}
-
-
 def coded(standing: CTE, *, own: bool) -> Select[tuple[object, ...]]:
-    """The rows of `standing` with their packed facts as `code`; executed with the values of `on_day`.
+    """The rows of `standing` with their packed facts as `code`. Parameter: `today`.
 
-    `own`: they are one person's. Those of many, for lists and figures, do not tell who has failed; and what few people
-    have, such as a leave, is read once for all rather than looked for at each.
+    `own`: the rows of one person. Those of many people, for lists and figures, do not reveal who has failed, and what
+    few people have, such as a leave, is read once for all of them.
 
-    An exemption that covers the own last day frees from the cycle; another one only on its own days, and not once the
-    enrolment has closed: what was missed stays missed. Leave, too, is then that of the last open day. The day is a
-    parameter, so that the statement can be made once and kept.
+    An exemption that covers the last day exempts from the whole cycle; any other only on its own days, and not once
+    the enrolment has closed: what was missed stays missed. Leave is then judged by the last open day.
     """
     c = standing.c
     day = TODAY
@@ -200,7 +178,7 @@ def coded(standing: CTE, *, own: bool) -> Select[tuple[object, ...]]:
     at = case((closed, c.open_until_on), else_=day)
     due_reached = and_(c.due_on.is_not(None), c.due_on <= day)
     completed = c.achieved_on.is_not(None)
-    # What only matters to the unfinished is looked up for them alone.
+    # Looked up only for those it can matter to.
     unfinished = and_(not_(completed), _holds(standing))
     flags: dict[str, ColumnElement[bool]] = {
         "required": _holds(standing),
@@ -210,7 +188,8 @@ def coded(standing: CTE, *, own: bool) -> Select[tuple[object, ...]]:
             unfinished,
             or_(
                 and_(not_(closed), _exempt(standing, day, own=own)),
-                and_(due_reached, _exempt(standing, c.due_on, own=own)),
+                # A leave on the last day exempts from the whole cycle, too.
+                and_(due_reached, or_(_exempt(standing, c.due_on, own=own), _on_leave(standing, c.due_on, own=own))),
             ),
         ),
         "on_leave": and_(unfinished, _on_leave(standing, at, own=own)),
@@ -220,16 +199,14 @@ def coded(standing: CTE, *, own: bool) -> Select[tuple[object, ...]]:
     }
     if own:
         flags["failed"] = _attempted(standing, Attempt.outcome == Outcome.FAILED)
-    # A leave over the last day exempts from the cycle, once that day has come.
-    flags["exempt"] = or_(flags["exempt"], and_(unfinished, due_reached, _on_leave(standing, c.due_on, own=own)))
-    stage = case(
-        (c.due_on.is_(None), DueStage.AHEAD),
-        (c.grace_until_on < day, DueStage.OVER),
-        (c.due_on < day, DueStage.GRACE),
-        (c.soon_from_on <= day, DueStage.SOON),
-        else_=DueStage.AHEAD,
-    )
-    code: ColumnElement[int] = cast(stage, Integer) * (1 << _DUE_SHIFT)
+    urgencies = {
+        Urgency.NONE: c.due_on.is_(None),
+        Urgency.OVERDUE: c.grace_until_on < day,
+        Urgency.IN_GRACE: c.due_on < day,
+        Urgency.DUE_SOON: c.soon_from_on <= day,
+    }
+    ordinal = case(*((true_now, _URGENCIES.index(one)) for one, true_now in urgencies.items()), else_=0)
+    code: ColumnElement[int] = cast(ordinal, Integer) * (1 << _DUE_SHIFT)
     for place, name in enumerate(_BITS):
         if name in flags:
             code = code + case((flags[name], 1 << place), else_=0)
@@ -237,36 +214,32 @@ def coded(standing: CTE, *, own: bool) -> Select[tuple[object, ...]]:
 
 
 def _holds(standing: CTE) -> ColumnElement[bool]:
-    """Not cancelled, and not the person's own free choice."""
+    """Neither cancelled nor voluntary."""
     return and_(not_(cast(standing.c.cancelled, Boolean)), standing.c.reason != EnrolmentReason.VOLUNTARY)
 
 
 def _exempt(standing: CTE, day: ColumnElement[date], *, own: bool) -> ColumnElement[bool]:
-    """A decision covers that day, and none has ended it by then."""
+    """An exemption covers the day and has not been ended by then."""
     ended = exists().where(ExemptionEnd.exemption_id == Exemption.id, ExemptionEnd.ended_on <= day)
     covered = exists().where(
         Exemption.person_id == standing.c.person_id,
         Exemption.course_id == standing.c.course_id,
         Exemption.kind == ExemptionKind.EXEMPT,
-        Exemption.from_on <= day,
-        or_(Exemption.until_on.is_(None), Exemption.until_on >= day),
+        spans(Exemption.from_on, Exemption.until_on, day),
         not_(ended.correlate(Exemption, standing)),
     )
     return covered if own else and_(standing.c.person_id.in_(select(Exemption.person_id)), covered)
 
 
 def _on_leave(standing: CTE, day: ColumnElement[date], *, own: bool) -> ColumnElement[bool]:
-    """On leave that day from every employment held in the audience, and at least one is held."""
+    """On leave that day from every employment held in the audience, of which there is at least one."""
     held = and_(
         AudienceMember.person_id == standing.c.person_id,
         AudienceMember.requirement_id == standing.c.requirement_id,
         Employment.id == AudienceMember.employment_id,
         Employment.held_on(day),
     )
-    away = and_(
-        Leave.employment_id == Employment.id,
-        Leave.holds_on(day),
-    )
+    away = and_(Leave.employment_id == Employment.id, Leave.holds_on(day))
     ever_away = select(Employment.person_id).join(Leave, Leave.employment_id == Employment.id)
     return and_(
         true() if own else standing.c.person_id.in_(ever_away),

@@ -1,4 +1,4 @@
-"""The persons of a unit with their packed facts, as SQL: what every figure and list of a manager starts from."""
+"""The people of a unit with their packed facts, in SQL: the start of every manager's figure and list."""
 
 from collections import defaultdict
 from datetime import date
@@ -29,12 +29,12 @@ from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.rules import UnitKind
 from tbblearn.training.models import Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.rules import EnrolmentReason
-from tbblearn.training.standing.facts import NO_TASK, TODAY, coded, now_standing, on_day, one_task_each
+from tbblearn.training.standing.facts import NO_TASK, TODAY, coded, now_standing, one_task_each
 
 
 @cache
 def _counted_units() -> Select[int]:
-    """The units of a subtree that figures count: those within huvudmän that have adopted the course."""
+    """The units of a subtree that figures count: those of huvudmän that have adopted the course."""
     huvudman = aliased(OrgUnit)
     return (
         select(OrgUnit.id)
@@ -55,24 +55,24 @@ def _counted_units() -> Select[int]:
 
 
 def _in_counted_units(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """The units stand in the statement one by one: a planner that knows how many there are reads whole tables once,
-    and does not look up ten thousand rows one by one in each.
+    """In one of the counted units, written out in the statement so that a planner sees how many there are.
+
+    Otherwise it may look up ten thousand rows one at a time instead of scanning each table once.
     """
     return column.in_(bindparam("units", type_=Integer, expanding=True, literal_execute=True))
 
 
 def counted_today() -> tuple[ColumnElement[bool], ...]:
-    """SQL conditions: the employment is held today in a unit that figures count. Values as for `over`."""
+    """SQL conditions: the employment is held today in a unit that figures count. Parameters: `over`."""
     return _in_counted_units(Employment.unit_id), Employment.held_on(TODAY)
 
 
 @cache
 def population() -> CTE:
-    """Everybody employed in a subtree's counted units today, once each, with the facts of their task in one course and
-    cycle.
+    """Everyone employed in a subtree's counted units today, once each, with their facts for one course and cycle.
 
-    Columns: person_id, code (see `facts.unpack`), opens_on, due_on, grace_until_on, achieved_on. Executed with the
-    values of `over`; made once, since putting it together takes longer than counting a unit.
+    Columns: person_id, code (see `facts.unpack`), opens_on, due_on, grace_until_on, achieved_on. Parameters: `over`.
+    Cached, since building the statement takes longer than counting a unit.
     """
     staff = select(Employment.person_id).where(*counted_today()).distinct().cte("staff")
     standing = now_standing(
@@ -84,9 +84,9 @@ def population() -> CTE:
     dates = ("opens_on", "due_on", "grace_until_on", "achieved_on")
     facts = coded(one_task_each(standing), own=False).subquery("facts").c
     task = select(facts.person_id, facts.code, *(facts[name] for name in dates)).cte("task")
-    # Two disjoint halves rather than an outer join: SQLite would compare everybody with everybody.
+    # Two disjoint halves, not an outer join: SQLite would compare every person with every other.
     return union_all(
-        select(task.c.person_id, task.c.code, *(task.c[name] for name in dates)),
+        select(task),
         select(staff.c.person_id, literal(NO_TASK), *(null().cast(Date) for _ in dates)).where(
             staff.c.person_id.not_in(select(task.c.person_id))
         ),
@@ -94,18 +94,15 @@ def population() -> CTE:
 
 
 def over(unit_id: int, path: str, course_id: int, cycle: int, today: date) -> dict[str, object]:
-    """The values that statements made of `population` and `lines_below` are to be executed with.
-
-    Reads which units count: those of a subtree within huvudmän that have adopted a requirement for the course.
-    """
-    about = {"course_id": course_id, **on_day(today)}
+    """The parameters of statements made from `population` and `lines_below`. One query, for the counted units."""
+    about = {"course_id": course_id, "today": today}
     units = db.session.scalars(_counted_units(), {**about, "below": f"{path}%"}).all()
     return {**about, "unit_id": unit_id, "cycle": cycle, "units": units}
 
 
 @cache
 def counted() -> CompoundSelect[int | None, int, int]:
-    """How many persons have the same facts, in the unit (line null) and on each line below it."""
+    """How many people have the same facts, in the whole unit (line null) and on each line below it."""
     facts, lines = population(), lines_below()
     return union_all(
         select(null().cast(Integer).label("line"), facts.c.code, func.count().label("persons")).group_by(facts.c.code),
@@ -117,9 +114,9 @@ def counted() -> CompoundSelect[int | None, int, int]:
 
 @cache
 def lines_below() -> CTE:
-    """For everybody in `population`, the units right below the subtree's top that they work in; the top for itself.
+    """For everyone in `population`, the units directly below the top that they work in, or the top itself.
 
-    Columns: person_id, line. One row a person and line, so that a person counts once in each. Values as for `over`.
+    Columns: person_id, line; each pair once, so that a person counts once per line. Parameters: `over`.
     """
     child = aliased(OrgUnit)
     unit_id: BindParameter[int] = bindparam("unit_id", type_=Integer)
@@ -128,7 +125,7 @@ def lines_below() -> CTE:
         .outerjoin(child, and_(child.parent_id == unit_id, OrgUnit.inside(child.path)))
         .where(_in_counted_units(OrgUnit.id))
         .cte("placed")
-        .prefix_with("MATERIALIZED")  # once a unit, not once an employment
+        .prefix_with("MATERIALIZED")  # once per unit, not per employment
     )
     return (
         select(Employment.person_id, placed.c.line)
@@ -142,7 +139,7 @@ def lines_below() -> CTE:
 def places(
     person_ids: list[int], today: date, *where: ColumnElement[bool]
 ) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """By person, the names of the units and the professions they hold there today, each once, in Swedish order."""
+    """By person, the names of their units today, in Swedish order, and their professions there; each once."""
     held_units = db.session.execute(
         select(Employment.person_id, OrgUnit.name, Employment.profession)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
@@ -160,7 +157,7 @@ def places(
 
 @cache
 def first_units() -> CTE:
-    """For everybody in `population`, the sort key of the first unit that they work in. Values as for `over`."""
+    """For everyone in `population`, the sort key of the first unit they work in. Parameters: `over`."""
     return (
         select(Employment.person_id, func.min(OrgUnit.name_sort).label("name_sort"))
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
@@ -171,5 +168,5 @@ def first_units() -> CTE:
 
 
 def sort_name() -> ColumnElement[str]:
-    """What lists of persons are sorted by; protected persons come last, so that their place tells nothing."""
+    """The sort key of lists of people; protected identities come last, so that their place reveals nothing."""
     return case((Person.protected_identity, "~"), else_=Person.name_sort)

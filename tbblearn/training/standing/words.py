@@ -1,4 +1,4 @@
-"""Statuses in words, for files and sentences; pages use `web/components/tag.html` beside it."""
+"""Statuses in words, for files and sentences; pages also use `web/components/tag.html`."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -32,17 +32,17 @@ _URGENCY = {
 
 
 def progress_words(progress: Progress) -> str:
-    """How far, as a manager reads it; `failed_may_retry` reads as under way."""
+    """Progress as a manager sees it: `failed_may_retry` reads as in progress."""
     return str(_PROGRESS[progress])
 
 
 def urgency_words(urgency: Urgency) -> str:
-    """How urgent, of many."""
+    """Urgency as a category, without dates."""
     return str(_URGENCY[urgency])
 
 
 def coverage_words(coverage: Coverage) -> str:
-    """Whom the figures over several huvudmän are about, and which of these they leave out."""
+    """Whom the figures over several huvudmän cover, and which huvudmän they leave out."""
     about = _(
         "Siffrorna gäller %(adopted)s av %(huvudmen)s huvudmän, %(staff)s av %(of_staff)s anställda.",
         adopted=number(coverage.adopted),
@@ -57,12 +57,10 @@ def coverage_words(coverage: Coverage) -> str:
 
 
 def how_urgent(urgency: Urgency, due_on: date | None, grace_until_on: date | None, today: date) -> str:
-    """How urgent one task is, with its days; empty where it is not."""
-    if due_on is None or grace_until_on is None:
+    """How urgent one task is, with its date; empty where it is not urgent."""
+    if due_on is None or grace_until_on is None or urgency is Urgency.NONE:
         return ""
     match urgency:
-        case Urgency.NONE:
-            return ""
         case Urgency.DUE_SOON:
             left = (due_on - today).days
             if left == 0:

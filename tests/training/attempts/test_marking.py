@@ -117,7 +117,7 @@ def answers(right: int) -> dict[str, frozenset[str]]:
 @pytest.mark.parametrize(("right", "passed"), [(6, True), (5, True), (4, False), (0, False)])
 def test_five_of_six_pass_at_eighty_percent(right: int, passed: bool) -> None:
     result = mark(SIX, answers(right), 80)
-    assert (result.right, result.total, result.needed, result.passed) == (right, 6, 5, passed)
+    assert (result.right, result.passed) == (right, passed)
 
 
 def test_a_question_left_out_is_not_right() -> None:
@@ -135,9 +135,4 @@ def test_a_must_pass_question_fails_the_whole() -> None:
     questions = [*SIX, question("vital", must_pass=True)]
     assert mark(questions, answers(6) | {"vital": frozenset("a")}, 80).passed
     result = mark(questions, answers(6) | {"vital": frozenset("b")}, 80)
-    assert (result.right, result.needed, result.passed) == (6, 6, False)
-
-
-def test_the_result_of_each_goal() -> None:
-    goals = mark(SIX, answers(4), 80).goals
-    assert [(one.goal, one.right, one.total, one.reached) for one in goals] == [("1A", 3, 3, True), ("1B", 1, 3, False)]
+    assert (result.right, result.passed) == (6, False)

@@ -14,9 +14,7 @@ from tbblearn.training.learning import actions
 from tbblearn.training.learning.queries import StepKind, course_page, my_courses, part_page
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.record.queries import certificate, history
-from tbblearn.training.requirements.actions import NewRequirement, add_requirement, adopt
-from tbblearn.training.requirements.audience import AudienceRule
-from tbblearn.training.requirements.cycles import Terms
+from tbblearn.training.requirements.actions import add_requirement, adopt
 from tbblearn.training.rules import (
     Basis,
     HandedIn,
@@ -306,9 +304,8 @@ def test_the_number_of_queries_does_not_grow_with_the_courses(
     for slug in ("second", "third", "fourth"):
         with unit_of_work():
             publish_course(course(slug))
-            new = NewRequirement(training.programme_id, slug, Terms(), (AudienceRule(),))
             adopt(
-                add_requirement(new, now=NOW),
+                add_requirement(training.programme_id, slug, now=NOW),
                 training.unit("region"),
                 adopted_on=LONG_AGO,
                 reference="RS",

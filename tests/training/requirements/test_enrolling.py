@@ -16,6 +16,7 @@ from tbblearn.training.learning import actions
 from tbblearn.training.models import AudienceMember, Enrolment, EnrolmentEvent
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.requirements.completing import write_credits
+from tbblearn.training.requirements.credits import Credit
 from tbblearn.training.requirements.enrolling import enrol_all
 from tbblearn.training.rules import EnrolmentReason
 from tbblearn.web.application import Application
@@ -214,5 +215,5 @@ def test_a_credit_that_is_there_already_is_no_fault(training: Training) -> None:
     training.take(training.person())
     row = db.session.execute(select(CompletionCredit.completion_id, CompletionCredit.enrolment_id)).one()
     with unit_of_work():
-        write_credits([{**row._mapping, "recorded_at": at(TODAY)}])
+        write_credits([Credit(row.completion_id, row.enrolment_id)], now=at(TODAY))
     assert db.session.scalar(select(func.count()).select_from(CompletionCredit)) == 1
