@@ -95,7 +95,7 @@ def shown_lines(total: int, bases: Mapping[int, int], own: int) -> frozenset[int
     The rule: no figure with a base below five, and what remains of the total without the shown units is nobody or at
     least five people; otherwise the smallest shown unit is withheld too, until that holds. Without the second half one
     could subtract: 13 in all less 10 in the only unit shown leaves the 3 in the other. Units below a withheld one are
-    withheld (`managing.queries` walks down from the top), since they could be subtracted in its place. So the figures
+    withheld (`summary_queries` walks down from the top), since they could be subtracted in its place. So the figures
     shown divide the staff into groups of five or more, and every difference is a sum of such groups. People employed in
     several units count in each and blur the difference; so a difference below five is refused for each unit alone, too.
     """
