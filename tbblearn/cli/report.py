@@ -36,11 +36,7 @@ def report() -> None:
     "--cycle", type=click.IntRange(2000, 2999), required=True, help="The round now running, by the year it opens in."
 )
 @click.option("--course", "slug", metavar="SLUG", help="The course; left out: the one that is required.")
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Only today so far, as when left out.",
-)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only today so far, as when left out.")
 @click.option(
     "--format",
     "kind",

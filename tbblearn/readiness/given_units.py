@@ -1,7 +1,5 @@
 """Units and the units above them as somebody wrote them in a file: one tree, or all that is wrong with it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

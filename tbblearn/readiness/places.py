@@ -1,7 +1,5 @@
 """A unit as it was when a wave opened: where pages say a figure is from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tbblearn.people.rules import UnitKind

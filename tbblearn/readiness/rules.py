@@ -4,8 +4,6 @@ Everything else in `readiness` speaks in these terms. The audit imports this mod
 from the code that it checks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -141,7 +139,7 @@ class Tree:
     parent: Mapping[str, str | None]
 
     @classmethod
-    def build(cls, pairs: Iterable[tuple[str, str | None]]) -> Tree:
+    def build(cls, pairs: Iterable[tuple[str, str | None]]) -> "Tree":
         """The tree of (unit, parent) pairs; raises TreeFault on a double, an unknown parent or a cycle."""
         given = list(pairs)
         parent: dict[str, str | None] = {}

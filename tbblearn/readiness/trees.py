@@ -10,14 +10,7 @@ from tbblearn.readiness.places import Place
 from tbblearn.readiness.rules import Tree
 from tbblearn.surveys.models import WaveUnit
 
-PLACE = (
-    WaveUnit.unit_id,
-    WaveUnit.parent_id,
-    WaveUnit.key,
-    WaveUnit.name,
-    WaveUnit.kind,
-    WaveUnit.path,
-)
+PLACE = (WaveUnit.unit_id, WaveUnit.parent_id, WaveUnit.key, WaveUnit.name, WaveUnit.kind, WaveUnit.path)
 """What a query selects to make a Place of each row."""
 
 

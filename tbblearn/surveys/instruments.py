@@ -4,8 +4,6 @@ An instrument is a YAML file. The file is checked whole: every fault is found in
 with the line it stands on, so that a researcher can mend the file without reading code.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -164,10 +162,7 @@ def _shape_fault(tree: CommentedMap, name: str, detail: Any) -> InstrumentFault:
     kind = detail["type"]
     if kind == "extra_forbidden":
         return InstrumentFault(
-            name,
-            _line(tree, place),
-            f"The key “{key}” is not known here.",
-            "Remove it, or mend its spelling.",
+            name, _line(tree, place), f"The key “{key}” is not known here.", "Remove it, or mend its spelling."
         )
     if kind == "missing":
         return InstrumentFault(name, _line(tree, place), f"“{key}” is missing here.", f"Add a line “{key}: …”.")
@@ -191,11 +186,7 @@ def _faults(file: _File) -> Iterator[Finding]:
     yield from _doubles("scales", [scale.id for scale in file.scales])
     originals = [t for t in file.translations if t.status is TranslationStatus.ORIGINAL]
     if len(originals) != 1:
-        yield (
-            ("translations",),
-            f"{len(originals)} languages are marked as the original.",
-            "Mark exactly one.",
-        )
+        yield (("translations",), f"{len(originals)} languages are marked as the original.", "Mark exactly one.")
     for number, translation in enumerate(file.translations):
         phrase = translation.change_phrase
         if phrase and not any(phrase in item.text.get(translation.id, "") for item in file.items):
@@ -213,11 +204,7 @@ def _faults(file: _File) -> Iterator[Finding]:
 def _doubles(part: str, codes: Sequence[str]) -> Iterator[Finding]:
     for position, code in enumerate(codes):
         if code in codes[:position]:
-            yield (
-                (part, position, "id"),
-                f"The id “{code}” stands twice in {part}.",
-                "Give each an id of its own.",
-            )
+            yield ((part, position, "id"), f"The id “{code}” stands twice in {part}.", "Give each an id of its own.")
 
 
 def _languages(place: Place, text: Mapping[str, str], languages: Sequence[str]) -> Iterator[Finding]:
@@ -291,11 +278,7 @@ def _scale_faults(file: _File, languages: Sequence[str]) -> Iterator[Finding]:
             scored.add(code)
     for position, item in enumerate(file.items):
         if item.id not in scored:
-            yield (
-                ("items", position),
-                f"The item “{item.id}” is in no scale.",
-                "Name it under a scale's items.",
-            )
+            yield (("items", position), f"The item “{item.id}” is in no scale.", "Name it under a scale's items.")
 
 
 def _frozen(text: Mapping[str, str]) -> Texts:

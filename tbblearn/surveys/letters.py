@@ -18,13 +18,7 @@ from tbblearn.mail.sending import Writer
 from tbblearn.people.queries import MailAddress, mail_address
 from tbblearn.surveys import queries
 from tbblearn.surveys.queries import Invited, Published
-from tbblearn.surveys.waves import (
-    INVITATION_MAIL,
-    MANAGER_RESULT_MAIL,
-    REMINDER_MAIL,
-    STAFF_RESULT_MAIL,
-    NotInvited,
-)
+from tbblearn.surveys.waves import INVITATION_MAIL, MANAGER_RESULT_MAIL, REMINDER_MAIL, STAFF_RESULT_MAIL, NotInvited
 from tbblearn.web.language import day
 
 Values = dict[str, str | int]

@@ -20,10 +20,7 @@ _worked_in = aliased(WaveUnit)
 _counted_in = aliased(WaveUnit)
 _away = (
     select(Leave.id)
-    .where(
-        Leave.employment_id == Employment.id,
-        Leave.holds_on(Wave.opens_on),
-    )
+    .where(Leave.employment_id == Employment.id, Leave.holds_on(Wave.opens_on))
     .correlate(Employment, Wave)
     .exists()
 )

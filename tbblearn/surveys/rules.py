@@ -4,8 +4,6 @@ An instrument version never changes once it has been used. Items are known by co
 the order in which they are printed, and nothing is ever scored by position.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Survey waves as rules: states, dates, who is invited where, and what can go wrong (docs/rules/surveys.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

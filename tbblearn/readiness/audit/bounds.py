@@ -11,8 +11,6 @@ sum of whole-number points (Murota 2003, *Discrete Convex Analysis*, ch. 4). All
 is to tighten each bound by what the two others leave.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +49,7 @@ class Sums:
     sizes: Mapping[str, int]
 
     @classmethod
-    def of(cls, tree: Tree, pieces: Mapping[str, int], sizes: Mapping[str, int]) -> Sums:
+    def of(cls, tree: Tree, pieces: Mapping[str, int], sizes: Mapping[str, int]) -> "Sums":
         """The sums of a family, without the units that have no figure."""
         order = tuple(unit for unit in tree.top_down if sizes[unit])
         children = {unit: [child for child in tree.children[unit] if sizes[child]] for unit in order}

@@ -21,8 +21,6 @@ said to agree while figures below it that make up half of it or more do not, bec
 unanimous. docs/readiness-method.md says what the rule leaves open.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic

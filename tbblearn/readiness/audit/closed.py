@@ -1,7 +1,5 @@
 """Which bounds are closed: the passes, then the witness, then HiGHS for what is left."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -47,11 +45,7 @@ def closed_bounds(
         shares = bounds(problem.distributions, problem.shares, free, parts_sum_to_n=True)
     except Contradiction as fault:
         return [_contradiction(fault, Family.DISTRIBUTIONS, file.instrument.items[fault.column].code)], False
-    closed = [
-        *_closed_members(problem, totals),
-        *_closed_parts(file, problem, shares),
-        *_closed_words(file, problem),
-    ]
+    closed = [*_closed_members(problem, totals), *_closed_parts(file, problem, shares), *_closed_words(file, problem)]
     if closed or not whole_pieces or not problem.distributions.pieces or not problem.means.pieces:
         return closed, False
     seen("witness")

@@ -1,7 +1,5 @@
 """The form of each published row: whether it is as coarse as it must be, and about something that may be shown."""
 
-from __future__ import annotations
-
 from tbblearn.readiness.audit.rows import HALVES, AuditFile
 from tbblearn.readiness.audit.sizes import Sizes
 from tbblearn.readiness.rules import (

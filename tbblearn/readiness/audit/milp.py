@@ -6,8 +6,6 @@ are a proof that the bound is open. Where there are none, the window grows, up t
 there is a proof that the bound is closed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -162,11 +160,7 @@ class _Draft:
 
 
 def _draft(
-    problem: Problem,
-    counts: Mapping[str, Whole],
-    figures: Mapping[str, Whole],
-    scale: int,
-    window: Collection[str],
+    problem: Problem, counts: Mapping[str, Whole], figures: Mapping[str, Whole], scale: int, window: Collection[str]
 ) -> _Draft:
     """The unknowns of the window and all shares that they touch; what lies outside stays as it is."""
     columns = problem.scales[scale].columns

@@ -10,8 +10,6 @@ Where this fails, the fault is the program's, never the answers': nothing falls 
 tell that everybody, or nobody, took part.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The audit's problem in arrays: every published row as a box, and how pieces of the two families lie in each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -4,8 +4,6 @@ What the file does not say as docs/readiness-method.md has it (an unknown key, a
 place of a text, a row that no publication has) is a fault: a sentence with its place, and all of them at once.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass

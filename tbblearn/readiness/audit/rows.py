@@ -4,8 +4,6 @@ Independent of the code that made the rows: bands and roundings are written here
 rules, as the sets of exact figures that a published value stands for.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,15 +11,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import ceil, floor
 
-from tbblearn.readiness.rules import (
-    LEAST_MARGIN,
-    Family,
-    Kind,
-    Measure,
-    Part,
-    PublishedRow,
-    Tree,
-)
+from tbblearn.readiness.rules import LEAST_MARGIN, Family, Kind, Measure, Part, PublishedRow, Tree
 from tbblearn.surveys.rules import Instrument
 
 
@@ -150,7 +140,4 @@ def _learned_count(kind: Kind, text: str, n: int, part: Part | None) -> Learned:
     # up. Where neither is known, both ends count.
     first = floor(least) + 1 if part is Part.LOW else ceil(least)
     last = ceil(beyond) - 1 if part is Part.HIGH else floor(beyond)
-    return Learned(
-        0 if text.startswith("<=") else max(0, first),
-        n if text.startswith(">=") else min(n, last),
-    )
+    return Learned(0 if text.startswith("<=") else max(0, first), n if text.startswith(">=") else min(n, last))

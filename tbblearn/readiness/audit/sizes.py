@@ -8,8 +8,6 @@ have answered. Every other word about sizes follows from printed sizes: n, kinds
 A file without `invited` is of answers alone: there the exact sizes stand in, as the finest that the rows may go by.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, takewhile
@@ -49,10 +47,7 @@ def sizes_of(file: AuditFile) -> Sizes:
         singles = len(exact)
     else:
         printed = {unit: max([file.k, *(e for e in edges_of(file, unit) if e <= n)]) for unit, n in exact.items()}
-        pieces = {
-            Family.MEANS: printed,
-            Family.DISTRIBUTIONS: _second_pass(file.tree, printed, file.k_distribution),
-        }
+        pieces = {Family.MEANS: printed, Family.DISTRIBUTIONS: _second_pass(file.tree, printed, file.k_distribution)}
         singles = sum(_sources(file, unit) == [unit] for unit in exact)
     figures = {family: _sums(file.tree, sizes) for family, sizes in pieces.items()}
     links = {family: _links(file.tree, pieces[family], figures[family]) for family in pieces}

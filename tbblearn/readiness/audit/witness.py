@@ -11,8 +11,6 @@ and a scale total. Within a piece each item's answers can be dealt to the member
 are enough: if every item of a scale has an answer that is not high, some member may have them all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -20,14 +18,7 @@ from numpy.typing import NDArray
 
 from tbblearn.readiness.audit.bounds import Bounds, Box, Contradiction, Whole, bounds, nearest, shared, split
 from tbblearn.readiness.audit.milp import mend
-from tbblearn.readiness.audit.problem import (
-    GREATEST_VALUES,
-    LEAST_VALUES,
-    Problem,
-    Witness,
-    reachable,
-    subtree,
-)
+from tbblearn.readiness.audit.problem import GREATEST_VALUES, LEAST_VALUES, Problem, Witness, reachable, subtree
 
 MIDDLE_VALUES = np.array([1.5, 3.0, 4.5])
 

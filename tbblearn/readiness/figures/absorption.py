@@ -26,8 +26,6 @@ docs/readiness-method.md has the rule and why nobody can be sure of anybody.
 All functions are linear in the size of the tree.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

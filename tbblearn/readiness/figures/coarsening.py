@@ -11,8 +11,6 @@ are bands, because with few answers a whole percentage gives the counts away.
 Means are on the five-point scale, 1 to 5; nothing else is published (see `Instrument.five_point`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache

@@ -4,8 +4,6 @@ They are worked out from shown values only (means, printed sizes, s_w with two d
 nothing that a reader could not work out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -5,8 +5,6 @@ regularized incomplete beta function by its continued fraction (Abramowitz & Ste
 by Lentz's method; the quantile by bisection, which cannot fail on a monotone function.
 """
 
-from __future__ import annotations
-
 from math import exp, lgamma, log, log1p
 from typing import Final
 

@@ -4,8 +4,6 @@ A closed bound makes the figures of one unit and family fall back as a whole, ne
 item was at stake would itself tell something.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass

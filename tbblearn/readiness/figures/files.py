@@ -8,8 +8,6 @@ Units are the same where a reader sees the same: letters are compared composed (
 blanks and line breaks is one space. What nobody sees in a unit, such as a zero-width space, is a fault that names it.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import unicodedata

@@ -5,8 +5,6 @@ Over the pieces that stem from a single unit, because a piece joined from severa
 ICC(2), the reliability of a unit's mean, the pooled within-unit SD, and the units' average agreement.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations

@@ -5,8 +5,6 @@ promise of `absorption` true of the output. The rows are coarse (`coarsening`) b
 and pages, files and charts are made from rows only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -91,11 +89,7 @@ def by_piece(tree: Tree, responses: Mapping[str, Sequence[Values]], k: int) -> d
 
 
 def publish(
-    scorer: Scorer,
-    collected: Collected,
-    k: int,
-    k_distribution: int,
-    fall_backs: FallBacks = MappingProxyType({}),
+    scorer: Scorer, collected: Collected, k: int, k_distribution: int, fall_backs: FallBacks = MappingProxyType({})
 ) -> Publication:
     """The rows of a wave. Raises ValueError for limits that must not be, or answers that are not in pieces of k.
 

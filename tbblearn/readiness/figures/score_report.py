@@ -4,8 +4,6 @@ This is no publication: the figures are absorbed but not coarse, so they are for
 only. Overall figures are over all complete answers; ICC is over the pieces of the first absorption.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -20,12 +18,7 @@ from tbblearn.readiness.rules import Tree
 
 
 def score_report(
-    scorer: Scorer,
-    tree: Tree,
-    responses: Mapping[str, Sequence[Values]],
-    incomplete: int,
-    k: int,
-    k_distribution: int,
+    scorer: Scorer, tree: Tree, responses: Mapping[str, Sequence[Values]], incomplete: int, k: int, k_distribution: int
 ) -> dict[str, Any]:
     """The report as JSON-ready data; every unit of the tree is in it, and an undefined figure is None.
 

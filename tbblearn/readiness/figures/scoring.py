@@ -6,8 +6,6 @@ that have a value; a unit's is the mean of its persons. Both are kept as whole-n
 any size are exact and the figure of a unit is the sum of its pieces.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -95,7 +93,7 @@ class Tally:
     counts: list[dict[int, int]]
     scores: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: "Tally") -> None:
         """Take the other group in."""
         self.n += other.n
         for mine, theirs in zip(self.counts, other.counts, strict=True):

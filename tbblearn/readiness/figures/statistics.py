@@ -10,8 +10,6 @@ Methods 5:159; Bliese 2000, in Klein & Kozlowski (eds), *Multilevel Theory*, 349
 `one_factor`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

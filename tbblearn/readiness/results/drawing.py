@@ -3,8 +3,6 @@
 Everything is a percentage of the drawing's width or height, written out, so that one drawing is right on every screen.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

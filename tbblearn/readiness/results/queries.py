@@ -147,11 +147,7 @@ def _not_adopted(wave_id: int, day: date) -> tuple[str, ...]:
         db.session.scalars(
             select(OrgUnit.name)
             .outerjoin(WaveUnit, and_(WaveUnit.unit_id == OrgUnit.id, WaveUnit.wave_id == wave_id))
-            .where(
-                OrgUnit.kind == UnitKind.HUVUDMAN,
-                WaveUnit.unit_id.is_(None),
-                OrgUnit.exists_on(day),
-            )
+            .where(OrgUnit.kind == UnitKind.HUVUDMAN, WaveUnit.unit_id.is_(None), OrgUnit.exists_on(day))
             .order_by(OrgUnit.name_sort)
         )
     )
@@ -190,15 +186,7 @@ def _figures(wave_id: int, whole: int, others: Collection[int], *, agreement: bo
     ).scalars()
     return figures_of(
         PublishedRow(
-            str(row.unit_id),
-            row.family,
-            row.measure,
-            row.kind,
-            row.value,
-            row.scale,
-            row.item,
-            row.part,
-            row.statistic,
+            str(row.unit_id), row.family, row.measure, row.kind, row.value, row.scale, row.item, row.part, row.statistic
         )
         for row in rows
     )
@@ -209,15 +197,9 @@ def _kinds(wave_id: int) -> dict[tuple[int, Family], tuple[int, set[Kind]]]:
     sizes: dict[tuple[int, Family], int] = {}
     kinds: dict[tuple[int, Family], set[Kind]] = {}
     for unit_id, family, kind, value in db.session.execute(
-        select(
-            PublishedFigure.unit_id,
-            PublishedFigure.family,
-            PublishedFigure.kind,
-            func.max(PublishedFigure.value),
-        )
+        select(PublishedFigure.unit_id, PublishedFigure.family, PublishedFigure.kind, func.max(PublishedFigure.value))
         .where(
-            PublishedFigure.wave_id == wave_id,
-            PublishedFigure.measure.in_((Measure.N, Measure.MEAN, Measure.SHARE)),
+            PublishedFigure.wave_id == wave_id, PublishedFigure.measure.in_((Measure.N, Measure.MEAN, Measure.SHARE))
         )
         .group_by(PublishedFigure.unit_id, PublishedFigure.family, PublishedFigure.kind)
     ):

@@ -1,7 +1,5 @@
 """Who may read a wave's results, and what a page says of them, from published rows alone (docs/rules/disclosure.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date

@@ -51,10 +51,7 @@ def shown_wave(wave_id: int) -> WavePage:
 
 def crumbs_of(wave: WavePage) -> list[tuple[str, str]]:
     """The pages above a page about a wave."""
-    return [
-        (_("Mätningar"), url_for("waves.rounds")),
-        (wave.name, url_for("waves.wave", wave_id=wave.id)),
-    ]
+    return [(_("Mätningar"), url_for("waves.rounds")), (wave.name, url_for("waves.wave", wave_id=wave.id))]
 
 
 def clean_afterwards() -> None:

@@ -82,8 +82,7 @@ def _units(wave_id: int, today: date) -> list[OrgUnit]:
         return []
     found = db.session.scalars(
         select(OrgUnit).where(
-            or_(OrgUnit.parent_id.is_(None), *(OrgUnit.inside(path) for path in reached)),
-            OrgUnit.exists_on(today),
+            or_(OrgUnit.parent_id.is_(None), *(OrgUnit.inside(path) for path in reached)), OrgUnit.exists_on(today)
         )
     ).all()
     below: dict[int | None, list[OrgUnit]] = defaultdict(list)
@@ -99,14 +98,7 @@ def _units(wave_id: int, today: date) -> list[OrgUnit]:
 
 
 def _held(units: Collection[int], today: date) -> dict[int, list[Workplace]]:
-    on_leave = (
-        select(Leave.id)
-        .where(
-            Leave.employment_id == Employment.id,
-            Leave.holds_on(today),
-        )
-        .exists()
-    )
+    on_leave = select(Leave.id).where(Leave.employment_id == Employment.id, Leave.holds_on(today)).exists()
     found: dict[int, list[Workplace]] = defaultdict(list)
     for person_id, unit_id, start_on, away in db.session.execute(
         select(Employment.person_id, Employment.unit_id, Employment.start_on, on_leave)
@@ -241,10 +233,7 @@ def employed_outside(units: Collection[int], reached: Sequence[str], today: date
     rows = db.session.execute(
         select(Employment.person_id, Employment.unit_id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(
-            Employment.held_on(today),
-            or_(*(OrgUnit.inside(path) for path in reached)),
-        )
+        .where(Employment.held_on(today), or_(*(OrgUnit.inside(path) for path in reached)))
     ).all()
     inside = {person_id for person_id, unit_id in rows if unit_id in units}
     return len({person_id for person_id, _unit_id in rows} - inside)

@@ -90,10 +90,7 @@ def _anybody(wave_id: int, today: date) -> bool:
         .join(unit, unit.id == Employment.unit_id)
         .join(top, unit.inside(top.path))
         .join(WaveAdoption, WaveAdoption.unit_id == top.id)
-        .where(
-            WaveAdoption.wave_id == wave_id,
-            Employment.held_on(today),
-        )
+        .where(WaveAdoption.wave_id == wave_id, Employment.held_on(today))
         .limit(1)
     )
     return db.session.scalar(found) is not None

@@ -1,7 +1,5 @@
 """What the opening check says of a wave, as data, and what a response of 60 % would show (docs/rules/surveys.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,13 +34,7 @@ class LineKind(StrEnum):
 
 
 BLOCKING: Final = frozenset(
-    {
-        LineKind.DATES,
-        LineKind.NOBODY_ADOPTED,
-        LineKind.NOBODY_INVITED,
-        LineKind.TOO_FEW_INVITED,
-        LineKind.NEAR_WAVE,
-    },
+    {LineKind.DATES, LineKind.NOBODY_ADOPTED, LineKind.NOBODY_INVITED, LineKind.TOO_FEW_INVITED, LineKind.NEAR_WAVE}
 )
 """Lines that no tick helps against: something must be changed first."""
 

@@ -27,8 +27,7 @@ def line_words(line: Line, today: date) -> LineWords:
 
 def _dates(line: Line, _today: date) -> LineWords:
     return LineWords(
-        _("Dagarna"),
-        _("Mätningens sista dag var %(date)s. Välj en senare dag innan den kan öppna.", date=day(line.on)),
+        _("Dagarna"), _("Mätningens sista dag var %(date)s. Välj en senare dag innan den kan öppna.", date=day(line.on))
     )
 
 
@@ -181,10 +180,7 @@ def _never_shown(line: Line, _today: date) -> LineWords:
         least=least,
     )
     staff = ngettext(
-        "Det gäller en person.",
-        "Det gäller %(n)s personer.",
-        line.counts["persons"],
-        n=number(line.counts["persons"]),
+        "Det gäller en person.", "Det gäller %(n)s personer.", line.counts["persons"], n=number(line.counts["persons"])
     )
     return LineWords(heading, f"{text} {staff}")
 

@@ -23,13 +23,7 @@ from tbblearn.readiness.waves.checking import forget_figures
 from tbblearn.readiness.waves.disposing import forget_who_answered
 from tbblearn.readiness.waves.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave, WaveUnit
-from tbblearn.surveys.waves import (
-    MANAGER_RESULT_MAIL,
-    STAFF_RESULT_MAIL,
-    NotCleaned,
-    WaveState,
-    demand_step,
-)
+from tbblearn.surveys.waves import MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL, NotCleaned, WaveState, demand_step
 
 
 def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, managers_first_days: int) -> None:

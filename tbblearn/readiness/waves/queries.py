@@ -36,16 +36,7 @@ def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
     adopted = select(func.count()).where(WaveAdoption.wave_id == Wave.id).correlate(Wave).scalar_subquery()
     found: dict[str, list[WaveRow]] = {}
     for key, programme, name, state, opens_on, closes_on, closed_at, number in db.session.execute(
-        select(
-            Wave.id,
-            Programme.name,
-            Wave.name,
-            Wave.state,
-            Wave.opens_on,
-            Wave.closes_on,
-            Wave.closed_at,
-            adopted,
-        )
+        select(Wave.id, Programme.name, Wave.name, Wave.state, Wave.opens_on, Wave.closes_on, Wave.closed_at, adopted)
         .join(Programme, Programme.id == Wave.programme_id)
         .order_by(Programme.id, Wave.opens_on.desc(), Wave.id.desc())
     ):

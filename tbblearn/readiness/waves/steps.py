@@ -1,7 +1,5 @@
 """What can be done with a wave now, and which step is the next: decisions in plain Python."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum

@@ -118,11 +118,7 @@ def change(wave_id: int) -> Page:
     _demand_state(shown, WaveState.PLANNED, WaveState.OPEN)
     standing = shown.standing
     form = ChangeForm(
-        formdata=None,
-        name=shown.name,
-        opens_on=standing.opens_on,
-        closes_on=standing.closes_on,
-        version=shown.version,
+        formdata=None, name=shown.name, opens_on=standing.opens_on, closes_on=standing.closes_on, version=shown.version
     )
     return _change_page(shown, form)
 
@@ -186,11 +182,7 @@ def raise_limits(wave_id: int) -> Page | Response:
     if form.validate():
         try:
             wave_actions.raise_limits(
-                wave_id,
-                k=form.k.data,
-                k_distribution=form.k_distribution.data,
-                by=principal().person_id,
-                now=utc_now(),
+                wave_id, k=form.k.data, k_distribution=form.k_distribution.data, by=principal().person_id, now=utc_now()
             )
         except BadLimits:
             form.form_errors = [_("Gränserna går att höja, men aldrig att sänka.")]

@@ -21,11 +21,7 @@ log = structlog.get_logger("tbblearn.readiness")
 ANSWERS = ("response_open", "response")
 """The tables that hold answers."""
 
-WRITTEN_ANEW = {
-    "invitation": "wave_id, person_id",
-    "message": "id",
-    **dict.fromkeys(ANSWERS, "random()"),
-}
+WRITTEN_ANEW = {"invitation": "wave_id, person_id", "message": "id", **dict.fromkeys(ANSWERS, "random()")}
 """Tables whose files would tell more than their rows, with the order in which their rows are put back."""
 
 _NO_DUMP = """

@@ -132,8 +132,7 @@ def _refusal_for_who_answered(error: WaveError) -> ErrorWords | None:
 def _enough_reminders(sent: int) -> ErrorWords:
     if sent >= MOST_REMINDERS:
         return ErrorWords(
-            _("Båda påminnelserna är skickade"),
-            _("En mätning har högst två påminnelser. Ingen ny är skickad."),
+            _("Båda påminnelserna är skickade"), _("En mätning har högst två påminnelser. Ingen ny är skickad.")
         )
     return ErrorWords(
         _("En påminnelse är redan skickad i dag"), _("Det går en påminnelse om dagen. Ingen ny är skickad.")
@@ -148,13 +147,11 @@ def _simple_refusal(error: WaveError) -> ErrorWords:
         )
     if isinstance(error, NotAdopted):
         return ErrorWords(
-            _("Ingen huvudman är med"),
-            _("Skriv in vilka huvudmän som har beslutat att vara med. Inget är ändrat."),
+            _("Ingen huvudman är med"), _("Skriv in vilka huvudmän som har beslutat att vara med. Inget är ändrat.")
         )
     if isinstance(error, NobodyInvited):
         return ErrorWords(
-            _("Det finns ingen att bjuda in"),
-            _("Ingen arbetar i dag i de huvudmän som är med. Inget är ändrat."),
+            _("Det finns ingen att bjuda in"), _("Ingen arbetar i dag i de huvudmän som är med. Inget är ändrat.")
         )
     if isinstance(error, NotOpen):
         return ErrorWords(
