@@ -7,7 +7,6 @@ with the line it stands on, so that a researcher can mend the file without readi
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -103,17 +102,6 @@ def instrument(code: str) -> Instrument:
         raise UnknownInstrument(code, known_instruments())
     entry = resources.files("tbblearn.surveys").joinpath("instruments", f"{code}.yaml")
     return parse_instrument(entry.read_text(encoding="utf-8"), f"{code}.yaml")
-
-
-def load_instrument(path: Path) -> Instrument:
-    """The instrument in a file of its own; raises FaultyInstrument with every fault."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        fault = InstrumentFault(path.name, line, "A character here is not UTF-8.", "Save the file as UTF-8.")
-        raise FaultyInstrument((fault,)) from error
-    return parse_instrument(text, path.name)
 
 
 def parse_instrument(text: str, name: str) -> Instrument:

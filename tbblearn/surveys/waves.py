@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 APART_DAYS: Final = 180
 """Two waves of one instrument and programme that invite a person in common lie so far apart, close to opening."""
@@ -102,7 +102,7 @@ class WaveError(Exception):
 
     code = "wave_error"
 
-    def __init__(self, **values: object) -> None:
+    def __init__(self, **values: Any) -> None:
         super().__init__(f"{self.code} {values}" if values else self.code)
         self.values = values
 

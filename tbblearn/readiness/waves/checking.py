@@ -79,9 +79,7 @@ def keep_check(closed: ClosedWave, checked: AuditedPublication, *, by: int | Non
 
     Raises NoSuchWave, WrongState (also where the wave was published meanwhile).
     """
-    wave = locked(closed.wave_id)
-    if wave.state not in (WaveState.CLOSED, WaveState.AUDITED):
-        raise WrongState(state=wave.state, wanted=WaveState.AUDITED)
+    wave = locked(closed.wave_id, WaveState.AUDITED, WaveState.CLOSED)
     # What it found is told to whoever runs it (`tbblearn waves audit`), and not kept: it quotes answers.
     wave.audit_report = {
         "passed": checked.report.passed,
@@ -116,7 +114,6 @@ def keep_check(closed: ClosedWave, checked: AuditedPublication, *, by: int | Non
         wave.state, wave.audited_at = WaveState.AUDITED, now
     else:
         wave.state, wave.audited_at = WaveState.CLOSED, None
-    db.session.flush()
     log_wave(Event.WAVE_AUDITED, closed.wave_id, by=by, now=now, passed=int(checked.report.passed))
     return checked.report.passed
 

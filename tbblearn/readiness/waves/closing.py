@@ -57,7 +57,6 @@ def close_wave(
     move_answers(wave_id)
     empty_table("response_open", wave_id)
     wave.state, wave.closed_at, wave.cleaned, wave.answers_lost = WaveState.CLOSED, now, False, lost > 0
-    db.session.flush()
     log_wave(Event.WAVE_CLOSED, wave_id, by=by, now=now)
 
 

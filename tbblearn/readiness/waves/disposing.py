@@ -7,8 +7,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
-from tbblearn.mail.actions import take_back
-from tbblearn.readiness.waves.actions import locked, log_wave, mail_prefix
+from tbblearn.readiness.waves.actions import locked, log_wave, take_letters_back
 from tbblearn.readiness.waves.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave
 from tbblearn.surveys.waves import ASKING_MAIL, INVITATION_DAYS, STAFF_RESULT_MAIL, WaveState
@@ -26,8 +25,7 @@ def forget_who_answered(wave_id: int) -> None:
         .values(answered=False, declined=False)
         .execution_options(synchronize_session=False)
     )
-    for kind in sorted(ASKING_MAIL):
-        take_back(f"{mail_prefix(kind, wave_id)}:")
+    take_letters_back(sorted(ASKING_MAIL), wave_id)
 
 
 def dispose_of_answers(wave_id: int, *, decision: str, now: datetime) -> None:
@@ -47,8 +45,7 @@ def forget_invitations(wave_id: int) -> None:
     """Delete who was invited; the counts stay with the wave's units."""
     wave = locked(wave_id)
     db.session.execute(delete(Invitation).where(Invitation.wave_id == wave_id))
-    for kind in sorted(ASKING_MAIL | {STAFF_RESULT_MAIL}):
-        take_back(f"{mail_prefix(kind, wave_id)}:")
+    take_letters_back(sorted(ASKING_MAIL | {STAFF_RESULT_MAIL}), wave_id)
     _soil(wave)
 
 

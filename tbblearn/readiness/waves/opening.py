@@ -8,27 +8,24 @@ from datetime import date, datetime
 from sqlalchemy import insert, or_, select
 
 from tbblearn.audit.rules import Event
-from tbblearn.db import STOCKHOLM, db, stockholm_date
-from tbblearn.mail.actions import queue_many
+from tbblearn.db import db, stockholm_date
 from tbblearn.people.belonging import grant_holds
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit
 from tbblearn.people.rules import Role
 from tbblearn.readiness.figures.absorption import Folding, fold
 from tbblearn.readiness.rules import Tree
-from tbblearn.readiness.waves.actions import MORNING, locked, log_wave, mail_prefix
+from tbblearn.readiness.waves.actions import locked, log_wave, queue_letters, standing_of
+from tbblearn.readiness.waves.steps import Step
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.waves import (
     APART_DAYS,
     INVITATION_MAIL,
-    CheckFirst,
-    LastDayGone,
     NobodyInvited,
     NotAdopted,
     TooFewInvited,
     TooSoon,
     WaveState,
     Workplace,
-    demand_step,
     place,
     too_near,
 )
@@ -162,11 +159,7 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
     NobodyInvited, TooFewInvited, TooSoon. Opened in the night, it is told in the morning.
     """
     wave = locked(wave_id)
-    demand_step(wave.state, WaveState.OPEN)
-    if wave.approved_at is None:
-        raise CheckFirst(lines=[])
-    if wave.closes_on < today:
-        raise LastDayGone(opens_on=wave.opens_on, closes_on=wave.closes_on)
+    standing_of(wave).demand(Step.OPEN, today)
     found = places_on(wave_id, today)
     if not found.units:
         raise NotAdopted(wave_id=wave_id)
@@ -183,7 +176,6 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
     _invite(wave_id, found, folding, now)
     wave.state, wave.opened_at, wave.invited = WaveState.OPEN, now, len(found.invited)
     wave.opens_on = today
-    db.session.flush()
     log_wave(Event.WAVE_OPENED, wave_id, by=by, now=now, invited=len(found.invited))
     return len(found.invited)
 
@@ -216,14 +208,8 @@ def _invite(wave_id: int, found: Places, folding: Folding, now: datetime) -> Non
         for person_id, unit_id in sorted(found.invited.items())
     ]
     db.session.execute(insert(Invitation), rows)
-    queue_many(
-        INVITATION_MAIL,
-        [row["person_id"] for row in rows],
-        mail_prefix(INVITATION_MAIL, wave_id),
-        now=now,
-        due_at=max(now, datetime.combine(stockholm_date(now), MORNING, STOCKHOLM)),
-        values={"wave": wave_id},
-    )
+    invited = [row["person_id"] for row in rows]
+    queue_letters(INVITATION_MAIL, wave_id, invited, now=now, from_on=stockholm_date(now))
 
 
 def employed_outside(units: Collection[int], reached: Sequence[str], today: date) -> int:

@@ -9,8 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, insert, select, update
 
 from tbblearn.audit.rules import Event
-from tbblearn.db import STOCKHOLM, db
-from tbblearn.mail.actions import queue_many, take_back
+from tbblearn.db import db
 from tbblearn.people.belonging import grant_holds
 from tbblearn.people.models import Grant
 from tbblearn.people.rules import Role
@@ -18,12 +17,13 @@ from tbblearn.readiness.figures.comparing import Mean, compare
 from tbblearn.readiness.models import FigureComparison, PublishedFigure
 from tbblearn.readiness.rules import Against, Family, Measure
 from tbblearn.readiness.trees import frozen_tree
-from tbblearn.readiness.waves.actions import MORNING, locked, log_wave, mail_prefix
+from tbblearn.readiness.waves.actions import locked, log_wave, queue_letters, standing_of, take_letters_back
 from tbblearn.readiness.waves.checking import forget_figures
 from tbblearn.readiness.waves.disposing import forget_who_answered
+from tbblearn.readiness.waves.steps import Step
 from tbblearn.readiness.waves.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave, WaveUnit
-from tbblearn.surveys.waves import MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL, NotCleaned, WaveState, demand_step
+from tbblearn.surveys.waves import MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL, WaveState, demand_step
 
 
 def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, managers_first_days: int) -> None:
@@ -32,9 +32,7 @@ def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, ma
     Raises NoSuchWave, WrongState, NotCleaned.
     """
     wave = locked(wave_id)
-    demand_step(wave.state, WaveState.PUBLISHED)
-    if not wave.cleaned:
-        raise NotCleaned(wave_id=wave_id)
+    standing_of(wave).demand(Step.PUBLISH, today)
     wave.state, wave.published_at = WaveState.PUBLISHED, now
     wave.staff_from_on = today + timedelta(days=managers_first_days)
     wave.cleaned = False
@@ -42,17 +40,9 @@ def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, ma
     forget_who_answered(wave_id)
     invited = db.session.scalars(select(Invitation.person_id).where(Invitation.wave_id == wave_id)).all()
     managers = _managers(wave_id, today)
-    values = {"wave": wave_id}
-    queue_many(MANAGER_RESULT_MAIL, managers, mail_prefix(MANAGER_RESULT_MAIL, wave_id), now=now, values=values)
-    queue_many(
-        STAFF_RESULT_MAIL,
-        sorted(set(invited) - set(managers)),
-        mail_prefix(STAFF_RESULT_MAIL, wave_id),
-        now=now,
-        due_at=max(now, datetime.combine(wave.staff_from_on, MORNING, STOCKHOLM)),
-        values=values,
-    )
-    db.session.flush()
+    queue_letters(MANAGER_RESULT_MAIL, wave_id, managers, now=now)
+    staff = sorted(set(invited) - set(managers))
+    queue_letters(STAFF_RESULT_MAIL, wave_id, staff, now=now, from_on=wave.staff_from_on)
     log_wave(Event.WAVE_PUBLISHED, wave_id, by=by, now=now)
 
 
@@ -69,12 +59,10 @@ def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
         empty("response_open", wave_id)
         empty("response", wave_id)
         _forget_figures(wave_id)
-        for kind in (MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL):
-            take_back(f"{mail_prefix(kind, wave_id)}:", waiting_only=True)
+        take_letters_back((MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL), wave_id, waiting_only=True)
     wave.state, wave.withdrawn_at = WaveState.WITHDRAWN, now
     wave.audit_report = None
     wave.cleaned = not opened
-    db.session.flush()
     log_wave(Event.WAVE_WITHDRAWN, wave_id, by=by, now=now)
 
 

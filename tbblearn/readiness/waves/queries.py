@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope, UnitKind
+from tbblearn.readiness.waves.actions import standing_of
 from tbblearn.readiness.waves.steps import Standing
 from tbblearn.surveys.models import Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.queries import last_day
@@ -144,17 +145,7 @@ def wave_page(wave_id: int, scope: Scope) -> WavePage:
         instrument=wave.instrument,
         k=wave.k,
         k_distribution=wave.k_distribution,
-        standing=Standing(
-            state=wave.state,
-            opens_on=wave.opens_on,
-            closes_on=wave.closes_on,
-            adopted=sum(one.adopted_on is not None for one in huvudmen),
-            approved=wave.approved_at is not None,
-            reminders=wave.reminders,
-            reminded_on=wave.reminded_on,
-            cleaned=wave.cleaned,
-            disposed_on=None if wave.disposed_at is None else stockholm_date(wave.disposed_at),
-        ),
+        standing=standing_of(wave, sum(one.adopted_on is not None for one in huvudmen)),
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
         audited_at=wave.audited_at,
