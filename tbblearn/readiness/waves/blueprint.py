@@ -1,5 +1,7 @@
 """What the process leader's pages of survey rounds share: the blueprint, a wave, and refusals in words."""
 
+from typing import Any
+
 from flask import Blueprint, Response, after_this_request, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,6 +15,7 @@ from tbblearn.readiness.waves.queries import WavePage, wave_page
 from tbblearn.readiness.waves.words import STATE_TAGS, refusal_words, state_words, step_words
 from tbblearn.surveys.waves import NoSuchWave, WaveError, WaveState, WrongState
 from tbblearn.web.errors import error_page
+from tbblearn.web.pages import Page
 
 blueprint = Blueprint("waves", __name__, template_folder="../templates")
 
@@ -61,9 +64,10 @@ def to_wave(wave_id: int) -> BaseResponse:
     return redirect(url_for("waves.wave", wave_id=wave_id), 303)
 
 
-def crumbs_of(wave: WavePage) -> list[tuple[str, str]]:
-    """The pages above a page about a wave."""
-    return [(_("Mätningar"), url_for("waves.rounds")), (wave.name, url_for("waves.wave", wave_id=wave.id))]
+def page_below(wave: WavePage, template: str, status: int = 200, **values: Any) -> Page:
+    """A page below the wave's own, with the way back up."""
+    parents = [(_("Mätningar"), url_for("waves.rounds")), (wave.name, url_for("waves.wave", wave_id=wave.id))]
+    return Page(template, status, wave=wave, parents=parents, **values)
 
 
 def clean_afterwards() -> None:

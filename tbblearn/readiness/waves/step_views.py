@@ -11,7 +11,7 @@ from tbblearn.people.guards import principal, requires_on_county
 from tbblearn.people.rules import Role
 from tbblearn.readiness.waves import actions as wave_actions
 from tbblearn.readiness.waves import closing, opening, publishing
-from tbblearn.readiness.waves.blueprint import blueprint, clean_afterwards, crumbs_of, own_scope, shown_wave, to_wave
+from tbblearn.readiness.waves.blueprint import blueprint, clean_afterwards, own_scope, page_below, shown_wave, to_wave
 from tbblearn.readiness.waves.checking import check, closed_wave, keep_check
 from tbblearn.readiness.waves.forms import WithdrawForm
 from tbblearn.readiness.waves.opening_check import hindrances
@@ -33,10 +33,10 @@ def _step_page(wave_id: int, step: Step, form: WithdrawForm | None = None, statu
     shown = shown_wave(wave_id)
     shown.standing.demand(step, today)
     days = current_app.config["TBBLEARN"].managers_first_days
-    return Page(
+    return page_below(
+        shown,
         "readiness/step.html",
         status,
-        wave=shown,
         step=step,
         Step=Step,
         form=form,
@@ -44,7 +44,6 @@ def _step_page(wave_id: int, step: Step, form: WithdrawForm | None = None, statu
         staff_from=today + timedelta(days=days),
         days=days,
         action=url_for(f"waves.{_ENDPOINTS[step]}", wave_id=wave_id),
-        parents=crumbs_of(shown),
         today=today,
     )
 

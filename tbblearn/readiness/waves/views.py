@@ -14,7 +14,7 @@ from tbblearn.readiness.waves import actions as wave_actions
 from tbblearn.readiness.waves import queries as wave_queries
 from tbblearn.readiness.waves import step_views as wave_step_views
 from tbblearn.readiness.waves.actions import NewWave
-from tbblearn.readiness.waves.blueprint import blueprint, crumbs_of, own_scope, shown_wave, to_wave
+from tbblearn.readiness.waves.blueprint import blueprint, own_scope, page_below, shown_wave, to_wave
 from tbblearn.readiness.waves.forms import AdoptForm, ChangeForm, LimitsForm, PlanForm
 from tbblearn.readiness.waves.opening_check import OpeningCheck, hindrances, opening_check
 from tbblearn.readiness.waves.queries import WavePage
@@ -114,13 +114,7 @@ def change(wave_id: int) -> Page:
     form = ChangeForm(
         formdata=None, name=shown.name, opens_on=standing.opens_on, closes_on=standing.closes_on, version=shown.version
     )
-    return _change_page(shown, form)
-
-
-def _change_page(shown: WavePage, form: ChangeForm, status: int = 200, *, meanwhile: str = "") -> Page:
-    return Page(
-        "readiness/change_round.html", status, wave=shown, form=form, parents=crumbs_of(shown), meanwhile=meanwhile
-    )
+    return page_below(shown, "readiness/change_round.html", form=form, meanwhile="")
 
 
 @blueprint.post("/matningar/<int:wave_id>/andra")
@@ -134,7 +128,7 @@ def change_now(wave_id: int) -> Page | Response:
     if shown.state is WaveState.OPEN:
         form.hold_opens_on(shown.standing.opens_on)
     if not form.validate():
-        return _change_page(shown, form, 422)
+        return page_below(shown, "readiness/change_round.html", 422, form=form, meanwhile="")
     try:
         wave_actions.change_plan(
             wave_id,
@@ -147,7 +141,8 @@ def change_now(wave_id: int) -> Page | Response:
         )
     except ChangedMeanwhile as error:
         form.version.data = shown.version
-        return _change_page(shown, form, 409, meanwhile=refusal_words(error).text)
+        meanwhile = refusal_words(error).text
+        return page_below(shown, "readiness/change_round.html", 409, form=form, meanwhile=meanwhile)
     flash(_("Ändringen är sparad."))
     return to_wave(wave_id)
 
@@ -161,7 +156,7 @@ def limits(wave_id: int) -> Page:
     """Raise the least numbers of answers; they are never lowered."""
     shown = shown_wave(wave_id, WaveState.PLANNED, WaveState.OPEN)
     form = LimitsForm(formdata=None, k=shown.k, k_distribution=shown.k_distribution)
-    return Page("readiness/limits.html", wave=shown, form=form, parents=crumbs_of(shown))
+    return page_below(shown, "readiness/limits.html", form=form)
 
 
 @blueprint.post("/matningar/<int:wave_id>/granser")
@@ -180,7 +175,7 @@ def raise_limits(wave_id: int) -> Page | Response:
         else:
             flash(_("Gränserna är sparade."))
             return to_wave(wave_id)
-    return Page("readiness/limits.html", 422, wave=shown, form=form, parents=crumbs_of(shown))
+    return page_below(shown, "readiness/limits.html", 422, form=form)
 
 
 # --- huvudmän ---
@@ -191,16 +186,12 @@ def raise_limits(wave_id: int) -> Page | Response:
 def huvudmen(wave_id: int) -> Page:
     """Who has decided to take part."""
     shown = shown_wave(wave_id, WaveState.PLANNED)
-    return _huvudmen_page(shown, _offered(AdoptForm(formdata=None), shown))
+    return page_below(shown, "readiness/huvudmen.html", form=_offered(AdoptForm(formdata=None), shown))
 
 
 def _offered(form: AdoptForm, shown: WavePage) -> AdoptForm:
     form.offer([(one.id, one.name) for one in shown.huvudmen])
     return form
-
-
-def _huvudmen_page(shown: WavePage, form: AdoptForm, status: int = 200) -> Page:
-    return Page("readiness/huvudmen.html", status, wave=shown, form=form, parents=crumbs_of(shown))
 
 
 @blueprint.post("/matningar/<int:wave_id>/huvudman")
@@ -212,7 +203,7 @@ def adopt(wave_id: int) -> Page | Response:
     form = _offered(AdoptForm(), shown)
     form.today = stockholm_date(now)
     if not form.validate():
-        return _huvudmen_page(shown, form, 422)
+        return page_below(shown, "readiness/huvudmen.html", 422, form=form)
     wave_actions.adopt_wave(
         wave_id,
         form.huvudman.data,
@@ -250,16 +241,8 @@ def check(wave_id: int) -> Page:
 
 def _check_page(shown: WavePage, found: OpeningCheck, status: int = 200, ticked: Sequence[str] | None = None) -> Page:
     """`ticked`: the lines ticked in the form; None where none was sent."""
-    return Page(
-        "readiness/check.html",
-        status,
-        wave=shown,
-        check=found,
-        ticked=ticked or [],
-        sent=ticked is not None,
-        parents=crumbs_of(shown),
-        today=stockholm_date(utc_now()),
-    )
+    sent, today = ticked is not None, stockholm_date(utc_now())
+    return page_below(shown, "readiness/check.html", status, check=found, ticked=ticked or [], sent=sent, today=today)
 
 
 @blueprint.post("/matningar/<int:wave_id>/kontroll")
