@@ -25,7 +25,7 @@ from tbblearn.surveys.letters import RESULT_PAGE
 from tbblearn.surveys.proofs import last_proofs, participation_proof
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, answers_in_words, working_translation
-from tbblearn.surveys.waves import NotInvited, NotOpen, WaveState
+from tbblearn.surveys.waves import NoSuchWave, NotInvited, NotOpen, WaveError, WaveState
 from tbblearn.web.errors import error_page
 from tbblearn.web.kept import Told, told_by
 from tbblearn.web.language import day
@@ -45,9 +45,10 @@ def tell_the_next_page_nothing(response: Response) -> Response:
     return response
 
 
-@blueprint.errorhandler(NotInvited)
-def not_invited(_error: NotInvited) -> Response:
-    """Not invited, or no such wave: the two look the same."""
+@blueprint.app_errorhandler(NotInvited)
+@blueprint.app_errorhandler(NoSuchWave)
+def not_found(_error: WaveError) -> Response:
+    """No such wave, or not for this person: the two look the same, in every feature."""
     return error_page(404).render()
 
 

@@ -35,8 +35,7 @@ from tbblearn.surveys.waves import (
 class Places:
     """Who would be invited where, before small units are folded.
 
-    `units` in order: top down, and in Swedish order among those beside each other. `held`: every employment of the
-    day in them, by person.
+    `units`: top down, siblings in Swedish order. `held`: every employment of the day in them, by person.
     """
 
     units: Sequence[OrgUnit]
@@ -45,7 +44,7 @@ class Places:
     invited: Mapping[int, int]
     """Person -> unit."""
     managers: Collection[int]
-    """Those of them who manage a unit, and so are invited in the one above it."""
+    """Invited persons who manage a unit, and are therefore invited in the one above it."""
 
     @property
     def tree(self) -> Tree:
@@ -53,12 +52,12 @@ class Places:
         return Tree.build((str(unit), None if above is None else str(above)) for unit, above in self.parents.items())
 
     def counts(self) -> dict[str, int]:
-        """Invited directly in each unit."""
+        """How many are invited directly in each unit."""
         return Counter(str(unit) for unit in self.invited.values())
 
 
 def places_on(wave_id: int, today: date) -> Places:
-    """Who would be invited where if the wave opened today. A fixed number of queries."""
+    """Who would be invited where if the wave opened today; a fixed number of queries."""
     units = _units(wave_id, today)
     parents = {unit.id: unit.parent_id for unit in units}
     held = _held(parents, today)
@@ -72,7 +71,7 @@ def places_on(wave_id: int, today: date) -> Places:
 
 
 def _units(wave_id: int, today: date) -> list[OrgUnit]:
-    """The county, the huvudmän that have adopted the wave, and all below them that exist today; top down."""
+    """The county, the huvudmän that have adopted the wave, and all units below them that exist today; top down."""
     adopted = select(OrgUnit.path).join(WaveAdoption, WaveAdoption.unit_id == OrgUnit.id)
     reached = db.session.scalars(adopted.where(WaveAdoption.wave_id == wave_id)).all()
     if not reached:
@@ -118,14 +117,14 @@ def _managed(units: Collection[int], today: date) -> dict[int, list[int]]:
 
 
 def waves_near(wave: Wave, opens_on: date) -> list[Wave]:
-    """Waves of the same instrument and programme too near to open that day, were the same persons asked."""
+    """Waves of the same instrument and programme too near for opening that day, if they asked the same persons."""
     others = db.session.scalars(
         select(Wave).where(
             Wave.id != wave.id,
             Wave.programme_id == wave.programme_id,
             Wave.instrument == wave.instrument,
             Wave.opened_at.is_not(None),
-            # What was withdrawn before anybody read it tells nobody anything.
+            # A wave withdrawn before anybody read it tells nothing.
             or_(Wave.state != WaveState.WITHDRAWN, Wave.published_at.is_not(None)),
         )
     ).all()
@@ -133,7 +132,7 @@ def waves_near(wave: Wave, opens_on: date) -> list[Wave]:
 
 
 def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tuple[Wave, int]]:
-    """Those of them that ask any of the same persons, with how many."""
+    """Waves too near that asked some of the same persons, with how many."""
     near = waves_near(wave, opens_on)
     if not near:
         return []
@@ -148,15 +147,15 @@ def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tup
 
 
 def ended_on(wave: Wave) -> date:
-    """The day on which a wave closed, or is to close."""
+    """The day on which a wave closed or is to close."""
     return wave.closes_on if wave.closed_at is None else stockholm_date(wave.closed_at)
 
 
 def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> int:
     """Freeze the tree, fold what is too small, invite everyone and queue their mail. Returns how many are invited.
 
-    Raises NoSuchWave, WrongState, CheckFirst until the opening check was approved, LastDayGone, NotAdopted,
-    NobodyInvited, TooFewInvited, TooSoon. Opened in the night, it is told in the morning.
+    A wave opened in the night sends its mail in the morning. Raises NoSuchWave, WrongState, CheckFirst until the
+    opening check is approved, LastDayGone, NotAdopted, NobodyInvited, TooFewInvited, TooSoon.
     """
     wave = locked(wave_id)
     standing_of(wave).demand(Step.OPEN, today)
@@ -213,7 +212,7 @@ def _invite(wave_id: int, found: Places, folding: Folding, now: datetime) -> Non
 
 
 def employed_outside(units: Collection[int], reached: Sequence[str], today: date) -> int:
-    """Persons employed today in the huvudmän with these paths, whose unit does not exist any more."""
+    """How many employed today in the huvudmän with these paths have no unit among `units`."""
     if not reached:
         return 0
     rows = db.session.execute(

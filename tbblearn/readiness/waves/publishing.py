@@ -1,9 +1,8 @@
-"""Publishing a wave that has passed the privacy check, and taking one back (docs/rules/disclosure.md).
+"""Publishing a wave that has passed the privacy check, and withdrawing one (docs/rules/disclosure.md).
 
-Nothing is computed from answers here: words of comparison come from the rows as they are shown.
+Nothing is computed from answers here: comparisons are made from the rows as they are shown.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
@@ -27,7 +26,7 @@ from tbblearn.surveys.waves import MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL, WaveS
 
 
 def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, managers_first_days: int) -> None:
-    """Let those with a role read at once and everyone who was invited after so many days; erase who answered.
+    """Let managers and leads read at once, and everyone who was invited after so many days; erase who answered.
 
     Raises NoSuchWave, WrongState, NotCleaned.
     """
@@ -47,7 +46,7 @@ def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, ma
 
 
 def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
-    """Take the whole wave back, for good: answers, figures and what waits to be sent go at once.
+    """Take the whole wave back, for good: answers, figures and letters that wait go at once.
 
     Raises NoSuchWave, WrongState.
     """
@@ -67,7 +66,7 @@ def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
 
 
 def _forget_figures(wave_id: int) -> None:
-    """No number made from the wave's answers is left: figures, words that compare with them, bands, what fell where."""
+    """Delete every number made from the wave's answers: figures, comparisons with them, bands, and pieces."""
     forget_figures(wave_id)
     db.session.execute(delete(FigureComparison).where(FigureComparison.earlier_id == wave_id))
     db.session.execute(
@@ -79,7 +78,7 @@ def _forget_figures(wave_id: int) -> None:
 
 
 def _managers(wave_id: int, today: date) -> list[int]:
-    """Who manages a unit of the wave today."""
+    """Those who manage a unit of the wave today."""
     return list(
         db.session.scalars(
             select(Grant.person_id)
@@ -105,9 +104,8 @@ def _keep_comparisons(wave: Wave) -> None:
         .order_by(Wave.closed_at.desc())
         .limit(1)
     )
-    frozen = frozen_tree(wave.id)
-    shown = _shown_means(wave.id)
-    before = _shown_means(earlier_id) if earlier_id is not None else _Shown({}, {})
+    means, spread = _shown_means(wave.id)
+    before = _shown_means(earlier_id)[0] if earlier_id is not None else {}
     rows = [
         {
             "wave_id": wave.id,
@@ -117,20 +115,14 @@ def _keep_comparisons(wave: Wave) -> None:
             "word": one.word,
             "earlier_id": earlier_id if one.against is Against.BEFORE else None,
         }
-        for one in compare(frozen.tree, shown.means, before.means, shown.spread)
+        for one in compare(frozen_tree(wave.id).tree, means, before, spread)
     ]
     if rows:
         db.session.execute(insert(FigureComparison), rows)
 
 
-@dataclass(frozen=True)
-class _Shown:
-    means: dict[tuple[str, str], Mean]
-    spread: dict[str, str]
-
-
-def _shown_means(wave_id: int) -> _Shown:
-    """(unit, scale) -> the shown mean with its n, and scale -> s_w, of a wave's rows."""
+def _shown_means(wave_id: int) -> tuple[dict[tuple[str, str], Mean], dict[str, str]]:
+    """Of a wave's rows, (unit, scale) -> the shown mean with its n, and scale -> s_w."""
     sizes: dict[int, int] = {}
     means: dict[tuple[str, str], Mean] = {}
     spread: dict[str, str] = {}
@@ -152,4 +144,4 @@ def _shown_means(wave_id: int) -> _Shown:
             means[str(unit_id), scale] = Mean(value, sizes[unit_id])
         elif statistic == "s_w" and scale is not None:
             spread[scale] = value
-    return _Shown(means, spread)
+    return means, spread

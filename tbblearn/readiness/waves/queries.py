@@ -1,10 +1,10 @@
-"""What a process leader's pages show of survey rounds. No query here reads an answer, or who has given one."""
+"""What a process leader's pages show of survey rounds. No query here reads an answer or who gave one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import false, func, or_, select
 
 from tbblearn.db import db
 from tbblearn.people.models import OrgUnit, Programme
@@ -33,7 +33,7 @@ class WaveRow:
 
 
 def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
-    """Every wave, the newest first, under the name of its programme; programmes in the order in which they came."""
+    """Every wave, newest first, by name of its programme; programmes by age."""
     adopted = select(func.count()).where(WaveAdoption.wave_id == Wave.id).correlate(Wave).scalar_subquery()
     found: dict[str, list[WaveRow]] = {}
     for key, programme, name, state, opens_on, closes_on, closed_at, number in db.session.execute(
@@ -47,7 +47,7 @@ def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
 
 
 def programmes() -> list[tuple[int, str]]:
-    """The county's programmes, id and name."""
+    """The county's programmes: id and name."""
     return [
         (key, name) for key, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.id))
     ]
@@ -73,9 +73,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What the last privacy check said. `coarser`: some figures are shown less finely, or not at all.
+    """The outcome of the last privacy check. `coarser`: some figures are shown less finely, or not at all.
 
-    Where, and which, is for the one who runs the commands: it would tell why something is not shown.
+    Which ones is for whoever runs the commands: it would tell why something is not shown.
     """
 
     passed: bool
@@ -109,7 +109,7 @@ class WavePage:
 
     @property
     def state(self) -> WaveState:
-        """The state that it is in."""
+        """The wave's state."""
         return self.standing.state
 
     @property
@@ -161,7 +161,7 @@ def wave_page(wave_id: int, scope: Scope) -> WavePage:
 
 
 def _huvudmen(wave_id: int, scope: Scope) -> list[Huvudman]:
-    """Every huvudman of the scope that has not ceased, and those that have decided on the wave; in Swedish order."""
+    """The scope's huvudmän that exist or have decided on the wave, in Swedish order."""
     rows = db.session.execute(
         select(OrgUnit.id, OrgUnit.name, WaveAdoption.adopted_on, WaveAdoption.reference)
         .outerjoin(WaveAdoption, (WaveAdoption.unit_id == OrgUnit.id) & (WaveAdoption.wave_id == wave_id))
@@ -175,18 +175,14 @@ def _huvudmen(wave_id: int, scope: Scope) -> list[Huvudman]:
     return [Huvudman(key, name, adopted_on, reference or "") for key, name, adopted_on, reference in rows]
 
 
-def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    return or_(false(), *(WaveUnit.path.like(f"{path}%") for path in scope.paths))
-
-
 def _rates(wave_id: int, scope: Scope) -> list[Rate]:
-    """Bands of the county and each huvudman, as the last night left them."""
+    """Bands of the county and each huvudman, as last renewed."""
     rows = db.session.execute(
         select(WaveUnit.name, WaveUnit.rate_band)
         .where(
             WaveUnit.wave_id == wave_id,
             or_(WaveUnit.kind == UnitKind.HUVUDMAN, WaveUnit.parent_id.is_(None)),
-            _in_scope(scope),
+            or_(false(), *(WaveUnit.path.like(f"{path}%") for path in scope.paths)),
         )
         .order_by(WaveUnit.position)
     )

@@ -1,4 +1,4 @@
-"""Words of the process leader's pages: states, steps, and what could not be done."""
+"""Words of the process leader's pages: states, steps and refusals."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -54,7 +54,7 @@ STATE_TAGS = {
 
 
 def step_words(step: Step) -> str:
-    """What the button says."""
+    """The words of the step's button."""
     return {
         Step.OPEN: _("Öppna mätningen"),
         Step.REMIND: _("Skicka påminnelse"),
@@ -65,7 +65,7 @@ def step_words(step: Step) -> str:
     }[step]
 
 
-# --- what could not be done ---
+# --- refusals ---
 
 _FIXED = {
     NotCleaned: (
