@@ -1,7 +1,7 @@
 """Reading and checking instrument files.
 
-An instrument is a YAML file. The file is checked whole: every fault is found in one reading and named
-with the line it stands on, so that a researcher can mend the file without reading code.
+An instrument is a YAML file. One reading finds every fault and names its line, so that a researcher can mend the file
+without reading code.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ from tbblearn.surveys.rules import (
 Text = Annotated[StrictStr, Field(min_length=1)]
 Code = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Place = tuple[str | int, ...]
-"""Where in the file: keys and positions from the top, for example ``("items", 3, "text")``."""
+"""A place in the file: keys and positions from the top, such as ``("items", 3, "text")``."""
 
 
 class _Part(BaseModel):
@@ -166,7 +166,7 @@ Finding = tuple[Place, str, str]
 
 
 def _faults(file: _File) -> Iterator[Finding]:
-    """What is wrong although every part has the right shape: references, doubles, gaps, languages."""
+    """What is wrong in parts of the right shape: references, doubles, gaps, languages."""
     languages = [translation.id for translation in file.translations]
     yield from _doubles("translations", languages)
     yield from _doubles("response_scales", [scale.id for scale in file.response_scales])

@@ -17,13 +17,9 @@ SEES_BELOW = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP)
 class NotYetReadable(WaveError):
     """The results are published, but this person reads them from a later day. Values: staff_from_on."""
 
-    code = "not_yet_readable"
-
 
 class ResultWithdrawn(WaveError):
     """The wave was taken back: nothing of it is shown any more. Values: name, withdrawn_on."""
-
-    code = "result_withdrawn"
 
 
 # --- who may read -------------------------------------------------------------------------------------------------
