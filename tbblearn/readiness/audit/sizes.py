@@ -1,4 +1,4 @@
-"""What the rows must say of how many answered, worked out anew from who was invited and which pieces there are.
+"""What the rows must say of how many answered, derived again from who was invited and which pieces there are.
 
 Independent of the code that made the rows, as all of the audit. Two things tell of who took part: which units have a
 piece, and each piece's printed size, the greatest of its unit's edges that the answers reach. Edges are public: k, and

@@ -29,7 +29,7 @@ def _percent(value: Fraction | float) -> str:
 
 
 def scale_at(value: Fraction | float) -> str:
-    """Where a mean stands on the line from 1 to 5."""
+    """The place of a mean on the line from 1 to 5."""
     return _percent(3 + 23.5 * (float(value) - LOW))
 
 
@@ -109,12 +109,12 @@ _SIDES = (
 
 
 def map_x(value: Fraction | float) -> str:
-    """Where a mean stands from left to right."""
+    """The place of a mean from left to right."""
     return _percent(9 + 22 * (float(value) - LOW))
 
 
 def map_y(value: Fraction | float) -> str:
-    """Where a mean stands from the top down."""
+    """The place of a mean from the top down."""
     return _percent(90 - 21 * (float(value) - LOW))
 
 

@@ -1,4 +1,4 @@
-"""Who may read a wave's results, and what a page says of them, from published rows alone (docs/rules/disclosure.md)."""
+"""Who may read a wave's results, and what pages show, from published rows alone (docs/rules/disclosure.md)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -50,7 +50,7 @@ class NewWave:
 def locked(wave_id: int, *wanted: WaveState) -> Wave:
     """The wave, locked against other changes until the commit.
 
-    Raises NoSuchWave, and WrongState unless it is in one of the states `wanted`, where any are given.
+    Raises NoSuchWave, and WrongState unless it is in one of the states `wanted`, if any are given.
     """
     wave = db.session.scalar(
         select(Wave).where(Wave.id == wave_id).with_for_update().execution_options(populate_existing=True)
@@ -220,7 +220,7 @@ def remind(wave_id: int, *, by: int | None, now: datetime, today: date) -> None:
 
 
 def _lapse(wave: Wave) -> None:
-    """The plan has changed: whoever approved its opening must see the check anew."""
+    """The plan has changed: whoever approved its opening must see the check again."""
     if wave.state is WaveState.PLANNED:
         wave.approved_at = wave.approved_by = None
 

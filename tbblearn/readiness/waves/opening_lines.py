@@ -56,7 +56,7 @@ class Line:
 
     @property
     def code(self) -> str:
-        """Kind and figures: a line whose figures have changed is another line, to be seen anew."""
+        """Kind and figures: a line whose figures have changed is another line, to be seen again."""
         parts = [f"{name}:{count}" for name, count in self.counts.items()]
         parts += [f"{name}:{day or ''}" for name, day in self.units]
         return "|".join([self.kind.value, *parts, self.other, str(self.on or "")])

@@ -32,7 +32,7 @@ NEVER_SEEN = 0
 
 
 def leads_the_county(person: Principal) -> bool:
-    """True for those who lead the county's rounds: the menu leads them here."""
+    """True for those who lead the county's rounds, who have this page in their menu."""
     return person.has_on_county(Role.PROCESS_LEADER)
 
 

@@ -1,4 +1,4 @@
-"""What must go leaves the disk too, and what stays tells no order (docs/rules/surveys.md).
+"""Removing deleted answers from the disk, and any trace of order from what stays (docs/rules/surveys.md).
 
 `move` and `empty` are part of a change. `wipe` runs after its commit, outside any transaction, and may be cut off: the
 wave stays unclean until the timer has finished it. An open wave is wiped once a night, since until then the database
@@ -87,7 +87,7 @@ def wipe() -> bool:
 
 
 def _rebuild_sqlite() -> bool:
-    """Write the whole file anew and empty its log of changes, unless a reader of an old state needs it."""
+    """Rebuild the whole file and empty its log of changes, unless a reader of an old state needs it."""
     return sqlite.rebuild(sqlite_file(db.engine), PATIENCE_MS)
 
 
