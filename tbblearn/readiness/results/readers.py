@@ -189,7 +189,8 @@ def _published(
         )
     ):
         place = dict(row._mapping)
-        places[place.pop("wave_id")][row.id] = Place(**place)
+        wave_id = place.pop("wave_id")
+        places[wave_id][row.id] = Place(**place)
     for row in found:
         head, known = _as_head(row), places[row.id]
         yield row.programme_id, head, known, reader_of(who, known.get(row.invited_in), head.staff_from_on, known, today)
