@@ -140,8 +140,6 @@ def _add_features(app: Application, settings: Settings) -> None:
         **survey_letters.WRITERS,
         **training_letters.WRITERS,
     }
-
-    app.extensions[survey_letters.RESULT_PAGE] = "readiness_results.own"
     add_to_start(app, surveys.on_the_start_page)
     open_after_leaving(
         app,

@@ -1,8 +1,10 @@
 """`tbblearn report`: summaries as files."""
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,6 +23,21 @@ from tbblearn.surveys.waves import NoSuchWave
 from tbblearn.training.managing import download_queries, summary_queries
 from tbblearn.training.rules import NotFound
 
+UNIT = click.option(
+    "--unit", "unit_name", required=True, metavar="ID", help="source/id, or id alone where one source has it."
+)
+OUTPUT = click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write, or - for the screen.",
+)
+
+
+def format_option(kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option --format, with what each kind holds."""
+    return click.option("--format", "kind", type=click.Choice(list(map(str, FileFormat))), required=True, help=kinds)
+
 
 @click.group()
 def report() -> None:
@@ -28,31 +45,14 @@ def report() -> None:
 
 
 @report.command()
-@click.option(
-    "--unit", "unit_name", required=True, metavar="ID", help="source/id, or id alone where one source has it."
-)
+@UNIT
 @click.option(
     "--cycle", type=click.IntRange(2000, 2999), required=True, help="The round now running, by the year it opens in."
 )
 @click.option("--course", "slug", metavar="SLUG", help="The course; left out: the one that is required.")
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Only today so far, as when left out.",
-)
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice([kind.value for kind in FileFormat]),
-    required=True,
-    help="csv: one row a person, with names. json: counts.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="File to write, or - for the screen.",
-)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only today so far, as when left out.")
+@format_option("csv: one row a person, with names. json: counts.")
+@OUTPUT
 def completion(unit_name: str, cycle: int, slug: str | None, as_of: datetime | None, kind: str, output: Path) -> None:
     """Who has completed a course in a unit and all below it: the numbers of the page Min enhet.
 
@@ -82,22 +82,9 @@ def completion(unit_name: str, cycle: int, slug: str | None, as_of: datetime | N
 
 @report.command()
 @click.option("--wave", "wave_id", type=int, required=True, metavar="ID", help="The number in the wave's address.")
-@click.option(
-    "--unit", "unit_name", required=True, metavar="ID", help="source/id, or id alone where one source has it."
-)
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice([kind.value for kind in FileFormat]),
-    required=True,
-    help="csv: in words, as on the page, and numbers for charts. json: published values as they are stored.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="File to write, or - for the screen.",
-)
+@UNIT
+@format_option("csv: in words, as on the page, and numbers for charts. json: published values as they are stored.")
+@OUTPUT
 def readiness(wave_id: int, unit_name: str, kind: str, output: Path) -> None:
     """What a unit said in a published survey round: the figures of its page, no finer.
 

@@ -56,15 +56,12 @@ def list_waves(kind: str) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _refusals() -> Iterator[None]:
     """Turn what cannot be done into a sentence and exit code 1."""
     try:
         yield
     except WaveError as error:
-        sentence = SENTENCES.get(error.code, error.code)
-        raise click.ClickException(sentence.format_map({key: str(value) for key, value in error.values.items()})) from (
-            error
-        )
+        raise click.ClickException(SENTENCES.get(error.code, error.code).format(**error.values)) from error
 
 
 @waves.command("open")
@@ -74,7 +71,7 @@ def open_(wave_id: int) -> None:
     from tbblearn.readiness.waves.opening import open_wave
 
     now = utc_now()
-    with create_app().app_context(), _told():
+    with create_app().app_context(), _refusals():
         with unit_of_work():
             invited = open_wave(wave_id, by=None, now=now, today=stockholm_date(now))
         click.echo(f"Open. {invited} persons are invited.")
@@ -97,7 +94,7 @@ def close(wave_id: int, lost: int) -> None:
     from tbblearn.readiness.waves.closing import close_wave
     from tbblearn.readiness.waves.timing import clean
 
-    with create_app().app_context(), _told():
+    with create_app().app_context(), _refusals():
         with unit_of_work():
             close_wave(wave_id, by=None, now=utc_now(), lost=lost)
         wiped = clean()["waves_cleaned"]
@@ -119,7 +116,7 @@ def audit(wave_id: int, output: Path | None, time_limit: float) -> None:
     from tbblearn.readiness.waves.checking import check, closed_wave, file_of, keep_check
     from tbblearn.surveys.waves import WrongState
 
-    with create_app().app_context(), _told():
+    with create_app().app_context(), _refusals():
         with read_only():
             closed = closed_wave(wave_id)
         checked = check(closed, time_limit)
@@ -150,16 +147,10 @@ def publish(wave_id: int) -> None:
     from tbblearn.readiness.waves.timing import clean
 
     app = create_app()
-    now = utc_now()
-    with app.app_context(), _told():
+    now, days = utc_now(), app.config["TBBLEARN"].managers_first_days
+    with app.app_context(), _refusals():
         with unit_of_work():
-            publish_wave(
-                wave_id,
-                by=None,
-                now=now,
-                today=stockholm_date(now),
-                managers_first_days=app.config["TBBLEARN"].managers_first_days,
-            )
+            publish_wave(wave_id, by=None, now=now, today=stockholm_date(now), managers_first_days=days)
         clean()
         click.echo("Published.")
 
@@ -174,7 +165,7 @@ def withdraw(wave_id: int, *, yes: bool) -> None:
 
     if not yes:
         click.confirm("All answers and figures of the wave go, for good. Withdraw it?", abort=True)
-    with create_app().app_context(), _told():
+    with create_app().app_context(), _refusals():
         with unit_of_work():
             withdraw_wave(wave_id, by=None, now=utc_now())
         clean()

@@ -1,6 +1,4 @@
-"""Units and the units above them as somebody wrote them in a file: one tree, or all that is wrong with it."""
-
-from __future__ import annotations
+"""Units and their parents as written in a file: one tree, or everything that is wrong with it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ LONGEST_CIRCLE = 400
 
 @dataclass(frozen=True, slots=True)
 class UnitFault:
-    """One fault: the position in the given units, which of `unit` and `parent` is at fault, and a sentence."""
+    """One fault: its position among the given units, its key (`unit` or `parent`), and a sentence."""
 
     position: int
     key: str
@@ -21,7 +19,7 @@ class UnitFault:
 
 
 class FaultyUnits(Exception):
-    """Units that make no tree with one topmost unit; all faults in the order of the units."""
+    """Units that form no tree with one topmost unit; all faults, in the order of the units."""
 
     def __init__(self, faults: Sequence[UnitFault]) -> None:
         super().__init__("\n".join(fault.message for fault in faults))
@@ -31,7 +29,7 @@ class FaultyUnits(Exception):
 def one_tree(pairs: Sequence[tuple[str, str | None]], place: Callable[[int], str]) -> Tree:
     """The tree of (unit, parent) pairs with at most one unit on top; raises FaultyUnits.
 
-    `place` says where the unit at a position stands, for a fault at another one.
+    `place` names the place of the unit at a position, for faults elsewhere.
     """
     first: dict[str, int] = {}
     for position, (unit, _) in enumerate(pairs):

@@ -1,6 +1,6 @@
 """Answers of closed waves, in pieces, and the frozen figures behind everything shown (docs/rules/disclosure.md)."""
 
-from typing import Any
+from dataclasses import fields
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Uuid
@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tbblearn.db import Model, enum_type, retention
 from tbblearn.readiness.figures.statistics import Difference
-from tbblearn.readiness.rules import Against, Family, Kind, Measure, Part
+from tbblearn.readiness.rules import Against, Family, Kind, Measure, Part, PublishedRow
 
 _FIGURES = retention(keep="for good", why="what was published stays to be read", erase="holds no single answers")
 
 
 class Response(Model):
-    """A complete response of a closed wave. It knows its piece, a group of at least k, and no unit."""
+    """A complete response of a closed wave. It knows its piece, a group of at least k, but no unit."""
 
     __tablename__ = "response"
     __table_args__ = (
@@ -35,7 +35,7 @@ class Response(Model):
 
 
 class PublishedFigure(Model):
-    """One figure as it is shown, already coarse. Pages, files and charts are made from these rows and nothing else."""
+    """One figure as it is shown, already coarse. Pages, files and charts are made from these rows alone."""
 
     __tablename__ = "published_figure"
     __table_args__ = (
@@ -58,7 +58,7 @@ class PublishedFigure(Model):
 
 
 class FigureComparison(Model):
-    """A word that compares two shown means, worked out from what is shown, and kept when it is."""
+    """A word that compares two shown means, worked out from what is shown."""
 
     __tablename__ = "figure_comparison"
     __table_args__ = (ForeignKeyConstraint(["wave_id", "unit_id"], ["wave_unit.wave_id", "wave_unit.unit_id"]),)
@@ -73,6 +73,5 @@ class FigureComparison(Model):
     """The wave before, for a change."""
 
 
-def as_values(answers: dict[str, Any], codes: tuple[str, ...]) -> tuple[str, ...]:
-    """Answers by item code as cells in printed order; an empty cell is not answered."""
-    return tuple(str(answers.get(code, "")) for code in codes)
+FIGURE = tuple(one.name for one in fields(PublishedRow) if one.name != "unit")
+"""The columns of a published figure that a PublishedRow has by the same name."""

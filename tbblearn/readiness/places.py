@@ -1,6 +1,4 @@
-"""A unit as it was when a wave opened: where pages say a figure is from."""
-
-from __future__ import annotations
+"""Units as they were when a wave opened: where a figure is from."""
 
 from dataclasses import dataclass
 
@@ -30,5 +28,5 @@ class Place:
 
 
 def line_of(path: str) -> tuple[int, ...]:
-    """The ids that a path names, from the county down: '/1/5/9/' is 1, 5, 9."""
+    """The ids in a path, from the county down: '/1/5/9/' is 1, 5, 9."""
     return tuple(int(step) for step in path.split("/") if step)

@@ -1,10 +1,7 @@
 """Plain data of the readiness figures: the tree, the families of figures, published rows, limits.
 
-Everything else in `readiness` speaks in these terms. The audit imports this module and nothing else
-from the code that it checks.
+All of `readiness` uses these terms. The audit imports this module, and nothing else, from the code that it checks.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +13,9 @@ from typing import Final
 DEFAULT_K: Final = 5
 DEFAULT_K_DISTRIBUTION: Final = 10
 LEAST_K: Final = 5
-"""No publication knows a smaller group."""
+"""No publication has a smaller group."""
 LEAST_MARGIN: Final = 2
-"""What is said of who took part is the same whether all, all but one or all but so many of a unit's own did."""
+"""Publications are the same whether all of a unit's own took part, or all but up to so many."""
 ONE_DECIMAL_FROM: Final = 10
 """Means of fewer answers are published to the nearest half."""
 TENS_FROM: Final = 30
@@ -31,7 +28,7 @@ OVERALL_UNITS: Final = 10
 
 
 class Family(StrEnum):
-    """Two families of figures, each with its own limit and its own pieces; and the county's statistics."""
+    """Two families of figures, each with its own limit and pieces, and the county's statistics."""
 
     MEANS = "means"
     DISTRIBUTIONS = "distributions"
@@ -39,7 +36,7 @@ class Family(StrEnum):
 
 
 class Measure(StrEnum):
-    """What a published row tells."""
+    """What a published row is a figure of."""
 
     N = "n"
     MEAN = "mean"
@@ -54,7 +51,7 @@ class Kind(StrEnum):
 
     AT_LEAST = "at_least"
     N_BAND = "n_band"
-    """How n was published until it told who had answered. Files with it are read, and never pass the audit."""
+    """How n was once published, which told who had answered. Files with it are read but never pass the audit."""
     ONE_DECIMAL = "one_decimal"
     HALF = "half"
     BAND = "band"
@@ -82,7 +79,7 @@ class Part(StrEnum):
 
 
 class Agreement(StrEnum):
-    """How alike the answers of a group are, in three words."""
+    """How alike the answers of a group are."""
 
     AGREE = "agree"
     MIXED = "mixed"
@@ -91,12 +88,11 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublishedRow:
-    """One published figure, exactly as a reader meets it; the schema of `published_figure` and of the audit file.
+    """One published figure exactly as it is shown; the schema of `published_figure` and of the audit file.
 
-    `scale` is set for means, agreement, statistics and shares (the item's scale); `item` and `part` for
-    shares; `statistic` names an overall statistic. `value` is text: never more than is shown.
-    A figure that is not shown has no row, whatever the reason; one that equals that of a unit below has a row of
-    `same_as` in place of its own figures.
+    `scale` is set for means, agreement, statistics and shares (the item's scale), `item` and `part` for shares, and
+    `statistic` names an overall statistic. `value` is text, never more than is shown. A figure that is not shown has no
+    row, whatever the reason; one that equals that of a unit below has a row of `same_as` instead.
     """
 
     unit: str
@@ -111,21 +107,13 @@ class PublishedRow:
 
     def as_json(self) -> dict[str, str | None]:
         """The row as a flat object with every key, in a fixed order."""
-        return {
-            "unit": self.unit,
-            "family": self.family.value,
-            "measure": self.measure.value,
-            "scale": self.scale,
-            "item": self.item,
-            "part": self.part.value if self.part else None,
-            "statistic": self.statistic,
-            "kind": self.kind.value,
-            "value": self.value,
-        }
+        keys = ("unit", "family", "measure", "scale", "item", "part", "statistic", "kind", "value")
+        values = {key: getattr(self, key) for key in keys}
+        return {key: None if value is None else str(value) for key, value in values.items()}
 
 
 class TreeFault(Exception):
-    """Units that make no tree. `unit` is the unit at fault and `position` its place in the given list."""
+    """Units that form no tree. `unit` is at fault; `position` is its place in the given list."""
 
     def __init__(self, position: int, unit: str, message: str) -> None:
         super().__init__(message)
@@ -141,7 +129,7 @@ class Tree:
     parent: Mapping[str, str | None]
 
     @classmethod
-    def build(cls, pairs: Iterable[tuple[str, str | None]]) -> Tree:
+    def build(cls, pairs: Iterable[tuple[str, str | None]]) -> "Tree":
         """The tree of (unit, parent) pairs; raises TreeFault on a double, an unknown parent or a cycle."""
         given = list(pairs)
         parent: dict[str, str | None] = {}

@@ -1,4 +1,4 @@
-"""A wave's frozen tree as the figures know it, and its units as pages show them."""
+"""A wave's frozen tree, as figures know it and as pages show its units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,20 +10,13 @@ from tbblearn.readiness.places import Place
 from tbblearn.readiness.rules import Tree
 from tbblearn.surveys.models import WaveUnit
 
-PLACE = (
-    WaveUnit.unit_id,
-    WaveUnit.parent_id,
-    WaveUnit.key,
-    WaveUnit.name,
-    WaveUnit.kind,
-    WaveUnit.path,
-)
-"""What a query selects to make a Place of each row."""
+PLACE = (WaveUnit.unit_id.label("id"), WaveUnit.parent_id, WaveUnit.key, WaveUnit.name, WaveUnit.kind, WaveUnit.path)
+"""The columns of a Place."""
 
 
 @dataclass(frozen=True)
 class FrozenUnit(Place):
-    """A unit as it was when the wave opened, with what only the figures are made from."""
+    """A unit as it was when the wave opened, with what figures need."""
 
     folded_into: int | None
     invited: int
@@ -32,19 +25,19 @@ class FrozenUnit(Place):
 
 @dataclass(frozen=True)
 class FrozenTree:
-    """All units of a wave, top down. In `tree` are those in which, or below which, anybody counts, and the county."""
+    """All units of a wave, top down. `tree` holds the county and the units in or below which anybody counts."""
 
     units: Mapping[int, FrozenUnit]
     tree: Tree
 
     def counted_in(self, unit_id: int) -> int:
-        """The unit in which what was answered in this one counts."""
+        """The unit in which answers given in this one count."""
         into = self.units[unit_id].folded_into
         return unit_id if into is None else self.counted_in(into)
 
     @property
     def invited(self) -> dict[str, int]:
-        """How many count directly in each unit, as the figures know it."""
+        """How many invited persons count directly in each unit of `tree`."""
         return {unit: self.units[int(unit)].invited for unit in self.tree.units}
 
     @property
@@ -54,13 +47,13 @@ class FrozenTree:
 
 
 def frozen_tree(wave_id: int) -> FrozenTree:
-    """The tree that the wave is bound to. The figures know a unit by its id, written out."""
+    """The tree that the wave is bound to; in `tree` a unit is known by its id as text."""
     rows = db.session.execute(
         select(*PLACE, WaveUnit.folded_into, WaveUnit.invited, WaveUnit.rate_band)
         .where(WaveUnit.wave_id == wave_id)
         .order_by(WaveUnit.position)
     )
-    units = {row.unit_id: FrozenUnit(*row) for row in rows}
+    units = {row.id: FrozenUnit(**row._mapping) for row in rows}
     there = {step for unit in units.values() if unit.invited or unit.is_county for step in unit.line}
     pairs = [
         (str(unit.id), None if unit.parent_id is None else str(unit.parent_id))

@@ -1,4 +1,4 @@
-"""The completion report as a file. The same rows and counts as on the page, for they come from the same queries."""
+"""The completion report as a file, with the rows and counts of the page: both come from the same queries."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from tbblearn.web.spreadsheets import BETWEEN, TextCell, cells, csv_file, csv_of
 
 
 def completion_csv(report: CompletionReport) -> bytes:
-    """One row a person, for Excel as it is set up in Sweden. Several units stand in one cell, in the same order."""
+    """One row a person, for Excel with Swedish settings. Several units share one cell, in the same order."""
     header = [
         _("Anställningsnummer"),
         _("Källa"),
@@ -40,7 +40,7 @@ def completion_csv(report: CompletionReport) -> bytes:
         _("Genomförd"),
     ]
     about = cells(_about(report, report.as_of))
-    # What many have is put together once.
+    # Cells that many rows share are made once.
     source = cache(lambda name: cells((TextCell(name),)))
     placed = cache(lambda units: cells(_placed([report.workplaces[one] for one in units])))
     standing = cache(lambda status: cells(_standing(status)))
@@ -67,7 +67,7 @@ def completion_csv(report: CompletionReport) -> bytes:
 
 
 def _standing(status: Status) -> tuple[str, str, str, str]:
-    """How far somebody is and how near the last day, each as a code and in words."""
+    """Progress and urgency, each as a code and in words."""
     return (
         status.progress.value,
         progress_words(status.progress),
@@ -77,10 +77,10 @@ def _standing(status: Status) -> tuple[str, str, str, str]:
 
 
 def counts_csv(summary: UnitSummary, huvudman: str | None, as_of: date, *, names: bool) -> bytes:
-    """One row a unit: the unit itself first, then those right below it, with the figures that the page shows.
+    """One row a unit, first the unit itself, then those right below it, with the figures of the page.
 
-    `names` tells that the reader may see who it is about, as for the page: others are told who is done and who is left.
-    Where the page shows no figure there is none, and the row says why.
+    `names`: the reader may see names, and so figures from which they could be told, as on the page. Where the page
+    shows no figure, the row says why.
     """
     header = [
         _("Enhets-id"),
@@ -134,7 +134,7 @@ def _about(report: CompletionReport | UnitSummary, as_of: date) -> list[str]:
 
 
 def _placed(units: Sequence[Workplace]) -> tuple[str, str, str, str]:
-    """Ids, names and ways of somebody's units in the same order, and their huvudmän, each once."""
+    """Ids, names and paths of a person's units in the same order, and their huvudmän, each once."""
     return (
         TextCell(" | ".join(unit.key for unit in units)),
         " | ".join(unit.name for unit in units),
@@ -146,7 +146,7 @@ def _placed(units: Sequence[Workplace]) -> tuple[str, str, str, str]:
 def completion_json(summary: UnitSummary, as_of: date) -> bytes:
     """Counts of the unit and of those below it, without names, for other programs."""
     document = {
-        "unit": _unit_key(summary.unit.source, summary.unit.external_id),
+        "unit": f"{summary.unit.source}/{summary.unit.external_id}",
         "name": summary.unit.name,
         "course": summary.slug,
         "cycle": summary.cycle,
@@ -156,7 +156,7 @@ def completion_json(summary: UnitSummary, as_of: date) -> bytes:
         **_figures(summary),
         "units": [
             {
-                "unit": _unit_key(line.unit.source, line.unit.external_id),
+                "unit": f"{line.unit.source}/{line.unit.external_id}",
                 "name": line.unit.name,
                 "adopted": line.adopted,
                 "direct": line.direct,
@@ -195,10 +195,6 @@ def _coverage(coverage: Coverage | None) -> dict[str, object] | None:
         "of_staff": coverage.of_staff,
         "not_adopted": list(coverage.missing),
     }
-
-
-def _unit_key(source: str, external_id: str) -> str:
-    return f"{source}/{external_id}"
 
 
 def _date(day: date | None) -> str:

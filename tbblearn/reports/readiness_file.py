@@ -1,4 +1,4 @@
-"""Results of survey rounds as files. They say what the page says, in the same words: both come from the same query."""
+"""Results of survey rounds as files, in the words of the page: both come from the same query."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tbblearn.web.language import page_language
 from tbblearn.web.spreadsheets import TextCell, csv_file
 
 Line = tuple[Place, str, str, str, str, str]
-"""Unit, measure, scale, statement with its part, value in words, and as a number where it is one."""
+"""Unit, measure, scale, statement, value in words, and as a number where it is one."""
 
 
 def unit_csv(result: UnitResult) -> bytes:
@@ -62,7 +62,7 @@ def unit_json(result: UnitResult) -> bytes:
 
 
 def _brief(place: Place, figures: Figures, shown_at: Place | None = None) -> dict[str, object]:
-    """`n` is the least number of answers. Figures that another unit shows stand there alone."""
+    """`n` is the least number of answers. Figures that another unit shows are left to it."""
     here = figures if shown_at is None else Figures()
     return {
         "unit": place.key,
@@ -102,7 +102,7 @@ def _file(wave: WaveHead, lines: Iterator[Line]) -> bytes:
 
 
 def _figure(shown: Shown | None) -> str:
-    """The published number with a decimal comma, for a chart; empty for a span, a bound, and what is not told."""
+    """The published number with a decimal comma, for charts; empty for a span, a bound or nothing."""
     return shown.value.replace(".", ",") if shown and re.fullmatch(r"\d+(\.\d+)?", shown.value) else ""
 
 
@@ -131,7 +131,7 @@ def _unit_lines(result: UnitResult) -> Iterator[Line]:
 
 
 def _compared(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
-    """The means that the drawing shows beside the unit's own."""
+    """The means alone, as the drawing shows them beside the unit's own."""
     for scale, mean in figures.means.items():
         yield place, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean), _figure(mean)
 
@@ -155,8 +155,7 @@ def _means(place: Place, figures: Figures, asked: Instrument, shown_at: Place | 
         yield place, _("Medelvärde"), "", "", words.not_shown(), ""
         return
     yield place, _("Svar"), "", "", words.answers_words(figures.means_of.n), ""
-    for scale, mean in figures.means.items():
-        yield place, _("Medelvärde"), words.scale_words(asked, scale), "", words.mean_words(mean), _figure(mean)
+    yield from _compared(place, figures, asked)
 
 
 def _agreement(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""How figures are told: which statuses share a part of the bar, and what a download is called."""
+"""How figures are shown: which statuses share a part of the bar, and what a download is called."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -32,7 +32,7 @@ _PARTS = {Progress.IN_PROGRESS: BarPart.GOING} | dict.fromkeys(DONE, BarPart.DON
 
 
 def bar_parts(counts: Counts) -> list[tuple[BarPart, int]]:
-    """The base in the bar's three parts; exempt, on leave and not required are no part of it."""
+    """The base in the bar's three parts, without those exempt, on leave or not required."""
     parts = dict.fromkeys(BarPart, 0)
     for progress in SHOWN_ORDER:
         if progress not in OUTSIDE_BASE:
@@ -47,7 +47,7 @@ SORTS_BY: dict[str, Callable[[Counts], int | None]] = {
     "sena": lambda counts: counts.urgent(Urgency.OVERDUE),
     "andel": lambda counts: counts.share,
 }
-"""The columns of figures that a table of units sorts by; it also sorts by name, "enhet"."""
+"""The figures that a table of units sorts by, besides the name, "enhet"."""
 
 
 class HasCounts(Protocol):
@@ -61,7 +61,7 @@ L = TypeVar("L", bound=HasCounts)
 
 
 def sorted_lines(lines: Sequence[L], order: str) -> list[L]:
-    """Lines that come by name, sorted by a column, or with "-" before it the other way; without a figure last."""
+    """Lines given by name, sorted by a column, downwards with "-" before it; those without a figure last."""
     figure, downward = SORTS_BY.get(order.removeprefix("-")), order.startswith("-")
     if figure is None:
         return list(reversed(lines) if order == "-enhet" else lines)
@@ -71,22 +71,22 @@ def sorted_lines(lines: Sequence[L], order: str) -> list[L]:
 
 
 def sees(person: Principal) -> Scope:
-    """The units whose counts a person may see, in whichever roles."""
+    """The units whose counts a person may see in any role."""
     return person.scope(*SUMMARY_ROLES)
 
 
 def sees_the_county(person: Principal) -> bool:
-    """True for process leaders, who follow all of it."""
+    """True for process leaders, who follow the whole county."""
     return person.has(Role.PROCESS_LEADER)
 
 
 def sees_a_part(person: Principal) -> bool:
-    """True for those who follow a part of it."""
+    """True for those who follow a part of the county."""
     return bool(sees(person)) and not sees_the_county(person)
 
 
 def file_name(unit: str, cycle: int, as_of: date, kind: FileFormat, about: str = "utbildning") -> str:
-    """utbildning-vardcentral-5-2026-2026-11-21.csv: plain letters only, so that every system keeps it."""
+    """utbildning-vardcentral-5-2026-2026-11-21.csv: plain letters, which every system keeps."""
     return f"{about}-{_plain(unit)}-{cycle}-{as_of:%Y-%m-%d}.{kind}"
 
 

@@ -1,4 +1,4 @@
-"""Min enhet: how far a unit and those below it have come, and the downloads."""
+"""Min enhet: how far a unit and those below it have come, and downloads."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ blueprint = Blueprint("reports", __name__, template_folder="templates")
 
 @dataclass(frozen=True)
 class Choice:
-    """Which course and which round a page is about, as the address says; nothing means the usual one."""
+    """The course and round that the address asks for; None for the usual one."""
 
     slug: str | None
     cycle: int | None
@@ -44,7 +44,7 @@ class Choice:
 @blueprint.get("/min-enhet")
 @requires(*SUMMARY_ROLES)
 def start() -> Page | BaseResponse:
-    """The top of what one sees; with several, a choice."""
+    """The topmost unit that the person sees, or a choice of several."""
     found = queries.tops(sees(principal()))
     if len(found) == 1:
         return redirect(url_for("reports.unit", unit_id=found[0].id), 303)
@@ -54,7 +54,7 @@ def start() -> Page | BaseResponse:
 @blueprint.get("/min-enhet/<int:unit_id>")
 @requires(*SUMMARY_ROLES)
 def unit(unit_id: int) -> Page:
-    """Counts per status with their denominator, for the unit and for each below it."""
+    """Counts per status with their denominator, for the unit and each below it."""
     shown, scope, names = _asked_for(unit_id)
     today = stockholm_date(utc_now())
     choice = Choice.from_address()
@@ -67,7 +67,7 @@ def unit(unit_id: int) -> Page:
     order = request.args.get("ordning", "")
 
     def sorting(column: str) -> tuple[str, str]:
-        """Where the heading of a column leads, and how the table is sorted by it now."""
+        """The address behind a column's heading, and how the table is sorted by it now."""
         turned = f"-{column}" if order == column else column
         url = url_for("reports.unit", unit_id=unit_id, kurs=summary.slug, ordning=turned, _anchor="units")
         return url, {column: "ascending", f"-{column}": "descending"}.get(order, "")
@@ -98,7 +98,7 @@ def unit(unit_id: int) -> Page:
 
 
 def _asked_for(unit_id: int) -> tuple[Unit, Scope, bool]:
-    """The unit, what its reader sees, and whether with names; NotFound where it is not theirs to see."""
+    """The unit, what its reader sees, and whether with names. Raises NotFound for a unit they may not see."""
     person = principal()
     scope = sees(person)
     shown = queries.unit(unit_id, scope)
@@ -118,21 +118,21 @@ def _heading(unit: Unit, *, names: bool) -> str:
 @blueprint.get("/min-enhet/<int:unit_id>/enheter.csv")
 @requires(*SUMMARY_ROLES)
 def units(unit_id: int) -> Response:
-    """Download the figures of the page: the unit's own and those of each unit right below it, without names."""
+    """Download the figures of the page, the unit's own and those of each right below it, without names."""
     shown, scope, names = _asked_for(unit_id)
     today = stockholm_date(utc_now())
     choice = Choice.from_address()
     summary = summary_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
     content = counts_csv(summary, queries.huvudman_name(shown.path), today, names=names)
-    return _csv(content, file_name(shown.name, summary.cycle, today, FileFormat.CSV, "enheter"))
+    return csv_download(content, file_name(shown.name, summary.cycle, today, FileFormat.CSV, "enheter"))
 
 
 @blueprint.get("/min-enhet/<int:unit_id>/utbildning.csv")
 @requires(Role.MANAGER)
 def completion(unit_id: int) -> Response:
-    """Download everyone in the unit, or those whom the list's filter asks for, with their status.
+    """Download everyone in the unit, or those that the list's filter selects, with their status.
 
-    The same numbers as the page and the list. Noted in the access log.
+    The numbers are those of the page and the list. Noted in the access log.
     """
     person = principal()
     now = utc_now()
@@ -154,10 +154,11 @@ def completion(unit_id: int) -> Response:
         object_id=unit_id,
         rows=len(report.rows),
     )
-    return _csv(completion_csv(report), file_name(report.unit.name, report.cycle, today, FileFormat.CSV))
+    return csv_download(completion_csv(report), file_name(report.unit.name, report.cycle, today, FileFormat.CSV))
 
 
-def _csv(content: bytes, name: str) -> Response:
+def csv_download(content: bytes, name: str) -> Response:
+    """A CSV file to be saved under this name."""
     answer = Response(content, mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

@@ -1,4 +1,4 @@
-"""What somebody who is invited does: answer, or choose not to. Each is one change; the caller commits."""
+"""What an invited person does: answer, or decline. Each is one change; the caller commits."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,10 +14,10 @@ from tbblearn.surveys.waves import NotInvited, NotOpen, UnknownAnswer, WaveState
 
 
 def submit(wave_id: int, person_id: int, answers: Mapping[str, str], *, today: date) -> bool:
-    """Keep somebody's answers, by item code, without a name. True when they were kept, False where there were some.
+    """Store a person's answers, by item code, without a name. False where the person had answered already.
 
-    One transaction: the invitation is locked, marked, and the answers are put beside all others under a random id.
-    Sent twice, by whatever road, they are there once. What was not answered is left out of `answers`.
+    One transaction: the invitation is locked and marked, and the answers are stored beside all others under a random
+    id. Answers sent twice, however it happened, are stored once. `answers` lacks what was not answered.
     Raises NotInvited, NotOpen, UnknownAnswer.
     """
     wave, invitation = _locked(wave_id, person_id)
@@ -42,9 +42,9 @@ def submit(wave_id: int, person_id: int, answers: Mapping[str, str], *, today: d
 
 
 def decline(wave_id: int, person_id: int, *, today: date) -> bool:
-    """Somebody does not want to answer: no more reminders. False where they have answered already.
+    """The person does not want to answer, and gets no more reminders. False where they have answered already.
 
-    They may still answer as long as the wave is open. Raises NotInvited, NotOpen.
+    They may still answer while the wave is open. Raises NotInvited, NotOpen.
     """
     wave, invitation = _locked(wave_id, person_id)
     if invitation.answered:
@@ -56,7 +56,7 @@ def decline(wave_id: int, person_id: int, *, today: date) -> bool:
 
 
 def _locked(wave_id: int, person_id: int) -> tuple[Wave, Invitation]:
-    """The wave, held open until this is committed, and the invitation, locked against a second press."""
+    """The wave, kept open until the commit, and the invitation, locked against a second press."""
     wave = db.session.scalar(
         select(Wave).where(Wave.id == wave_id).with_for_update(read=True).execution_options(populate_existing=True)
     )
@@ -77,7 +77,7 @@ def _demand_open(wave: Wave, today: date) -> None:
 
 
 def _in_printed_order(questionnaire: Instrument, answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers by item code in the instrument's order, so that the order tells nothing. Raises UnknownAnswer."""
+    """The answers by item code in the instrument's order, so that their order tells nothing. Raises UnknownAnswer."""
     items = {item.code: item for item in questionnaire.items}
     for code, given in answers.items():
         if code not in items or given not in items[code].response_scale.codes:

@@ -1,15 +1,12 @@
 """Reading and checking instrument files.
 
-An instrument is a YAML file. The file is checked whole: every fault is found in one reading and named
-with the line it stands on, so that a researcher can mend the file without reading code.
+An instrument is a YAML file. One reading finds every fault and names its line, so that a researcher can mend the file
+without reading code.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -36,7 +33,7 @@ from tbblearn.surveys.rules import (
 Text = Annotated[StrictStr, Field(min_length=1)]
 Code = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Place = tuple[str | int, ...]
-"""Where in the file: keys and positions from the top, for example ``("items", 3, "text")``."""
+"""A place in the file: keys and positions from the top, such as ``("items", 3, "text")``."""
 
 
 class _Part(BaseModel):
@@ -107,17 +104,6 @@ def instrument(code: str) -> Instrument:
     return parse_instrument(entry.read_text(encoding="utf-8"), f"{code}.yaml")
 
 
-def load_instrument(path: Path) -> Instrument:
-    """The instrument in a file of its own; raises FaultyInstrument with every fault."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        fault = InstrumentFault(path.name, line, "A character here is not UTF-8.", "Save the file as UTF-8.")
-        raise FaultyInstrument((fault,)) from error
-    return parse_instrument(text, path.name)
-
-
 def parse_instrument(text: str, name: str) -> Instrument:
     """The instrument that ``text`` describes; ``name`` is the file's name in faults."""
     findings = Findings()
@@ -161,7 +147,7 @@ Finding = tuple[Place, str, str]
 
 
 def _faults(file: _File) -> Iterator[Finding]:
-    """What is wrong although every part has the right shape: references, doubles, gaps, languages."""
+    """What is wrong in parts of the right shape: references, doubles, gaps, languages."""
     languages = [translation.id for translation in file.translations]
     yield from _doubles("translations", languages)
     yield from _doubles("response_scales", [scale.id for scale in file.response_scales])
@@ -169,11 +155,7 @@ def _faults(file: _File) -> Iterator[Finding]:
     yield from _doubles("scales", [scale.id for scale in file.scales])
     originals = [t for t in file.translations if t.status is TranslationStatus.ORIGINAL]
     if len(originals) != 1:
-        yield (
-            ("translations",),
-            f"{len(originals)} languages are marked as the original.",
-            "Mark exactly one.",
-        )
+        yield (("translations",), f"{len(originals)} languages are marked as the original.", "Mark exactly one.")
     for number, translation in enumerate(file.translations):
         phrase = translation.change_phrase
         if phrase and not any(phrase in item.text.get(translation.id, "") for item in file.items):
@@ -191,11 +173,7 @@ def _faults(file: _File) -> Iterator[Finding]:
 def _doubles(part: str, codes: Sequence[str]) -> Iterator[Finding]:
     for position, code in enumerate(codes):
         if code in codes[:position]:
-            yield (
-                (part, position, "id"),
-                f"The id “{code}” stands twice in {part}.",
-                "Give each an id of its own.",
-            )
+            yield ((part, position, "id"), f"The id “{code}” stands twice in {part}.", "Give each an id of its own.")
 
 
 def _languages(place: Place, text: Mapping[str, str], languages: Sequence[str]) -> Iterator[Finding]:
@@ -269,11 +247,7 @@ def _scale_faults(file: _File, languages: Sequence[str]) -> Iterator[Finding]:
             scored.add(code)
     for position, item in enumerate(file.items):
         if item.id not in scored:
-            yield (
-                ("items", position),
-                f"The item “{item.id}” is in no scale.",
-                "Name it under a scale's items.",
-            )
+            yield (("items", position), f"The item “{item.id}” is in no scale.", "Name it under a scale's items.")
 
 
 def _frozen(text: Mapping[str, str]) -> Texts:

@@ -1,10 +1,11 @@
-"""The letters about a survey, written at delivery. What no longer applies is not written.
+"""The letters about a survey, written at delivery; one that no longer applies is not written.
 
-No letter names anybody else, and none can be told from another by who got it: there is nothing in it to follow.
+No letter names anybody else, and no address in one is the recipient's own: a click tells nothing of who made it.
 """
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import current_app
 from flask_babel import force_locale
@@ -17,34 +18,13 @@ from tbblearn.mail.rules import Letter
 from tbblearn.mail.sending import Writer
 from tbblearn.people.queries import MailAddress, mail_address
 from tbblearn.surveys import queries
-from tbblearn.surveys.queries import Invited, Published
-from tbblearn.surveys.waves import (
-    INVITATION_MAIL,
-    MANAGER_RESULT_MAIL,
-    REMINDER_MAIL,
-    STAFF_RESULT_MAIL,
-    NotInvited,
-)
+from tbblearn.surveys.queries import Invited
+from tbblearn.surveys.waves import INVITATION_MAIL, MANAGER_RESULT_MAIL, REMINDER_MAIL, STAFF_RESULT_MAIL, NotInvited
 from tbblearn.web.language import day
 
 Values = dict[str, str | int]
-RESULT_PAGE = "tbblearn_survey_result"
-"""Name among the application's extensions of the endpoint of a wave's result, where a feature above has such a page."""
-
-
-def result_endpoint() -> str:
-    """The page of a wave's result, by wave_id; empty where there is none."""
-    return str(current_app.extensions.get(RESULT_PAGE, ""))
-
-
-def invitation_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
-    """The survey is open; without words for who has answered or declined, none once it has closed."""
-    return _asking_letter(person_id, values, now, _invitation_words)
-
-
-def reminder_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
-    """The survey is still open; without words for who has answered or declined, none once it has closed."""
-    return _asking_letter(person_id, values, now, _reminder_words)
+RESULT_PAGE = "readiness_results.own"
+"""Endpoint of a wave's result, a page of the feature above this one."""
 
 
 def _invitation_words(found: Invited, url: str) -> tuple[str, str]:
@@ -71,13 +51,13 @@ def _reminder_words(found: Invited, url: str) -> tuple[str, str]:
 
 
 def staff_result_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
-    """The result can be read by everyone who was invited; not once it is withdrawn."""
+    """Everyone who was invited may read the result; None once it is withdrawn."""
     address = mail_address(person_id, stockholm_date(now))
     try:
         found = queries.invitation(int(values["wave"]), person_id)
     except NotInvited:
         return None
-    if address is None or queries.published(found.wave_id) is None:
+    if address is None or queries.published_from(found.wave_id) is None:
         return None
     with force_locale(address.language):
         return _letter(
@@ -86,19 +66,19 @@ def staff_result_letter(person_id: int, values: Values, now: datetime) -> Letter
             _(
                 "Tack till alla som svarade. Här är resultatet för %(unit)s eller närmaste större grupp: %(url)s",
                 unit=found.unit,
-                url=_result_address(found.wave_id),
+                url=_address(RESULT_PAGE, wave_id=found.wave_id),
             ),
             queries.huvudman_of(found.wave_id, found.unit_id),
         )
 
 
 def manager_result_letter(person_id: int, values: Values, now: datetime) -> Letter | None:
-    """Managers read first; not once it is withdrawn, nor to who manages nothing of it any more."""
-    today = stockholm_date(now)
-    found: Published | None = queries.published(int(values["wave"]))
+    """Managers read first; None once it is withdrawn, or for somebody who no longer manages any of its units."""
+    today, wave_id = stockholm_date(now), int(values["wave"])
+    staff_from_on = queries.published_from(wave_id)
     address = mail_address(person_id, today)
-    huvudman = queries.huvudman_of_manager(int(values["wave"]), person_id, today)
-    if address is None or found is None or huvudman is None:
+    huvudman = queries.huvudman_of_manager(wave_id, person_id, today)
+    if address is None or staff_from_on is None or huvudman is None:
         return None
     with force_locale(address.language):
         return _letter(
@@ -107,29 +87,22 @@ def manager_result_letter(person_id: int, values: Values, now: datetime) -> Lett
             _(
                 "Titta i lugn och ro och boka tid på nästa APT. På sidan finns ett samtalsstöd. "
                 "Medarbetarna kan se resultatet från den %(date)s. %(url)s",
-                date=day(found.staff_from_on),
-                url=_result_address(found.wave_id),
+                date=day(staff_from_on),
+                url=_address(RESULT_PAGE, wave_id=wave_id),
             ),
             huvudman,
         )
 
 
-WRITERS: dict[str, Writer] = {
-    INVITATION_MAIL: invitation_letter,
-    REMINDER_MAIL: reminder_letter,
-    STAFF_RESULT_MAIL: staff_result_letter,
-    MANAGER_RESULT_MAIL: manager_result_letter,
-}
-
-
 def _asking_letter(
-    person_id: int, values: Values, now: datetime, words: Callable[[Invited, str], tuple[str, str]]
+    words: Callable[[Invited, str], tuple[str, str]], person_id: int, values: Values, now: datetime
 ) -> Letter | None:
-    """A letter that asks for answers; None where the survey is closed or there is no address. `words` gives subject and
-    body.
+    """A letter that asks for answers, its subject and body by `words`; None once the survey is closed or without an
+    address.
 
-    Of who has answered or declined the mail server is only asked whether it takes mail to the address, so that how many
-    letters it refused tells nothing. Who has left lately is asked too: they may answer until the survey closes.
+    For people who have answered or declined, the mail server is only asked whether it takes mail to the address, so
+    that the number of refused letters tells nothing. People who left lately are asked too: they may answer until the
+    survey closes.
     """
     address = mail_address(person_id, stockholm_date(now), leavers=True)
     try:
@@ -151,12 +124,15 @@ def _letter(address: MailAddress, subject: str, body: str, huvudman: str) -> Let
     return Letter(address.email, subject, f"{body}\n\n{closing(settings)}\n", sender)
 
 
-def _result_address(wave_id: int) -> str:
-    endpoint = result_endpoint()
-    return _address(endpoint, wave_id=wave_id) if endpoint else _address("surveys.mine")
-
-
 def _address(endpoint: str, **values: int) -> str:
     """A full address without a request: the timer has none."""
     settings: Settings = current_app.config["TBBLEARN"]
     return settings.public_url + current_app.url_map.bind("").build(endpoint, values)
+
+
+WRITERS: dict[str, Writer] = {
+    INVITATION_MAIL: partial(_asking_letter, _invitation_words),
+    REMINDER_MAIL: partial(_asking_letter, _reminder_words),
+    STAFF_RESULT_MAIL: staff_result_letter,
+    MANAGER_RESULT_MAIL: manager_result_letter,
+}

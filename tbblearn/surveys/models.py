@@ -1,7 +1,7 @@
 """Waves, their frozen tree, who is invited, and the answers of an open wave (docs/rules/surveys.md).
 
-Who took part and what was said never meet: an invitation has no id of an answer and no time, and an answer has no
-person, time or sequence. When a wave closes, `readiness` moves its answers out of `response_open` and empties it.
+Nothing joins who took part and what was answered: an invitation has no time and no id of an answer, and an answer has
+no person, time or sequence. When a wave closes, `readiness` moves its answers out of `response_open` and empties it.
 """
 
 from datetime import date, datetime
@@ -47,7 +47,7 @@ class Wave(Model):
     k: Mapped[int]
     k_distribution: Mapped[int]
     margin: Mapped[int] = mapped_column(default=2)
-    """How many of any unit's own invitees may not have taken part without a word of the results telling it."""
+    """How many of any unit's own invitees may be missing without the results telling it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -59,22 +59,22 @@ class Wave(Model):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When its answers had been kept long enough, and were wiped."""
+    """When its answers, kept long enough, were wiped."""
     staff_from_on: Mapped[date | None] = mapped_column(Date)
     """First day on which everyone who was invited reads the results; managers read them from publication."""
     invited: Mapped[int] = mapped_column(default=0)
     answers_lost: Mapped[bool] = mapped_column(default=False)
-    """At closing, fewer answers were there than had been given, and it was closed all the same."""
+    """It was closed although fewer answers were stored than had been given."""
     reminders: Mapped[int] = mapped_column(default=0)
     reminded_on: Mapped[date | None] = mapped_column(Date)
     rated_on: Mapped[date | None] = mapped_column(Date)
-    """The night on which the bands of the response rate were last renewed."""
+    """When the bands of the response rate were last renewed."""
     wiped_on: Mapped[date | None] = mapped_column(Date)
-    """The last night on which what ties answers to invitations on the disk was to be wiped, while it is open."""
+    """While it is open: when what ties answers to invitations on the disk was last to be wiped."""
     cleaned: Mapped[bool] = mapped_column(default=True)
-    """False between a change that must leave no trace and the wiping of what is left of it on the disk."""
+    """False from a change that must leave no trace until the disk has been wiped of it."""
     audit_report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    """What the last privacy check said: `passed`, `timed_out`, and what was made coarser (`fallen_back`). No place."""
+    """The outcome of the last privacy check: `passed`, `timed_out`, and what was made coarser, not where."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
@@ -93,7 +93,7 @@ class WaveAdoption(Model):
 
 
 class WaveUnit(Model):
-    """A unit as it was when the wave opened. The wave is bound to this tree for ever."""
+    """A unit as it was when the wave opened. The wave is bound to this tree for good."""
 
     __tablename__ = "wave_unit"
     __table_args__ = (Index("ix_wave_unit_path", "wave_id", "path"),)
@@ -103,26 +103,26 @@ class WaveUnit(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
     position: Mapped[int]
-    """Top down, and in Swedish order among those beside it."""
+    """Top down, siblings in Swedish order."""
     key: Mapped[str] = mapped_column(String(170))
     """source/id, as files name it."""
     name: Mapped[str] = mapped_column(String(160))
     kind: Mapped[UnitKind] = mapped_column(enum_type(UnitKind))
     path: Mapped[str] = mapped_column(byte_ordered(400))
     folded_into: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    """The unit above in which its own people are invited, where they are too few; None: in itself. Of the top: the unit
-    below it in which those who are invited in it count.
+    """The unit above in which its own people are invited, if they are too few; None: in itself. Of the top: the unit
+    below it in which its own count.
     """
     invited: Mapped[int] = mapped_column(default=0)
-    """Invited in the unit itself, with those of units folded into it."""
+    """How many are invited in the unit, with those of units folded into it."""
     rate_band: Mapped[str | None] = mapped_column(String(12))
-    """While it is open: band of the response rate of the unit with those below it; None where it is not shown."""
+    """While the wave is open: the band of the response rate of the unit and those below it; None: not shown."""
     piece_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
-    """At closing: the unit whose piece the answers given here count in; None: in none."""
+    """From closing: the unit in whose piece the answers given here count; None: in none."""
 
 
 class Invitation(Model):
-    """Somebody is asked to answer, once however many jobs. No time, and nothing that leads to an answer."""
+    """A person is asked to answer, once however many jobs. No time, and nothing that leads to an answer."""
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -146,7 +146,7 @@ class Invitation(Model):
 
 
 class ResponseOpen(Model):
-    """What one person answered, while the wave is open. Nothing in it tells who, when, where from or in which order."""
+    """One person's answers while the wave is open. Nothing in it tells who, when, where from or in which order."""
 
     __tablename__ = "response_open"
     __table_args__ = (
@@ -164,6 +164,6 @@ class ResponseOpen(Model):
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     unit_id: Mapped[int]
     answers: Mapped[dict[str, str]] = mapped_column(JSON)
-    """Item code -> answer, in printed order; what was not answered is not there."""
+    """Item code -> answer, in printed order, without unanswered items."""
     complete: Mapped[bool]
     instrument_version: Mapped[str] = mapped_column(String(40))

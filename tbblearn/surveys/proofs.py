@@ -1,8 +1,7 @@
-"""What was found when it was last tried to lead answers back to persons, and to find out who took part; a public page
-tells it.
+"""The results, on a public page, of the last attempts to lead answers back to persons and to find out who took part.
 
-`make proof` writes proofs.json: a part for each database when all proofs on it have passed (tests/proof/test_disk.py
-says how they are found), and the part `participation`.
+`make proof` writes proofs.json: a part for each database on which all proofs have passed (tests/proof/test_disk.py
+explains them), and the part `participation`.
 """
 
 import json
@@ -18,7 +17,7 @@ PARTICIPATION = "participation"
 
 @dataclass(frozen=True)
 class Gain:
-    """How much oftener than by chance a guess of who gave which answers was right, in percent of all answers."""
+    """How much more often than by chance guesses of who gave which answers were right, in percent of all answers."""
 
     database: str
     on: date
@@ -30,35 +29,35 @@ class Gain:
     high: float
     """The 95 % interval."""
     weakest: float
-    """The least gain over a build that breaks the promise: what the same guesses find where there is something."""
+    """The least gain over builds that break the promise: what the same guesses find where there is something."""
 
 
 @dataclass(frozen=True)
 class Participation:
-    """What can be worked out of who took part, from everything published, in random counties."""
+    """What everything published tells of who took part, in random counties."""
 
     counties: int
     decided_outsider: int
-    """Groups of which somebody who knows only who was invited could be sure of all or none."""
+    """Groups of which an outsider, who knows only who was invited, could be sure that all or none took part."""
     decided_insider: int
-    """The same for a colleague, who knows whether they took part themselves."""
+    """The same for colleagues, who know whether they themselves took part."""
     flips: int
     """How often one or two more were made to take part."""
     flips_seen: int
-    """In how many of them anything told of it."""
+    """In how many of these anything told of it."""
     leaves_shown_60: float
     """Percent of the smallest units that get a result of their own when 60 % answer."""
     weak_builds: int
-    """Builds that break the promise on purpose, all of them found out."""
+    """Builds that break the promise on purpose, all found out."""
     full_units: int
-    """Units in which all, or all but one, took part, tried for what values tell beside sizes."""
+    """Units in which all or all but one took part, to try what values tell beyond sizes."""
     two_fewer_possible: float
     """Percent of them in which two fewer could have given the same values."""
 
 
 @cache
 def last_proofs() -> tuple[Gain, ...]:
-    """What this version was released with, for each database: SQLite first."""
+    """The results that this version was released with, for each database, SQLite first."""
     return tuple(
         Gain(database, **values | {"on": date.fromisoformat(values["on"])})
         for database, values in sorted(_kept().items(), reverse=True)
@@ -68,7 +67,7 @@ def last_proofs() -> tuple[Gain, ...]:
 
 @cache
 def participation_proof() -> Participation | None:
-    """What this version was released with; None where it has not been tried yet."""
+    """The results that this version was released with; None if there are none yet."""
     found = _kept().get(PARTICIPATION)
     return None if found is None else Participation(**{one.name: found[one.name] for one in fields(Participation)})
 

@@ -1,4 +1,4 @@
-"""What somebody who is invited sees of a wave. Nothing here reads an answer."""
+"""What an invited person sees of a wave. Nothing here reads an answer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,14 +20,11 @@ _worked_in = aliased(WaveUnit)
 _counted_in = aliased(WaveUnit)
 _away = (
     select(Leave.id)
-    .where(
-        Leave.employment_id == Employment.id,
-        Leave.holds_on(Wave.opens_on),
-    )
+    .where(Leave.employment_id == Employment.id, Leave.holds_on(Wave.opens_on))
     .correlate(Employment, Wave)
     .exists()
 )
-# Where somebody worked on the day of opening, by the rule of `waves.place` but for managers: read, stored nowhere.
+# Where the person worked on the day of opening, by the rule of `waves.place` without that for managers; stored nowhere.
 _WORK_PLACE = (
     select(_worked_in.name)
     .join(Employment, Employment.unit_id == _worked_in.unit_id)
@@ -42,10 +39,10 @@ _WORK_PLACE = (
     .correlate(Wave, Invitation)
     .scalar_subquery()
 )
-# Made once: putting a statement together costs as much as running it.
+# Built once: building the statement costs as much as running it.
 _INVITED: Select[*tuple[Any, ...]] = (
     select(
-        Wave.id,
+        Wave.id.label("wave_id"),
         Wave.name,
         Programme.name.label("programme"),
         Wave.instrument,
@@ -85,11 +82,11 @@ def last_day(closes_on: date, closed_at: datetime | None) -> date:
 
 @dataclass(frozen=True)
 class Invited:
-    """A wave as one person who is invited to it meets it.
+    """A wave as an invited person meets it.
 
-    `work_place` is where the person worked when it opened: what the statements are about. The person is invited in
-    `unit`, which is larger for a manager and where few are. The answers count there, or where even the county's own are
-    too few, in the largest unit below: `counted_in`.
+    `work_place`: where the person worked when it opened, which the statements are about. `unit`: where the person is
+    invited, a larger unit for managers and where few are invited. `counted_in`: where the answers count, the same unit
+    unless even the county's own are too few; then the largest unit below it.
     """
 
     wave_id: int
@@ -116,18 +113,18 @@ class Invited:
         return last_day(self.closes_on, self.closed_at)
 
     def open(self, today: date) -> bool:
-        """True when it takes answers today."""
+        """True if it takes answers today."""
         return self.state is WaveState.OPEN and today <= self.closes_on
 
     def readable(self, today: date) -> bool:
-        """True when everyone who was invited may read the results."""
+        """True if everyone who was invited may read the results."""
         return self.state is WaveState.PUBLISHED and self.staff_from_on is not None and self.staff_from_on <= today
 
 
 def invitations(person_id: int) -> list[Invited]:
-    """Every wave that the person is, or lately was, invited to; the newest first."""
+    """Every wave that the person is or was lately invited to, newest first."""
     return [
-        Invited(*row)
+        Invited(**row._mapping)
         for row in db.session.execute(
             _INVITED.order_by(Wave.closes_on.desc(), Wave.id.desc()), {"person_id": person_id}
         )
@@ -135,8 +132,8 @@ def invitations(person_id: int) -> list[Invited]:
 
 
 def waiting(person_id: int, today: date) -> list[Invited]:
-    """Waves that take answers today and that the person has neither answered nor declined; what closes first, first."""
-    return [Invited(*row) for row in run(_WAITING, {"person_id": person_id, "today": today})]
+    """Waves that take answers today and that the person has neither answered nor declined, the first to close first."""
+    return [Invited(**row._mapping) for row in run(_WAITING, {"person_id": person_id, "today": today})]
 
 
 def invitation(wave_id: int, person_id: int) -> Invited:
@@ -144,14 +141,14 @@ def invitation(wave_id: int, person_id: int) -> Invited:
     row = run(_INVITED_TO_ONE, {"person_id": person_id, "wave_id": wave_id}).one_or_none()
     if row is None:
         raise NotInvited(wave_id=wave_id)
-    return Invited(*row)
+    return Invited(**row._mapping)
 
 
 def next_wave(person_id: int, followed: Iterable[str], today: date) -> tuple[date, bool] | None:
-    """The last day of an open wave and True, or else the day on which the next approved one opens. None without either.
+    """The last day of an open wave and True, or else the first day of the next approved one and False; or None.
 
-    Only a wave that asks the person, will ask where the person works, or reaches a unit with one of the paths
-    `followed`: nobody is told of a round in another huvudman.
+    Only a wave that asks the person, will ask where they work, or reaches a unit with one of the paths `followed`:
+    nobody hears of a round in another huvudman.
     """
     unit = aliased(OrgUnit)
     works_there = (
@@ -189,7 +186,7 @@ def next_wave(person_id: int, followed: Iterable[str], today: date) -> tuple[dat
 
 @dataclass(frozen=True)
 class Asked:
-    """A wave as it will ask, for somebody who tries it; the same names as in Invited, without a person's own."""
+    """A wave for those who try it out: the fields of Invited that are nobody's own."""
 
     wave_id: int
     name: str
@@ -204,7 +201,7 @@ def asked(wave_id: int) -> Asked:
     """A wave in any state, as it asks. Raises NoSuchWave."""
     row = db.session.execute(
         select(
-            *(Wave.id, Wave.name, Programme.name.label("programme"), Wave.instrument),
+            *(Wave.id.label("wave_id"), Wave.name, Programme.name.label("programme"), Wave.instrument),
             *(Wave.closes_on, Wave.k, Wave.k_distribution),
         )
         .join(Programme, Programme.id == Wave.programme_id)
@@ -212,26 +209,12 @@ def asked(wave_id: int) -> Asked:
     ).one_or_none()
     if row is None:
         raise NoSuchWave(wave_id=wave_id)
-    return Asked(*row)
+    return Asked(**row._mapping)
 
 
-@dataclass(frozen=True)
-class Published:
-    """A wave whose result can be read."""
-
-    wave_id: int
-    staff_from_on: date
-
-
-def published(wave_id: int) -> Published | None:
-    """The wave, where its result can be read; None where it cannot, or not any more."""
-    row = db.session.execute(
-        select(Wave.id, Wave.staff_from_on).where(Wave.id == wave_id, Wave.state == WaveState.PUBLISHED)
-    ).one_or_none()
-    if row is None:
-        return None
-    found_id, staff_from_on = row
-    return None if staff_from_on is None else Published(found_id, staff_from_on)
+def published_from(wave_id: int) -> date | None:
+    """The day from which everyone who was invited reads the result; None where it is not published, or withdrawn."""
+    return db.session.scalar(select(Wave.staff_from_on).where(Wave.id == wave_id, Wave.state == WaveState.PUBLISHED))
 
 
 def huvudman_of(wave_id: int, unit_id: int) -> str:
@@ -240,9 +223,9 @@ def huvudman_of(wave_id: int, unit_id: int) -> str:
 
 
 def huvudman_of_manager(wave_id: int, person_id: int, today: date) -> str | None:
-    """Name of the huvudman in which somebody manages a unit of the wave today, the highest; empty for the county.
+    """Name of the huvudman of the highest unit of the wave that the person manages today; empty for the county.
 
-    None for who manages none.
+    None for somebody who manages none.
     """
     managed = select(Grant.unit_id).where(Grant.person_id == person_id, Grant.role == Role.MANAGER, grant_holds(today))
     return _huvudman(WaveUnit.unit_id.in_(managed), wave_id)

@@ -1,10 +1,8 @@
 """What a survey instrument is, in plain data: items, answers, scales, and where it comes from.
 
-An instrument version never changes once it has been used. Items are known by code; position is only
-the order in which they are printed, and nothing is ever scored by position.
+An instrument version never changes once it has been used. Items are known by code; position is only the order in which
+they are printed, and nothing is scored by it.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ Texts = Mapping[str, str]
 
 
 class TranslationStatus(StrEnum):
-    """How far the wording in one language can be trusted."""
+    """How far the wording in a language can be trusted."""
 
     ORIGINAL = "original"
     VALIDATED = "validated"
@@ -24,10 +22,9 @@ class TranslationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One language of an instrument, what its wording rests on, and the phrase that names the change.
+    """One language of an instrument and what its wording rests on.
 
-    ``change_phrase`` ("this change") is replaced by the programme's name in a survey wave; it is None
-    where the instrument has no such phrase.
+    ``change_phrase`` ("this change") is replaced by the programme's name in a survey; None if there is no such phrase.
     """
 
     language: str
@@ -54,7 +51,7 @@ class NotRelevant:
 
 @dataclass(frozen=True, slots=True)
 class ResponseScale:
-    """The answers of one kind of item, lowest first, consecutive whole numbers."""
+    """The answers of one kind of item: consecutive whole numbers, lowest first."""
 
     code: str
     points: tuple[AnswerPoint, ...]
@@ -72,18 +69,18 @@ class ResponseScale:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """What is sent for each answer that there is."""
+        """The form value of each answer."""
         values = tuple(str(point.value) for point in self.points)
         return values if self.not_relevant is None else (*values, self.not_relevant.code)
 
     def reversed_value(self, value: int) -> int:
-        """The value of a reverse-worded item turned the way its scale points."""
+        """The value of a reverse-worded item, reversed."""
         return self.low + self.high - value
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One statement. ``reverse`` says that agreement means less of what the scale measures."""
+    """One statement. ``reverse``: agreement means less of what the scale measures."""
 
     code: str
     response_scale: ResponseScale
@@ -93,7 +90,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A named mean of items; ``items`` are codes: this is the scoring key."""
+    """A named mean of items by code: the scoring key."""
 
     code: str
     title: Texts
@@ -115,7 +112,7 @@ class Instrument:
     scales: tuple[Scale, ...]
 
     def positions(self, scale: Scale) -> tuple[int, ...]:
-        """Where the scale's items stand in ``items``, found by code."""
+        """The positions of the scale's items in ``items``."""
         place = {item.code: position for position, item in enumerate(self.items)}
         return tuple(place[code] for code in scale.items)
 
@@ -127,7 +124,7 @@ class Instrument:
 
     @property
     def five_point(self) -> bool:
-        """Whether every item is answered 1-5 without "not relevant": what figures are published for."""
+        """True if every item is answered 1-5 without "not relevant": only then are figures published."""
         return all(
             (item.response_scale.low, item.response_scale.high) == (1, 5) and item.response_scale.not_relevant is None
             for item in self.items
@@ -160,5 +157,3 @@ class UnknownInstrument(Exception):
 
     def __init__(self, code: str, known: tuple[str, ...]) -> None:
         super().__init__(f"There is no instrument “{code}”. Those there are: {', '.join(known)}.")
-        self.code = code
-        self.known = known

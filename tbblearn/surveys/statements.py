@@ -1,4 +1,4 @@
-"""The statements of an instrument as a piece of a page. Without answers it is the same for everybody, and kept."""
+"""The statements of an instrument as a piece of a page. Without answers it is the same for all, and cached."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Statements:
-    """All statements in the page's language. Made into HTML only when the page is rendered, outside the transaction."""
+    """All statements in the page's language, made into HTML when the page is rendered, outside the transaction."""
 
     instrument: str
     programme: str
@@ -37,7 +37,7 @@ class Statements:
 
 
 def working_translation(code: str) -> bool:
-    """True where the words in the page's language have not been tried scientifically."""
+    """True where the wording in the page's language has not been validated."""
     return instrument(code).translations[page_language()].status is TranslationStatus.WORKING
 
 
@@ -65,7 +65,7 @@ def _options(item: Item, language: str) -> tuple[tuple[str, str], ...]:
 
 
 def answers_in_words(code: str, programme: str, answers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each statement that has an answer, as it reads, with the words of its choice; what there is not, as it came."""
+    """Each answered statement as it reads, with the words of its choice; an unknown choice as it was sent."""
     questionnaire, language = instrument(code), page_language()
     return [
         (
@@ -78,5 +78,5 @@ def answers_in_words(code: str, programme: str, answers: Mapping[str, str]) -> l
 
 
 def your_unit() -> str:
-    """What stands for the unit where somebody tries the survey."""
+    """Takes the place of the unit's name where the survey is tried out."""
     return _("din enhet")

@@ -1,10 +1,10 @@
-"""The survey as staff meet it: what there is to answer, the promise, the statements, thanks.
+"""The survey as staff meet it: what there is to answer, the promise, the statements, and the thanks.
 
-Answering and declining look alike to whoever looks for traces: both are sent to the survey's own address, both lead
-back to it, and all pages of a survey have one title. So the last page in a browser's history tells neither.
+Answering and declining leave the same traces: both are sent to the survey's own address, both lead back to it, and all
+pages of a survey share one title, so a browser's history does not tell them apart.
 
-`quiet`: pages here do not change when the session was last seen, and tell the next page nothing of their address. What
-is sent after the session has ended travels sealed in the page for signing in, as any form does, and is kept nowhere.
+`quiet`: pages here do not renew when the session was last seen, and do not send their address to the next page. What is
+sent after the session has ended travels sealed in the sign-in page, as any form does, and is stored nowhere.
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ from tbblearn.people.rules import Principal
 from tbblearn.surveys import actions, queries
 from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
-from tbblearn.surveys.letters import result_endpoint
+from tbblearn.surveys.letters import RESULT_PAGE
 from tbblearn.surveys.proofs import last_proofs, participation_proof
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, answers_in_words, working_translation
-from tbblearn.surveys.waves import NotInvited, NotOpen, WaveState
+from tbblearn.surveys.waves import NoSuchWave, NotInvited, NotOpen, WaveError, WaveState
 from tbblearn.web.errors import error_page
 from tbblearn.web.kept import Told, told_by
 from tbblearn.web.language import day
@@ -35,26 +35,27 @@ from tbblearn.web.starting import Offer
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 blueprint.quiet = True  # type: ignore[attr-defined]
 DECLINES = "declines"
-"""Field that says that somebody does not want to answer."""
+"""Field of the button for declining."""
 
 
 @blueprint.after_request
 def tell_the_next_page_nothing(response: Response) -> Response:
-    """What is opened from a survey is asked for without the survey's address, which logs on the way would keep."""
+    """Pages opened from a survey do not learn its address, which logs on the way would keep."""
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 
-@blueprint.errorhandler(NotInvited)
-def not_invited(_error: NotInvited) -> Response:
-    """Not invited, or no such wave: the two look the same."""
+@blueprint.app_errorhandler(NotInvited)
+@blueprint.app_errorhandler(NoSuchWave)
+def not_found(_error: WaveError) -> Response:
+    """No such wave, or not for this person: the two look the same, in every feature."""
     return error_page(404).render()
 
 
 @blueprint.get("/enkater")
 @signed_in
 def mine() -> Page:
-    """What there is to answer now, and what has been."""
+    """Surveys to answer now, and earlier ones."""
     today = stockholm_date(utc_now())
     found = queries.invitations(principal().person_id)
     waiting = [one for one in found if one.open(today) and not one.answered and not one.declined]
@@ -70,7 +71,7 @@ def mine() -> Page:
 @blueprint.get("/enkat/<int:wave_id>")
 @signed_in
 def first(wave_id: int) -> Page:
-    """What the survey is and how answers are protected, before anything is asked; a receipt once it is done."""
+    """What the survey is and how answers are protected, before anything is asked; afterwards a receipt."""
     found = _invited(wave_id)
     if page := _other_state(found):
         return page
@@ -94,7 +95,7 @@ def statements(wave_id: int) -> Page:
 
 
 def in_words(about: Any, sent: MultiDict[str, str]) -> list[Told]:
-    """What was sent to the survey of a wave, statement by statement; or that somebody declined."""
+    """What was sent to a survey in words, statement by statement, or that the person declined."""
     if DECLINES in sent:
         return [Told(_("Vill du svara?"), (_("Jag vill inte svara"),))]
     answers = read_sent(sent, instrument(about.instrument)).answers
@@ -113,9 +114,9 @@ def _own_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[
 @told_by(_own_in_words)
 @signed_in
 def send(wave_id: int) -> Page | Response:
-    """Keep the answers, once, or that somebody declines; the page comes back one time where statements are unanswered.
+    """Store the answers, once, or that the person declines; the page comes back once if statements are unanswered.
 
-    Sent twice by whatever road, answers are there once: whoever has answered already is told that nothing more is kept.
+    Somebody who has answered already is told that nothing more is stored.
     """
     person_id, today = principal().person_id, stockholm_date(utc_now())
     with read_only():
@@ -132,7 +133,7 @@ def send(wave_id: int) -> Page | Response:
             else:
                 done = actions.submit(wave_id, person_id, sent.answers, today=today)
         except NotOpen:
-            return _closed_page(wave_id, person_id)
+            return _state_page(queries.invitation(wave_id, person_id), 409, too_late=True)
     if not done and found.state is not WaveState.WITHDRAWN:
         return _thanks_page(found, again="declined" if declines else "answered")
     return redirect(url_for("surveys.first", wave_id=wave_id), 303)
@@ -148,7 +149,7 @@ def protection() -> Page:
 @blueprint.get("/sa-skyddar-vi-dina-svar/granska")
 @public
 def examining() -> Page:
-    """The same for who wants to examine it: the rules, what was attacked, what the proofs found, where they end."""
+    """The same for examiners: the rules, the attacks that were tried, what the proofs found, and their limits."""
     return Page("surveys/examining.html", proofs=last_proofs(), participation=participation_proof(), days=_days_kept())
 
 
@@ -158,7 +159,7 @@ def examining() -> Page:
 def first_page(about: Any, **values: Any) -> Page:
     """The page of the promise for a wave.
 
-    Values: unit (what the statements are about), counted_in (where the answers count, if told), statements_url,
+    Values: unit (what the statements are about), counted_in (where the answers count, if shown), statements_url,
     decline_url ('' for none), preview.
     """
     return Page(
@@ -170,7 +171,7 @@ def first_page(about: Any, **values: Any) -> Page:
 
 
 def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **values: Any) -> Page:
-    """The page of statements, after a try with what was chosen and what is missing.
+    """The page of statements; after a try, with what was chosen and what is missing.
 
     Values: unit, first_url, send_url, clear_url, draft (what a draft in the browser goes by; '' for none), preview.
     """
@@ -190,7 +191,7 @@ def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **v
 
 
 def on_the_start_page(person: Principal) -> list[Offer]:
-    """Open surveys that the person has neither answered nor declined: many never see the mail about them."""
+    """Open surveys that the person has neither answered nor declined; many never see the mail."""
     return [
         Offer(
             eyebrow=_("Enkät, öppen till %(closes)s", closes=day(one.closes_on)),
@@ -231,14 +232,14 @@ def _statements_page(found: Invited, status: int = 200, sent: Sent | None = None
 
 
 def _other_state(found: Invited) -> Page | None:
-    """The page that stands in place of the survey, where it is answered or takes no answers; else None."""
+    """The page shown instead of the survey, where it is answered or takes no answers; else None."""
     if found.answered and found.state is not WaveState.WITHDRAWN:
         return _thanks_page(found)
     return None if found.open(stockholm_date(utc_now())) else _state_page(found)
 
 
 def _thanks_page(found: Invited, again: str = "") -> Page:
-    """Thanks. `again` says what somebody who had answered has sent once more; it stands at the survey's own address."""
+    """Thanks. `again`: what somebody who had answered sent once more; such a page has the survey's own address."""
     return Page(
         "surveys/thanks.html",
         409 if again else 200,
@@ -248,11 +249,6 @@ def _thanks_page(found: Invited, again: str = "") -> Page:
         again=again,
         moved_to=url_for("surveys.first", wave_id=found.wave_id) if again else "",
     )
-
-
-def _closed_page(wave_id: int, person_id: int) -> Page:
-    """What was sent came too late, and is not kept."""
-    return _state_page(queries.invitation(wave_id, person_id), 409, too_late=True)
 
 
 def _state_page(found: Invited, status: int = 200, *, too_late: bool = False) -> Page:
@@ -267,8 +263,7 @@ def _state_page(found: Invited, status: int = 200, *, too_late: bool = False) ->
 
 
 def _result_url(found: Invited) -> str:
-    """Where the result is read; empty where it is not published, this person may not read it yet, or has no page."""
-    endpoint = result_endpoint()
-    if not endpoint or principal().history_only or not found.readable(stockholm_date(utc_now())):
+    """Where the result is read; empty where it is not published, or this person may not read it."""
+    if principal().history_only or not found.readable(stockholm_date(utc_now())):
         return ""
-    return url_for(endpoint, wave_id=found.wave_id)
+    return url_for(RESULT_PAGE, wave_id=found.wave_id)

@@ -58,7 +58,6 @@ def sums_only(tree: Tree, answers: Mapping[str, int], k: int) -> Absorption:
         if holder is not None and answers.get(unit, 0):
             pieces[holder] = pieces.get(holder, 0) + answers[unit]
     return Absorption(
-        k=k,
         pieces=MappingProxyType({unit: pieces[unit] for unit in tree.units if unit in pieces}),
         piece_of=MappingProxyType(piece_of),
         figures=MappingProxyType({unit: total[unit] if total[unit] >= k else 0 for unit in tree.units}),

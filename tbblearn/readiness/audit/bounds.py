@@ -1,17 +1,15 @@
 """Bounds on what lies in each piece, from all published rows of one family together, in two passes of the tree.
 
 Each figure is the sum of the figures below it and its own piece, and each row gives an interval. Passing the intervals
-up the tree and down again gives, for a total (one number per figure), exactly the values that some set
-of answers with these rows could have.
+up the tree and down again gives, for a total (one number per figure), exactly the values that some set of answers with
+these rows could have.
 
-For shares the figure is three numbers, low + middle + high = n. The passes are exact for them too: within that plane a
+For shares a figure is three numbers, low + middle + high = n. The passes are exact for them too: within that plane a
 set of the form {low <= x <= high} is an integral base polyhedron of dimension three; sums, differences and
-intersections of such sets in one plane are of the same form, and every whole-number point of a sum is a
-sum of whole-number points (Murota 2003, *Discrete Convex Analysis*, ch. 4). All that is needed after each step
-is to tighten each bound by what the two others leave.
+intersections of such sets in one plane are of the same form, and every whole-number point of a sum is a sum of
+whole-number points (Murota 2003, *Discrete Convex Analysis*, ch. 4). After each step, each bound is tightened by what
+the two others leave.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +23,7 @@ Whole = NDArray[np.int64]
 
 
 class Contradiction(Exception):
-    """No answers at all have these rows. `unit` is where it shows; `column` the place in the rows' second axis."""
+    """No answers have these rows. `unit` is where it shows, `column` its place on the rows' second axis."""
 
     def __init__(self, unit: str, column: int) -> None:
         super().__init__(f"{unit}: the published rows contradict each other")
@@ -51,7 +49,7 @@ class Sums:
     sizes: Mapping[str, int]
 
     @classmethod
-    def of(cls, tree: Tree, pieces: Mapping[str, int], sizes: Mapping[str, int]) -> Sums:
+    def of(cls, tree: Tree, pieces: Mapping[str, int], sizes: Mapping[str, int]) -> "Sums":
         """The sums of a family, without the units that have no figure."""
         order = tuple(unit for unit in tree.top_down if sizes[unit])
         children = {unit: [child for child in tree.children[unit] if sizes[child]] for unit in order}
@@ -60,7 +58,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What two passes give. `inner`: by the rows at and below a unit; `figures` and `pieces`: by all rows."""
+    """The result of two passes. `inner`: by the rows at and below a unit; `figures` and `pieces`: by all rows."""
 
     inner: Mapping[str, Box]
     figures: Mapping[str, Box]
@@ -122,8 +120,7 @@ def tightened(n: int, low: Whole, high: Whole) -> tuple[Whole, Whole]:
 def split(total: Whole, parts: Sequence[tuple[Box, NDArray[np.float64], int]]) -> list[Whole]:
     """Divide shares among parts (box, wish, n) as near to the wishes as the boxes allow.
 
-    The sum of the boxes must hold `total`. Exact: each part takes a point such that the others can still
-    make up the rest.
+    The sum of the boxes must hold `total`. Exact: each part takes a point that lets the others make up the rest.
     """
     boxes = [box for box, _, _ in parts]
     wishes = shared(total, boxes, np.array([wish for _, wish, _ in parts]))
@@ -143,7 +140,7 @@ def split(total: Whole, parts: Sequence[tuple[Box, NDArray[np.float64], int]]) -
 
 
 def shared(total: Whole, boxes: Sequence[Box], wishes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The wishes changed so that they add up to the total: each gives way in proportion to its room."""
+    """The wishes changed to add up to the total, each giving way in proportion to its room."""
     low = np.array([box.low for box in boxes], dtype=np.float64)
     high = np.array([box.high for box in boxes], dtype=np.float64)
     wishes = np.clip(wishes, low, high)

@@ -1,7 +1,7 @@
 """The privacy check: what can a reader of all published rows be sure of?
 
-Independent code: it shares nothing with the code that makes the figures but plain data types, reads
-published rows and piece sizes only, and takes the reader to know every piece size exactly. It checks
+It shares only plain data types with the code that makes the figures, reads published rows and piece sizes alone, and
+assumes a reader who knows every piece size exactly. It checks
 
 1. form: every row is as coarse as its printed number of answers demands, and no figure is published twice;
 2. residuals: what is left of a figure when the figures below it are taken away is 0 or at least k, in
@@ -11,17 +11,15 @@ published rows and piece sizes only, and takes the reader to know every piece si
 4. participation, for a file that says who was invited: nobody is surely known to have taken part, or not
    (`audit.participation`).
 
-Bounds are passed up and down the tree (`audit.bounds`; exact for each family), then a witness shows most of
-what the two families together leave open (`audit.witness`), and HiGHS decides the rest (`audit.milp`).
-Where a bound closes, the audit fails and names the figures to make coarser: of the nearest unit at or
-above the piece whose figure is more than the piece. Not so for participation: what was taken away would tell.
+Bounds are passed up and down the tree (`audit.bounds`; exact for each family), then a witness shows most of what the
+two families together leave open (`audit.witness`), and HiGHS decides the rest (`audit.milp`). Where a bound closes, the
+audit fails and names the figures to make coarser: those of the nearest unit at or above the piece whose figure is more
+than the piece. Not so for participation, where the removal itself would tell.
 
-Words of agreement are not linear and no part of the bounds. A rule stands in for them: a figure must not be
-said to agree while figures below it that make up half of it or more do not, because the rest would then be nearly
-unanimous. docs/readiness-method.md says what the rule leaves open.
+Words of agreement are not linear and no part of the bounds. A rule takes their place: a figure must not agree while
+figures below it that make up half of it or more do not, since the rest would be nearly unanimous.
+docs/readiness-method.md says what the rule leaves open.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +38,7 @@ ENDS = (Part.LOW, Part.HIGH)
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """The result. Entries are flat JSON-ready objects, each with `unit`, `family` and `why`."""
+    """The result. Entries are flat JSON-ready objects with at least `unit`, `family` and `why`."""
 
     residuals: tuple[dict[str, Any], ...]
     bounds: tuple[dict[str, Any], ...]
@@ -49,7 +47,7 @@ class AuditReport:
 
     @property
     def passed(self) -> bool:
-        """Whether the rows may be published as they are. A time-out is a failed audit."""
+        """True if the rows may be published as they are. A time-out is a failed audit."""
         return not (self.residuals or self.bounds or self.timed_out)
 
     def as_json(self) -> dict[str, Any]:
@@ -66,7 +64,7 @@ class AuditReport:
 def audit(
     file: AuditFile, time_limit: float = DEFAULT_SECONDS, seen: Callable[[str], None] = lambda step: None
 ) -> AuditReport:
-    """Check the file within so many seconds. `seen` is told the name of each step as it begins."""
+    """Check the file within so many seconds; calls `seen` with the name of each step as it begins."""
     deadline = monotonic() + time_limit
     figures = {family: file.figures(family) for family in (Family.MEANS, Family.DISTRIBUTIONS)}
     sizes = sizes_of(file)
@@ -99,8 +97,8 @@ def _forms(file: AuditFile, figures: Mapping[Family, Mapping[str, int]], sizes: 
 
 
 def _missing(file: AuditFile, sizes: Sizes) -> Iterator[dict[str, Any]]:
-    """Figures without their n, and a county without the statistics that its printed size allows: left out for a reason
-    that is not public, they would tell it.
+    """Figures without their n, and a county without the statistics that its printed size allows: leaving them out for a
+    reason that is not public would tell it.
     """
     there = {(row.unit, row.family) for row in file.rows if row.measure is Measure.N}
     for row in file.rows:
@@ -126,7 +124,7 @@ def _unreadable(row: PublishedRow, n: int) -> str | None:
 
 
 def _residuals(file: AuditFile) -> Iterator[dict[str, Any]]:
-    """Each figure less the figures below it, and each figure of means less that of distributions."""
+    """Each figure minus those below it, and each figure of means minus that of distributions."""
     for family, pieces in file.pieces.items():
         for unit in file.tree.units:
             if 0 < pieces.get(unit, 0) < file.least(family):

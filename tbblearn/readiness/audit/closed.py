@@ -1,7 +1,5 @@
 """Which bounds are closed: the passes, then the witness, then HiGHS for what is left."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -27,8 +25,8 @@ def closed_bounds(
 ) -> tuple[list[Entry], bool]:
     """Closed bounds, and whether time ran out.
 
-    The search is made only where the passes close nothing: otherwise the audit has failed already, and what is
-    closed by both families together is found when the rows have been mended. Nor without whole pieces.
+    The search is made only with whole pieces and if the passes close nothing: otherwise the audit has failed already,
+    and what both families close together is found once the rows have been mended.
     """
     problem = _problem(file, figures)
     try:
@@ -47,11 +45,7 @@ def closed_bounds(
         shares = bounds(problem.distributions, problem.shares, free, parts_sum_to_n=True)
     except Contradiction as fault:
         return [_contradiction(fault, Family.DISTRIBUTIONS, file.instrument.items[fault.column].code)], False
-    closed = [
-        *_closed_members(problem, totals),
-        *_closed_parts(file, problem, shares),
-        *_closed_words(file, problem),
-    ]
+    closed = [*_closed_members(problem, totals), *_closed_parts(file, problem, shares), *_closed_words(file, problem)]
     if closed or not whole_pieces or not problem.distributions.pieces or not problem.means.pieces:
         return closed, False
     seen("witness")
@@ -130,7 +124,7 @@ def _closed_parts(file: AuditFile, problem: Problem, shares: Bounds) -> Iterator
 
 
 def _closed_words(file: AuditFile, problem: Problem) -> Iterator[Entry]:
-    """Figures said to agree although half of them or more, below, are not: the rest must be nearly unanimous."""
+    """Figures that agree although half of them or more, below, do not: the rest must be nearly unanimous."""
     words = {(row.unit, row.scale): row.value for row in file.rows if row.measure is Measure.AGREEMENT}
     sums = problem.distributions
     for scale in problem.scales:

@@ -1,6 +1,4 @@
-"""The form of each published row: whether it is as coarse as it must be, and about something that may be shown."""
-
-from __future__ import annotations
+"""The form of each published row: as coarse as it must be, and about something that may be shown."""
 
 from tbblearn.readiness.audit.rows import HALVES, AuditFile
 from tbblearn.readiness.audit.sizes import Sizes
@@ -90,7 +88,7 @@ def _share_fault(row: PublishedRow, file: AuditFile, n: int) -> str | None:
 
 
 def _middle_fault(row: PublishedRow, file: AuditFile) -> str | None:
-    """The middle is what the two ends leave, and printed only where both are a number; so it tells nothing itself."""
+    """The middle is what the ends leave, published only if both are a number; so it tells nothing itself."""
     ends = file.ends.get((row.unit, row.item), {})
     values = [ends.get(part, "") for part in (Part.LOW, Part.HIGH)]
     if row.kind is Kind.BAND or not all(value.isascii() and value.isdecimal() for value in values):

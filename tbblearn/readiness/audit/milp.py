@@ -1,12 +1,9 @@
 """What the passes leave open, one group at a time, by mixed integer programming (HiGHS, through scipy).
 
-Whole-number unknowns are the parts of each item per piece of means, and the piece's scale total. First only a small
-part of the tree around the group is free and everything else stays as in the witness: answers found so
-are a proof that the bound is open. Where there are none, the window grows, up to the whole tree; none
-there is a proof that the bound is closed.
+The whole-number unknowns are the parts of each item per piece of means, and the piece's scale total. First only a small
+part of the tree around the group is free and everything else stays as in the witness: answers found there prove that
+the bound is open. If there are none, the window grows, up to the whole tree; none there proves that it is closed.
 """
-
-from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -112,10 +109,10 @@ def mend(
     caps: Mapping[str, Whole],
     deadline: float,
 ) -> bool:
-    """Choose anew, in place, the counts of the unit and all below it so that their means can be met.
+    """Choose again, in place, the counts of the unit and all below it so that their means can be met.
 
-    All shares, above too, stay satisfied; `caps` are the most answers per item and part of a piece of
-    distributions. False, and nothing changed, where there are no such counts.
+    All shares stay satisfied, also above; `caps`: the most answers per item and part of a piece of distributions.
+    False, with nothing changed, if there are no such counts.
     """
     below = list(subtree(problem.tree, unit))
     window = {piece for piece in below if piece in problem.means.pieces}
@@ -138,7 +135,7 @@ def mend(
 
 
 def _windows(problem: Problem, target: Target) -> Iterator[set[str]]:
-    """The pieces of means that are free: those of the target's joint piece, then growing subtrees, at last all."""
+    """The free pieces of means: those of the target's joint piece, then growing subtrees, at last all."""
     start = problem.holder.get(target.unit, target.unit) if isinstance(target, MemberTarget) else target.unit
     inside = set(problem.members(start)) or {start}
     yield inside
@@ -162,13 +159,9 @@ class _Draft:
 
 
 def _draft(
-    problem: Problem,
-    counts: Mapping[str, Whole],
-    figures: Mapping[str, Whole],
-    scale: int,
-    window: Collection[str],
+    problem: Problem, counts: Mapping[str, Whole], figures: Mapping[str, Whole], scale: int, window: Collection[str]
 ) -> _Draft:
-    """The unknowns of the window and all shares that they touch; what lies outside stays as it is."""
+    """The unknowns of the window and all shares that they touch; everything outside stays as it is."""
     columns = problem.scales[scale].columns
     draft = _Draft(_Program(), columns)
     program = draft.program
@@ -217,7 +210,7 @@ def _share_rows(problem: Problem, draft: _Draft, counts: Mapping[str, Whole], fi
 
 
 def _joint_pieces(problem: Problem, draft: _Draft, counts: Mapping[str, Whole]) -> None:
-    """Where part of a piece of distributions lies outside the window, the part inside keeps its counts as a whole."""
+    """If part of a piece of distributions is outside the window, the part inside keeps its counts as a whole."""
     for holder in dict.fromkeys(problem.holder[piece] for piece, _, _ in draft.counts):
         members = problem.members(holder)
         inside = [piece for piece in members if piece in draft.totals]

@@ -1,16 +1,14 @@
 """Who took part: can a reader of all rows be sure of one person, or of all of a unit's other invitees?
 
 The reader knows the lists of invited, and whether they took part themselves. Let x(u) be how many of the D(u) invited
-directly in u took part. What is published says of these numbers just this: 0 <= x(u) <= D(u); the answers in a piece
-lie between its printed size and the next edge; where a unit has no piece, fewer than k are pending in it. The sets that
-are summed lie in each other or apart, so two passes of intervals, up the tree and down, give exactly the values that
-each x(u) can have. Nobody can be sure where it may be as small as D(u) - margin and as large as margin.
+directly in u took part. The publication tells only this of these numbers: 0 <= x(u) <= D(u); the answers in a piece lie
+between its printed size and the next edge; where a unit has no piece, fewer than k are pending in it. The sets that are
+summed are nested or disjoint, so two passes of intervals, up the tree and down, give exactly the values that each x(u)
+can have. Nobody can be sure if it may be as small as D(u) - margin and as large as margin.
 
-Where this fails, the fault is the program's, never the answers': nothing falls back, because what was taken away would
-tell that everybody, or nobody, took part.
+A failure is the program's fault, never that of the answers: nothing falls back, since the removal would tell that
+everybody, or nobody, took part.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,7 +22,7 @@ Entry = dict[str, Any]
 
 
 def participation_faults(file: AuditFile, sizes: Sizes) -> Iterator[Entry]:
-    """What the rows tell of who took part, one entry a unit. Nothing for a file without `invited`."""
+    """What the rows tell of who took part, one entry a unit; without `invited` only forbidden rates."""
     for unit in file.rated:
         yield _entry(unit, "A response rate is shown, but only an open survey has any.")
     if file.invited is None:
@@ -54,7 +52,7 @@ def participation_faults(file: AuditFile, sizes: Sizes) -> Iterator[Entry]:
 
 
 def _groups(file: AuditFile, least: int) -> Iterator[Entry]:
-    """Groups too small to be counted for themselves, and pieces that hold more answers than were asked for."""
+    """Groups too small to be counted by themselves, and pieces with more answers than invited persons."""
     assert file.invited is not None
     pieces = file.pieces[Family.MEANS]
     for unit in file.tree.units:
@@ -68,7 +66,7 @@ def _groups(file: AuditFile, least: int) -> Iterator[Entry]:
 
 
 def took_part(file: AuditFile) -> Mapping[str, Interval] | str:
-    """How many of each unit's own invitees can have taken part, given all rows; or where no numbers are possible."""
+    """How many of each unit's own invitees can have taken part, given all rows; or the unit where none can."""
     assert file.invited is not None
     pieces, tree = file.pieces[Family.MEANS], file.tree
     own = {unit: (0, file.invited.get(unit, 0)) for unit in tree.units}
@@ -96,7 +94,7 @@ def took_part(file: AuditFile) -> Mapping[str, Interval] | str:
 
 
 def _limits(file: AuditFile, unit: str) -> Interval:
-    """The numbers of answers, of the unit and of what is pending below it, that its rows allow."""
+    """The numbers of answers, in the unit and pending below it, that its rows allow."""
     n = file.pieces[Family.MEANS].get(unit)
     if n is None:
         return 0, file.k - 1

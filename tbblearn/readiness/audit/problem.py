@@ -1,6 +1,4 @@
-"""The audit's problem in arrays: every published row as a box, and how pieces of the two families lie in each other."""
-
-from __future__ import annotations
+"""The audit's problem in arrays: every published row as a box, and how the pieces of the two families nest."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +24,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Problem:
-    """All that is published, as boxes. Items x parts for distributions, scales x 1 for totals of means.
+    """Everything published, as boxes: items x parts for distributions, scales x 1 for totals of means.
 
     `holder`: unit with a piece of means -> unit whose piece of distributions it is part of, or absent.
     """

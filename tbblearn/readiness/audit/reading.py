@@ -1,10 +1,8 @@
-"""Reading the file that the audit checks. It fails closed: nothing is guessed, passed over or taken for granted.
+"""Reading the file that the audit checks. It fails closed: nothing is guessed, skipped or taken for granted.
 
-What the file does not say as docs/readiness-method.md has it (an unknown key, a missing or doubled one, a number in the
-place of a text, a row that no publication has) is a fault: a sentence with its place, and all of them at once.
+Everything that differs from docs/readiness-method.md (an unknown, missing or doubled key, a number instead of a text, a
+row that no publication has) is a fault: a sentence with its place, and all of them at once.
 """
-
-from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -26,9 +24,9 @@ from tbblearn.surveys.instruments import known_instruments
 from tbblearn.surveys.rules import Instrument, UnknownInstrument
 
 MOST_ANSWERS = 1_000_000
-"""Of one piece; the whole numbers of the bounds stay exact far beyond the sum of many such."""
+"""Of one piece; the whole numbers of the bounds stay exact far beyond the sum of many such pieces."""
 LONGEST_NUMBER = 30
-"""Digits; a longer one is not even made a number."""
+"""Digits; a longer one is not even converted."""
 
 
 class FaultyAuditFile(Exception):
@@ -45,7 +43,7 @@ Limit = Annotated[int, Field(ge=LEAST_K, le=MOST_ANSWERS)]
 
 
 class _Keys(BaseModel):
-    """An object of the file. Its fields are its keys: those without a default must be there, and others must not."""
+    """An object of the file. Its fields are its keys: those without a default are required, others forbidden."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -116,7 +114,7 @@ def load_audit_file(path: Path) -> AuditFile:
 
 @dataclass(frozen=True, slots=True)
 class _Unusable:
-    """Stands for a value that JSON, or this file, cannot have; no key takes it."""
+    """A value that JSON, or this file, cannot have; no key accepts it."""
 
     why: str
 
@@ -239,7 +237,7 @@ def _tree(file: _File, faults: list[str]) -> Tree | None:
 
 
 def _instrument(file: _File, faults: list[str]) -> Instrument | None:
-    """The one that is named; the only one there is, where none is named and there is no choice."""
+    """The instrument that is named, or the only one there is."""
     known = known_instruments()
     if not file.instrument and len(known) > 1:
         faults.append(f"The key “instrument” is missing. It is one of {', '.join(known)}.")
@@ -285,7 +283,7 @@ def _no_unit(unit: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What a row of one measure may be, and which of the further keys it has; the others are null."""
+    """What a row of a measure may be, and which of the further keys it has; the others are null."""
 
     families: tuple[Family, ...]
     kinds: tuple[Kind, ...]

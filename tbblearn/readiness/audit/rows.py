@@ -1,10 +1,8 @@
 """Published rows as the audit sees them: the form of each row, and what a reader learns from it.
 
-Independent of the code that made the rows: bands and roundings are written here a second time, from the
-rules, as the sets of exact figures that a published value stands for.
+Independent of the code that made the rows: bands and roundings are written here a second time, from the rules, as the
+sets of exact figures that a published value stands for.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Mapping
@@ -13,15 +11,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import ceil, floor
 
-from tbblearn.readiness.rules import (
-    LEAST_MARGIN,
-    Family,
-    Kind,
-    Measure,
-    Part,
-    PublishedRow,
-    Tree,
-)
+from tbblearn.readiness.rules import LEAST_MARGIN, Family, Kind, Measure, Part, PublishedRow, Tree
 from tbblearn.surveys.rules import Instrument
 
 
@@ -29,7 +19,7 @@ from tbblearn.surveys.rules import Instrument
 class AuditFile:
     """What the audit knows: the tree, the limits, exact piece sizes of both families, and the published rows.
 
-    A reader knows less (the printed size of each piece): the audit of answers takes the reader to know every n exactly.
+    A reader knows only the printed size of each piece, but the audit of answers assumes that they know every n exactly.
     """
 
     tree: Tree
@@ -39,7 +29,7 @@ class AuditFile:
     rows: tuple[PublishedRow, ...]
     instrument: Instrument
     invited: Mapping[str, int] | None = None
-    """Persons who count directly in each unit; None where the file is of answers alone."""
+    """Persons who count directly in each unit; None in a file of answers alone."""
     margin: int = LEAST_MARGIN
     rated: tuple[str, ...] = ()
     """Units with a response rate."""
@@ -69,18 +59,22 @@ class AuditFile:
 
     def figures(self, family: Family) -> Mapping[str, int]:
         """Answers in each unit's figure: its piece and those of all units below it."""
-        sums = dict.fromkeys(self.tree.units, 0)
-        for unit in reversed(self.tree.top_down):
-            sums[unit] += self.pieces[family].get(unit, 0)
-            above = self.tree.parent[unit]
-            if above is not None:
-                sums[above] += sums[unit]
-        return sums
+        return figures_of(self.tree, self.pieces[family])
+
+
+def figures_of(tree: Tree, pieces: Mapping[str, int]) -> dict[str, int]:
+    """The size of each unit's figure: its piece and those of all units below it."""
+    sums = dict.fromkeys(tree.units, 0) | dict(pieces)
+    for unit in reversed(tree.top_down):
+        above = tree.parent[unit]
+        if above is not None:
+            sums[above] += sums[unit]
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a row tells: `low <= figure <= high` in whole answers, or in whole points for a scale total."""
+    """What a row tells: `low <= figure <= high`, in whole answers, or in whole points for a scale total."""
 
     low: int
     high: int
@@ -95,7 +89,7 @@ def learned_total(row: PublishedRow, n: int, items: int) -> Learned:
 
 
 def _mean_range(row: PublishedRow) -> tuple[Fraction, Fraction | None]:
-    """At least the first, below the second (None: no upper limit)."""
+    """From the first to below the second (None: no upper limit)."""
     text = row.value
     if text.startswith("<="):
         return Fraction(1), _number(text[2:]) + _half_step(row, text[2:])
@@ -146,11 +140,8 @@ def _learned_count(kind: Kind, text: str, n: int, part: Part | None) -> Learned:
         step = Fraction(1, 2 * 10 ** len(text.partition(".")[2]))
     value = _number(text.lstrip("<>="))
     least, beyond = (value - step) * n / 100, (value + step) * n / 100
-    # The low end's halves are rounded down, so its value stands for all up to and with half a step more; the high end's
-    # up. Where neither is known, both ends count.
+    # The low end's halves are rounded down, so its value stands for everything up to and including half a step more;
+    # the high end's are rounded up. Where neither is known, both ends count.
     first = floor(least) + 1 if part is Part.LOW else ceil(least)
     last = ceil(beyond) - 1 if part is Part.HIGH else floor(beyond)
-    return Learned(
-        0 if text.startswith("<=") else max(0, first),
-        n if text.startswith(">=") else min(n, last),
-    )
+    return Learned(0 if text.startswith("<=") else max(0, first), n if text.startswith(">=") else min(n, last))

@@ -1,20 +1,18 @@
-"""What the rows must say of how many answered, worked out anew from who was invited and which pieces there are.
+"""What the rows must say of how many answered, derived again from who was invited and which pieces there are.
 
-Independent of the code that made the rows, as the rest of the audit is. Of who took part two things are told: which
-units have a piece, and each piece's printed size, the greatest of its unit's edges that the answers reach. Edges are
-public: k, and 10, 15, 20, 30, 50, 100, 150 ... above k that leave room for `margin` of the unit's own invitees not to
-have answered. Every other word about sizes follows from printed sizes: n, kinds, pieces of distributions, limits.
+Independent of the code that made the rows, as all of the audit. Two things tell of who took part: which units have a
+piece, and each piece's printed size, the greatest of its unit's edges that the answers reach. Edges are public: k, and
+10, 15, 20, 30, 50, 100, 150 ... above k that leave room for `margin` of the unit's own invitees not to have answered.
+All else about sizes follows from printed sizes: n, kinds, pieces of distributions, limits.
 
-A file without `invited` is of answers alone: there the exact sizes stand in, as the finest that the rows may go by.
+In a file without `invited`, of answers alone, the exact sizes take their place, as the finest that rows may go by.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, takewhile
 
-from tbblearn.readiness.audit.rows import AuditFile
+from tbblearn.readiness.audit.rows import AuditFile, figures_of
 from tbblearn.readiness.rules import Family, Tree
 
 
@@ -22,8 +20,8 @@ from tbblearn.readiness.rules import Family, Tree
 class Sizes:
     """The sizes that rows go by: of pieces and figures in each family, and units that only point at one below them.
 
-    `singles`: how many pieces of means can stem from nobody but one unit's own invitees. `told`: whether n must be
-    exactly the figure's size; else it may be anything from k to it.
+    `singles`: how many pieces of means can stem from one unit's own invitees only. `told`: n must be exactly the
+    figure's size; otherwise it may be anything from k to that.
     """
 
     pieces: Mapping[Family, Mapping[str, int]]
@@ -49,12 +47,9 @@ def sizes_of(file: AuditFile) -> Sizes:
         singles = len(exact)
     else:
         printed = {unit: max([file.k, *(e for e in edges_of(file, unit) if e <= n)]) for unit, n in exact.items()}
-        pieces = {
-            Family.MEANS: printed,
-            Family.DISTRIBUTIONS: _second_pass(file.tree, printed, file.k_distribution),
-        }
+        pieces = {Family.MEANS: printed, Family.DISTRIBUTIONS: _second_pass(file.tree, printed, file.k_distribution)}
         singles = sum(_sources(file, unit) == [unit] for unit in exact)
-    figures = {family: _sums(file.tree, sizes) for family, sizes in pieces.items()}
+    figures = {family: figures_of(file.tree, sizes) for family, sizes in pieces.items()}
     links = {family: _links(file.tree, pieces[family], figures[family]) for family in pieces}
     return Sizes(pieces, figures, links, singles, told=file.invited is not None)
 
@@ -85,15 +80,6 @@ def _second_pass(tree: Tree, printed: Mapping[str, int], least: int) -> dict[str
         elif above is not None:
             pending[above] += pending[unit]
     return pieces
-
-
-def _sums(tree: Tree, pieces: Mapping[str, int]) -> dict[str, int]:
-    sums = dict.fromkeys(tree.units, 0) | dict(pieces)
-    for unit in reversed(tree.top_down):
-        above = tree.parent[unit]
-        if above is not None:
-            sums[above] += sums[unit]
-    return sums
 
 
 def _links(tree: Tree, pieces: Mapping[str, int], figures: Mapping[str, int]) -> dict[str, str]:

@@ -1,17 +1,15 @@
 """One county that has all the published rows and in which nothing is sure: a witness that the bounds are open.
 
-Means and shares are two views of the same answers: the scale total of a group lies between the sums of the
-least and of the greatest values that its parts allow (low is 1-2, middle 3, high 4-5). Bounds of either
-family alone do not see that. Showing a bound to be open takes one set of answers with all rows in
-which the group does not do what it must not surely do; one good set shows it for nearly all groups at once. It
-is built here in a few passes over the tree; what it leaves open goes to `audit.milp`.
+Means and shares are two views of the same answers: the scale total of a group lies between the sums of the least and of
+the greatest values that its parts allow (low is 1-2, middle 3, high 4-5), which the bounds of either family alone do
+not see. A bound is shown to be open by one set of answers with all rows in which the group does not do what it must not
+surely do; one good set shows it for nearly all groups at once. It is built here in a few passes over the tree; what it
+leaves open goes to `audit.milp`.
 
-The witness is counts, not persons: per piece of means the answers low, middle and high of each item,
-and a scale total. Within a piece each item's answers can be dealt to the members in any order, so counts
-are enough: if every item of a scale has an answer that is not high, some member may have them all.
+The witness is counts, not persons: per piece of means the low, middle and high answers to each item, and a scale total.
+Within a piece each item's answers can be dealt to the members in any order, so counts are enough: if every item of a
+scale has an answer that is not high, some member may have them all.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 
@@ -20,14 +18,7 @@ from numpy.typing import NDArray
 
 from tbblearn.readiness.audit.bounds import Bounds, Box, Contradiction, Whole, bounds, nearest, shared, split
 from tbblearn.readiness.audit.milp import mend
-from tbblearn.readiness.audit.problem import (
-    GREATEST_VALUES,
-    LEAST_VALUES,
-    Problem,
-    Witness,
-    reachable,
-    subtree,
-)
+from tbblearn.readiness.audit.problem import GREATEST_VALUES, LEAST_VALUES, Problem, Witness, reachable, subtree
 
 MIDDLE_VALUES = np.array([1.5, 3.0, 4.5])
 
@@ -35,8 +26,8 @@ MIDDLE_VALUES = np.array([1.5, 3.0, 4.5])
 def build_witness(problem: Problem, of_totals: Bounds, of_shares: Bounds, deadline: float) -> Witness | None:
     """A witness; None where there is none with means and shares together. Raises TimedOut.
 
-    Counts are chosen that satisfy all shares and lean to totals that satisfy all means. Where they cannot meet a
-    mean, HiGHS chooses those of the units concerned anew, in a growing part of the tree.
+    Counts are chosen that satisfy all shares and lean to totals that satisfy all means. Where they cannot meet a mean,
+    HiGHS chooses those of the units concerned again, in a growing part of the tree.
     """
     capped = _capped_shares(problem, of_shares)
     wished = _wished_totals(problem, of_totals, capped)
@@ -61,11 +52,11 @@ def _mended(
     fault: Contradiction,
     deadline: float,
 ) -> bool:
-    """Choose counts anew in a small part of the tree around the fault that has them; whether there is one.
+    """Choose counts again in a part of the tree around the fault; False if there is no such part.
 
-    First within the caps, in parts that grow to the whole tree; then without, beginning small again, so that few
-    groups are left to be searched one by one: a cap that is broken is lifted, all others stay. Every mean in the part
-    is met afterwards, so each fault that follows lies in a larger one.
+    First within the caps, in parts that grow to the whole tree, then without, beginning small again, so that few groups
+    are left to be searched one by one: a cap that is broken is lifted, all others stay. Afterwards every mean in the
+    part is met, so each later fault lies in a larger one.
     """
     parts = list(problem.tree.upwards(fault.unit))
     for unit in parts[:-1]:
@@ -85,7 +76,7 @@ def _lift_what_is_broken(problem: Problem, caps: dict[str, Whole], counts: Mappi
 
 
 def _wished_totals(problem: Problem, of_totals: Bounds, capped: Bounds) -> dict[str, Whole]:
-    """Totals that satisfy every mean, and where possible lie within what each piece's shares allow."""
+    """Totals that satisfy every mean, within what each piece's shares allow if possible."""
     leaves = {piece: problem.free_totals(piece) for piece in problem.means.pieces}
     for unit, box in capped.pieces.items():
         members = problem.members(unit)
@@ -115,9 +106,9 @@ def _extremes(box: Box, n: int) -> tuple[Whole, Whole]:
 
 
 def _capped_shares(problem: Problem, of_shares: Bounds) -> Bounds:
-    """Bounds in which no piece has n - 1 or n answers in one part, wherever that can be had at once.
+    """Bounds in which no piece has n - 1 or n answers in one part, wherever that is possible at once.
 
-    Where it cannot, the cap that is nearest to closing is lifted first: two siblings may each have room, but not both.
+    Where it is not, the cap nearest to closing is lifted first: two siblings may each have room, but not both.
     """
     sizes = problem.distributions.pieces
     capped = {unit: box.low <= sizes[unit] - 2 for unit, box in of_shares.pieces.items()}

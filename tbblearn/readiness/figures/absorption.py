@@ -12,21 +12,18 @@ is microaggregation (Defays & Nanopoulos 1993; Domingo-Ferrer & Mateo-Sanz 2002)
     pending(u) <  k  ->  they stay pending for the unit above
     figure(u)  = figures of the units below u + u's piece
 
-Every figure is then a union of whole pieces, pieces are disjoint, and each holds at least k answers. So
-every sum and difference of figures, in whatever combination, is a whole-number combination of pieces, and
-what it says does not change when whole answers swap owners within a piece. Price: a figure lacks at
-most k - 1 answers, which count higher up; fewer than k that are pending at the root are left out. A unit
-with at least k joined answers always has a figure.
+Every figure is then a union of whole pieces, pieces are disjoint, and each holds at least k answers. So every sum and
+difference of figures is a whole-number combination of pieces, and does not change when whole answers swap owners within
+a piece. The price: a figure lacks at most k - 1 answers, which count higher up; fewer than k that are pending at the
+root are left out. A unit with at least k joined answers always has a figure.
 
-Who took part is hidden beside it, by folding: before anybody answers, too small groups of invited persons join the unit
-above, so that every group from which answers come has room for `margin` persons more than the limit (`fold`). From then
-on only two things are told of it: which units have a piece, and each piece's printed size (`coarsening.printed_size`).
-docs/readiness-method.md has the rule and why nobody can be sure of anybody.
+Folding also hides who took part: before anybody answers, groups of too few invited persons join the unit above, so that
+every group from which answers come has room for `margin` persons more than the limit (`fold`). After that only two
+things tell of it: which units have a piece, and each piece's printed size (`coarsening.printed_size`).
+docs/readiness-method.md has the rule, and why nobody can be sure of anybody.
 
 All functions are linear in the size of the tree.
 """
-
-from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -55,12 +52,10 @@ class Folding:
 class Absorption:
     """The pieces of one pass, in numbers of answers.
 
-    `pieces`: unit -> answers in its piece (at least k). `piece_of`: unit -> unit that holds the piece in
-    which answers given in that unit count, or None where they are left out. `figures`: unit -> answers in
-    its figure, 0 where nothing is shown.
+    `pieces`: unit -> answers in its piece (at least k). `piece_of`: unit -> the unit in whose piece answers given there
+    count, or None where they are left out. `figures`: unit -> answers in its figure, 0 where nothing is shown.
     """
 
-    k: int
     pieces: Mapping[str, int]
     piece_of: Mapping[str, str | None]
     figures: Mapping[str, int]
@@ -69,9 +64,9 @@ class Absorption:
 def fold(tree: Tree, invited: Mapping[str, int], k: int, margin: int = LEAST_MARGIN) -> Folding:
     """Join groups of fewer than k + margin invited persons with the unit above, by invited alone.
 
-    `invited`: persons invited directly in each unit (missing = 0). From the leaves up: where a unit's own are too few,
-    they count in the unit above. Those of the top, where too few, count in the unit below it with the most (of equal
-    ones the first by its id). A unit in and below which nobody counts then is no longer in the tree.
+    `invited`: persons invited directly in each unit (missing = 0). From the leaves up, a unit's own count in the unit
+    above if they are too few. If those of the top are too few, they count in the unit below it with the most (on a tie
+    the first by id). Units in and below which nobody counts are left out of the tree.
     """
     _demand_k(k)
     (root,) = tree.roots
@@ -100,8 +95,8 @@ def fold(tree: Tree, invited: Mapping[str, int], k: int, margin: int = LEAST_MAR
 def absorb(tree: Tree, answers: Mapping[str, int], k: int) -> Absorption:
     """One pass from the leaves to the root. `answers`: answers given directly in each unit (missing = 0).
 
-    The second pass, for distributions, is the same function over the printed sizes of the first one's pieces with
-    their own limit; its pieces are then unions of whole pieces.
+    The second pass, for distributions, is the same function over the printed sizes of the first one's pieces, with a
+    limit of its own; its pieces are unions of whole pieces.
     """
     _demand_k(k)
     pending = {unit: answers.get(unit, 0) for unit in tree.units}
@@ -117,7 +112,6 @@ def absorb(tree: Tree, answers: Mapping[str, int], k: int) -> Absorption:
             pending[above] += pending[unit]
             figures[above] += figures[unit]
     return Absorption(
-        k=k,
         pieces=MappingProxyType({unit: pieces[unit] for unit in tree.units if unit in pieces}),
         piece_of=MappingProxyType(holders(tree, pieces)),
         figures=MappingProxyType(figures),
@@ -125,7 +119,7 @@ def absorb(tree: Tree, answers: Mapping[str, int], k: int) -> Absorption:
 
 
 def holders(tree: Tree, pieces: Collection[str]) -> dict[str, str | None]:
-    """Each unit -> the nearest unit at or above it that has a piece: where what is given there counts, if anywhere."""
+    """Each unit -> the nearest unit at or above it with a piece, where answers given in it count; None without any."""
     found: dict[str, str | None] = {}
     for unit in tree.top_down:
         above = tree.parent[unit]
@@ -134,9 +128,9 @@ def holders(tree: Tree, pieces: Collection[str]) -> dict[str, str | None]:
 
 
 def single(tree: Tree, pieces: Collection[str], invited: Mapping[str, int]) -> frozenset[str]:
-    """Units whose piece stems from one unit alone, their own: nobody else is invited where its answers come from.
+    """Units whose piece stems from that unit alone: nobody is invited in any other whose answers would count in it.
 
-    By who was invited, never by who answered: that would tell of a unit below that nobody there did.
+    By who was invited, never by who answered: that would tell that nobody in a unit below did.
     """
     sources: dict[str, set[str]] = {unit: set() for unit in pieces}
     for unit, holder in holders(tree, pieces).items():
@@ -146,7 +140,7 @@ def single(tree: Tree, pieces: Collection[str], invited: Mapping[str, int]) -> f
 
 
 def same_as(tree: Tree, absorption: Absorption) -> Mapping[str, str]:
-    """Units without a piece and with one shown unit right below -> the unit that has the same figure and shows it."""
+    """Units without a piece and with one shown unit right below -> the unit that shows the same figure."""
     same: dict[str, str] = {}
     for unit in reversed(tree.top_down):
         shown = [child for child in tree.children[unit] if absorption.figures[child]]

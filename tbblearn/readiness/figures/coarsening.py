@@ -1,8 +1,8 @@
 """From exact figures to what may be published: printed sizes, coarse means, coarse shares, words.
 
-All arithmetic is in whole numbers and fractions, and halves round up (but at the low end of shares), so a published
-value never depends on how a machine stores 3.25. How coarse a value is goes by printed sizes, never by exact ones: else
-it would tell of a small group that everybody, or nobody, in it took part.
+All arithmetic is in whole numbers and fractions, and halves round up (except at the low end of shares), so a published
+value never depends on how a machine stores 3.25. Printed sizes, never exact ones, decide how coarse a value is:
+otherwise it could tell that everybody, or nobody, in a small group took part.
 
 The coarseness was chosen with absorption in mind: a mean of n >= 10 answers shown as "4.8 or more" leaves room for a
 member at 3 or below (5 - 2/n >= 4.8), and so does "4.5 or more" for n >= 5 (5 - 2/n >= 4.6). Shares below 30 answers
@@ -10,8 +10,6 @@ are bands, because with few answers a whole percentage gives the counts away.
 
 Means are on the five-point scale, 1 to 5; nothing else is published (see `Instrument.five_point`).
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -29,7 +27,7 @@ RATE_FROM: Final = 100
 """A response rate is shown from so many invited."""
 RATE_BANDS: Final = ("under 40", "40-59", "60-79", "80-100")
 DRAW_RATIO: Final = 0.7
-"""Of the two-sided geometric draw: each step further from 0 is so much less probable."""
+"""Of the two-sided geometric draw: the probability of each step away from 0, relative to the one before."""
 _SECRET = SystemRandom()
 AGREE_BELOW: Final = Fraction(7, 10)
 DIVIDED_ABOVE: Final = Fraction(95, 100)
@@ -46,8 +44,8 @@ def half_down(value: Fraction, steps_per_unit: int) -> Fraction:
 
 
 def edges(k: int, invited: int, margin: int) -> Iterator[int]:
-    """The sizes that a unit's piece may be printed with, rising: k, and 10, 15, 20, 30, 50, 100, 150 ... that are above
-    k and leave room for `margin` of the `invited` directly in the unit not to have answered.
+    """The sizes that a unit's piece may be printed with, rising: k, and those of 10, 15, 20, 30, 50, 100, 150 ... that
+    are above k and leave room for `margin` of the `invited` directly in the unit not to have answered.
     """
     yield k
     rising = (*SMALL_EDGES, *takewhile(lambda edge: edge <= invited - margin, count(LARGE_STEP, LARGE_STEP)))
@@ -55,48 +53,39 @@ def edges(k: int, invited: int, margin: int) -> Iterator[int]:
 
 
 def printed_size(n: int, k: int, invited: int, margin: int) -> int:
-    """What is said of how many answers a piece holds: the greatest of its unit's edges that n reaches (n >= k)."""
+    """The published number of answers in a piece: the greatest of its unit's edges that n (at least k) reaches."""
     if n < k:
         raise ValueError(f"{n} answers are too few for a piece, which has at least {k}")
     return max(edge for edge in edges(k, invited, margin) if edge <= n)
 
 
 def mean_kind(printed: int) -> Kind:
-    """How a mean of so many answers, in print, is published: one decimal from 10, the nearest half below that."""
+    """How a mean of this printed size is published: one decimal from 10 answers, below that the nearest half."""
     return Kind.ONE_DECIMAL if printed >= ONE_DECIMAL_FROM else Kind.HALF
 
 
 def mean_as(kind: Kind, mean: Fraction) -> str:
-    """The mean written in one of its two kinds, both without their ends.
-
-    `<=1.2` and `>=4.8` (or `<=1.5` and `>=4.5`) stand for the rounded value and everything beyond it.
-    """
+    """The mean in one of its two kinds; `<=1.2` and `>=4.8` (or `<=1.5` and `>=4.5`) include everything beyond."""
     steps, low, high = (10, "1.2", "4.8") if kind is Kind.ONE_DECIMAL else (2, "1.5", "4.5")
     rounded = half_up(mean, steps)
     if rounded <= Fraction(low):
         return f"<={low}"
     if rounded >= Fraction(high):
         return f">={high}"
-    return one_decimal(rounded)
-
-
-def one_decimal(value: Fraction) -> str:
-    """A number that is not negative, with one decimal, half up."""
-    tenths = int(half_up(value, 10) * 10)
-    return f"{tenths // 10}.{tenths % 10}"
+    return f"{float(rounded):.1f}"
 
 
 def share_kind(printed: int) -> Kind:
-    """How shares of so many answers, in print, are published: five bands, whole tens or the nearest five per cent."""
+    """How shares of this printed size are published: five bands, whole tens or the nearest five per cent."""
     return Kind.BAND if printed < TENS_FROM else Kind.TENS if printed < FIVES_FROM else Kind.FIVES
 
 
 @lru_cache(maxsize=20_000)
 def coarse_shares(kind: Kind, low: int, high: int, n: int) -> dict[Part, str]:
-    """The published shares of the answers 1-2 and 4-5 among n, and of 3 where the two tell it.
+    """The published shares of the answers 1-2 and 4-5 among n, and of 3 where the two determine it.
 
-    Only the ends are rounded; what they leave is the middle, printed where both ends are a number. Rounded by itself it
-    would tell of n: 30, 30 and 30 % together cannot be had with 31 answers.
+    Only the ends are rounded; the middle is what they leave, printed where both are a number. Rounded by itself it
+    would tell of n: 30, 30 and 30 % together are impossible with 31 answers.
     """
     ends = {
         Part.LOW: _end(kind, Fraction(100 * low, n), Part.LOW),
@@ -108,7 +97,7 @@ def coarse_shares(kind: Kind, low: int, high: int, n: int) -> dict[Part, str]:
 
 
 def _end(kind: Kind, percent: Fraction, part: Part) -> str:
-    """One end in one of the three kinds; the low end's halves go down, so that the two are never above 100 together.
+    """One end in one of the three kinds; the low end's halves go down, so that both together never exceed 100.
 
     Bands: `0-20` is at most 20 %, `21-39` is between 20 and 40, `40-60` includes both, `61-79` is
     between 60 and 80, `80-100` is at least 80. Tens: rounded, `<=20` and `>=80` at the ends.
@@ -129,7 +118,7 @@ def _end(kind: Kind, percent: Fraction, part: Part) -> str:
 
 
 def agreement_word(ad_m: Fraction) -> Agreement:
-    """Agreement in a word: AD_M below .70, to .95, above."""
+    """AD_M in a word, with limits at .70 and .95."""
     if ad_m < AGREE_BELOW:
         return Agreement.AGREE
     return Agreement.MIXED if ad_m <= DIVIDED_ABOVE else Agreement.DIVIDED
@@ -138,8 +127,8 @@ def agreement_word(ad_m: Fraction) -> Agreement:
 def rate_band(answered: int, invited: int, shown: str | None, draw: int) -> str | None:
     """The response rate of an open wave as one of four bands; None below 100 invited.
 
-    `draw` is added to the count, a fresh one each time (`fresh_draw`); `shown` is the band shown until now, and no
-    lower one takes its place. So no band, nor a change of it, excludes any number of answers.
+    `draw`, fresh each time (`fresh_draw`), is added to the count; `shown` is the band shown so far, and no lower one
+    replaces it. So neither a band nor its change excludes any number of answers.
     """
     if invited < RATE_FROM:
         return None

@@ -1,10 +1,8 @@
-"""Words that compare shown means: with the wave before, the unit above, the county .
+"""Words that compare shown means: with the wave before, the unit above, the county.
 
-They are worked out from shown values only (means, printed sizes, s_w with two decimals), so a word tells
-nothing that a reader could not work out.
+They are made from shown values only (means, printed sizes, s_w with two decimals), so a word tells nothing that a
+reader could not work out.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from tbblearn.readiness.figures.statistics import Difference, difference
 from tbblearn.readiness.rules import Against, Tree
 
 LEAST_N = 10
-"""No word about a mean of fewer answers."""
+"""A mean of fewer answers is not compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ Means = Mapping[tuple[str, str], Mean]
 
 
 def compare(tree: Tree, shown: Means, before: Means, spread: Mapping[str, str]) -> Iterator[Comparison]:
-    """Every word that can be said; nothing about a scale whose s_w is not shown, or about fewer than ten answers."""
+    """Every comparison there is: none on a scale whose s_w is not shown, none of fewer than ten answers."""
     root = tree.roots[0]
     for (unit, scale), mean in shown.items():
         if scale not in spread or mean.least_n < LEAST_N:

@@ -1,11 +1,9 @@
 """Quantiles of the F distribution, for Feldt's interval.
 
-In plain Python because importing scipy.stats takes seconds at every start of the program. The
-regularized incomplete beta function by its continued fraction (Abramowitz & Stegun 1964, 26.5.8), evaluated
-by Lentz's method; the quantile by bisection, which cannot fail on a monotone function.
+In plain Python, since importing scipy.stats would take seconds at every start. The regularized incomplete beta function
+by its continued fraction (Abramowitz & Stegun 1964, 26.5.8), evaluated by Lentz's method; the quantile by bisection,
+which cannot fail on a monotone function.
 """
-
-from __future__ import annotations
 
 from math import exp, lgamma, log, log1p
 from typing import Final

@@ -1,10 +1,8 @@
-"""Publish, audit, make coarser what the audit names, and audit again, until it passes or nothing is left to do.
+"""Publish, audit, make coarser what the audit names, and audit again, until it passes or nothing helps.
 
-A closed bound makes the figures of one unit and family fall back as a whole, never one item alone: which
-item was at stake would itself tell something.
+A closed bound makes all figures of a unit and family fall back, never one item alone: which item was at stake would
+itself tell something.
 """
-
-from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
@@ -30,7 +28,7 @@ class AuditedPublication:
 
 
 def audit_file(collected: Collected, publication: Publication, instrument: str) -> dict[str, Any]:
-    """The file that `tbblearn readiness audit` reads, as JSON-ready data. It holds exact sizes: not for publication."""
+    """The file that `tbblearn readiness audit` reads, as JSON-ready data. Not for publication: it holds exact sizes."""
     tree = collected.tree
     joined: Counter[str] = Counter()
     for piece, n in publication.sizes.items():
@@ -59,7 +57,7 @@ def audit_file(collected: Collected, publication: Publication, instrument: str) 
 
 
 def as_audit_file(collected: Collected, publication: Publication, instrument: str) -> AuditFile:
-    """The same, read: through the reader, so that what is audited is what the file says."""
+    """The same, read back: what is audited is what the file says."""
     return read_audit_file(audit_file(collected, publication, instrument))
 
 

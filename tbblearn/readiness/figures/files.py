@@ -1,14 +1,11 @@
 """Reading RESPONSES.csv and UNITS.csv; every fault is a sentence with row and column.
 
-Comma-separated UTF-8 (a byte order mark is fine). Rows are counted as a spreadsheet does: the header is
-row 1, and a line break within quotation marks makes no row. Rows that are wholly empty are skipped, and so are
-columns without a header in which nothing stands.
+Comma-separated UTF-8, with or without a byte order mark. Rows are counted as in a spreadsheet: the header is row 1, and
+a line break within quotation marks makes no row. Empty rows are skipped, and so are empty columns without a header.
 
-Units are the same where a reader sees the same: letters are compared composed (Unicode's NFC), and any run of
-blanks and line breaks is one space. What nobody sees in a unit, such as a zero-width space, is a fault that names it.
+Units are the same if they look the same: letters are compared composed (Unicode's NFC), and any run of blanks and line
+breaks is one space. An invisible character in a unit, such as a zero-width space, is a fault that names it.
 """
-
-from __future__ import annotations
 
 import csv
 import io
@@ -28,7 +25,7 @@ EMPTY_UNIT = "The unit is empty. Write the unit of the person who answered."
 
 @dataclass(frozen=True, slots=True)
 class FileFault:
-    """One fault in a file. `row` and `column` are None where the whole file, or the whole row, is at fault."""
+    """One fault in a file. `row` and `column` are None where the whole file or row is at fault."""
 
     file: str
     row: int | None
@@ -36,12 +33,9 @@ class FileFault:
     message: str
 
     def __str__(self) -> str:
-        place = [self.file]
-        if self.row is not None:
-            place.append(f"row {self.row}")
-        if self.column is not None:
-            place.append(f"column {self.column}")
-        return visible(f"{', '.join(place)}: {self.message}")
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return visible(f"{self.file}{row}{column}: {self.message}")
 
 
 class FaultyFile(Exception):
@@ -95,7 +89,7 @@ def _unit(cell: str) -> str:
 def read_responses(
     path: Path, scorer: Scorer, tree: Tree, seen: Callable[[int], None] = lambda rows: None
 ) -> Responses:
-    """The responses of RESPONSES.csv; raises FaultyFile. `seen` is told of every 1,000 rows read."""
+    """The responses of RESPONSES.csv; raises FaultyFile. Calls `seen` after every 1,000 rows."""
     complete: dict[str, list[Values]] = {}
     incomplete = 0
     faults: list[FileFault] = []
@@ -150,7 +144,7 @@ def _too_few(cells: Sequence[str], columns: Sequence[str]) -> str:
 
 
 def _separated(cells: Sequence[str]) -> str | None:
-    """What to say of a row that is all in one cell, because something else than commas separates its cells."""
+    """The fault of a row that is one cell because something other than commas separates its cells."""
     for separator, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(cells) == 1 and separator in cells[0]:
             return f"The cells are separated by {name}; use commas."
@@ -175,7 +169,7 @@ def _text(path: Path) -> str:
 
 
 def _records(name: str, text: str, *, closed: bool = True) -> Iterator[tuple[int, list[str]]]:
-    """Each row of a spreadsheet with its number. Raises FaultyFile for a quotation mark that is not closed.
+    """The numbered rows of a spreadsheet. Raises FaultyFile for a quotation mark that is not closed.
 
     `closed=False`: the text is cut off, so the last row may end within quotation marks.
     """

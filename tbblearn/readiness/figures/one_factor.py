@@ -8,8 +8,6 @@ EM algorithm for factor analysis (Rubin & Thayer 1982, Psychometrika 47:69), acc
 item's variance (Heywood cases).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import log, sqrt
 from typing import Final

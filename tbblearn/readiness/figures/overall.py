@@ -1,11 +1,9 @@
 """The county's statistics: is the questionnaire reliable, and is readiness shared within units?
 
-Over all answers of the root's figure: alpha with Feldt's interval, omega, the correlation of the scales.
-Over the pieces that stem from a single unit, because a piece joined from several is no work group: ICC(1),
-ICC(2), the reliability of a unit's mean, the pooled within-unit SD, and the units' average agreement.
+Over all answers of the root's figure: alpha with Feldt's interval, omega, the correlation of the scales. Over pieces
+that stem from a single unit, since a piece joined from several is no work group: ICC(1), ICC(2), the reliability of a
+unit's mean, the pooled within-unit SD, and the units' average agreement.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -45,8 +43,8 @@ def overall_statistics(
 ) -> Iterator[tuple[str | None, str, str]]:
     """(scale, statistic, two decimals) for every statistic that has a value; scale is None for a correlation.
 
-    `groups`: the answers of all pieces; `units`: those of pieces that stem from a single unit, with their
-    sums. `printed`: how many answers they are in print, which is what Feldt's interval is as wide as.
+    `groups`: the answers of all pieces; `units`: those of pieces that stem from a single unit, with their sums.
+    `printed`: the printed number of answers, on which Feldt's interval is based.
     """
     responses = [values for group in groups for values in group]
     for scale, positions in scorer.scales.items():
@@ -77,7 +75,7 @@ def reliability(
 ) -> dict[str, Number]:
     """Alpha with its interval, and omega, of the responses that have a value on every item of the scale.
 
-    The interval is that of `printed` answers, where given.
+    The interval is that of `printed` answers, if given.
     """
     positions = scorer.scales[scale]
     complete: list[list[int]] = []

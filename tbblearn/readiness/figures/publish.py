@@ -1,11 +1,8 @@
 """From answers in pieces to the rows that are published, all of them and nothing finer.
 
-Everything here is computed from whole pieces, never from a unit's own answers: that is what makes the
-promise of `absorption` true of the output. The rows are coarse (`coarsening`) before anybody sees them,
-and pages, files and charts are made from rows only.
+Everything is computed from whole pieces, never from a unit's own answers, so the promise of `absorption` holds for the
+output. Rows are coarse (`coarsening`) before anybody sees them, and pages, files and charts are made from rows only.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,9 +63,9 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What may be published: the two absorptions in printed sizes, and the rows, in a fixed order.
+    """What may be published: the two absorptions in printed sizes, and the rows in a fixed order.
 
-    `sizes`: exact answers of each piece of means; for the audit, and for nobody else.
+    `sizes`: exact answers of each piece of means, for the audit alone.
     """
 
     k: int
@@ -80,7 +77,7 @@ class Publication:
 
 
 def by_piece(tree: Tree, responses: Mapping[str, Sequence[Values]], k: int) -> dict[str, list[Values]]:
-    """The complete responses of each unit, put into its piece; those in no piece are left out."""
+    """The complete responses by piece, without those in none."""
     found = absorb(tree, {unit: len(given) for unit, given in responses.items()}, k)
     pieces: dict[str, list[Values]] = {unit: [] for unit in found.pieces}
     for unit in tree.units:
@@ -91,15 +88,11 @@ def by_piece(tree: Tree, responses: Mapping[str, Sequence[Values]], k: int) -> d
 
 
 def publish(
-    scorer: Scorer,
-    collected: Collected,
-    k: int,
-    k_distribution: int,
-    fall_backs: FallBacks = MappingProxyType({}),
+    scorer: Scorer, collected: Collected, k: int, k_distribution: int, fall_backs: FallBacks = MappingProxyType({})
 ) -> Publication:
-    """The rows of a wave. Raises ValueError for limits that must not be, or answers that are not in pieces of k.
+    """The rows of a wave. Raises ValueError for forbidden limits, or answers that are not in pieces of k.
 
-    Exact sizes serve to work out means, shares, agreement and statistics. All else goes by printed sizes.
+    Exact sizes are used for means, shares, agreement and statistics; printed sizes decide everything else.
     """
     if not LEAST_K <= k <= k_distribution:
         raise ValueError(f"the limits must be {LEAST_K} <= k <= k_distribution, not {k} and {k_distribution}")
@@ -195,7 +188,7 @@ def _shown(
 
 
 def _links(tree: Tree, absorption: Absorption, family: Family, fall_backs: FallBacks) -> Iterator[PublishedRow]:
-    """Units whose figure is that of a unit below: shown once, there."""
+    """Units whose figure is that of a unit below, which alone shows it."""
     for unit, other in same_as(tree, absorption).items():
         if fall_backs.get((other, family)) is not Coarseness.WITHHELD:
             yield PublishedRow(unit, family, Measure.SAME_AS, Kind.UNIT, other)
@@ -204,7 +197,7 @@ def _links(tree: Tree, absorption: Absorption, family: Family, fall_backs: FallB
 def _overall_rows(
     scorer: Scorer, collected: Collected, means: Absorption, pieces: Mapping[str, Tally]
 ) -> Iterator[PublishedRow]:
-    """Overall statistics, where there are answers and units enough, on the root."""
+    """The root's overall statistics, if there are enough answers and units."""
     own = single(collected.tree, means.pieces, collected.invited)
     printed = sum(means.pieces.values())
     if printed < OVERALL_ANSWERS or len(own) < OVERALL_UNITS:

@@ -1,10 +1,8 @@
 """The answer of `tbblearn readiness score`: exact figures from files, for whoever holds the files.
 
-This is no publication: the figures are absorbed but not coarse, so they are for the holder of the answers
-only. Overall figures are over all complete answers; ICC is over the pieces of the first absorption.
+No publication: the figures are absorbed but not coarse. Overall figures are over all complete answers, ICC over the
+pieces of the first absorption.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -20,14 +18,9 @@ from tbblearn.readiness.rules import Tree
 
 
 def score_report(
-    scorer: Scorer,
-    tree: Tree,
-    responses: Mapping[str, Sequence[Values]],
-    incomplete: int,
-    k: int,
-    k_distribution: int,
+    scorer: Scorer, tree: Tree, responses: Mapping[str, Sequence[Values]], incomplete: int, k: int, k_distribution: int
 ) -> dict[str, Any]:
-    """The report as JSON-ready data; every unit of the tree is in it, and an undefined figure is None.
+    """The report as JSON-ready data, with every unit of the tree; an undefined figure is None.
 
     `responses`: complete responses by unit; `incomplete`: how many others there were.
     """

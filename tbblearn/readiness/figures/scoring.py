@@ -1,12 +1,10 @@
 """From answers to scores, and from scores to sums that add up along the tree.
 
-Scoring goes by item code. A response is complete when every item is answered ("not relevant" is an
-answer); only complete responses count anywhere. A person's scale score is the mean of the scale's items
-that have a value; a unit's is the mean of its persons. Both are kept as whole-number sums, so that figures of
-any size are exact and the figure of a unit is the sum of its pieces.
+Scoring goes by item code. A response is complete when every item is answered ("not relevant" is an answer); only
+complete responses count. A person's scale score is the mean of the scale's items that have a value; a unit's is the
+mean of its persons'. Both are kept as whole-number sums, so figures of any size are exact, and a unit's figure is the
+sum of its pieces.
 """
-
-from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +21,7 @@ Values = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A response that lacks an answer; it is counted once for all and used for nothing."""
+    """A response that lacks an answer: counted as incomplete, otherwise unused."""
 
 
 class OutsideScale(Exception):
@@ -36,7 +34,7 @@ class OutsideScale(Exception):
 
 
 class Scorer:
-    """Scores responses to one instrument; build it once and use it for every response."""
+    """Scores responses to one instrument; build it once for all of them."""
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -57,7 +55,7 @@ class Scorer:
     def read(self, cells: Sequence[str]) -> Values | Unanswered:
         """One response from text, a cell per item in printed order; an empty cell is not answered.
 
-        Raises OutsideScale at the first cell that holds something else than an answer.
+        Raises OutsideScale at the first cell that holds anything but an answer.
         """
         values: list[int | None] = []
         missing = False
@@ -72,7 +70,7 @@ class Scorer:
         return Unanswered() if missing else tuple(values)
 
     def expected(self, position: int) -> str:
-        """A sentence that says which answers the item at that position has."""
+        """A sentence that lists the answers to the item at that position."""
         scale = self.instrument.items[position].response_scale
         other = f", {scale.not_relevant.code} (not relevant)" if scale.not_relevant else ""
         return f"Write a whole number from {scale.low} to {scale.high}{other}, or leave it empty."
@@ -95,8 +93,8 @@ class Tally:
     counts: list[dict[int, int]]
     scores: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, other: Tally) -> None:
-        """Take the other group in."""
+    def add(self, other: "Tally") -> None:
+        """Add the other group."""
         self.n += other.n
         for mine, theirs in zip(self.counts, other.counts, strict=True):
             for value, count in theirs.items():

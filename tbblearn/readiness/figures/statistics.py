@@ -1,16 +1,14 @@
 """The statistics of a shared property: reliability, agreement within groups, differences between groups.
 
-Answers are whole numbers, so everything that is compared with a threshold or rounded is an exact
-fraction; roots, logarithms and quantiles are floats. A figure that has no value (one unit, one answer, no
-variance, nothing answered) is None, never NaN and never an exception.
+Answers are whole numbers, so whatever is compared with a threshold or rounded is an exact fraction; roots, logarithms
+and quantiles are floats. A figure without a value (one unit, one answer, no variance, nothing answered) is None, never
+NaN and never an exception.
 
 Sources: Cronbach 1951, Psychometrika 16:297; Feldt 1965, Psychometrika 30:357; James, Demaree & Wolf 1984, J Appl
 Psychol 69:85; Lindell, Brandt & Whitney 1999, Appl Psychol Meas 23:127; Burke & Dunlap 2002, Organ Res
 Methods 5:159; Bliese 2000, in Klein & Kozlowski (eds), *Multilevel Theory*, 349. McDonald's omega is in
 `one_factor`.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -180,20 +178,12 @@ def pooled_sd(table: Anova | None) -> float | None:
     return None if table is None else sqrt(table.within)
 
 
-def half_width(table: Anova | None, n_low: int) -> float | None:
-    """Uncertainty of a unit's mean, 1.96 s_w / sqrt(n); give the lower end of the published band of n.
-
-    No finite-population correction: with everybody answering it would call every change certain.
-    """
-    return None if table is None or n_low < 1 else float(Z_95) * sqrt(table.within / n_low)
-
-
 def difference(mean: Fraction, n: int, other: Fraction, other_n: int, within: Fraction) -> Difference:
     """Whether `mean` is surely higher or lower than `other`: |difference| > 1.96 s_w sqrt(1/n + 1/n').
 
-    The rule for change between waves and for "higher" or "lower" than the unit above or the county. Give
-    published means and the lower ends of published bands: then the word tells nothing that is not public.
-    `within` is s_w squared. Exact: both sides are squared fractions.
+    The rule for change between waves and for "higher" or "lower" than the unit above or the county. Given published
+    means and printed sizes, the word tells nothing that is not public. `within` is s_w squared. Exact: both sides are
+    squared fractions. No finite-population correction: with everybody answering, it would call every change certain.
     """
     gap = mean - other
     if gap * gap <= Z_95 * Z_95 * within * (Fraction(1, n) + Fraction(1, other_n)):

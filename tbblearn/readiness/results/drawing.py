@@ -1,9 +1,7 @@
-"""Where published values stand in a drawing. Nothing else goes in, so a ruler on the screen finds nothing else.
+"""Where published values stand in a drawing. Nothing else goes in, so measuring the screen reveals nothing else.
 
-Everything is a percentage of the drawing's width or height, written out, so that one drawing is right on every screen.
+Every place is a percentage of the drawing's width or height, so that one drawing fits every screen.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,15 +14,13 @@ from tbblearn.readiness.results.rules import Figures, Shown
 from tbblearn.readiness.rules import Kind, Part
 
 LOW, HIGH = 1, 5
-PARTS = (Part.LOW, Part.MIDDLE, Part.HIGH)
 BANDS = ("0-20", "21-39", "40-60", "61-79", "80-100")
-STEPS = len(BANDS)
 FROM_HERE = 10
 """Per cent of the bar from which a part has room for its figure."""
 
 
 def number_of(shown: Shown) -> Fraction:
-    """The value a drawing uses: for an end of the scale that end."""
+    """The value drawn; a bound stands for itself."""
     return Fraction(shown.value.lstrip("<>="))
 
 
@@ -33,7 +29,7 @@ def _percent(value: Fraction | float) -> str:
 
 
 def scale_at(value: Fraction | float) -> str:
-    """Where a mean stands on the line from 1 to 5."""
+    """The place of a mean on the line from 1 to 5."""
     return _percent(3 + 23.5 * (float(value) - LOW))
 
 
@@ -56,8 +52,8 @@ def on_scale(own: Shown, n: int, s_w: str | None, above: Shown | None, county: S
         half = float(Z_95) * float(s_w) / sqrt(n)
         low, high = max(LOW, float(number_of(own)) - half), min(HIGH, float(number_of(own)) + half)
         band = (scale_at(low), scale_at(high))
-    at = [None if other is None else scale_at(number_of(other)) for other in (above, county)]
-    return OnScale(scale_at(number_of(own)), at[0], at[1], band)
+    above_at, county_at = (None if other is None else scale_at(number_of(other)) for other in (above, county))
+    return OnScale(scale_at(number_of(own)), above_at, county_at, band)
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def bar_of(low: Shown, high: Shown) -> list[BarPart]:
     """The two published ends with what they leave between them."""
     ends = number_of(low), number_of(high)
     parts, at = [], Fraction(0)
-    for part, width in zip(PARTS, (ends[0], max(Fraction(0), 100 - sum(ends)), ends[1]), strict=True):
+    for part, width in zip(Part, (ends[0], max(Fraction(0), 100 - sum(ends)), ends[1]), strict=True):
         if width:
             parts.append(
                 BarPart(part, _percent(at), _percent(width), _percent(at + width / 2), roomy=width >= FROM_HERE)
@@ -85,24 +81,24 @@ def bar_of(low: Shown, high: Shown) -> list[BarPart]:
 
 
 def in_bands(shares: Iterable[Shown]) -> bool:
-    """True where shares are bands: they are drawn as steps, never as widths that seem to add up."""
+    """True where shares are bands: drawn as steps, never as widths that seem to add up."""
     return any(share.kind is Kind.BAND for share in shares)
 
 
 def open_ended(shares: Iterable[Shown]) -> bool:
-    """True where an end of a bar says only that it is at most, or at least, so much."""
+    """True where an end of a bar is only a bound."""
     return any(share.value.startswith(("<=", ">=")) for share in shares)
 
 
 def steps_of(share: Shown) -> int:
-    """How many of five steps a band fills."""
+    """How many of the five steps a band fills."""
     return BANDS.index(share.value) + 1
 
 
 # --- the map of commitment by efficacy ----------------------------------------------------------------------------
 
 _NOMINAL = 75.0
-"""Pixels of one step on the scales on a phone; labels are placed for that, and have more room elsewhere."""
+"""Pixels of one scale step on a phone; labels are placed for that, and have more room elsewhere."""
 _DISC = 12.0
 _SIDES = (
     *((11, 4, "start"), (-11, 4, "end"), (0, -12, "middle"), (0, 21, "middle")),
@@ -113,18 +109,18 @@ _SIDES = (
 
 
 def map_x(value: Fraction | float) -> str:
-    """Where a mean stands from left to right."""
+    """The place of a mean from left to right."""
     return _percent(9 + 22 * (float(value) - LOW))
 
 
 def map_y(value: Fraction | float) -> str:
-    """Where a mean stands from the top down."""
+    """The place of a mean from the top down."""
     return _percent(90 - 21 * (float(value) - LOW))
 
 
 @dataclass(frozen=True)
 class Disc:
-    """One place on the map with the letters of the huvudmän that stand there."""
+    """One place on the map with the letters of the huvudmän there."""
 
     x: str
     y: str
@@ -136,13 +132,13 @@ class Disc:
 
 
 def letter(number: int) -> str:
-    """A, B ... Z, AA: what a huvudman is called on the map; letters, for numbers would read as a ranking."""
+    """A, B ... Z, AA: a huvudman on the map; numbers would read as a ranking."""
     first, last = divmod(number, 26)
     return (letter(first - 1) if first else "") + chr(ord("A") + last)
 
 
 def discs(lines: Sequence[tuple[Place, Figures]], across: str, up: str) -> list[Disc]:
-    """A disc for each pair of published means. Equal ones share a disc, no value is moved to make room."""
+    """A disc for each pair of published means. Equal pairs share one; no value is moved to make room."""
     there: dict[tuple[Fraction, Fraction], list[int]] = {}
     for number, (_, figures) in enumerate(lines):
         if across in figures.means and up in figures.means:

@@ -3,6 +3,7 @@
 The number of queries is the same however many units there are, and no query here names the table of answers.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased
 from tbblearn.db import db
 from tbblearn.people.models import OrgUnit
 from tbblearn.people.rules import UnitKind
-from tbblearn.readiness.models import FigureComparison, PublishedFigure
+from tbblearn.readiness.models import FIGURE, FigureComparison, PublishedFigure
 from tbblearn.readiness.places import Place
 from tbblearn.readiness.results.readers import other_waves, places_of, reader_of_unit, reader_of_wave
 from tbblearn.readiness.results.rules import (
@@ -32,8 +33,6 @@ from tbblearn.surveys.models import Wave, WaveUnit
 from tbblearn.surveys.queries import last_day
 from tbblearn.surveys.waves import NoSuchWave, WaveState
 
-NOTHING = Figures()
-
 
 def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult:
     """The results of one unit. Raises NoSuchWave (also where this person may not read them), NotYetReadable,
@@ -44,32 +43,31 @@ def unit_result(wave_id: int, unit_id: int, who: Who, today: date) -> UnitResult
     children = [one for one in places.values() if one.parent_id == place.id]
     below = [one for one in children if reader.reads_as_part(one)]
     figures = _figures(wave_id, place.id, [one.id for one in (*line, *below)])
-    own = figures.get(place.id, NOTHING)
-    over = line[-1] if line else place
-    county = line[0] if line else place
+    own = figures[place.id]
+    county, above = (line[0], line[-1]) if line else (place, None)
     groups = [group for found in figures.values() for group in (found.means_of, found.shares_of)]
     same = {group.same_as for group in groups if group.same_as is not None}
     shown_at = {one.id: one for one in places_of(wave_id, same).values() if reader.reads(one)} if same else {}
+
+    def means_at(unit: Place) -> Place | None:
+        return shown_at.get(figures[unit.id].means_of.same_as or 0)
+
     return UnitResult(
         wave=head,
         place=place,
         figures=own,
-        above=line[-1] if line else None,
+        above=above,
         county=county,
         line=tuple(one for one in line if reader.reads(one)),
-        figures_above=_beside(figures.get(over.id, NOTHING)) if line else NOTHING,
-        figures_county=_beside(figures.get(county.id, NOTHING)),
-        above_at=shown_at.get(figures.get(over.id, NOTHING).means_of.same_as or 0),
-        county_at=shown_at.get(figures.get(county.id, NOTHING).means_of.same_as or 0),
+        figures_above=_beside(figures[above.id]) if above else Figures(),
+        figures_county=_beside(figures[county.id]),
+        above_at=means_at(above or place),
+        county_at=means_at(county),
         nearest=None if own.shown else nearest_shown(line, figures, Family.MEANS),
         nearest_shares=None if own.shares_of.n else nearest_shown(line, figures, Family.DISTRIBUTIONS),
-        means_at=shown_at.get(own.means_of.same_as or 0),
+        means_at=means_at(place),
         shares_at=shown_at.get(own.shares_of.same_as or 0),
-        below=tuple(
-            (one, found, shown_at.get(found.means_of.same_as or 0))
-            for one in below
-            for found in (figures.get(one.id, NOTHING),)
-        ),
+        below=tuple((one, figures[one.id], means_at(one)) for one in below),
         words=_words(wave_id, place.id),
         others=other_waves(head, place.id, who, today),
         own=tuple(places[home] for home in reader.homes),
@@ -89,15 +87,12 @@ def unit_place(wave_id: int, unit_id: int, who: Who, today: date) -> tuple[WaveH
 
 
 def own_unit(wave_id: int, who: Who, today: date) -> int | None:
-    """The unit in which the person begins; None for who begins with the huvudmän of the county.
-
-    Raises as `unit_result` does.
-    """
+    """The unit in which the person begins; None for those who begin with the huvudmän. Raises as `unit_result` does."""
     return reader_of_wave(wave_id, who, today)[3].begins_in
 
 
 def county_result(wave_id: int, who: Who, today: date) -> CountyResult:
-    """The huvudmän beside each other, for who follows all of the county. Raises NoSuchWave, ResultWithdrawn."""
+    """The huvudmän beside each other, for those who follow the whole county. Raises NoSuchWave, ResultWithdrawn."""
     try:
         head, root, places, reader = reader_of_wave(wave_id, who, today, huvudmen=True)
     except NotYetReadable as error:
@@ -107,51 +102,43 @@ def county_result(wave_id: int, who: Who, today: date) -> CountyResult:
     lines = [place for place in places.values() if place.kind is UnitKind.HUVUDMAN]
     figures = _figures(wave_id, root.id, [place.id for place in lines], agreement=True)
     return CountyResult(
-        head,
-        root,
-        figures.get(root.id, NOTHING),
-        tuple((place, figures.get(place.id, NOTHING)) for place in lines),
-        _not_adopted(wave_id, head.opens_on),
-        other_waves(head, root.id, who, today),
-        tuple(places[home] for home in reader.homes),
+        wave=head,
+        county=root,
+        figures=figures[root.id],
+        lines=tuple((place, figures[place.id]) for place in lines),
+        not_adopted=_not_adopted(wave_id, head.opens_on),
+        others=other_waves(head, root.id, who, today),
+        own=tuple(places[home] for home in reader.homes),
     )
 
 
 def method_report(wave_id: int, who: Who, today: date) -> MethodReport:
-    """What the figures of a wave rest on, for everyone who reads any of them. Raises as `unit_result` does."""
+    """What the figures of a wave rest on, for everyone who reads some of them. Raises as `unit_result` does."""
     head, root, _, _ = reader_of_wave(wave_id, who, today)
     figures = _figures(wave_id, root.id, [])
     units = db.session.scalar(select(func.count()).select_from(WaveUnit).where(WaveUnit.wave_id == wave_id)) or 0
     kinds = _kinds(wave_id)
-    means = {unit: kinds[unit, Family.MEANS] for unit, family in kinds if family is Family.MEANS}
-    shares = {
-        unit: kinds[unit, Family.DISTRIBUTIONS]
-        for unit, family in kinds
-        if family is Family.DISTRIBUTIONS and unit in means
-    }
+    means = {unit: found for (unit, family), found in kinds.items() if family is Family.MEANS}
+    shares = [found for (unit, family), found in kinds.items() if family is Family.DISTRIBUTIONS and unit in means]
     return MethodReport(
-        head,
-        root,
-        figures.get(root.id, NOTHING),
-        units,
-        len(means),
-        len(shares),
-        sum(n >= ONE_DECIMAL_FROM and Kind.HALF in found for n, found in means.values()),
-        sum(n >= TENS_FROM and Kind.BAND in found for n, found in shares.values()),
+        wave=head,
+        county=root,
+        figures=figures[root.id],
+        units=units,
+        with_means=len(means),
+        with_shares=len(shares),
+        coarser_means=sum(n >= ONE_DECIMAL_FROM and Kind.HALF in found for n, found in means.values()),
+        coarser_shares=sum(n >= TENS_FROM and Kind.BAND in found for n, found in shares),
     )
 
 
 def _not_adopted(wave_id: int, day: date) -> tuple[str, ...]:
-    """The huvudmän that were there when the wave opened and had not decided to take part."""
+    """The huvudmän that existed when the wave opened but had not decided to take part."""
     return tuple(
         db.session.scalars(
             select(OrgUnit.name)
             .outerjoin(WaveUnit, and_(WaveUnit.unit_id == OrgUnit.id, WaveUnit.wave_id == wave_id))
-            .where(
-                OrgUnit.kind == UnitKind.HUVUDMAN,
-                WaveUnit.unit_id.is_(None),
-                OrgUnit.exists_on(day),
-            )
+            .where(OrgUnit.kind == UnitKind.HUVUDMAN, WaveUnit.unit_id.is_(None), OrgUnit.exists_on(day))
             .order_by(OrgUnit.name_sort)
         )
     )
@@ -160,10 +147,12 @@ def _not_adopted(wave_id: int, day: date) -> tuple[str, ...]:
 # --- published rows -----------------------------------------------------------------------------------------------
 
 
-def _figures(wave_id: int, whole: int, others: Collection[int], *, agreement: bool = False) -> dict[int, Figures]:
+def _figures(
+    wave_id: int, whole: int, others: Collection[int], *, agreement: bool = False
+) -> defaultdict[int, Figures]:
     """All rows of the unit `whole`; of the others their means, and whether they have a distribution.
 
-    `agreement`: with their words of agreement. Units whose figures are shown by one below come with that one's.
+    With `agreement`, their words of agreement too. A unit whose figures are those of one below gets them from there.
     """
     links = {unit_id: set[int]() for unit_id in (whole, *others)}
     for unit_id, other in db.session.execute(
@@ -188,36 +177,18 @@ def _figures(wave_id: int, whole: int, others: Collection[int], *, agreement: bo
         )
         .order_by(PublishedFigure.position)
     ).scalars()
-    return figures_of(
-        PublishedRow(
-            str(row.unit_id),
-            row.family,
-            row.measure,
-            row.kind,
-            row.value,
-            row.scale,
-            row.item,
-            row.part,
-            row.statistic,
-        )
-        for row in rows
-    )
+    found = figures_of(PublishedRow(str(row.unit_id), **{name: getattr(row, name) for name in FIGURE}) for row in rows)
+    return defaultdict(Figures, found)
 
 
 def _kinds(wave_id: int) -> dict[tuple[int, Family], tuple[int, set[Kind]]]:
-    """For each figure that is shown its printed size and how coarse its values are."""
+    """The printed size of each shown figure, and how coarse its values are."""
     sizes: dict[tuple[int, Family], int] = {}
     kinds: dict[tuple[int, Family], set[Kind]] = {}
     for unit_id, family, kind, value in db.session.execute(
-        select(
-            PublishedFigure.unit_id,
-            PublishedFigure.family,
-            PublishedFigure.kind,
-            func.max(PublishedFigure.value),
-        )
+        select(PublishedFigure.unit_id, PublishedFigure.family, PublishedFigure.kind, func.max(PublishedFigure.value))
         .where(
-            PublishedFigure.wave_id == wave_id,
-            PublishedFigure.measure.in_((Measure.N, Measure.MEAN, Measure.SHARE)),
+            PublishedFigure.wave_id == wave_id, PublishedFigure.measure.in_((Measure.N, Measure.MEAN, Measure.SHARE))
         )
         .group_by(PublishedFigure.unit_id, PublishedFigure.family, PublishedFigure.kind)
     ):
@@ -228,7 +199,7 @@ def _kinds(wave_id: int) -> dict[tuple[int, Family], tuple[int, set[Kind]]]:
 
 
 def _words(wave_id: int, unit_id: int) -> tuple[Word, ...]:
-    """Words of comparison; none about a wave that was withdrawn since."""
+    """Words of comparison, but none with a wave withdrawn since."""
     earlier = aliased(Wave)
     rows = db.session.execute(
         select(

@@ -1,6 +1,7 @@
 """Who reads which results today: waves, their frozen units and the person; no figures (docs/rules/disclosure.md)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -32,8 +33,8 @@ Places = Mapping[int, Place]
 def reader_of_wave(
     wave_id: int, who: Who, today: date, *, huvudmen: bool = False
 ) -> tuple[WaveHead, Place, Places, Reader]:
-    """A wave of which the person reads something: its county, the units of their grants and invitation (`huvudmen`:
-    with every huvudman), and what they read.
+    """A wave of which the person reads something: its county, the units of their grants and invitation, and what they
+    read. With `huvudmen`, every huvudman too.
 
     Raises NoSuchWave (also where this person may not read it), NotYetReadable, ResultWithdrawn.
     """
@@ -41,11 +42,7 @@ def reader_of_wave(
     invited_in = _invited_in(wave_id, who)
     places = _places(wave_id, {*who.known_units, *((invited_in,) if invited_in else ())}, huvudmen=huvudmen)
     reader = reader_of(who, places.get(invited_in or 0), head.staff_from_on, places, today)
-    if not reader.reads_something and not reader.later:
-        raise NoSuchWave(wave_id=wave_id)
-    _demand_shown(head)
-    if not reader.reads_something:
-        raise NotYetReadable(staff_from_on=head.staff_from_on)
+    _demand_readable(head, now=reader.reads_something, later=bool(reader.later))
     return head, next(place for place in places.values() if place.is_county), places, reader
 
 
@@ -63,19 +60,12 @@ def reader_of_unit(wave_id: int, unit_id: int, who: Who, today: date) -> tuple[W
     places = _places(wave_id, wanted, below=unit_id)
     place = places[unit_id]
     reader = reader_of(who, places.get(invited_in or 0), head.staff_from_on, places, today)
-    if not reader.reads(place) and place.id not in reader.later:
-        raise NoSuchWave(wave_id=wave_id)
-    _demand_shown(head)
-    if not reader.reads(place):
-        raise NotYetReadable(staff_from_on=head.staff_from_on)
+    _demand_readable(head, now=reader.reads(place), later=place.id in reader.later)
     return head, place, places, reader
 
 
 def readable_rounds(who: Who, today: date) -> list[tuple[str, list[ReadableRound]]]:
-    """The rounds of which the person reads something today, under the names of their programmes; the newest first.
-
-    Two queries, however many rounds there are.
-    """
+    """The rounds of which the person reads something today by name of programme, newest first; two queries in all."""
     found: dict[tuple[int, str], list[ReadableRound]] = {}
     for programme_id, head, places, reader in _published(who, today):
         if reader.reads_something:
@@ -86,17 +76,19 @@ def readable_rounds(who: Who, today: date) -> list[tuple[str, list[ReadableRound
 
 
 def other_waves(head: WaveHead, unit_id: int, who: Who, today: date) -> tuple[OtherWave, ...]:
-    """The other rounds of which the person reads something today: those of the same programme first, newest first."""
+    """The other rounds of which the person reads something today, those of the same programme first; newest first."""
     found = [
-        OtherWave(other.id, other.name, other.programme, other.closed_on, _reads(reader, places.get(unit_id)))
+        OtherWave(
+            other.id,
+            other.name,
+            other.programme,
+            other.closed_on,
+            same_unit=unit_id in places and reader.reads(places[unit_id]),
+        )
         for _programme, other, places, reader in _published(who, today, unit_id)
         if other.id != head.id and reader.reads_something
     ]
     return tuple(sorted(found, key=lambda other: other.programme != head.programme))
-
-
-def _reads(reader: Reader, place: Place | None) -> bool:
-    return place is not None and reader.reads(place)
 
 
 # --- waves and units ----------------------------------------------------------------------------------------------
@@ -122,14 +114,14 @@ def _waves() -> Select[*tuple[Any, ...]]:
 
 
 def _as_head(row: Any) -> WaveHead:
-    closed_on = last_day(row.closes_on, row.closed_at)
-    withdrawn_on = None if row.withdrawn_at is None else stockholm_date(row.withdrawn_at)
-    values: Sequence[Any] = [*row[:7], closed_on, *row[9:13], withdrawn_on]
-    return WaveHead(*values)
+    values: dict[str, Any] = {one.name: getattr(row, one.name, None) for one in fields(WaveHead)}
+    values["closed_on"] = last_day(row.closes_on, row.closed_at)
+    values["withdrawn_on"] = row.withdrawn_at and stockholm_date(row.withdrawn_at)
+    return WaveHead(**values)
 
 
 def _head(wave_id: int) -> WaveHead:
-    """A wave that is published or withdrawn; of any other nothing is known here."""
+    """A published or withdrawn wave. Raises NoSuchWave for any other."""
     row = db.session.execute(
         _waves().where(Wave.id == wave_id, Wave.state.in_((WaveState.PUBLISHED, WaveState.WITHDRAWN)))
     ).one_or_none()
@@ -138,9 +130,13 @@ def _head(wave_id: int) -> WaveHead:
     return _as_head(row)
 
 
-def _demand_shown(head: WaveHead) -> None:
+def _demand_readable(head: WaveHead, *, now: bool, later: bool) -> None:
+    if not now and not later:
+        raise NoSuchWave(wave_id=head.id)
     if head.state is WaveState.WITHDRAWN:
         raise ResultWithdrawn(name=head.name, withdrawn_on=head.withdrawn_on)
+    if not now:
+        raise NotYetReadable(staff_from_on=head.staff_from_on)
 
 
 def _invited_in(wave_id: int, who: Who) -> int | None:
@@ -152,9 +148,9 @@ def _invited_in(wave_id: int, who: Who) -> int | None:
 
 
 def places_of(wave_id: int, ids: Collection[int]) -> Places:
-    """These units of the frozen tree, by id; whether somebody reads them is for their Reader."""
+    """These units of the frozen tree by id, whether or not the person reads them."""
     rows = db.session.execute(select(*PLACE).where(WaveUnit.wave_id == wave_id, WaveUnit.unit_id.in_(ids)))
-    return {row.unit_id: Place(*row) for row in rows}
+    return {row.id: Place(**row._mapping) for row in rows}
 
 
 def _places(wave_id: int, ids: Collection[int], *, below: int | None = None, huvudmen: bool = False) -> Places:
@@ -167,13 +163,13 @@ def _places(wave_id: int, ids: Collection[int], *, below: int | None = None, huv
     rows = db.session.execute(
         select(*PLACE).where(WaveUnit.wave_id == wave_id, or_(*wanted)).order_by(WaveUnit.position)
     )
-    return {row.unit_id: Place(*row) for row in rows}
+    return {row.id: Place(**row._mapping) for row in rows}
 
 
 def _published(
     who: Who, today: date, unit_id: int | None = None
 ) -> Iterable[tuple[int, WaveHead, dict[int, Place], Reader]]:
-    """Published waves, the newest first, each with its programme, the units of `who` and `unit_id`, and what they read.
+    """Published waves, newest first: programme, wave, the units of `who` and `unit_id`, and what they read of it.
 
     Two queries, however many waves there are.
     """
@@ -188,11 +184,13 @@ def _published(
     ids = {*who.known_units, *((unit_id,) if unit_id else ()), *(row.invited_in for row in found if row.invited_in)}
     places: dict[int, dict[int, Place]] = {row.id: {} for row in found}
     for row in db.session.execute(
-        select(*PLACE, WaveUnit.wave_id).where(
+        select(WaveUnit.wave_id, *PLACE).where(
             WaveUnit.wave_id.in_(places), or_(WaveUnit.unit_id.in_(ids), WaveUnit.parent_id.is_(None))
         )
     ):
-        places[row.wave_id][row.unit_id] = Place(*row[:6])
+        place = dict(row._mapping)
+        wave_id = place.pop("wave_id")
+        places[wave_id][row.id] = Place(**place)
     for row in found:
         head, known = _as_head(row), places[row.id]
         yield row.programme_id, head, known, reader_of(who, known.get(row.invited_in), head.staff_from_on, known, today)

@@ -1,6 +1,4 @@
-"""Who may read a wave's results, and what a page says of them, from published rows alone (docs/rules/disclosure.md)."""
-
-from __future__ import annotations
+"""Who may read a wave's results, and what pages show, from published rows alone (docs/rules/disclosure.md)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,19 +11,15 @@ from tbblearn.readiness.rules import Against, Agreement, Family, Kind, Measure, 
 from tbblearn.surveys.waves import WaveError, WaveState
 
 SEES_BELOW = (Role.MANAGER, Role.PILOT, Role.FOLLOW_UP)
-"""Who reads every unit of their part of the county from the day of publication; the first of them comes first."""
+"""Who reads every unit of their part of the county from publication; in order of precedence."""
 
 
 class NotYetReadable(WaveError):
     """The results are published, but this person reads them from a later day. Values: staff_from_on."""
 
-    code = "not_yet_readable"
-
 
 class ResultWithdrawn(WaveError):
     """The wave was taken back: nothing of it is shown any more. Values: name, withdrawn_on."""
-
-    code = "result_withdrawn"
 
 
 # --- who may read -------------------------------------------------------------------------------------------------
@@ -33,7 +27,7 @@ class ResultWithdrawn(WaveError):
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody who wants to read results. `everything` is the one who runs commands on the server."""
+    """Somebody who wants to read results. `everything`: runs commands on the server."""
 
     person_id: int | None
     grants: tuple[HeldGrant, ...] = ()
@@ -41,7 +35,7 @@ class Who:
 
     @property
     def leads(self) -> bool:
-        """True for a process leader of the county."""
+        """True for process leaders of the county."""
         return any(grant.role is Role.PROCESS_LEADER and grant.on_county for grant in self.grants)
 
     @property
@@ -75,26 +69,26 @@ class Reader:
     everything: bool = False
 
     def reads(self, place: Place) -> bool:
-        """True where this unit's results are open to the person today."""
+        """True if the person may read this unit's results today."""
         return place.id in self.ups or self.reads_as_part(place)
 
     def reads_as_part(self, place: Place) -> bool:
-        """True where they are by a role: such units are listed below the one above them."""
+        """True if the person may by a role: such units are listed on the page of the unit above."""
         led = self.leads and place.kind in (UnitKind.COUNTY, UnitKind.HUVUDMAN)
         return self.everything or led or not self.tops.isdisjoint(place.line)
 
     def reads_county_table(self, root: int) -> bool:
-        """True for who follows all huvudmän beside each other."""
+        """True for those who see the huvudmän beside each other."""
         return self.everything or self.leads or root in self.tops
 
     @property
     def begins_in(self) -> int | None:
-        """The unit whose results the person meets first; None for a process leader, who begins with the huvudmän."""
+        """The unit whose results come first; None for process leaders, who begin with the huvudmän."""
         return None if self.leads and not self.tops else next(iter(self.homes), None)
 
     @property
     def reads_something(self) -> bool:
-        """True where any unit is open to the person today."""
+        """True if the person may read any unit today."""
         return self.everything or self.leads or bool(self.tops or self.ups)
 
 
@@ -103,10 +97,10 @@ def reader_of(
 ) -> Reader:
     """What somebody reads of a published wave.
 
-    Everyone who was invited, from the day set: the own unit, those above it, the county. Managers, pilots and follow-up
-    leads, at once: their part of the frozen tree, and those above it; nothing where their huvudman takes no part. A
-    process leader: the county and its huvudmän, no unit below. `places` holds at least the units of `who.known_units`
-    that the wave knows.
+    Everyone who was invited, from the day set: their own unit and those above it. Managers, pilots and follow-up leads,
+    at once: their part of the frozen tree and the units above it, or nothing if their huvudman takes no part. Process
+    leaders: the county and its huvudmän, no unit below. `places` holds at least the units of `who.known_units` that the
+    wave knows.
     """
     own = frozenset(invited_in.line) if invited_in else frozenset()
     open_to_all = staff_from_on is not None and staff_from_on <= today
@@ -119,13 +113,13 @@ def reader_of(
             tops.add(grant.unit_id)
         elif not known or known[-1].is_county:
             continue  # the wave never reached the huvudman
-        # A unit that is newer than the wave has its place in the nearest one above that the wave knows.
+        # A unit newer than the wave counts as the nearest one above that the wave knows.
         ups |= set(known[-1].line)
         if homes.keys().isdisjoint(known[-1].line):
             homes[known[-1].id] = known[-1]
     if not homes and invited_in is not None and open_to_all:
         homes[invited_in.id] = invited_in
-    # One that lies in another is met there.
+    # A home inside another is reached from there.
     own_homes = tuple(number for number, home in homes.items() if homes.keys().isdisjoint(home.line[:-1]))
     later = frozenset() if open_to_all else own
     return Reader(own_homes, frozenset(tops), frozenset(ups), later, who.leads and bool(places), who.everything)
@@ -136,7 +130,7 @@ def reader_of(
 
 @dataclass(frozen=True)
 class WaveHead:
-    """What every page of results says of its wave."""
+    """The wave of a page of results."""
 
     id: int
     name: str
@@ -164,9 +158,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """At least how many answers a family of a unit's figures rests on; None: not shown.
+    """How many answers, at least, a family of a unit's figures rests on; None: not shown.
 
-    `same_as`: the unit below whose figures they are, and which shows them.
+    `same_as`: the unit below that has the same figures and shows them.
     """
 
     n: int | None = None
@@ -194,7 +188,7 @@ class Figures:
 def figures_of(rows: Iterable[PublishedRow]) -> dict[int, Figures]:
     """Rows by unit, ready to be shown. A unit without rows is absent: it is not shown.
 
-    One whose figures are those of a unit below has them from there, where the rows of that unit are given.
+    A unit with the same figures as one below gets them from there, if that unit's rows are given.
     """
     by_unit: dict[int, list[PublishedRow]] = {}
     for row in rows:
@@ -214,7 +208,7 @@ def _with_those_below(figures: Figures, own: Mapping[int, Figures]) -> Figures:
         figures = replace(figures, shares_of=group, shares=other.shares, agreement=other.agreement)
     if figures.shown:
         return figures
-    # Were the distribution shown alone, it would tell why the means are not.
+    # A distribution shown alone would tell why the means are not.
     return replace(figures, shares_of=Group(), shares={}, agreement={})
 
 
@@ -234,16 +228,14 @@ def _figures(rows: Sequence[PublishedRow]) -> Figures:
 
 
 def _group(rows: Sequence[PublishedRow], family: Family) -> Group:
-    told = {row.measure: int(row.value) for row in rows if row.family is family and row.measure in _OF_A_GROUP}
-    return Group(told.get(Measure.N), told.get(Measure.SAME_AS))
-
-
-_OF_A_GROUP = (Measure.N, Measure.SAME_AS)
+    own = {row.measure: row.value for row in rows if row.family is family}
+    n, same_as = (int(own[measure]) if measure in own else None for measure in (Measure.N, Measure.SAME_AS))
+    return Group(n, same_as)
 
 
 @dataclass(frozen=True)
 class Word:
-    """How a mean stands to another, in a word; `since` is when the wave before closed."""
+    """How a mean compares with another, in a word; `since` is when the wave before closed."""
 
     scale: str
     against: Against
@@ -253,7 +245,7 @@ class Word:
 
 @dataclass(frozen=True)
 class ReadableRound:
-    """A round of which the person reads something. `homes` is where they begin; none: with the huvudmän."""
+    """A round of which the person reads something. `homes`: where they begin; empty: with the huvudmän."""
 
     id: int
     name: str
@@ -264,7 +256,7 @@ class ReadableRound:
 
 @dataclass(frozen=True)
 class OtherWave:
-    """Another round that the person reads, of any programme; `same_unit` where they read the unit of the page in it."""
+    """Another round, of any programme. `same_unit`: the person reads the same unit in it."""
 
     id: int
     name: str
@@ -275,7 +267,7 @@ class OtherWave:
 
 @dataclass(frozen=True)
 class UnitResult:
-    """Everything one page of results says. `above` and `county` are None where the unit is the county itself."""
+    """Everything on one page of results. `above` is None, and `county` the unit itself, where it is the county."""
 
     wave: WaveHead
     place: Place
@@ -288,16 +280,16 @@ class UnitResult:
     figures_county: Figures
     above_at: Place | None
     county_at: Place | None
-    """The unit below it that shows the figures of the one above, and of the county, where the person reads it."""
+    """The unit that shows the figures of the one above, and of the county, in its place, if the person reads it."""
     nearest: Place | None
     """For a unit that is not shown: the nearest above that is."""
     nearest_shares: Place | None
     """For one without a distribution: the nearest above that has one."""
     below: tuple[tuple[Place, Figures, Place | None], ...]
-    """The units right below; each with the unit that shows its means in its place, where the person reads that."""
+    """The units right below, each with the unit that shows its means in its place, if the person reads that."""
     means_at: Place | None
     shares_at: Place | None
-    """The unit below that shows the same figures, where the person reads it: then they stand there alone."""
+    """The unit below that shows the same figures, if the person reads it: they are shown there alone."""
     words: tuple[Word, ...]
     others: tuple[OtherWave, ...]
     own: tuple[Place, ...]
@@ -319,7 +311,7 @@ class CountyResult:
 
 @dataclass(frozen=True)
 class MethodReport:
-    """What the figures of a wave rest on. Counts are counts of what is shown."""
+    """What the figures of a wave rest on; all counts are of what is shown."""
 
     wave: WaveHead
     county: Place

@@ -1,4 +1,4 @@
-"""Results of survey rounds: what a unit said, how it may be talked about, and what the figures rest on."""
+"""Results of survey rounds: what a unit answered, how to discuss it, and what the figures rest on."""
 
 from typing import Any
 
@@ -17,46 +17,38 @@ from tbblearn.readiness.rules import Part
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.queries import next_wave
 from tbblearn.surveys.statements import working_translation
-from tbblearn.surveys.waves import NoSuchWave
-from tbblearn.web.errors import error_page
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("readiness_results", __name__, template_folder="../templates")
 
 
 def reads_a_part(person: Principal) -> bool:
-    """True for those who follow a unit or a huvudman: the menu leads them here."""
+    """True for those who follow a unit or a huvudman, who have this page in their menu."""
     return any(person.has(role) for role in SEES_BELOW)
 
 
 def reader() -> Who:
-    """The person who is signed in, as the queries know them."""
+    """The signed-in person, as queries know them."""
     person = principal()
     return Who(person.person_id, person.grants)
 
 
-@blueprint.errorhandler(NoSuchWave)
-def no_such_wave(_error: NoSuchWave) -> Response:
-    """There is no such wave or unit, or this person may not know that there is."""
-    return error_page(404).render()
-
-
 @blueprint.errorhandler(NotYetReadable)
 def not_yet(error: NotYetReadable) -> Response:
-    """The results are there, and the person may read them from a day."""
+    """The results are published, and this person reads them from a later day."""
     return Page("readiness/not_yet.html", from_on=error.values["staff_from_on"]).render()
 
 
 @blueprint.errorhandler(ResultWithdrawn)
 def withdrawn(error: ResultWithdrawn) -> Response:
-    """The wave was taken back."""
+    """The wave was withdrawn."""
     return Page("readiness/withdrawn.html", name=error.values["name"], on=error.values["withdrawn_on"]).render()
 
 
 @blueprint.get("/resultat")
 @signed_in
 def start() -> Page | Response:
-    """The rounds that the person reads, or straight to the only one; or when there will be some."""
+    """The rounds that the person reads, or straight to the only one; without any, when to expect one."""
     today = stockholm_date(utc_now())
     programmes = result_readers.readable_rounds(reader(), today)
     found = [one for _programme, rounds in programmes for one in rounds]
@@ -72,7 +64,7 @@ def start() -> Page | Response:
 @blueprint.get("/resultat/<int:wave_id>")
 @signed_in
 def own(wave_id: int) -> Response:
-    """To the person's own unit, or to the county for who follows all of it."""
+    """Lead to the person's own unit, or to the county for those who follow all of it."""
     unit_id = result_queries.own_unit(wave_id, reader(), stockholm_date(utc_now()))
     if unit_id is None:
         return redirect(url_for("readiness_results.county", wave_id=wave_id), 303)
@@ -82,7 +74,7 @@ def own(wave_id: int) -> Response:
 @blueprint.get("/resultat/<int:wave_id>/<int:unit_id>")
 @signed_in
 def unit(wave_id: int, unit_id: int) -> Page:
-    """What a unit said: two means on their scales, how the answers are spread, and how alike they are."""
+    """A unit's results: two means on their scales, the spread of the answers, and how alike they are."""
     found = result_queries.unit_result(wave_id, unit_id, reader(), stockholm_date(utc_now()))
     return Page("readiness/unit.html", result=found, **_saying(found.wave.instrument))
 
@@ -90,7 +82,7 @@ def unit(wave_id: int, unit_id: int) -> Page:
 @blueprint.get("/resultat/<int:wave_id>/<int:unit_id>/samtal")
 @signed_in
 def talk(wave_id: int, unit_id: int) -> Page:
-    """A guide for talking about the statements at a staff meeting; nothing is collected, and no figure stands in it."""
+    """A guide for discussing the statements at a staff meeting, without figures; nothing is collected."""
     head, place = result_queries.unit_place(wave_id, unit_id, reader(), stockholm_date(utc_now()))
     return Page("readiness/talk.html", wave=head, place=place, **_saying(head.instrument))
 

@@ -1,4 +1,4 @@
-"""Published values in words: the same on the page, in the drawing's label and in every file."""
+"""Published values in words, the same on the page, in the drawing's label and in every file."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ def answers_words(n: int) -> str:
 
 
 def always() -> str:
-    """What every page of results says, whatever it shows: a sentence that came and went would tell something."""
+    """On every page of results: a sentence shown only sometimes would itself tell something."""
     return _(
         "Siffrorna är avrundade, och några svar kan räknas först på en högre nivå. Därför går de inte att räkna ihop "
         "exakt."
@@ -45,7 +45,7 @@ def mean_words(mean: Shown) -> str:
 
 
 def share_words(share: Shown | None) -> str:
-    """högst 20 %; 21–39 %; 40 %; resten, for a middle that the ends do not tell."""
+    """högst 20 %; 21–39 %; 40 %; resten, for a middle that the ends leave open."""
     if share is None:
         return _("resten")
     if share.value in ("0-20", "<=20"):
@@ -60,7 +60,7 @@ def _per_cent(text: str) -> str:
 
 
 def share_figure(share: Shown | None) -> str:
-    """What stands in the bar itself, where there is little room; the words stand in the table."""
+    """The figure within the bar, where there is little room; the table has the words."""
     return "" if share is None else share.value.replace("<=", "≤ ").replace(">=", "≥ ")
 
 
@@ -83,7 +83,7 @@ def agreement_words(agreement: Agreement) -> str:
 
 
 def part_words(part: Part) -> str:
-    """What the three parts of a distribution are called."""
+    """The name of a part of a distribution."""
     return {
         Part.LOW: _("Instämmer inte (1–2)"),
         Part.MIDDLE: _("Varken eller (3)"),

@@ -1,6 +1,6 @@
-"""What a process leader does with a wave before and while it is open. Each is one change; the caller commits."""
+"""What a process leader does with a wave until it closes. Each is one change; the caller commits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -8,31 +8,29 @@ from sqlalchemy import select
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
-from tbblearn.db import db
-from tbblearn.mail.actions import queue_many
+from tbblearn.db import STOCKHOLM, db, stockholm_date
+from tbblearn.mail.actions import queue_many, take_back
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.rules import UnitKind
 from tbblearn.readiness.rules import LEAST_K, LEAST_MARGIN
+from tbblearn.readiness.waves.steps import Standing, Step
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption
 from tbblearn.surveys.waves import (
-    MOST_REMINDERS,
     REMINDER_MAIL,
     BadDates,
     BadLimits,
     ChangedMeanwhile,
     CheckFirst,
-    EnoughReminders,
     NoSuchWave,
-    NotOpen,
     TooFewInvited,
     UnknownHuvudman,
     WaveState,
     WrongState,
 )
 
-MORNING = time(6, 0)
-"""Before it no mail about a wave leaves; whoever gets one may be asleep."""
+_MORNING = time(6, 0)
+"""Mail with a day of its own leaves no earlier: people may be asleep."""
 
 
 @dataclass(frozen=True)
@@ -49,28 +47,61 @@ class NewWave:
     margin: int = LEAST_MARGIN
 
 
-def mail_prefix(kind: str, wave_id: int) -> str:
-    """What the keys of a wave's messages of one kind begin with, the recipient's id after a colon."""
-    return f"{kind}:{wave_id}"
+def locked(wave_id: int, *wanted: WaveState) -> Wave:
+    """The wave, locked against other changes until the commit.
 
-
-def locked(wave_id: int) -> Wave:
-    """The wave, locked against another change. Raises NoSuchWave."""
+    Raises NoSuchWave, and WrongState unless it is in one of the states `wanted`, if any are given.
+    """
     wave = db.session.scalar(
         select(Wave).where(Wave.id == wave_id).with_for_update().execution_options(populate_existing=True)
     )
     if wave is None:
         raise NoSuchWave(wave_id=wave_id)
+    if wanted and wave.state not in wanted:
+        raise WrongState(state=wave.state, wanted=wanted[0])
     return wave
 
 
+def standing_of(wave: Wave, adopted: int = 0) -> Standing:
+    """How far the wave has come; `adopted` is the number of huvudmän taking part, where that matters."""
+    return Standing(
+        state=wave.state,
+        opens_on=wave.opens_on,
+        closes_on=wave.closes_on,
+        adopted=adopted,
+        approved=wave.approved_at is not None,
+        reminders=wave.reminders,
+        reminded_on=wave.reminded_on,
+        cleaned=wave.cleaned,
+        disposed_on=None if wave.disposed_at is None else stockholm_date(wave.disposed_at),
+    )
+
+
 def log_wave(event: Event, wave_id: int, *, by: int | None, now: datetime, **details: str | int) -> None:
-    """Write down what was done with a wave, and by whom."""
+    """Flush the change of a wave, and log it with who made it."""
+    db.session.flush()
     record(event, now=now, actor_id=by, object_kind="wave", object_id=wave_id, **details)
 
 
+def queue_letters(
+    kind: str, wave_id: int, recipients: Sequence[int], *, now: datetime, from_on: date | None = None, turn: str = ""
+) -> None:
+    """Queue a letter about a wave to each recipient, to leave at once or in the morning of a day.
+
+    `turn` tells letters of one kind and wave to the same person apart.
+    """
+    due_at = None if from_on is None else max(now, datetime.combine(from_on, _MORNING, STOCKHOLM))
+    queue_many(kind, recipients, f"{kind}:{wave_id}{turn}", now=now, due_at=due_at, values={"wave": wave_id})
+
+
+def take_letters_back(kinds: Iterable[str], wave_id: int, *, waiting_only: bool = False) -> None:
+    """Remove a wave's letters of these kinds from the outbox, sent or not; with `waiting_only` those not yet sent."""
+    for kind in kinds:
+        take_back(f"{kind}:{wave_id}:", waiting_only=waiting_only)
+
+
 def plan_wave(new: NewWave, *, by: int | None, now: datetime) -> int:
-    """Plan a wave; nobody is asked anything yet. Returns its id. Planned twice by the same person it is there once.
+    """Plan a wave and return its id; the same plan by the same person again is the same wave.
 
     Raises BadDates, BadLimits, UnknownInstrument.
     """
@@ -79,19 +110,7 @@ def plan_wave(new: NewWave, *, by: int | None, now: datetime) -> int:
     there = _planned_already(new, by)
     if there is not None:
         return there
-    wave = Wave(
-        programme_id=new.programme_id,
-        name=new.name,
-        instrument=new.instrument,
-        instrument_version=instrument(new.instrument).version,
-        opens_on=new.opens_on,
-        closes_on=new.closes_on,
-        k=new.k,
-        k_distribution=new.k_distribution,
-        margin=new.margin,
-        created_at=now,
-        created_by=by,
-    )
+    wave = Wave(**vars(new), instrument_version=instrument(new.instrument).version, created_at=now, created_by=by)
     db.session.add(wave)
     db.session.flush()
     log_wave(Event.WAVE_PLANNED, wave.id, by=by, now=now)
@@ -99,70 +118,56 @@ def plan_wave(new: NewWave, *, by: int | None, now: datetime) -> int:
 
 
 def _planned_already(new: NewWave, by: int | None) -> int | None:
-    """The same plan by the same person, not opened yet: a button pressed twice. One press at a time gets here."""
+    """The same plan by the same person, not opened yet: a button pressed twice. Presses wait for each other here."""
     db.session.execute(select(Programme.id).where(Programme.id == new.programme_id).with_for_update(key_share=True))
     return db.session.scalar(
-        select(Wave.id)
-        .where(
-            *(Wave.state == WaveState.PLANNED, Wave.created_by == by, Wave.name == new.name),
-            *(Wave.programme_id == new.programme_id, Wave.instrument == new.instrument),
-            *(Wave.opens_on == new.opens_on, Wave.closes_on == new.closes_on),
-            *(Wave.k == new.k, Wave.k_distribution == new.k_distribution),
-        )
-        .order_by(Wave.id)
-        .limit(1)
+        select(Wave.id).filter_by(state=WaveState.PLANNED, created_by=by, **vars(new)).order_by(Wave.id).limit(1)
     )
 
 
 def change_plan(
     wave_id: int, *, name: str, opens_on: date, closes_on: date, version: int, by: int | None, now: datetime
 ) -> None:
-    """Change name and dates before it opens; while it is open, name and last day. What was approved must be seen anew.
+    """Change name and dates, or once it is open name and last day. An approval lapses.
 
-    Raises NoSuchWave, WrongState, BadDates, and ChangedMeanwhile where somebody was quicker than `version`.
+    Raises NoSuchWave, WrongState, BadDates, and ChangedMeanwhile where the wave is no longer at `version`.
     """
     wave = locked(wave_id)
-    _demand_version(wave, version)
+    if wave.version != version:
+        raise ChangedMeanwhile(wave_id=wave_id)
     if wave.state not in (WaveState.PLANNED, WaveState.OPEN):
         raise WrongState(state=wave.state, wanted=WaveState.PLANNED)
     if wave.state is WaveState.OPEN:
         opens_on = wave.opens_on
     _demand_dates(opens_on, closes_on)
     wave.name, wave.opens_on, wave.closes_on = name, opens_on, closes_on
-    if wave.state is WaveState.PLANNED:
-        wave.approved_at = wave.approved_by = None
-    db.session.flush()
+    _lapse(wave)
     log_wave(Event.WAVE_CHANGED, wave_id, by=by, now=now)
 
 
 def raise_limits(wave_id: int, *, k: int, k_distribution: int, by: int | None, now: datetime) -> None:
     """Raise the least numbers of answers; they are never lowered, and fixed when the wave closes.
 
-    Before it opens they decide which units are too small: what was approved must be seen anew.
-
-    Raises NoSuchWave, WrongState, BadLimits, TooFewInvited.
+    They decide which units are too small, so an approval lapses. Raises NoSuchWave, WrongState, BadLimits,
+    TooFewInvited.
     """
-    wave = locked(wave_id)
-    if wave.state not in (WaveState.PLANNED, WaveState.OPEN):
-        raise WrongState(state=wave.state, wanted=WaveState.OPEN)
+    wave = locked(wave_id, WaveState.OPEN, WaveState.PLANNED)
     _demand_limits(k, k_distribution)
     if k < wave.k or k_distribution < wave.k_distribution:
         raise BadLimits(k=k, k_distribution=k_distribution, least_k=wave.k, least_k_distribution=wave.k_distribution)
     if wave.state is WaveState.OPEN and k + wave.margin > wave.invited:
         raise TooFewInvited(least=k + wave.margin)
     wave.k, wave.k_distribution = k, k_distribution
-    if wave.state is WaveState.PLANNED:
-        wave.approved_at = wave.approved_by = None
-    db.session.flush()
+    _lapse(wave)
     log_wave(Event.WAVE_CHANGED, wave_id, by=by, now=now, k=k, k_distribution=k_distribution)
 
 
 def adopt_wave(wave_id: int, unit_id: int, *, adopted_on: date, reference: str, by: int | None, now: datetime) -> None:
-    """Write down that a huvudman takes part; once more changes date and reference. Before the wave opens.
+    """Record that a huvudman takes part, or another date or reference of its decision, before the wave opens.
 
     Raises NoSuchWave, WrongState, UnknownHuvudman.
     """
-    wave = _planned(wave_id)
+    wave = locked(wave_id, WaveState.PLANNED)
     if db.session.scalar(select(OrgUnit.kind).where(OrgUnit.id == unit_id)) is not UnitKind.HUVUDMAN:
         raise UnknownHuvudman(unit_id=unit_id)
     adoption = db.session.get(WaveAdoption, (wave_id, unit_id))
@@ -170,80 +175,54 @@ def adopt_wave(wave_id: int, unit_id: int, *, adopted_on: date, reference: str, 
         adoption = WaveAdoption(wave_id=wave_id, unit_id=unit_id)
         db.session.add(adoption)
     adoption.adopted_on, adoption.reference = adopted_on, reference
-    wave.approved_at = wave.approved_by = None
-    db.session.flush()
+    _lapse(wave)
     log_wave(Event.WAVE_ADOPTED, wave_id, by=by, now=now, unit_id=unit_id)
 
 
 def take_adoption_back(wave_id: int, unit_id: int, *, by: int | None, now: datetime) -> None:
-    """The huvudman does not take part after all. Before the wave opens. Raises NoSuchWave, WrongState."""
-    wave = _planned(wave_id)
+    """The huvudman does not take part after all; before the wave opens. Raises NoSuchWave, WrongState."""
+    wave = locked(wave_id, WaveState.PLANNED)
     adoption = db.session.get(WaveAdoption, (wave_id, unit_id))
     if adoption is not None:
         db.session.delete(adoption)
-        wave.approved_at = wave.approved_by = None
-        db.session.flush()
+        _lapse(wave)
         log_wave(Event.WAVE_CHANGED, wave_id, by=by, now=now, unit_id=unit_id)
 
 
-def hold_plan(wave_id: int) -> None:
-    """Let nobody else change the plan until this is committed. Raises NoSuchWave, WrongState."""
-    _planned(wave_id)
-
-
 def approve(wave_id: int, *, lines: Collection[str], seen: Collection[str], by: int, now: datetime) -> None:
-    """Somebody has seen every line of the opening check; from its first day on the wave may open.
+    """Every line of the opening check has been seen: the wave may open from its first day.
 
-    `lines` are the codes of the check as it stands now, read under `hold_plan`. Raises NoSuchWave, WrongState,
+    `lines` are the codes of the check as it is now, read while the wave is `locked`. Raises NoSuchWave, WrongState,
     CheckFirst with those not seen.
     """
-    wave = _planned(wave_id)
+    wave = locked(wave_id, WaveState.PLANNED)
     unseen = [line for line in lines if line not in set(seen)]
     if unseen:
         raise CheckFirst(lines=unseen)
     wave.approved_at, wave.approved_by = now, by
-    db.session.flush()
     log_wave(Event.WAVE_APPROVED, wave_id, by=by, now=now)
 
 
 def remind(wave_id: int, *, by: int | None, now: datetime, today: date) -> None:
-    """Remind everyone who has neither answered nor declined; nobody is shown who they are, nor how many.
+    """Remind everyone who has neither answered nor declined, without telling anybody who or how many they are.
 
-    A letter is queued for each who was invited, and `surveys.letters` writes none where none is needed when it is to
-    leave: else the numbers of the messages on each side would tell how many had not answered.
-
-    Raises NoSuchWave, NotOpen, EnoughReminders.
+    A letter is queued for everyone invited, and `surveys.letters` decides at delivery who needs one: otherwise the
+    numbers of queued messages would tell how many had not answered. Raises NoSuchWave, NotOpen, EnoughReminders.
     """
     wave = locked(wave_id)
-    if wave.state is not WaveState.OPEN or today > wave.closes_on:
-        raise NotOpen(closes_on=wave.closes_on, state=wave.state)
-    if wave.reminders >= MOST_REMINDERS or wave.reminded_on == today:
-        raise EnoughReminders(sent=wave.reminders)
+    standing_of(wave).demand(Step.REMIND, today)
     wave.reminders, wave.reminded_on = wave.reminders + 1, today
     invited = db.session.scalars(
         select(Invitation.person_id).where(Invitation.wave_id == wave_id).order_by(Invitation.person_id)
     ).all()
-    queue_many(
-        REMINDER_MAIL,
-        invited,
-        f"{mail_prefix(REMINDER_MAIL, wave_id)}:{wave.reminders}",
-        now=now,
-        values={"wave": wave_id},
-    )
-    db.session.flush()
+    queue_letters(REMINDER_MAIL, wave_id, invited, now=now, turn=f":{wave.reminders}")
     log_wave(Event.WAVE_REMINDED, wave_id, by=by, now=now)
 
 
-def _planned(wave_id: int) -> Wave:
-    wave = locked(wave_id)
-    if wave.state is not WaveState.PLANNED:
-        raise WrongState(state=wave.state, wanted=WaveState.PLANNED)
-    return wave
-
-
-def _demand_version(wave: Wave, version: int) -> None:
-    if wave.version != version:
-        raise ChangedMeanwhile(wave_id=wave.id)
+def _lapse(wave: Wave) -> None:
+    """The plan has changed: whoever approved its opening must see the check again."""
+    if wave.state is WaveState.PLANNED:
+        wave.approved_at = wave.approved_by = None
 
 
 def _demand_dates(opens_on: date, closes_on: date) -> None:

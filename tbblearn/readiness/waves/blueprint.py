@@ -1,7 +1,10 @@
 """What the process leader's pages of survey rounds share: the blueprint, a wave, and refusals in words."""
 
-from flask import Blueprint, Response, after_this_request, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, after_this_request, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from tbblearn.people.guards import principal
 from tbblearn.people.rules import Role, Scope
@@ -10,15 +13,16 @@ from tbblearn.readiness.waves import timing
 from tbblearn.readiness.waves.opening_words import line_words
 from tbblearn.readiness.waves.queries import WavePage, wave_page
 from tbblearn.readiness.waves.words import STATE_TAGS, refusal_words, state_words, step_words
-from tbblearn.surveys.waves import NoSuchWave, WaveError
+from tbblearn.surveys.waves import NoSuchWave, WaveError, WaveState, WrongState
 from tbblearn.web.errors import error_page
+from tbblearn.web.pages import Page
 
 blueprint = Blueprint("waves", __name__, template_folder="../templates")
 
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
-    """Words that the templates use."""
+    """What the templates put into words."""
     return {
         "line_words": line_words,
         "not_shown": not_shown,
@@ -31,7 +35,7 @@ def words() -> dict[str, object]:
 
 @blueprint.errorhandler(WaveError)
 def refused(error: WaveError) -> Response:
-    """What cannot be done, with the reason in words and the way back to the wave."""
+    """Say why it cannot be done, with a link back to the wave."""
     wave_id = (request.view_args or {}).get("wave_id")
     if isinstance(error, NoSuchWave) or wave_id is None:
         return error_page(404).render()
@@ -44,21 +48,30 @@ def own_scope() -> Scope:
     return principal().scope(Role.PROCESS_LEADER)
 
 
-def shown_wave(wave_id: int) -> WavePage:
-    """The wave of the page. Raises NoSuchWave."""
-    return wave_page(wave_id, own_scope())
+def shown_wave(wave_id: int, *wanted: WaveState) -> WavePage:
+    """The wave of the page. Raises NoSuchWave, and WrongState unless it is in one of the states `wanted`, if any.
+
+    The actions check the state again under lock.
+    """
+    shown = wave_page(wave_id, own_scope())
+    if wanted and shown.state not in wanted:
+        raise WrongState(state=shown.state, wanted=wanted[0])
+    return shown
 
 
-def crumbs_of(wave: WavePage) -> list[tuple[str, str]]:
-    """The pages above a page about a wave."""
-    return [
-        (_("Mätningar"), url_for("waves.rounds")),
-        (wave.name, url_for("waves.wave", wave_id=wave.id)),
-    ]
+def to_wave(wave_id: int) -> BaseResponse:
+    """Lead to the wave's page after a change."""
+    return redirect(url_for("waves.wave", wave_id=wave_id), 303)
+
+
+def page_below(wave: WavePage, template: str, status: int = 200, **values: Any) -> Page:
+    """A page below the wave's own, with the way back up."""
+    parents = [(_("Mätningar"), url_for("waves.rounds")), (wave.name, url_for("waves.wave", wave_id=wave.id))]
+    return Page(template, status, wave=wave, parents=parents, **values)
 
 
 def clean_afterwards() -> None:
-    """Wipe what the change leaves on the disk, once it has been committed; the timer does what is cut off."""
+    """Wipe what the change leaves on the disk, after its commit; the timer finishes what is cut off."""
 
     @after_this_request
     def clean(response: Response) -> Response:

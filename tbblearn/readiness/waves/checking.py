@@ -1,6 +1,6 @@
 """The privacy check of a closed wave (docs/rules/disclosure.md).
 
-It may take long, so it is no part of a transaction: `closed_wave` reads, `check` computes, `keep_check` writes the rows
+It may take long, so it runs outside transactions: `closed_wave` reads, `check` computes, `keep_check` stores the rows
 that were checked.
 """
 
@@ -16,7 +16,7 @@ from tbblearn.db import db, stockholm_date
 from tbblearn.readiness.figures.fall_back import AuditedPublication, audit_file, audited_publication
 from tbblearn.readiness.figures.publish import Collected
 from tbblearn.readiness.figures.scoring import Scorer, Unanswered, Values
-from tbblearn.readiness.models import FigureComparison, PublishedFigure, Response, as_values
+from tbblearn.readiness.models import FIGURE, FigureComparison, PublishedFigure, Response
 from tbblearn.readiness.rules import Tree
 from tbblearn.readiness.trees import FrozenTree, frozen_tree
 from tbblearn.readiness.waves.actions import locked, log_wave
@@ -58,57 +58,39 @@ def closed_wave(wave_id: int) -> ClosedWave:
 
 
 def _by_piece(wave_id: int, scorer: Scorer, tree: Tree) -> Mapping[str, list[Values]]:
-    codes = tuple(item.code for item in scorer.instrument.items)
     found: dict[str, list[Values]] = {}
     for piece_id, answers in db.session.execute(
         select(Response.piece_id, Response.answers).where(Response.wave_id == wave_id)
     ):
-        values = scorer.read(as_values(answers, codes))
+        values = scorer.read([answers.get(item.code, "") for item in scorer.instrument.items])
         if not isinstance(values, Unanswered):
             found.setdefault(str(piece_id), []).append(values)
     return {unit: found[unit] for unit in tree.units if unit in found}
 
 
 def check(closed: ClosedWave, time_limit: float = AUDIT_SECONDS) -> AuditedPublication:
-    """Make the rows, audit them, and make coarser what closes a bound, until it passes or nothing helps."""
+    """Make the rows, audit them, and make coarser what closes a bound, until they pass or nothing helps."""
     return audited_publication(closed.scorer, closed.collected, closed.k, closed.k_distribution, time_limit)
 
 
 def keep_check(closed: ClosedWave, checked: AuditedPublication, *, by: int | None, now: datetime) -> bool:
-    """Keep the rows that passed, for publication, and whether it passed. Returns that.
+    """Store whether the check was passed, and if so the rows for publication. Returns whether it was.
 
     Raises NoSuchWave, WrongState (also where the wave was published meanwhile).
     """
-    wave = locked(closed.wave_id)
-    if wave.state not in (WaveState.CLOSED, WaveState.AUDITED):
-        raise WrongState(state=wave.state, wanted=WaveState.AUDITED)
-    # What it found is told to whoever runs it (`tbblearn waves audit`), and not kept: it quotes answers.
+    wave = locked(closed.wave_id, WaveState.AUDITED, WaveState.CLOSED)
+    fallen_back = {(family.value, level.name.lower()) for (_unit, family), level in checked.fallen_back.items()}
+    # What the check found is printed by `tbblearn waves audit` and not stored: it quotes answers.
     wave.audit_report = {
         "passed": checked.report.passed,
         "timed_out": checked.report.timed_out,
-        "fallen_back": [
-            {"family": family, "to": level}
-            for family, level in sorted(
-                {(family.value, level.name.lower()) for (_unit, family), level in checked.fallen_back.items()}
-            )
-        ],
+        "fallen_back": [{"family": family, "to": level} for family, level in sorted(fallen_back)],
     }
     forget_figures(closed.wave_id)
     if checked.report.passed:
         rows = [
-            {
-                "wave_id": closed.wave_id,
-                "position": position,
-                "unit_id": int(row.unit),
-                "family": row.family,
-                "measure": row.measure,
-                "kind": row.kind,
-                "value": row.value,
-                "scale": row.scale,
-                "item": row.item,
-                "part": row.part,
-                "statistic": row.statistic,
-            }
+            {"wave_id": closed.wave_id, "position": position, "unit_id": int(row.unit)}
+            | {name: getattr(row, name) for name in FIGURE}
             for position, row in enumerate(checked.publication.rows)
         ]
         if rows:
@@ -116,7 +98,6 @@ def keep_check(closed: ClosedWave, checked: AuditedPublication, *, by: int | Non
         wave.state, wave.audited_at = WaveState.AUDITED, now
     else:
         wave.state, wave.audited_at = WaveState.CLOSED, None
-    db.session.flush()
     log_wave(Event.WAVE_AUDITED, closed.wave_id, by=by, now=now, passed=int(checked.report.passed))
     return checked.report.passed
 

@@ -1,13 +1,13 @@
-"""Closing a wave: answers go into their pieces and lose their unit; and bands of the response rate while it is open.
+"""Closing a wave: answers go into their pieces and lose their unit. And bands of the response rate while it is open.
 
-Nothing is computed from answers before. After it no row tells who answered what, in which order or when.
+Nothing is computed from answers earlier, and afterwards no row tells who answered what, in which order, or when.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
@@ -30,21 +30,18 @@ def close_wave(
     move_answers: Callable[[int], None] = move,
     empty_table: Callable[[str, int], None] = empty,
 ) -> None:
-    """Take no more answers: absorb what there is, put each in its piece, and empty the open table.
+    """Take no more answers: absorb those given, put each in its piece, and empty the open table.
 
-    `lost`: how many answers are known to be gone, such as after a restored backup, which holds none of an open wave;
+    `lost`: how many answers are known to be gone, as after a restored backup, which holds none of an open wave;
     exactly so many must be missing. What is left of the open table on the disk is wiped afterwards (`wiping.wipe`);
-    until then the wave is not clean. The two steps that must leave no order are given, so that the proofs can show that
-    weaker ones are found out. Raises NoSuchWave, WrongState, AnswersLost, NothingLost,
-    StrayAnswers.
+    until then the wave is not clean. The two steps that must leave no order are parameters, so that the proofs can show
+    that weaker ones are found out. Raises NoSuchWave, WrongState, AnswersLost, NothingLost, StrayAnswers.
     """
     wave = locked(wave_id)
     demand_step(wave.state, WaveState.CLOSED)
     _demand_all_there(wave_id, lost)
     known = _fold_again(wave, frozen_tree(wave_id))
-    answers: Counter[str] = Counter()
-    for unit_id, count in _complete_answers(wave_id):
-        answers[str(known.counted_in(unit_id))] += count
+    answers = _counted(wave_id, known, ResponseOpen, ResponseOpen.complete.is_(True))
     pieces = absorb(known.tree, answers, wave.k).piece_of
     _update_units(
         wave_id,
@@ -57,12 +54,11 @@ def close_wave(
     move_answers(wave_id)
     empty_table("response_open", wave_id)
     wave.state, wave.closed_at, wave.cleaned, wave.answers_lost = WaveState.CLOSED, now, False, lost > 0
-    db.session.flush()
     log_wave(Event.WAVE_CLOSED, wave_id, by=by, now=now)
 
 
 def renew_rates(wave_id: int, *, today: date, draw: Callable[[], int] = fresh_draw) -> None:
-    """Work out the bands of the response rate anew, each with a fresh draw; the timer does it once a week."""
+    """Renew the bands of the response rate, each with a fresh draw; the timer does so once a week."""
     wave = locked(wave_id)
     _write_rates(wave_id, frozen_tree(wave_id), draw)
     wave.rated_on = today
@@ -70,14 +66,14 @@ def renew_rates(wave_id: int, *, today: date, draw: Callable[[], int] = fresh_dr
 
 
 def mark_unclean(wave_id: int, *, today: date) -> None:
-    """What tells on the disk which answers came with which invitation is to be wiped; every night while it is open."""
+    """Have what ties answers to invitations on the disk wiped, every night while the wave is open."""
     wave = locked(wave_id)
     wave.wiped_on, wave.cleaned = today, False
     db.session.flush()
 
 
 def mark_clean(waves: Mapping[int, int]) -> None:
-    """The disk has been wiped since these waves (id -> version) were changed; one changed again stays unclean."""
+    """The disk has been wiped since these waves (id -> version) changed; one that changed again stays unclean."""
     for wave_id, version in waves.items():
         db.session.execute(
             update(Wave)
@@ -88,15 +84,15 @@ def mark_clean(waves: Mapping[int, int]) -> None:
 
 
 def unclean_waves() -> dict[int, int]:
-    """Waves that wait for the disk to be wiped, with their versions."""
+    """Waves that wait for the disk to be wiped: id -> version."""
     waves = db.session.scalars(select(Wave).where(Wave.cleaned.is_(False)).order_by(Wave.id))
     return {wave.id: wave.version for wave in waves}
 
 
 def _demand_all_there(wave_id: int, lost: int) -> None:
-    """As many answers as invitations that are marked as answered, but for those known to be gone.
+    """There must be as many answers as invitations marked as answered, less those known to be gone.
 
-    No error tells how many there are: of a wave in order nobody learns that.
+    No error tells how many there are: nobody learns that of a wave in order.
     """
     answered = db.session.scalar(
         select(func.count()).where(Invitation.wave_id == wave_id, Invitation.answered.is_(True))
@@ -112,10 +108,10 @@ def _demand_all_there(wave_id: int, lost: int) -> None:
 
 
 def _fold_again(wave: Wave, known: FrozenTree) -> FrozenTree:
-    """The tree folded by the limit as it is now: raised while the wave was open, it makes more groups too small.
+    """The tree folded by the present limit, which makes more groups too small if it was raised while the wave was open.
 
-    From where each person is invited, which opening settled by the limit of that day; the top's own are invited at the
-    top, wherever they count. With the same limit it gives the same tree.
+    It starts from where each person is invited, as opening decided by the limit of that day; the top's own are invited
+    at the top, wherever they count. The same limit gives the same tree.
     """
     own = {
         str(unit_id): count
@@ -147,25 +143,21 @@ def _fold_again(wave: Wave, known: FrozenTree) -> FrozenTree:
     return frozen_tree(wave.id)
 
 
-def _complete_answers(wave_id: int) -> Sequence[tuple[int, int]]:
-    """(unit in which they were given, how many)."""
-    rows = db.session.execute(
-        select(ResponseOpen.unit_id, func.count())
-        .where(ResponseOpen.wave_id == wave_id, ResponseOpen.complete.is_(True))
-        .group_by(ResponseOpen.unit_id)
-    )
-    return [(unit_id, count) for unit_id, count in rows]
+def _counted(
+    wave_id: int, known: FrozenTree, table: type[Invitation | ResponseOpen], which: ColumnElement[bool]
+) -> Counter[str]:
+    """How many rows of a wave count in each unit."""
+    counted: Counter[str] = Counter()
+    for unit_id, n in db.session.execute(
+        select(table.unit_id, func.count()).where(table.wave_id == wave_id, which).group_by(table.unit_id)
+    ):
+        counted[str(known.counted_in(unit_id))] += n
+    return counted
 
 
 def _write_rates(wave_id: int, known: FrozenTree, draw: Callable[[], int]) -> None:
-    """The band of the county and of each huvudman, from counts that nobody is shown."""
-    answered: Counter[str] = Counter()
-    for unit_id, count in db.session.execute(
-        select(Invitation.unit_id, func.count())
-        .where(Invitation.wave_id == wave_id, Invitation.answered.is_(True))
-        .group_by(Invitation.unit_id)
-    ):
-        answered[str(known.counted_in(unit_id))] += count
+    """The band of the county and of each huvudman, from counts that nobody sees."""
+    answered = _counted(wave_id, known, Invitation, Invitation.answered.is_(True))
     invited = Counter(known.invited)
     for name in reversed(known.tree.top_down):
         above = known.tree.parent[name]
@@ -182,7 +174,7 @@ def _write_rates(wave_id: int, known: FrozenTree, draw: Callable[[], int]) -> No
 
 
 def _update_units(wave_id: int, rows: Sequence[Mapping[str, object]]) -> None:
-    """Write columns of a wave's units; each row names its `unit`, and all the same columns."""
+    """Update a wave's units; each row names its `unit`, and all name the same columns."""
     units = WaveUnit.__table__
     db.session.connection().execute(
         update(units)  # type: ignore[arg-type]

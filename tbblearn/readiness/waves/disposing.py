@@ -1,4 +1,4 @@
-"""What goes with time: who answered, the answers, and who was invited."""
+"""What is deleted with time: who answered, the answers, and who was invited."""
 
 from datetime import datetime, timedelta
 
@@ -7,18 +7,17 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from tbblearn.audit.rules import Event
 from tbblearn.db import db
-from tbblearn.mail.actions import take_back
-from tbblearn.readiness.waves.actions import locked, log_wave, mail_prefix
+from tbblearn.readiness.waves.actions import locked, log_wave, take_letters_back
 from tbblearn.readiness.waves.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave
 from tbblearn.surveys.waves import ASKING_MAIL, INVITATION_DAYS, STAFF_RESULT_MAIL, WaveState
 
 
 def forget_who_answered(wave_id: int) -> None:
-    """Nobody has answered or declined any more. The disk must be wiped afterwards.
+    """Erase who has answered or declined. The disk must be wiped afterwards.
 
-    The letters that asked go too, sent or not: one that was not needed any more when it was to be written says that
-    its reader had answered, and a reminder that its reader had not.
+    The letters that asked go too, sent or not: one that was not needed when it was due tells that its recipient had
+    answered, and a reminder that they had not.
     """
     db.session.execute(
         update(Invitation)
@@ -26,14 +25,13 @@ def forget_who_answered(wave_id: int) -> None:
         .values(answered=False, declined=False)
         .execution_options(synchronize_session=False)
     )
-    for kind in sorted(ASKING_MAIL):
-        take_back(f"{mail_prefix(kind, wave_id)}:")
+    take_letters_back(sorted(ASKING_MAIL), wave_id)
 
 
 def dispose_of_answers(wave_id: int, *, decision: str, now: datetime) -> None:
-    """Wipe the answers of a wave that was published, or closed, long enough ago; the log names the decision.
+    """Wipe the answers of a wave published or closed long enough ago; the log names the decision.
 
-    One that was never published is forgotten as at publication. What it did not have checked can be no more.
+    For a wave never published, who answered is erased as well, and nothing can be checked any more.
     """
     wave = locked(wave_id)
     forget_who_answered(wave_id)
@@ -44,23 +42,22 @@ def dispose_of_answers(wave_id: int, *, decision: str, now: datetime) -> None:
 
 
 def forget_invitations(wave_id: int) -> None:
-    """Delete who was invited; the counts stay with the wave's units."""
+    """Delete who was invited; the wave's units keep the counts."""
     wave = locked(wave_id)
     db.session.execute(delete(Invitation).where(Invitation.wave_id == wave_id))
-    for kind in sorted(ASKING_MAIL | {STAFF_RESULT_MAIL}):
-        take_back(f"{mail_prefix(kind, wave_id)}:")
+    take_letters_back(sorted(ASKING_MAIL | {STAFF_RESULT_MAIL}), wave_id)
     _soil(wave)
 
 
 def _soil(wave: Wave) -> None:
-    """The disk must be wiped after this change, also where it was to be wiped for another one already."""
+    """The disk must be wiped after this change, even if it was waiting to be wiped already."""
     wave.cleaned = False
-    flag_modified(wave, "cleaned")  # a new version, whoever wipes just now
+    flag_modified(wave, "cleaned")  # a new version, even if a wiping is under way
     db.session.flush()
 
 
 def waves_to_dispose_of(before: datetime) -> list[int]:
-    """Waves whose answers have been kept long enough: published, or else closed, before that moment."""
+    """Waves published, or else closed, before that moment, whose answers have been kept long enough."""
     return list(
         db.session.scalars(
             select(Wave.id)
@@ -77,7 +74,7 @@ def waves_to_dispose_of(before: datetime) -> list[int]:
 
 
 def waves_to_forget(now: datetime) -> list[int]:
-    """Waves that closed, or were withdrawn, so long ago that nobody needs to know who was invited."""
+    """Waves that closed or were withdrawn so long ago that nobody needs to know who was invited."""
     before = now - timedelta(days=INVITATION_DAYS)
     return list(
         db.session.scalars(

@@ -1,4 +1,4 @@
-"""Shape of what a process leader sends about a survey round."""
+"""The process leader's forms about survey rounds."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,21 +25,6 @@ def _stripped(text: str | None) -> str:
     return (text or "").strip()
 
 
-def _name_field() -> Any:  # what a valid form holds is known to its view
-    return StringField(
-        _l("Namn på mätningen"),
-        validators=[
-            DataRequired(_l("Skriv ett namn på mätningen.")),
-            AtMost(LONGEST_NAME, _l("Namnet är för långt. Skriv högst 120 tecken.")),
-        ],
-        filters=[_stripped],
-    )
-
-
-def _day(label: Any, empty: Any) -> Any:  # as above
-    return Day(label, empty)
-
-
 def _limit_field(label: Any) -> Any:
     return Whole(
         label,
@@ -57,19 +42,27 @@ _PROGRAMME = RadioField(
     invalid_value_message=_l("Välj ett program."),  # type: ignore[call-arg]
     invalid_choice_message=_l("Välj ett program."),
 )
-"""Made before the other fields: it stands first on its page, and so among the errors."""
+"""Made before the other fields, to come first on its page and among the errors."""
 
 
 class DaysForm(PageForm):
-    """Name, first and last day. `today` is set before it is validated."""
+    """Name, first and last day. Set `today` before validation."""
 
-    name = _name_field()
-    opens_on = _day(_l("Första dag"), _l("Skriv vilken dag mätningen öppnar."))
-    closes_on = _day(_l("Sista dag"), _l("Skriv vilken dag som är den sista."))
+    # Any: what a valid form holds is known to its view.
+    name: Any = StringField(
+        _l("Namn på mätningen"),
+        validators=[
+            DataRequired(_l("Skriv ett namn på mätningen.")),
+            AtMost(LONGEST_NAME, _l("Namnet är för långt. Skriv högst 120 tecken.")),
+        ],
+        filters=[_stripped],
+    )
+    opens_on: Any = Day(_l("Första dag"), _l("Skriv vilken dag mätningen öppnar."))
+    closes_on: Any = Day(_l("Sista dag"), _l("Skriv vilken dag som är den sista."))
     today: date | None = None
 
     def validate_closes_on(self, field: Field) -> None:
-        """The last day lies after the first, and has not passed."""
+        """The last day is not before the first, and has not passed."""
         opens_on: date | None = self.opens_on.data
         if opens_on is not None and field.data < opens_on:
             raise StopValidation(_("Sista dagen kan inte komma före den första."))
@@ -78,7 +71,7 @@ class DaysForm(PageForm):
 
 
 class LimitsForm(PageForm):
-    """The least number of answers for a mean, and for how answers are spread."""
+    """The least numbers of answers for means and for distributions."""
 
     k = _limit_field(_l("Minst så många svar för medelvärden"))
     k_distribution = _limit_field(_l("Minst så många svar för hur svaren fördelar sig"))
@@ -95,19 +88,19 @@ class PlanForm(DaysForm, LimitsForm):
     programme = _PROGRAMME
 
     def offer(self, programmes: Sequence[tuple[int, str]]) -> None:
-        """The programmes there are; a single one is chosen already."""
+        """Offer the programmes; a single one is chosen already."""
         self.programme.choices = list(programmes)
         if len(programmes) == 1 and not self.programme.raw_data:
             self.programme.data = programmes[0][0]
 
 
 class ChangeForm(DaysForm):
-    """Another name or other days. `version` says how the round stood when the page was opened."""
+    """Another name or other days. `version`: that of the round when the page was opened."""
 
     version = RowId()
 
     def hold_opens_on(self, day: date) -> None:
-        """The first day is this one, whatever was sent: the round is open."""
+        """Keep the first day of an open round, whatever was sent."""
         self.opens_on.process(MultiDict({self.opens_on.name: day.isoformat()}))
 
 
@@ -121,7 +114,7 @@ class AdoptForm(PageForm):
         invalid_value_message=_l("Välj en huvudman."),  # type: ignore[call-arg]
         invalid_choice_message=_l("Välj en huvudman."),
     )
-    adopted_on = _day(_l("Beslutet togs"), _l("Skriv vilken dag beslutet togs."))
+    adopted_on: Any = Day(_l("Beslutet togs"), _l("Skriv vilken dag beslutet togs."))
     reference: Any = StringField(
         _l("Beslutets beteckning"),
         validators=[
@@ -133,7 +126,7 @@ class AdoptForm(PageForm):
     today: date | None = None
 
     def offer(self, huvudmen: Sequence[tuple[int, str]]) -> None:
-        """The huvudmän there are, none of them chosen."""
+        """Offer the huvudmän, none of them chosen."""
         self.huvudman.choices = [(NOBODY, _("Välj huvudman")), *huvudmen]
 
     def validate_huvudman(self, field: Field) -> None:
@@ -142,13 +135,13 @@ class AdoptForm(PageForm):
             raise StopValidation(_("Välj en huvudman."))
 
     def validate_adopted_on(self, field: Field) -> None:
-        """What has been decided was decided today or before."""
+        """The decision was made today or earlier."""
         if self.today is not None and field.data > self.today:
             raise StopValidation(_("Beslutet kan inte vara taget efter i dag."))
 
 
 class WithdrawForm(PageForm):
-    """The yes to take a whole round back."""
+    """Confirms that a whole round is withdrawn."""
 
     confirm = Tick(
         _l("Jag vill dra tillbaka hela mätningen, och vet att det inte går att ångra"),

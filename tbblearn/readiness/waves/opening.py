@@ -8,27 +8,24 @@ from datetime import date, datetime
 from sqlalchemy import insert, or_, select
 
 from tbblearn.audit.rules import Event
-from tbblearn.db import STOCKHOLM, db, stockholm_date
-from tbblearn.mail.actions import queue_many
+from tbblearn.db import db, stockholm_date
 from tbblearn.people.belonging import grant_holds
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit
 from tbblearn.people.rules import Role
 from tbblearn.readiness.figures.absorption import Folding, fold
 from tbblearn.readiness.rules import Tree
-from tbblearn.readiness.waves.actions import MORNING, locked, log_wave, mail_prefix
+from tbblearn.readiness.waves.actions import locked, log_wave, queue_letters, standing_of
+from tbblearn.readiness.waves.steps import Step
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.waves import (
     APART_DAYS,
     INVITATION_MAIL,
-    CheckFirst,
-    LastDayGone,
     NobodyInvited,
     NotAdopted,
     TooFewInvited,
     TooSoon,
     WaveState,
     Workplace,
-    demand_step,
     place,
     too_near,
 )
@@ -38,8 +35,7 @@ from tbblearn.surveys.waves import (
 class Places:
     """Who would be invited where, before small units are folded.
 
-    `units` in order: top down, and in Swedish order among those beside each other. `held`: every employment of the
-    day in them, by person.
+    `units`: top down, siblings in Swedish order. `held`: every employment of the day in them, by person.
     """
 
     units: Sequence[OrgUnit]
@@ -48,7 +44,7 @@ class Places:
     invited: Mapping[int, int]
     """Person -> unit."""
     managers: Collection[int]
-    """Those of them who manage a unit, and so are invited in the one above it."""
+    """Invited persons who manage a unit, and are therefore invited in the one above it."""
 
     @property
     def tree(self) -> Tree:
@@ -56,12 +52,12 @@ class Places:
         return Tree.build((str(unit), None if above is None else str(above)) for unit, above in self.parents.items())
 
     def counts(self) -> dict[str, int]:
-        """Invited directly in each unit."""
+        """How many are invited directly in each unit."""
         return Counter(str(unit) for unit in self.invited.values())
 
 
 def places_on(wave_id: int, today: date) -> Places:
-    """Who would be invited where if the wave opened today. A fixed number of queries."""
+    """Who would be invited where if the wave opened today; a fixed number of queries."""
     units = _units(wave_id, today)
     parents = {unit.id: unit.parent_id for unit in units}
     held = _held(parents, today)
@@ -75,15 +71,14 @@ def places_on(wave_id: int, today: date) -> Places:
 
 
 def _units(wave_id: int, today: date) -> list[OrgUnit]:
-    """The county, the huvudmän that have adopted the wave, and all below them that exist today; top down."""
+    """The county, the huvudmän that have adopted the wave, and all units below them that exist today; top down."""
     adopted = select(OrgUnit.path).join(WaveAdoption, WaveAdoption.unit_id == OrgUnit.id)
     reached = db.session.scalars(adopted.where(WaveAdoption.wave_id == wave_id)).all()
     if not reached:
         return []
     found = db.session.scalars(
         select(OrgUnit).where(
-            or_(OrgUnit.parent_id.is_(None), *(OrgUnit.inside(path) for path in reached)),
-            OrgUnit.exists_on(today),
+            or_(OrgUnit.parent_id.is_(None), *(OrgUnit.inside(path) for path in reached)), OrgUnit.exists_on(today)
         )
     ).all()
     below: dict[int | None, list[OrgUnit]] = defaultdict(list)
@@ -99,14 +94,7 @@ def _units(wave_id: int, today: date) -> list[OrgUnit]:
 
 
 def _held(units: Collection[int], today: date) -> dict[int, list[Workplace]]:
-    on_leave = (
-        select(Leave.id)
-        .where(
-            Leave.employment_id == Employment.id,
-            Leave.holds_on(today),
-        )
-        .exists()
-    )
+    on_leave = select(Leave.id).where(Leave.employment_id == Employment.id, Leave.holds_on(today)).exists()
     found: dict[int, list[Workplace]] = defaultdict(list)
     for person_id, unit_id, start_on, away in db.session.execute(
         select(Employment.person_id, Employment.unit_id, Employment.start_on, on_leave)
@@ -129,14 +117,14 @@ def _managed(units: Collection[int], today: date) -> dict[int, list[int]]:
 
 
 def waves_near(wave: Wave, opens_on: date) -> list[Wave]:
-    """Waves of the same instrument and programme too near to open that day, were the same persons asked."""
+    """Waves of the same instrument and programme too near for opening that day, if they asked the same persons."""
     others = db.session.scalars(
         select(Wave).where(
             Wave.id != wave.id,
             Wave.programme_id == wave.programme_id,
             Wave.instrument == wave.instrument,
             Wave.opened_at.is_not(None),
-            # What was withdrawn before anybody read it tells nobody anything.
+            # A wave withdrawn before anybody read it tells nothing.
             or_(Wave.state != WaveState.WITHDRAWN, Wave.published_at.is_not(None)),
         )
     ).all()
@@ -144,7 +132,7 @@ def waves_near(wave: Wave, opens_on: date) -> list[Wave]:
 
 
 def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tuple[Wave, int]]:
-    """Those of them that ask any of the same persons, with how many."""
+    """Waves too near that asked some of the same persons, with how many."""
     near = waves_near(wave, opens_on)
     if not near:
         return []
@@ -159,22 +147,18 @@ def near_waves(wave: Wave, invited: Collection[int], opens_on: date) -> list[tup
 
 
 def ended_on(wave: Wave) -> date:
-    """The day on which a wave closed, or is to close."""
+    """The day on which a wave closed or is to close."""
     return wave.closes_on if wave.closed_at is None else stockholm_date(wave.closed_at)
 
 
 def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> int:
     """Freeze the tree, fold what is too small, invite everyone and queue their mail. Returns how many are invited.
 
-    Raises NoSuchWave, WrongState, CheckFirst until the opening check was approved, LastDayGone, NotAdopted,
-    NobodyInvited, TooFewInvited, TooSoon. Opened in the night, it is told in the morning.
+    A wave opened in the night sends its mail in the morning. Raises NoSuchWave, WrongState, CheckFirst until the
+    opening check is approved, LastDayGone, NotAdopted, NobodyInvited, TooFewInvited, TooSoon.
     """
     wave = locked(wave_id)
-    demand_step(wave.state, WaveState.OPEN)
-    if wave.approved_at is None:
-        raise CheckFirst(lines=[])
-    if wave.closes_on < today:
-        raise LastDayGone(opens_on=wave.opens_on, closes_on=wave.closes_on)
+    standing_of(wave).demand(Step.OPEN, today)
     found = places_on(wave_id, today)
     if not found.units:
         raise NotAdopted(wave_id=wave_id)
@@ -191,7 +175,6 @@ def open_wave(wave_id: int, *, by: int | None, now: datetime, today: date) -> in
     _invite(wave_id, found, folding, now)
     wave.state, wave.opened_at, wave.invited = WaveState.OPEN, now, len(found.invited)
     wave.opens_on = today
-    db.session.flush()
     log_wave(Event.WAVE_OPENED, wave_id, by=by, now=now, invited=len(found.invited))
     return len(found.invited)
 
@@ -224,27 +207,18 @@ def _invite(wave_id: int, found: Places, folding: Folding, now: datetime) -> Non
         for person_id, unit_id in sorted(found.invited.items())
     ]
     db.session.execute(insert(Invitation), rows)
-    queue_many(
-        INVITATION_MAIL,
-        [row["person_id"] for row in rows],
-        mail_prefix(INVITATION_MAIL, wave_id),
-        now=now,
-        due_at=max(now, datetime.combine(stockholm_date(now), MORNING, STOCKHOLM)),
-        values={"wave": wave_id},
-    )
+    invited = [row["person_id"] for row in rows]
+    queue_letters(INVITATION_MAIL, wave_id, invited, now=now, from_on=stockholm_date(now))
 
 
 def employed_outside(units: Collection[int], reached: Sequence[str], today: date) -> int:
-    """Persons employed today in the huvudmän with these paths, whose unit does not exist any more."""
+    """How many employed today in the huvudmän with these paths have no unit among `units`."""
     if not reached:
         return 0
     rows = db.session.execute(
         select(Employment.person_id, Employment.unit_id)
         .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(
-            Employment.held_on(today),
-            or_(*(OrgUnit.inside(path) for path in reached)),
-        )
+        .where(Employment.held_on(today), or_(*(OrgUnit.inside(path) for path in reached)))
     ).all()
     inside = {person_id for person_id, unit_id in rows if unit_id in units}
     return len({person_id for person_id, _unit_id in rows} - inside)

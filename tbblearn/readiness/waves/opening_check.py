@@ -1,4 +1,4 @@
-"""The opening check: what a process leader must have seen before a wave opens, with figures of the day."""
+"""The opening check: what a process leader must have seen before a wave opens, with today's figures."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,34 +18,34 @@ from tbblearn.surveys.waves import APART_DAYS, NoSuchWave
 
 @dataclass(frozen=True)
 class OpeningCheck:
-    """Every line of the check as it stands today, those that stop the opening first."""
+    """Every line of the check as it is today, those that stop the opening first."""
 
     lines: tuple[Line, ...]
 
     @property
     def blocking(self) -> list[Line]:
-        """What must be changed before the wave can open."""
+        """Lines that stop the wave from opening."""
         return [line for line in self.lines if line.blocking]
 
     @property
     def to_see(self) -> list[Line]:
-        """What must be ticked."""
+        """Lines to be ticked."""
         return [line for line in self.lines if not line.blocking]
 
     @property
     def codes(self) -> list[str]:
-        """All lines, for `waves.actions.approve`."""
+        """The codes of all lines, for `actions.approve`."""
         return [line.code for line in self.lines]
 
     def seen(self, ticked: list[str]) -> list[str]:
-        """The ticks that count: no tick helps against what stops the opening."""
+        """The ticks that count; none helps against a line that stops the opening."""
         return [line.code for line in self.to_see if line.code in set(ticked)]
 
 
 def opening_check(wave_id: int, scope: Scope, today: date) -> OpeningCheck:
-    """The lines for a wave that would open on its first day, or today where that has passed. Raises NoSuchWave.
+    """The lines for a wave that opens on its first day, or today if that has passed. Raises NoSuchWave.
 
-    A fixed number of queries. Staff and units are those of today. `scope` is what the reader may see of the huvudmän.
+    A fixed number of queries. Staff and units are those of today; `scope`: the huvudmän that the reader may see.
     """
     wave = db.session.get(Wave, wave_id)
     if wave is None:
@@ -69,10 +69,10 @@ def opening_check(wave_id: int, scope: Scope, today: date) -> OpeningCheck:
 
 
 def hindrances(wave_id: int, scope: Scope, today: date) -> list[Line]:
-    """What stops the wave from opening today; empty where nothing does. Raises NoSuchWave.
+    """Lines that stop the wave from opening today, if any. Raises NoSuchWave.
 
-    Asked at every view of a wave that is ready to open, so all employments are gone through only where something may
-    stop it: its days, another wave near it, or nobody employed where it has been adopted.
+    Asked whenever a wave that is ready to open is viewed, so all employments are read only if something may stop it:
+    its days, another wave near it, or nobody employed where it has been adopted.
     """
     wave = db.session.get(Wave, wave_id)
     if wave is None:
@@ -83,24 +83,21 @@ def hindrances(wave_id: int, scope: Scope, today: date) -> list[Line]:
 
 
 def _anybody(wave_id: int, today: date) -> bool:
-    """True where somebody is employed today in a huvudman that has adopted the wave."""
+    """True if anybody is employed today in a huvudman that has adopted the wave."""
     unit, top = aliased(OrgUnit), aliased(OrgUnit)
     found = (
         select(Employment.id)
         .join(unit, unit.id == Employment.unit_id)
         .join(top, unit.inside(top.path))
         .join(WaveAdoption, WaveAdoption.unit_id == top.id)
-        .where(
-            WaveAdoption.wave_id == wave_id,
-            Employment.held_on(today),
-        )
+        .where(WaveAdoption.wave_id == wave_id, Employment.held_on(today))
         .limit(1)
     )
     return db.session.scalar(found) is not None
 
 
 def _huvudmen(wave_id: int, scope: Scope, today: date) -> tuple[list[OrgUnit], list[OrgUnit]]:
-    """The huvudmän that have adopted the wave, and those of today that have not; in Swedish order."""
+    """The huvudmän that have adopted the wave, and the present ones that have not; in Swedish order."""
     adopted = set(db.session.scalars(select(WaveAdoption.unit_id).where(WaveAdoption.wave_id == wave_id)))
     units = db.session.scalars(
         select(OrgUnit).where(OrgUnit.kind == UnitKind.HUVUDMAN, within(scope)).order_by(OrgUnit.name_sort)
@@ -163,7 +160,7 @@ def _of_staff(wave: Wave, found: Places, adopted: list[OrgUnit], today: date) ->
 
 
 def _newest_known(adopted: list[OrgUnit]) -> dict[int, date]:
-    """The latest day on which an employment of each huvudman became known: the best sign there is of its data's age."""
+    """The latest day on which an employment of each huvudman became known: the best sign of how old its data are."""
     top, unit = aliased(OrgUnit), aliased(OrgUnit)
     rows = db.session.execute(
         select(top.id, func.max(Employment.known_on).label("known_on"))

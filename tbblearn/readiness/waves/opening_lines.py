@@ -1,6 +1,4 @@
-"""What the opening check says of a wave, as data, and what a response of 60 % would show (docs/rules/surveys.md)."""
-
-from __future__ import annotations
+"""The lines of the opening check as data, and what a response of 60 % would show (docs/rules/surveys.md)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,23 +34,14 @@ class LineKind(StrEnum):
 
 
 BLOCKING: Final = frozenset(
-    {
-        LineKind.DATES,
-        LineKind.NOBODY_ADOPTED,
-        LineKind.NOBODY_INVITED,
-        LineKind.TOO_FEW_INVITED,
-        LineKind.NEAR_WAVE,
-    },
+    {LineKind.DATES, LineKind.NOBODY_ADOPTED, LineKind.NOBODY_INVITED, LineKind.TOO_FEW_INVITED, LineKind.NEAR_WAVE}
 )
-"""Lines that no tick helps against: something must be changed first."""
+"""Lines that stop the opening, however they are ticked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `counts` are its figures by name, `units` huvudmän with a day where one belongs to it.
-
-    `other` and `on` are the name of another wave, and a day.
-    """
+    """One line: its figures by name, huvudmän each with a day or None, the name of another wave, and a day."""
 
     kind: LineKind
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -62,12 +51,12 @@ class Line:
 
     @property
     def blocking(self) -> bool:
-        """True where the wave cannot open as long as the line stands."""
+        """True if the wave cannot open while the line is there."""
         return self.kind in BLOCKING
 
     @property
     def code(self) -> str:
-        """Kind and figures together: a line whose figures have changed is another line, and must be seen anew."""
+        """Kind and figures: a line whose figures have changed is another line, to be seen again."""
         parts = [f"{name}:{count}" for name, count in self.counts.items()]
         parts += [f"{name}:{day or ''}" for name, day in self.units]
         return "|".join([self.kind.value, *parts, self.other, str(self.on or "")])
@@ -75,16 +64,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What would be shown if so many answered in every unit. An estimate: who answers is not known beforehand."""
+    """What would be shown if the same share answered in every unit."""
 
     leaves: int
-    """Units without units below them in which somebody is invited."""
+    """Lowest units in which anybody is invited."""
     leaves_shown: int
     staff: int
     staff_shown: int
-    """Of all who are invited, those whose own unit would be shown."""
+    """Invited persons whose own unit would be shown."""
     never: int
-    """Units with somebody invited, but fewer than k + margin even with those below them."""
+    """Units with fewer than k + margin invited, though some, even with the units below."""
     never_staff: int
 
 

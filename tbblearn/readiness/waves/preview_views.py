@@ -1,4 +1,4 @@
-"""Trying a survey as somebody who answers would meet it, before it opens. Nothing is kept (docs/rules/surveys.md).
+"""Trying out a survey as those who answer will meet it; nothing is stored (docs/rules/surveys.md).
 
 The pages are those of `surveys`, and as `quiet`.
 """
@@ -14,19 +14,11 @@ from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.queries import Asked
 from tbblearn.surveys.statements import your_unit
 from tbblearn.surveys.views import first_page, in_words, statements_page
-from tbblearn.surveys.waves import NoSuchWave
-from tbblearn.web.errors import error_page
 from tbblearn.web.kept import told_by
 from tbblearn.web.pages import Page
 
 blueprint = Blueprint("readiness_preview", __name__)
 blueprint.quiet = True  # type: ignore[attr-defined]
-
-
-@blueprint.errorhandler(NoSuchWave)
-def no_such_wave(_error: NoSuchWave) -> Response:
-    """There is no such wave."""
-    return error_page(404).render()
 
 
 @blueprint.get("/matningar/<int:wave_id>/prova")
@@ -53,7 +45,7 @@ def statements(wave_id: int) -> Page:
 @told_by(lambda values, sent: in_words(queries.asked(values["wave_id"]), sent))
 @requires_on_county(Role.PROCESS_LEADER)
 def send(wave_id: int) -> Page | Response:
-    """What would happen: the gaps are told once, then there are thanks. Nothing is kept."""
+    """What would happen: the page comes back once with its gaps, then thanks. Nothing is stored."""
     about = queries.asked(wave_id)
     sent = read_sent(request.form, instrument(about.instrument))
     if sent.ask_once_more:

@@ -1,16 +1,14 @@
-"""Publishing a wave that has passed the privacy check, and taking one back (docs/rules/disclosure.md).
+"""Publishing a wave that has passed the privacy check, and withdrawing one (docs/rules/disclosure.md).
 
-Nothing is computed from answers here: words of comparison come from the rows as they are shown.
+Nothing is computed from answers here: comparisons are made from the rows as they are shown.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
 from tbblearn.audit.rules import Event
-from tbblearn.db import STOCKHOLM, db
-from tbblearn.mail.actions import queue_many, take_back
+from tbblearn.db import db
 from tbblearn.people.belonging import grant_holds
 from tbblearn.people.models import Grant
 from tbblearn.people.rules import Role
@@ -18,29 +16,22 @@ from tbblearn.readiness.figures.comparing import Mean, compare
 from tbblearn.readiness.models import FigureComparison, PublishedFigure
 from tbblearn.readiness.rules import Against, Family, Measure
 from tbblearn.readiness.trees import frozen_tree
-from tbblearn.readiness.waves.actions import MORNING, locked, log_wave, mail_prefix
+from tbblearn.readiness.waves.actions import locked, log_wave, queue_letters, standing_of, take_letters_back
 from tbblearn.readiness.waves.checking import forget_figures
 from tbblearn.readiness.waves.disposing import forget_who_answered
+from tbblearn.readiness.waves.steps import Step
 from tbblearn.readiness.waves.wiping import empty
 from tbblearn.surveys.models import Invitation, Wave, WaveUnit
-from tbblearn.surveys.waves import (
-    MANAGER_RESULT_MAIL,
-    STAFF_RESULT_MAIL,
-    NotCleaned,
-    WaveState,
-    demand_step,
-)
+from tbblearn.surveys.waves import MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL, WaveState, demand_step
 
 
 def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, managers_first_days: int) -> None:
-    """Let those with a role read at once and everyone who was invited after so many days; erase who answered.
+    """Let managers and leads read at once, and everyone who was invited after so many days; erase who answered.
 
     Raises NoSuchWave, WrongState, NotCleaned.
     """
     wave = locked(wave_id)
-    demand_step(wave.state, WaveState.PUBLISHED)
-    if not wave.cleaned:
-        raise NotCleaned(wave_id=wave_id)
+    standing_of(wave).demand(Step.PUBLISH, today)
     wave.state, wave.published_at = WaveState.PUBLISHED, now
     wave.staff_from_on = today + timedelta(days=managers_first_days)
     wave.cleaned = False
@@ -48,22 +39,14 @@ def publish_wave(wave_id: int, *, by: int | None, now: datetime, today: date, ma
     forget_who_answered(wave_id)
     invited = db.session.scalars(select(Invitation.person_id).where(Invitation.wave_id == wave_id)).all()
     managers = _managers(wave_id, today)
-    values = {"wave": wave_id}
-    queue_many(MANAGER_RESULT_MAIL, managers, mail_prefix(MANAGER_RESULT_MAIL, wave_id), now=now, values=values)
-    queue_many(
-        STAFF_RESULT_MAIL,
-        sorted(set(invited) - set(managers)),
-        mail_prefix(STAFF_RESULT_MAIL, wave_id),
-        now=now,
-        due_at=max(now, datetime.combine(wave.staff_from_on, MORNING, STOCKHOLM)),
-        values=values,
-    )
-    db.session.flush()
+    queue_letters(MANAGER_RESULT_MAIL, wave_id, managers, now=now)
+    staff = sorted(set(invited) - set(managers))
+    queue_letters(STAFF_RESULT_MAIL, wave_id, staff, now=now, from_on=wave.staff_from_on)
     log_wave(Event.WAVE_PUBLISHED, wave_id, by=by, now=now)
 
 
 def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
-    """Take the whole wave back, for good: answers, figures and what waits to be sent go at once.
+    """Take the whole wave back, for good: answers, figures and letters that wait go at once.
 
     Raises NoSuchWave, WrongState.
     """
@@ -75,17 +58,15 @@ def withdraw_wave(wave_id: int, *, by: int | None, now: datetime) -> None:
         empty("response_open", wave_id)
         empty("response", wave_id)
         _forget_figures(wave_id)
-        for kind in (MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL):
-            take_back(f"{mail_prefix(kind, wave_id)}:", waiting_only=True)
+        take_letters_back((MANAGER_RESULT_MAIL, STAFF_RESULT_MAIL), wave_id, waiting_only=True)
     wave.state, wave.withdrawn_at = WaveState.WITHDRAWN, now
     wave.audit_report = None
     wave.cleaned = not opened
-    db.session.flush()
     log_wave(Event.WAVE_WITHDRAWN, wave_id, by=by, now=now)
 
 
 def _forget_figures(wave_id: int) -> None:
-    """No number made from the wave's answers is left: figures, words that compare with them, bands, what fell where."""
+    """Delete every number made from the wave's answers: figures, comparisons with them, bands, and pieces."""
     forget_figures(wave_id)
     db.session.execute(delete(FigureComparison).where(FigureComparison.earlier_id == wave_id))
     db.session.execute(
@@ -97,7 +78,7 @@ def _forget_figures(wave_id: int) -> None:
 
 
 def _managers(wave_id: int, today: date) -> list[int]:
-    """Who manages a unit of the wave today."""
+    """Those who manage a unit of the wave today."""
     return list(
         db.session.scalars(
             select(Grant.person_id)
@@ -123,9 +104,8 @@ def _keep_comparisons(wave: Wave) -> None:
         .order_by(Wave.closed_at.desc())
         .limit(1)
     )
-    frozen = frozen_tree(wave.id)
-    shown = _shown_means(wave.id)
-    before = _shown_means(earlier_id) if earlier_id is not None else _Shown({}, {})
+    means, spread = _shown_means(wave.id)
+    before = _shown_means(earlier_id)[0] if earlier_id is not None else {}
     rows = [
         {
             "wave_id": wave.id,
@@ -135,20 +115,14 @@ def _keep_comparisons(wave: Wave) -> None:
             "word": one.word,
             "earlier_id": earlier_id if one.against is Against.BEFORE else None,
         }
-        for one in compare(frozen.tree, shown.means, before.means, shown.spread)
+        for one in compare(frozen_tree(wave.id).tree, means, before, spread)
     ]
     if rows:
         db.session.execute(insert(FigureComparison), rows)
 
 
-@dataclass(frozen=True)
-class _Shown:
-    means: dict[tuple[str, str], Mean]
-    spread: dict[str, str]
-
-
-def _shown_means(wave_id: int) -> _Shown:
-    """(unit, scale) -> the shown mean with its n, and scale -> s_w, of a wave's rows."""
+def _shown_means(wave_id: int) -> tuple[dict[tuple[str, str], Mean], dict[str, str]]:
+    """Of a wave's rows, (unit, scale) -> the shown mean with its n, and scale -> s_w."""
     sizes: dict[int, int] = {}
     means: dict[tuple[str, str], Mean] = {}
     spread: dict[str, str] = {}
@@ -170,4 +144,4 @@ def _shown_means(wave_id: int) -> _Shown:
             means[str(unit_id), scale] = Mean(value, sizes[unit_id])
         elif statistic == "s_w" and scale is not None:
             spread[scale] = value
-    return _Shown(means, spread)
+    return means, spread

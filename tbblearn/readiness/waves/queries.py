@@ -1,15 +1,16 @@
-"""What a process leader's pages show of survey rounds. No query here reads an answer, or who has given one."""
+"""What a process leader's pages show of survey rounds. No query here reads an answer or who gave one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import false, func, or_, select
 
-from tbblearn.db import db, stockholm_date
+from tbblearn.db import db
 from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope, UnitKind
+from tbblearn.readiness.waves.actions import standing_of
 from tbblearn.readiness.waves.steps import Standing
 from tbblearn.surveys.models import Wave, WaveAdoption, WaveUnit
 from tbblearn.surveys.queries import last_day
@@ -32,20 +33,11 @@ class WaveRow:
 
 
 def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
-    """Every wave, the newest first, under the name of its programme; programmes in the order in which they came."""
+    """Every wave, newest first, by name of its programme; programmes by age."""
     adopted = select(func.count()).where(WaveAdoption.wave_id == Wave.id).correlate(Wave).scalar_subquery()
     found: dict[str, list[WaveRow]] = {}
     for key, programme, name, state, opens_on, closes_on, closed_at, number in db.session.execute(
-        select(
-            Wave.id,
-            Programme.name,
-            Wave.name,
-            Wave.state,
-            Wave.opens_on,
-            Wave.closes_on,
-            Wave.closed_at,
-            adopted,
-        )
+        select(Wave.id, Programme.name, Wave.name, Wave.state, Wave.opens_on, Wave.closes_on, Wave.closed_at, adopted)
         .join(Programme, Programme.id == Wave.programme_id)
         .order_by(Programme.id, Wave.opens_on.desc(), Wave.id.desc())
     ):
@@ -55,7 +47,7 @@ def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
 
 
 def programmes() -> list[tuple[int, str]]:
-    """The county's programmes, id and name."""
+    """The county's programmes: id and name."""
     return [
         (key, name) for key, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.id))
     ]
@@ -81,9 +73,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What the last privacy check said. `coarser`: some figures are shown less finely, or not at all.
+    """The outcome of the last privacy check. `coarser`: some figures are shown less finely, or not at all.
 
-    Where, and which, is for the one who runs the commands: it would tell why something is not shown.
+    Which ones is for whoever runs the commands: it would tell why something is not shown.
     """
 
     passed: bool
@@ -117,7 +109,7 @@ class WavePage:
 
     @property
     def state(self) -> WaveState:
-        """The state that it is in."""
+        """The wave's state."""
         return self.standing.state
 
     @property
@@ -153,17 +145,7 @@ def wave_page(wave_id: int, scope: Scope) -> WavePage:
         instrument=wave.instrument,
         k=wave.k,
         k_distribution=wave.k_distribution,
-        standing=Standing(
-            state=wave.state,
-            opens_on=wave.opens_on,
-            closes_on=wave.closes_on,
-            adopted=sum(one.adopted_on is not None for one in huvudmen),
-            approved=wave.approved_at is not None,
-            reminders=wave.reminders,
-            reminded_on=wave.reminded_on,
-            cleaned=wave.cleaned,
-            disposed_on=None if wave.disposed_at is None else stockholm_date(wave.disposed_at),
-        ),
+        standing=standing_of(wave, sum(one.adopted_on is not None for one in huvudmen)),
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
         audited_at=wave.audited_at,
@@ -179,7 +161,7 @@ def wave_page(wave_id: int, scope: Scope) -> WavePage:
 
 
 def _huvudmen(wave_id: int, scope: Scope) -> list[Huvudman]:
-    """Every huvudman of the scope that has not ceased, and those that have decided on the wave; in Swedish order."""
+    """The scope's huvudmän that exist or have decided on the wave, in Swedish order."""
     rows = db.session.execute(
         select(OrgUnit.id, OrgUnit.name, WaveAdoption.adopted_on, WaveAdoption.reference)
         .outerjoin(WaveAdoption, (WaveAdoption.unit_id == OrgUnit.id) & (WaveAdoption.wave_id == wave_id))
@@ -193,18 +175,14 @@ def _huvudmen(wave_id: int, scope: Scope) -> list[Huvudman]:
     return [Huvudman(key, name, adopted_on, reference or "") for key, name, adopted_on, reference in rows]
 
 
-def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    return or_(false(), *(WaveUnit.path.like(f"{path}%") for path in scope.paths))
-
-
 def _rates(wave_id: int, scope: Scope) -> list[Rate]:
-    """Bands of the county and each huvudman, as the last night left them."""
+    """Bands of the county and each huvudman, as last renewed."""
     rows = db.session.execute(
         select(WaveUnit.name, WaveUnit.rate_band)
         .where(
             WaveUnit.wave_id == wave_id,
             or_(WaveUnit.kind == UnitKind.HUVUDMAN, WaveUnit.parent_id.is_(None)),
-            _in_scope(scope),
+            or_(false(), *(WaveUnit.path.like(f"{path}%") for path in scope.paths)),
         )
         .order_by(WaveUnit.position)
     )

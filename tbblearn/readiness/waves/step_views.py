@@ -1,8 +1,8 @@
-"""The steps of a survey round: each has a page that says what it does, and a button that does it."""
+"""The steps of a survey round, each with a page that explains it and a button."""
 
 from datetime import timedelta
 
-from flask import current_app, flash, redirect, url_for
+from flask import current_app, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,7 +11,7 @@ from tbblearn.people.guards import principal, requires_on_county
 from tbblearn.people.rules import Role
 from tbblearn.readiness.waves import actions as wave_actions
 from tbblearn.readiness.waves import closing, opening, publishing
-from tbblearn.readiness.waves.blueprint import blueprint, clean_afterwards, crumbs_of, own_scope, shown_wave
+from tbblearn.readiness.waves.blueprint import blueprint, clean_afterwards, own_scope, page_below, shown_wave, to_wave
 from tbblearn.readiness.waves.checking import check, closed_wave, keep_check
 from tbblearn.readiness.waves.forms import WithdrawForm
 from tbblearn.readiness.waves.opening_check import hindrances
@@ -24,7 +24,7 @@ _STEPS = ", ".join(f'"{step.value}"' for step in Step)
 @blueprint.get(f"/matningar/<int:wave_id>/<any({_STEPS}):step>")
 @requires_on_county(Role.PROCESS_LEADER)
 def step(wave_id: int, step: str) -> Page:
-    """What a step does, what of it cannot be undone, and when others see it. Refused where it cannot be taken now."""
+    """What a step does, what cannot be undone, and when others see it; refused where it cannot be taken now."""
     return _step_page(wave_id, Step(step), WithdrawForm(formdata=None) if step == Step.WITHDRAW else None)
 
 
@@ -32,29 +32,20 @@ def _step_page(wave_id: int, step: Step, form: WithdrawForm | None = None, statu
     today = stockholm_date(utc_now())
     shown = shown_wave(wave_id)
     shown.standing.demand(step, today)
-    return Page(
+    days = current_app.config["TBBLEARN"].managers_first_days
+    return page_below(
+        shown,
         "readiness/step.html",
         status,
-        wave=shown,
         step=step,
         Step=Step,
         form=form,
         hindrances=hindrances(wave_id, own_scope(), today) if step is Step.OPEN else [],
-        staff_from=today + timedelta(days=_managers_first_days()),
-        days=_managers_first_days(),
+        staff_from=today + timedelta(days=days),
+        days=days,
         action=url_for(f"waves.{_ENDPOINTS[step]}", wave_id=wave_id),
-        parents=crumbs_of(shown),
         today=today,
     )
-
-
-def _managers_first_days() -> int:
-    days: int = current_app.config["TBBLEARN"].managers_first_days
-    return days
-
-
-def _back(wave_id: int) -> Response:
-    return redirect(url_for("waves.wave", wave_id=wave_id), 303)
 
 
 @blueprint.post("/matningar/<int:wave_id>/oppna")
@@ -64,17 +55,17 @@ def open_now(wave_id: int) -> Response:
     now = utc_now()
     opening.open_wave(wave_id, by=principal().person_id, now=now, today=stockholm_date(now))
     flash(_("Mätningen är öppen. Inbjudningarna är på väg."))
-    return _back(wave_id)
+    return to_wave(wave_id)
 
 
 @blueprint.post("/matningar/<int:wave_id>/paminn")
 @requires_on_county(Role.PROCESS_LEADER)
 def remind_now(wave_id: int) -> Response:
-    """Remind those who have neither answered nor said that they do not want to."""
+    """Remind those who have neither answered nor declined."""
     now = utc_now()
     wave_actions.remind(wave_id, by=principal().person_id, now=now, today=stockholm_date(now))
     flash(_("Påminnelsen är på väg till dem som inte har svarat."))
-    return _back(wave_id)
+    return to_wave(wave_id)
 
 
 @blueprint.post("/matningar/<int:wave_id>/stang")
@@ -84,22 +75,21 @@ def close_now(wave_id: int) -> Response:
     closing.close_wave(wave_id, by=principal().person_id, now=utc_now())
     clean_afterwards()
     flash(_("Mätningen är stängd. Inget är publicerat än."))
-    return _back(wave_id)
+    return to_wave(wave_id)
 
 
 @blueprint.post("/matningar/<int:wave_id>/skyddskontroll")
 @requires_on_county(Role.PROCESS_LEADER)
 def audit_now(wave_id: int) -> Response:
-    """Run the privacy check. It may take long, so it is computed before this request's transaction begins."""
+    """Run the privacy check; it may take long, so it runs before this request's transaction begins."""
     by = principal().person_id
     with read_only():
         closed = closed_wave(wave_id)
-    passed = keep_check(closed, check(closed), by=by, now=utc_now())
-    if passed:
+    if keep_check(closed, check(closed), by=by, now=utc_now()):
         flash(_("Skyddskontrollen är klar. Resultatet går att publicera."))
     else:
         flash(_("Skyddskontrollen stoppade publiceringen. Inget är publicerat."), "warm")
-    return _back(wave_id)
+    return to_wave(wave_id)
 
 
 @blueprint.post("/matningar/<int:wave_id>/publicera")
@@ -112,11 +102,11 @@ def publish_now(wave_id: int) -> Response:
         by=principal().person_id,
         now=now,
         today=stockholm_date(now),
-        managers_first_days=_managers_first_days(),
+        managers_first_days=current_app.config["TBBLEARN"].managers_first_days,
     )
     clean_afterwards()
     flash(_("Resultatet är publicerat."))
-    return _back(wave_id)
+    return to_wave(wave_id)
 
 
 @blueprint.post("/matningar/<int:wave_id>/dra-tillbaka")
@@ -129,7 +119,7 @@ def withdraw_now(wave_id: int) -> Page | Response:
     publishing.withdraw_wave(wave_id, by=principal().person_id, now=utc_now())
     clean_afterwards()
     flash(_("Mätningen är tillbakadragen."))
-    return _back(wave_id)
+    return to_wave(wave_id)
 
 
 _ENDPOINTS = {

@@ -1,6 +1,4 @@
-"""What can be done with a wave now, and which step is the next: decisions in plain Python."""
-
-from __future__ import annotations
+"""What can be done with a wave now, and which step comes next: decisions in plain Python."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +20,7 @@ from tbblearn.surveys.waves import (
 
 
 class Step(StrEnum):
-    """A step with a page of its own that says what it does; the value is the end of its address."""
+    """A step with a page that explains it; the value ends the page's address."""
 
     OPEN = "oppna"
     REMIND = "paminn"
@@ -33,7 +31,7 @@ class Step(StrEnum):
 
 
 class Next(StrEnum):
-    """What a wave waits for, apart from a step."""
+    """What a wave waits for, other than a step."""
 
     ADOPTIONS = "adoptions"
     CHECK = "check"
@@ -70,14 +68,13 @@ class Standing:
     """The day on which its answers were wiped."""
 
     def demand(self, step: Step, today: date) -> None:
-        """Raise what the step's action would.
+        """Do nothing if the step can be taken today.
 
-        WrongState, CheckFirst, LastDayGone, NotOpen, EnoughReminders, NotCleaned, AnswersGone.
+        Else raises WrongState, CheckFirst, LastDayGone, NotOpen, EnoughReminders, NotCleaned or AnswersGone.
         """
         if step is Step.REMIND:
             self._demand_reminder(today)
-            return
-        if step is Step.AUDIT:
+        elif step is Step.AUDIT:
             if self.state not in (WaveState.CLOSED, WaveState.AUDITED):
                 raise WrongState(state=self.state, wanted=WaveState.AUDITED)
         else:
@@ -98,7 +95,7 @@ class Standing:
             raise EnoughReminders(sent=self.reminders)
 
     def allows(self, step: Step, today: date) -> bool:
-        """True where the step can be taken today."""
+        """True if the step can be taken today."""
         try:
             self.demand(step, today)
         except WaveError:
@@ -106,7 +103,7 @@ class Standing:
         return True
 
     def next(self, today: date) -> Step | Next:
-        """The next step of a wave, or what it waits for."""
+        """The wave's next step, or what it waits for."""
         if self.state is WaveState.PLANNED:
             return self._before_opening(today)
         if self.state is WaveState.OPEN:

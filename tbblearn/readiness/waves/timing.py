@@ -1,4 +1,4 @@
-"""What the timer does with waves: open, close, renew rates, dispose, forget, and finish what was cut off."""
+"""What the timer does with waves: open, close, renew rates, delete what is due, and finish what was cut off."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -28,13 +28,13 @@ KINDS = ("waves_opened", "waves_closed", "rates_renewed", "answers_disposed", "i
 """What the timer counts."""
 
 RATE_DAYS = 7
-"""Days from one renewal of the response rate to the next: too many for a single answer to show in it."""
+"""Days between renewals of the response rate, so that no single answer shows in it."""
 
 log = structlog.get_logger("tbblearn.readiness")
 
 
 def jobs(*, response_days: int, disposal_decision: str) -> Iterable[Job]:
-    """The timer's jobs in their order; each is one transaction of the caller's."""
+    """The timer's jobs in order; each is one transaction of the caller's."""
 
     def dispose(now: datetime, _today: date) -> Changes:
         due = waves_to_dispose_of(now - timedelta(days=response_days))
@@ -45,7 +45,7 @@ def jobs(*, response_days: int, disposal_decision: str) -> Iterable[Job]:
 
 
 def clean() -> Changes:
-    """Wipe what changes have left on the disk, outside any transaction; cut off or in the way, it is done next time."""
+    """Wipe what changes have left on the disk, outside any transaction; if cut off or blocked, next time."""
     with read_only():
         waiting = unclean_waves()
     if not waiting or not wipe():
@@ -53,20 +53,20 @@ def clean() -> Changes:
     try:
         with unit_of_work():
             mark_clean(waiting)
-    except OperationalError:  # the change that this follows has been committed and must not seem to have failed
+    except OperationalError:  # the change before it is committed and must not seem to have failed
         log.warning("wiped waves could not be marked", exc_info=True)
         return {"waves_cleaned": 0}
     return {"waves_cleaned": len(waiting)}
 
 
 def _each(waves: Sequence[int], change: Callable[[int], None]) -> int:
-    """Change each wave, and return how many were: where somebody is in the way (a dump), the next run tries again."""
+    """Change each wave and return how many were changed; the next run retries those blocked by others, as by a dump."""
     done = 0
     for wave_id in waves:
         try:
             with db.session.begin_nested():
                 change(wave_id)
-        except (AnswersLost, StrayAnswers) as error:  # whoever closes it by hand is told what is lost, and how to go on
+        except (AnswersLost, StrayAnswers) as error:  # closing by hand says what is lost and what to do
             log.warning("a wave cannot close", wave_id=wave_id, why=error.code)
         except OperationalError as error:
             if not is_busy(error):
@@ -78,7 +78,7 @@ def _each(waves: Sequence[int], change: Callable[[int], None]) -> int:
 
 
 def _open(now: datetime, today: date) -> Changes:
-    """Open what was approved and whose day has come. What cannot open stays planned; its page says why."""
+    """Open approved waves whose day has come. One that cannot open stays planned, and its page says why."""
     opened = 0
     for wave_id in db.session.scalars(
         select(Wave.id)
@@ -108,7 +108,7 @@ def _close(now: datetime, today: date) -> Changes:
 
 
 def _renew(_now: datetime, today: date) -> Changes:
-    """Bands once a week, for the first time a week after opening; and each night what is on the disk is to be wiped."""
+    """Renew bands once a week, first a week after opening, and have the disk wiped every night."""
     week_ago = today - timedelta(days=RATE_DAYS)
     taking = (Wave.state == WaveState.OPEN, Wave.closes_on >= today)
     due = db.session.scalars(

@@ -14,27 +14,25 @@ from tbblearn.readiness.waves import actions as wave_actions
 from tbblearn.readiness.waves import queries as wave_queries
 from tbblearn.readiness.waves import step_views as wave_step_views
 from tbblearn.readiness.waves.actions import NewWave
-from tbblearn.readiness.waves.blueprint import blueprint, crumbs_of, own_scope, shown_wave
+from tbblearn.readiness.waves.blueprint import blueprint, own_scope, page_below, shown_wave, to_wave
 from tbblearn.readiness.waves.forms import AdoptForm, ChangeForm, LimitsForm, PlanForm
 from tbblearn.readiness.waves.opening_check import OpeningCheck, hindrances, opening_check
 from tbblearn.readiness.waves.queries import WavePage
 from tbblearn.readiness.waves.steps import Next, Step
 from tbblearn.readiness.waves.words import refusal_words
-from tbblearn.surveys.waves import BadLimits, ChangedMeanwhile, CheckFirst, WaveState, WrongState
+from tbblearn.surveys.waves import BadLimits, ChangedMeanwhile, CheckFirst, WaveState
 from tbblearn.web.errors import NotFound
 from tbblearn.web.pages import Page
 
 __all__ = ["blueprint", "wave_step_views"]
 
-PREVIEW = "readiness_preview.first"
-RESULTS = ("readiness_results.county", "readiness_results.method")
 MOST_TICKS = 50
 NEVER_SEEN = 0
 """A version that no round has."""
 
 
 def leads_the_county(person: Principal) -> bool:
-    """True for those who lead the county's rounds: the menu leads them here."""
+    """True for those who lead the county's rounds, who have this page in their menu."""
     return person.has_on_county(Role.PROCESS_LEADER)
 
 
@@ -57,7 +55,7 @@ def new() -> Page:
 @blueprint.post("/matningar/ny")
 @requires_on_county(Role.PROCESS_LEADER)
 def plan() -> Page | Response:
-    """Keep the plan. Nobody is asked anything yet."""
+    """Save the plan. Nobody is asked anything yet."""
     now = utc_now()
     form = PlanForm()
     form.today = stockholm_date(now)
@@ -66,19 +64,19 @@ def plan() -> Page | Response:
         return Page("readiness/new_round.html", 422, form=form)
     wave_id = wave_actions.plan_wave(
         NewWave(
-            form.programme.data,
-            form.name.data,
-            form.opens_on.data,
-            form.closes_on.data,
-            form.k.data,
-            form.k_distribution.data,
+            programme_id=form.programme.data,
+            name=form.name.data,
+            opens_on=form.opens_on.data,
+            closes_on=form.closes_on.data,
+            k=form.k.data,
+            k_distribution=form.k_distribution.data,
             margin=current_app.config["TBBLEARN"].survey_margin,
         ),
         by=principal().person_id,
         now=now,
     )
     flash(_("Mätningen är planerad. Ingen är inbjuden än."))
-    return redirect(url_for("waves.wave", wave_id=wave_id), 303)
+    return to_wave(wave_id)
 
 
 @blueprint.get("/matningar/<int:wave_id>")
@@ -94,17 +92,14 @@ def wave(wave_id: int) -> Page:
         following=following,
         hindrances=hindrances(wave_id, own_scope(), today) if following is Step.OPEN else [],
         steps=[step for step in Step if step is not following and shown.standing.allows(step, today)],
-        preview=_address(PREVIEW, wave_id),
-        results=[_address(name, wave_id) for name in RESULTS] if shown.state is WaveState.PUBLISHED else [],
+        preview=url_for("readiness_preview.first", wave_id=wave_id),
+        results=[url_for(f"readiness_results.{page}", wave_id=wave_id) for page in ("county", "method")]
+        if shown.state is WaveState.PUBLISHED
+        else [],
         today=today,
         Next=Next,
         Step=Step,
     )
-
-
-def _address(endpoint: str, wave_id: int) -> str:
-    """The address of another part's page about the wave; '' where it is not there."""
-    return url_for(endpoint, wave_id=wave_id) if endpoint in current_app.view_functions else ""
 
 
 # --- name and days ---
@@ -113,39 +108,27 @@ def _address(endpoint: str, wave_id: int) -> str:
 @blueprint.get("/matningar/<int:wave_id>/andra")
 @requires_on_county(Role.PROCESS_LEADER)
 def change(wave_id: int) -> Page:
-    """Another name or other days; while the round is open, name and last day."""
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED, WaveState.OPEN)
+    """Another name or other days, or name and last day once the round is open."""
+    shown = shown_wave(wave_id, WaveState.PLANNED, WaveState.OPEN)
     standing = shown.standing
     form = ChangeForm(
-        formdata=None,
-        name=shown.name,
-        opens_on=standing.opens_on,
-        closes_on=standing.closes_on,
-        version=shown.version,
+        formdata=None, name=shown.name, opens_on=standing.opens_on, closes_on=standing.closes_on, version=shown.version
     )
-    return _change_page(shown, form)
-
-
-def _change_page(shown: WavePage, form: ChangeForm, status: int = 200, *, meanwhile: str = "") -> Page:
-    return Page(
-        "readiness/change_round.html", status, wave=shown, form=form, parents=crumbs_of(shown), meanwhile=meanwhile
-    )
+    return page_below(shown, "readiness/change_round.html", form=form, meanwhile="")
 
 
 @blueprint.post("/matningar/<int:wave_id>/andra")
 @requires_on_county(Role.PROCESS_LEADER)
 def change_now(wave_id: int) -> Page | Response:
-    """Keep the change, unless somebody was quicker: then what was typed is kept on the page."""
+    """Save the change; where somebody else changed the round meanwhile, the page comes back with what was typed."""
     now = utc_now()
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED, WaveState.OPEN)
+    shown = shown_wave(wave_id, WaveState.PLANNED, WaveState.OPEN)
     form = ChangeForm()
     form.today = stockholm_date(now)
     if shown.state is WaveState.OPEN:
         form.hold_opens_on(shown.standing.opens_on)
     if not form.validate():
-        return _change_page(shown, form, 422)
+        return page_below(shown, "readiness/change_round.html", 422, form=form, meanwhile="")
     try:
         wave_actions.change_plan(
             wave_id,
@@ -158,9 +141,10 @@ def change_now(wave_id: int) -> Page | Response:
         )
     except ChangedMeanwhile as error:
         form.version.data = shown.version
-        return _change_page(shown, form, 409, meanwhile=refusal_words(error).text)
+        meanwhile = refusal_words(error).text
+        return page_below(shown, "readiness/change_round.html", 409, form=form, meanwhile=meanwhile)
     flash(_("Ändringen är sparad."))
-    return redirect(url_for("waves.wave", wave_id=wave_id), 303)
+    return to_wave(wave_id)
 
 
 # --- limits ---
@@ -170,34 +154,28 @@ def change_now(wave_id: int) -> Page | Response:
 @requires_on_county(Role.PROCESS_LEADER)
 def limits(wave_id: int) -> Page:
     """Raise the least numbers of answers; they are never lowered."""
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED, WaveState.OPEN)
+    shown = shown_wave(wave_id, WaveState.PLANNED, WaveState.OPEN)
     form = LimitsForm(formdata=None, k=shown.k, k_distribution=shown.k_distribution)
-    return Page("readiness/limits.html", wave=shown, form=form, parents=crumbs_of(shown))
+    return page_below(shown, "readiness/limits.html", form=form)
 
 
 @blueprint.post("/matningar/<int:wave_id>/granser")
 @requires_on_county(Role.PROCESS_LEADER)
 def raise_limits(wave_id: int) -> Page | Response:
-    """Keep higher limits."""
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED, WaveState.OPEN)
+    """Save higher limits."""
+    shown = shown_wave(wave_id, WaveState.PLANNED, WaveState.OPEN)
     form = LimitsForm()
     if form.validate():
         try:
             wave_actions.raise_limits(
-                wave_id,
-                k=form.k.data,
-                k_distribution=form.k_distribution.data,
-                by=principal().person_id,
-                now=utc_now(),
+                wave_id, k=form.k.data, k_distribution=form.k_distribution.data, by=principal().person_id, now=utc_now()
             )
         except BadLimits:
             form.form_errors = [_("Gränserna går att höja, men aldrig att sänka.")]
         else:
             flash(_("Gränserna är sparade."))
-            return redirect(url_for("waves.wave", wave_id=wave_id), 303)
-    return Page("readiness/limits.html", 422, wave=shown, form=form, parents=crumbs_of(shown))
+            return to_wave(wave_id)
+    return page_below(shown, "readiness/limits.html", 422, form=form)
 
 
 # --- huvudmän ---
@@ -207,9 +185,8 @@ def raise_limits(wave_id: int) -> Page | Response:
 @requires_on_county(Role.PROCESS_LEADER)
 def huvudmen(wave_id: int) -> Page:
     """Who has decided to take part."""
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED)
-    return _huvudmen_page(shown, _offered(AdoptForm(formdata=None), shown))
+    shown = shown_wave(wave_id, WaveState.PLANNED)
+    return page_below(shown, "readiness/huvudmen.html", form=_offered(AdoptForm(formdata=None), shown))
 
 
 def _offered(form: AdoptForm, shown: WavePage) -> AdoptForm:
@@ -217,21 +194,16 @@ def _offered(form: AdoptForm, shown: WavePage) -> AdoptForm:
     return form
 
 
-def _huvudmen_page(shown: WavePage, form: AdoptForm, status: int = 200) -> Page:
-    return Page("readiness/huvudmen.html", status, wave=shown, form=form, parents=crumbs_of(shown))
-
-
 @blueprint.post("/matningar/<int:wave_id>/huvudman")
 @requires_on_county(Role.PROCESS_LEADER)
 def adopt(wave_id: int) -> Page | Response:
-    """Write down a huvudman's decision."""
+    """Record a huvudman's decision."""
     now = utc_now()
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED)
+    shown = shown_wave(wave_id, WaveState.PLANNED)
     form = _offered(AdoptForm(), shown)
     form.today = stockholm_date(now)
     if not form.validate():
-        return _huvudmen_page(shown, form, 422)
+        return page_below(shown, "readiness/huvudmen.html", 422, form=form)
     wave_actions.adopt_wave(
         wave_id,
         form.huvudman.data,
@@ -263,33 +235,23 @@ def take_back(wave_id: int, unit_id: int) -> Response:
 @requires_on_county(Role.PROCESS_LEADER)
 def check(wave_id: int) -> Page:
     """Every line of the opening check, with the figures of today."""
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED)
+    shown = shown_wave(wave_id, WaveState.PLANNED)
     return _check_page(shown, opening_check(wave_id, own_scope(), stockholm_date(utc_now())))
 
 
 def _check_page(shown: WavePage, found: OpeningCheck, status: int = 200, ticked: Sequence[str] | None = None) -> Page:
-    """`ticked` are the ticks that were sent; without any, nothing was sent."""
-    return Page(
-        "readiness/check.html",
-        status,
-        wave=shown,
-        check=found,
-        ticked=ticked or [],
-        sent=ticked is not None,
-        parents=crumbs_of(shown),
-        today=stockholm_date(utc_now()),
-    )
+    """`ticked`: the lines ticked in the form; None where none was sent."""
+    sent, today = ticked is not None, stockholm_date(utc_now())
+    return page_below(shown, "readiness/check.html", status, check=found, ticked=ticked or [], sent=sent, today=today)
 
 
 @blueprint.post("/matningar/<int:wave_id>/kontroll")
 @requires_on_county(Role.PROCESS_LEADER)
 def approve(wave_id: int) -> Page | Response:
-    """Somebody has seen every line as it stands now."""
+    """Approve the opening, once every line as it is now has been ticked."""
     now = utc_now()
-    shown = shown_wave(wave_id)
-    _demand_state(shown, WaveState.PLANNED)
-    wave_actions.hold_plan(wave_id)
+    shown = shown_wave(wave_id, WaveState.PLANNED)
+    wave_actions.locked(wave_id, WaveState.PLANNED)
     found = opening_check(wave_id, own_scope(), stockholm_date(now))
     ticked = found.seen(request.form.getlist("seen")[:MOST_TICKS])
     try:
@@ -300,10 +262,4 @@ def approve(wave_id: int) -> Page | Response:
         flash(_("Kontrollen är klar. Mätningen öppnar av sig själv på sin första dag."))
     else:
         flash(_("Kontrollen är klar. Mätningen kan öppna."))
-    return redirect(url_for("waves.wave", wave_id=wave_id), 303)
-
-
-def _demand_state(shown: WavePage, *wanted: WaveState) -> None:
-    """Raise WrongState unless the wave is in one of these states; the actions see to it anew under lock."""
-    if shown.state not in wanted:
-        raise WrongState(state=shown.state, wanted=wanted[0])
+    return to_wave(wave_id)

@@ -1,8 +1,8 @@
-"""Making sure that what must go is gone from the disk too, and that what stays tells no order (docs/rules/surveys.md).
+"""Removing deleted answers from the disk, and any trace of order from what stays (docs/rules/surveys.md).
 
-`move` and `empty` are part of a change; `wipe` runs after it has been committed, outside any transaction, and may be
-cut off: the wave says until then that it is not clean, and the timer does it again. While a wave is open it is wiped
-once a night: an invitation and the answers that came with it are marked by the database as one change until then.
+`move` and `empty` are part of a change. `wipe` runs after its commit, outside any transaction, and may be cut off: the
+wave stays unclean until the timer has finished it. An open wave is wiped once a night, since until then the database
+marks an invitation and the answers that came with it as one change.
 """
 
 import sqlite3
@@ -21,12 +21,8 @@ log = structlog.get_logger("tbblearn.readiness")
 ANSWERS = ("response_open", "response")
 """The tables that hold answers."""
 
-WRITTEN_ANEW = {
-    "invitation": "wave_id, person_id",
-    "message": "id",
-    **dict.fromkeys(ANSWERS, "random()"),
-}
-"""Tables whose files would tell more than their rows, with the order in which their rows are put back."""
+WRITTEN_ANEW = {"invitation": "wave_id, person_id", "message": "id", **dict.fromkeys(ANSWERS, "random()")}
+"""Tables whose files would tell more than their rows, and the order in which their rows are put back."""
 
 _NO_DUMP = """
 DO $$ BEGIN
@@ -35,13 +31,13 @@ DO $$ BEGIN
   END IF;
 END $$
 """
-"""A dump that began while a table was written anew would hold it empty: TRUNCATE takes rows from old snapshots too."""
+"""A dump begun while a table is written anew would find it empty: TRUNCATE removes rows from old snapshots too."""
 
 
 def move(wave_id: int) -> None:
     """Copy a wave's complete answers into `response`, in random order, with the piece in place of the unit.
 
-    One statement. Answers that count in no piece are left behind, to be emptied with the rest.
+    One statement. Answers that count in no piece are left to be emptied with the rest.
     """
     random_id = "gen_random_uuid()" if _postgresql() else "lower(hex(randomblob(16)))"
     db.session.execute(
@@ -58,11 +54,11 @@ def move(wave_id: int) -> None:
 
 
 def empty(table: str, wave_id: int) -> None:
-    """Take a wave's rows out of a table of answers; those of other waves are put back in random order.
+    """Delete a wave's rows from a table of answers; those of other waves are put back in random order.
 
-    PostgreSQL: by TRUNCATE, because DELETE leaves the rows' bytes and the order in which they came. SQLite: by DELETE,
-    which overwrites them (secure_delete), and `wipe` rebuilds the file. Raises OperationalError where somebody is in
-    the way for long, such as a dump: nothing has changed then.
+    PostgreSQL: by TRUNCATE, since DELETE leaves the rows' bytes and the order in which they came. SQLite: by DELETE,
+    which overwrites them (secure_delete); `wipe` rebuilds the file. Raises OperationalError, with nothing changed,
+    where somebody blocks it for long, such as a dump.
     """
     if table not in ANSWERS:
         raise ValueError(f"{table} holds no answers")
@@ -73,9 +69,9 @@ def empty(table: str, wave_id: int) -> None:
 
 
 def wipe() -> bool:
-    """Remove what changes have left behind in the database's files. False where somebody was in the way: try again.
+    """Remove what changes have left in the database's files. False where somebody was in the way: try again later.
 
-    Must run outside any transaction. Waits for nobody for long; a reader that stays makes the timer come back.
+    Must run outside any transaction. Waits only briefly for others.
     """
     try:
         return _write_tables_anew() if _postgresql() else _rebuild_sqlite()
@@ -91,28 +87,28 @@ def wipe() -> bool:
 
 
 def _rebuild_sqlite() -> bool:
-    """Write the whole file anew, and empty the log of changes. A reader of an old state keeps the log from it."""
+    """Rebuild the whole file and empty its log of changes, unless a reader of an old state needs it."""
     return sqlite.rebuild(sqlite_file(db.engine), PATIENCE_MS)
 
 
 def _write_tables_anew() -> bool:
-    """Give each table a new file with its living rows, all of one age, in an order that tells nothing.
+    """Give each table a new file with its live rows, all of one age, in an order that tells nothing.
 
-    VACUUM FULL does not suffice: it keeps the order in which invitations were marked, which tells for good who
-    answered, and as long as anybody reads an old state (a dump, say) also the rows as they were before.
+    VACUUM FULL is not enough: it keeps the order in which invitations were marked, which tells for good who answered,
+    and while anybody reads an old state (such as a dump) also the earlier rows.
     """
     for table, order in WRITTEN_ANEW.items():
         with unit_of_work():
             _write_anew(table, order)
-            # The planner's own notes quote values of old rows until they are taken again.
+            # The planner's statistics quote values of old rows until they are renewed.
             db.session.execute(text(f"ANALYZE {table}"))
     return True
 
 
 def _write_anew(table: str, order: str, kept: str = "true") -> None:
-    """PostgreSQL: replace a table's file by one with the rows to keep, in this order. Waits a little for others.
+    """PostgreSQL: replace a table's file by one with the rows to keep, in this order. Waits briefly for others.
 
-    Raises OperationalError where somebody is in the way, or a dump is being made.
+    Raises OperationalError where somebody is in the way or a dump is under way.
     """
     before = db.session.scalar(text("SELECT current_setting('lock_timeout')"))
     db.session.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))

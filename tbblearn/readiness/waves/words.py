@@ -1,8 +1,7 @@
-"""Words of the process leader's pages: states, steps, and what could not be done."""
-
-from datetime import date
+"""Words of the process leader's pages: states, steps and refusals."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from tbblearn.readiness.waves.steps import Step
@@ -55,7 +54,7 @@ STATE_TAGS = {
 
 
 def step_words(step: Step) -> str:
-    """What the button says."""
+    """The words of the step's button."""
     return {
         Step.OPEN: _("Öppna mätningen"),
         Step.REMIND: _("Skicka påminnelse"),
@@ -66,132 +65,117 @@ def step_words(step: Step) -> str:
     }[step]
 
 
-# --- what could not be done ---
+# --- refusals ---
+
+_FIXED = {
+    NotCleaned: (
+        _l("Vänta en liten stund"),
+        _l(
+            "Systemet håller på att städa undan det som en stängning lämnar efter sig på disken. Timern gör det klart "
+            "inom tio minuter. Inget är förlorat. Försök igen då."
+        ),
+    ),
+    StrayAnswers: (
+        _l("Svaren stämmer inte"),
+        _l(
+            "Det finns fler svar sparade än det finns personer som har svarat. Någon har ändrat i databasen, så "
+            "mätningen går inte att lita på. Den är inte stängd. Dra tillbaka den."
+        ),
+    ),
+    AnswersLost: (
+        _l("Svar saknas"),
+        _l(
+            "Fler har svarat än det finns svar sparade, så mätningen är inte stängd och inget är ändrat. Så blir det "
+            "när databasen har återställts från en säkerhetskopia: svar i en öppen mätning kopieras inte. Dra "
+            "tillbaka mätningen, eller fråga den som driver systemet. Kommandot tbblearn waves close säger vad som är "
+            "borta och kan stänga ändå."
+        ),
+    ),
+    CheckFirst: (
+        _l("Kontrollera först"),
+        _l("Mätningen kan öppna först när någon har sett varje rad i kontrollen inför start. Inget är ändrat."),
+    ),
+    NotAdopted: (
+        _l("Ingen huvudman är med"),
+        _l("Skriv in vilka huvudmän som har beslutat att vara med. Inget är ändrat."),
+    ),
+    NobodyInvited: (
+        _l("Det finns ingen att bjuda in"),
+        _l("Ingen arbetar i dag i de huvudmän som är med. Inget är ändrat."),
+    ),
+    NotOpen: (
+        _l("Mätningen är inte öppen"),
+        _l("En påminnelse går bara att skicka så länge det går att svara. Ingen är skickad."),
+    ),
+    ChangedMeanwhile: (_l("Någon hann före"), _l("Någon hann före. Så här ser det ut nu.")),
+    **dict.fromkeys(
+        (BadDates, BadLimits),
+        (_l("Det gick inte att spara"), _l("Dagarna eller gränserna passar inte ihop. Inget är ändrat.")),
+    ),
+}
+_ANY_OTHER = (_l("Det gick inte"), _l("Det går inte att göra nu. Inget är ändrat."))
 
 
 def refusal_words(error: WaveError) -> ErrorWords:
     """Why something could not be done with a wave, what is kept, and what to do."""
     values = error.values
-    if isinstance(error, NotCleaned):
-        return ErrorWords(
-            _("Vänta en liten stund"),
-            _(
-                "Systemet håller på att städa undan det som en stängning lämnar efter sig på disken. Timern gör det "
-                "klart inom tio minuter. Inget är förlorat. Försök igen då."
-            ),
-        )
-    if isinstance(error, TooSoon):
-        text = ngettext(
-            "Mätningen ”%(other)s” har frågat en av samma personer och stängde den %(date)s. Det ska gå minst "
-            "%(days)s dagar. Inget är ändrat. Välj en senare första dag.",
-            "Mätningen ”%(other)s” har frågat %(n)s av samma personer och stängde den %(date)s. Det ska gå minst "
-            "%(days)s dagar. Inget är ändrat. Välj en senare första dag.",
-            _count(values["shared"]),
-            other=values["other"],
-            n=number(_count(values["shared"])),
-            date=day(_date(values["closes_on"])),
-            days=values["days"],
-        )
-        return ErrorWords(_("Det är för tätt mellan mätningarna"), text)
-    if isinstance(error, EnoughReminders):
-        return _enough_reminders(_count(values["sent"]))
-    return _refusal_for_who_answered(error) or _simple_refusal(error)
-
-
-def _refusal_for_who_answered(error: WaveError) -> ErrorWords | None:
-    """What is refused because results would tell who took part, or because answers are not all there."""
-    if isinstance(error, TooFewInvited):
-        return ErrorWords(
-            _("Det är för få att bjuda in"),
-            _(
+    match error:
+        case WrongState():
+            return _wrong_state(values["state"], values["wanted"])
+        case TooSoon():
+            text = ngettext(
+                "Mätningen ”%(other)s” har frågat en av samma personer och stängde den %(date)s. Det ska gå minst "
+                "%(days)s dagar. Inget är ändrat. Välj en senare första dag.",
+                "Mätningen ”%(other)s” har frågat %(n)s av samma personer och stängde den %(date)s. Det ska gå minst "
+                "%(days)s dagar. Inget är ändrat. Välj en senare första dag.",
+                values["shared"],
+                other=values["other"],
+                n=number(values["shared"]),
+                date=day(values["closes_on"]),
+                days=values["days"],
+            )
+            return ErrorWords(_("Det är för tätt mellan mätningarna"), text)
+        case EnoughReminders() if values["sent"] >= MOST_REMINDERS:
+            text = _("En mätning har högst två påminnelser. Ingen ny är skickad.")
+            return ErrorWords(_("Båda påminnelserna är skickade"), text)
+        case EnoughReminders():
+            text = _("Det går en påminnelse om dagen. Ingen ny är skickad.")
+            return ErrorWords(_("En påminnelse är redan skickad i dag"), text)
+        case TooFewInvited():
+            text = _(
                 "Det behövs minst %(n)s inbjudna. Annars säger resultatet också vilka som har svarat. Inget är ändrat.",
-                n=number(_count(error.values["least"])),
-            ),
-        )
-    if isinstance(error, StrayAnswers):
-        return ErrorWords(
-            _("Svaren stämmer inte"),
-            _(
-                "Det finns fler svar sparade än det finns personer som har svarat. Någon har ändrat i databasen, så "
-                "mätningen går inte att lita på. Den är inte stängd. Dra tillbaka den."
-            ),
-        )
-    if isinstance(error, AnswersLost):
-        return ErrorWords(
-            _("Svar saknas"),
-            _(
-                "Fler har svarat än det finns svar sparade, så mätningen är inte stängd och inget är ändrat. Så blir "
-                "det när databasen har återställts från en säkerhetskopia: svar i en öppen mätning kopieras inte. Dra "
-                "tillbaka mätningen, eller fråga den som driver systemet. Kommandot tbblearn waves close säger vad "
-                "som är borta och kan stänga ändå."
-            ),
-        )
-    return None
-
-
-def _enough_reminders(sent: int) -> ErrorWords:
-    if sent >= MOST_REMINDERS:
-        return ErrorWords(
-            _("Båda påminnelserna är skickade"),
-            _("En mätning har högst två påminnelser. Ingen ny är skickad."),
-        )
-    return ErrorWords(
-        _("En påminnelse är redan skickad i dag"), _("Det går en påminnelse om dagen. Ingen ny är skickad.")
-    )
-
-
-def _simple_refusal(error: WaveError) -> ErrorWords:
-    if isinstance(error, CheckFirst):
-        return ErrorWords(
-            _("Kontrollera först"),
-            _("Mätningen kan öppna först när någon har sett varje rad i kontrollen inför start. Inget är ändrat."),
-        )
-    if isinstance(error, NotAdopted):
-        return ErrorWords(
-            _("Ingen huvudman är med"),
-            _("Skriv in vilka huvudmän som har beslutat att vara med. Inget är ändrat."),
-        )
-    if isinstance(error, NobodyInvited):
-        return ErrorWords(
-            _("Det finns ingen att bjuda in"),
-            _("Ingen arbetar i dag i de huvudmän som är med. Inget är ändrat."),
-        )
-    if isinstance(error, NotOpen):
-        return ErrorWords(
-            _("Mätningen är inte öppen"),
-            _("En påminnelse går bara att skicka så länge det går att svara. Ingen är skickad."),
-        )
-    if isinstance(error, ChangedMeanwhile):
-        return ErrorWords(_("Någon hann före"), _("Någon hann före. Så här ser det ut nu."))
-    if isinstance(error, LastDayGone):
-        return ErrorWords(
-            _("Mätningens sista dag har passerat"),
-            _(
-                "Den sista dagen var den %(date)s. Välj nya dagar och gör kontrollen inför start igen. "
-                "Inget är ändrat.",
-                date=day(_date(error.values["closes_on"])),
-            ),
-        )
-    if isinstance(error, AnswersGone):
-        return ErrorWords(
-            _("Svaren är borta"),
-            _(
+                n=number(values["least"]),
+            )
+            return ErrorWords(_("Det är för få att bjuda in"), text)
+        case LastDayGone():
+            text = _(
+                "Den sista dagen var den %(date)s. Välj nya dagar och gör kontrollen inför start igen. Inget är "
+                "ändrat.",
+                date=day(values["closes_on"]),
+            )
+            return ErrorWords(_("Mätningens sista dag har passerat"), text)
+        case AnswersGone():
+            text = _(
                 "Svaren raderades den %(date)s, eftersom lagringstiden hade gått ut. Därför går det inte att "
                 "kontrollera eller publicera något. Inget är ändrat.",
-                date=day(_date(error.values["disposed_on"])),
-            ),
-        )
-    if isinstance(error, BadDates | BadLimits):
-        return ErrorWords(_("Det gick inte att spara"), _("Dagarna eller gränserna passar inte ihop. Inget är ändrat."))
-    if isinstance(error, WrongState):
-        return _wrong_state(error)
-    return ErrorWords(_("Det gick inte"), _("Det går inte att göra nu. Inget är ändrat."))
+                date=day(values["disposed_on"]),
+            )
+            return ErrorWords(_("Svaren är borta"), text)
+    title, words = _FIXED.get(type(error), _ANY_OTHER)
+    return ErrorWords(str(title), str(words))
 
 
-def _wrong_state(error: WrongState) -> ErrorWords:
-    state, wanted = WaveState(str(error.values["state"])), WaveState(str(error.values["wanted"]))
+def _wrong_state(state: WaveState, wanted: WaveState) -> ErrorWords:
     if state is wanted:
-        return ErrorWords(_("Det är redan gjort"), _already(state))
+        already = {
+            WaveState.PLANNED: _("Mätningen är redan planerad."),
+            WaveState.OPEN: _("Mätningen är redan öppen."),
+            WaveState.CLOSED: _("Mätningen är redan stängd."),
+            WaveState.AUDITED: _("Mätningen är redan kontrollerad."),
+            WaveState.PUBLISHED: _("Resultatet är redan publicerat."),
+            WaveState.WITHDRAWN: _("Mätningen är redan tillbakadragen."),
+        }
+        return ErrorWords(_("Det är redan gjort"), already[state])
     reason = {
         WaveState.PLANNED: _("Mätningen är planerad och har inte öppnat än."),
         WaveState.OPEN: _("Mätningen är öppen och tar emot svar. Inget räknas ut förrän den har stängt."),
@@ -202,22 +186,3 @@ def _wrong_state(error: WrongState) -> ErrorWords:
     }[state]
     unchanged = _("Inget är ändrat.")
     return ErrorWords(_("Det går inte i det här läget"), f"{reason} {unchanged}")
-
-
-def _already(state: WaveState) -> str:
-    return {
-        WaveState.PLANNED: _("Mätningen är redan planerad."),
-        WaveState.OPEN: _("Mätningen är redan öppen."),
-        WaveState.CLOSED: _("Mätningen är redan stängd."),
-        WaveState.AUDITED: _("Mätningen är redan kontrollerad."),
-        WaveState.PUBLISHED: _("Resultatet är redan publicerat."),
-        WaveState.WITHDRAWN: _("Mätningen är redan tillbakadragen."),
-    }[state]
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _date(value: object) -> date | None:
-    return value if isinstance(value, date) else None

@@ -14,7 +14,7 @@ from tbblearn.readiness.figures.fall_back import audited_publication
 from tbblearn.readiness.figures.publish import Coarseness, Collected, Publication, publish
 from tbblearn.readiness.figures.scoring import Scorer, Unanswered, Values
 from tbblearn.readiness.rules import Family, Kind, Measure, Part, Tree
-from tbblearn.surveys.instruments import load_instrument
+from tbblearn.surveys.instruments import parse_instrument
 from tests.readiness.counties import ORIC, closed, random_county
 from tests.surveys.test_instruments import WEEK
 
@@ -161,7 +161,7 @@ def test_an_empty_county_publishes_nothing():
 
 
 def test_scoring_the_second_instrument():
-    week = Scorer(load_instrument(WEEK))
+    week = Scorer(parse_instrument(WEEK.read_text(encoding="utf-8"), WEEK.name))
     # W2 is reversed: 5 becomes 1. "nr" is an answer without a value. Printed order is W2, L1, W1.
     assert week.read(["5", "10", "4"]) == (1, 10, 4)
     assert week.read(["nr", "0", " 4 "]) == (None, 0, 4)
