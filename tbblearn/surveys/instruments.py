@@ -7,6 +7,7 @@ without reading code.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
