@@ -1,4 +1,4 @@
-"""Each migration goes up and down with rows in the tables, on both databases, and ends where the models are."""
+"""Each migration goes up and down with rows in the tables, on both databases, and ends where the models say."""
 
 from collections.abc import Iterator
 from datetime import date
