@@ -1,4 +1,4 @@
-"""Transactions, time and the rules that apply to every table."""
+"""Transactions, time and the rules that hold for every table."""
 
 import threading
 from contextvars import Context

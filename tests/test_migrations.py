@@ -1,4 +1,4 @@
-"""Each migration goes up and down with rows in the tables, on both databases, and ends where the models say."""
+"""Each migration goes up and down with rows in the tables, on both databases, and ends where the models are."""
 
 from collections.abc import Iterator
 from datetime import date
