@@ -1,4 +1,4 @@
-"""`tbblearn ...` in a process of its own, as an operator runs it, without waiting for its imports each time.
+"""`tbblearn ...` in a process of its own, as an operator runs it, without paying for its imports each time.
 
 The process is forked from a clean one that has the package imported and nothing else: no open database, no threads.
 """

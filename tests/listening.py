@@ -1,4 +1,4 @@
-"""Hearing what is asked of the database."""
+"""Recording the statements sent to the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext

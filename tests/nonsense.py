@@ -1,4 +1,4 @@
-"""Nonsense, and sending it as a browser or a program would: in the place of one field of a form that is filled in."""
+"""Nonsense input, sent as a browser or a program would: in place of one field of a filled-in form."""
 
 import io
 from collections.abc import Iterator

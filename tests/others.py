@@ -1,4 +1,4 @@
-"""Somebody else at the same database."""
+"""Another user of the same database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

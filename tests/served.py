@@ -1,4 +1,4 @@
-"""`tbblearn serve` as a process of its own."""
+"""`tbblearn serve` as a separate process."""
 
 import http.client
 import os

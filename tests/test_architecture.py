@@ -1,4 +1,4 @@
-"""The house's rules that import-linter does not hold, and proof that each contract it holds catches its fault."""
+"""House rules that import-linter does not enforce, and proof that each contract it enforces catches its violation."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Settings that cannot be used are refused at the start, with a sentence that says how to mend them."""
+"""Invalid settings are refused at startup, with a sentence that says how to fix them."""
 
 import os
 import secrets

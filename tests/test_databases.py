@@ -1,6 +1,6 @@
-"""Where SQLite and PostgreSQL differ in a way that matters to us, and what we do so that it does not.
+"""Where SQLite and PostgreSQL differ in a way that matters to us, and how we even it out.
 
-Each test names one difference. Those without one say what is the same although one would not expect it.
+Each test names one difference. Those without one name a similarity that one would not expect.
 """
 
 import threading

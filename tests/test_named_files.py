@@ -1,4 +1,4 @@
-"""Files that the docs and the code name are there, and nothing that lies outside the repository is cited."""
+"""Every file that the docs and the code name exists, and nothing outside the repository is cited."""
 
 import re
 from pathlib import Path

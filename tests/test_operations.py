@@ -1,8 +1,8 @@
-"""docs/operations.md, followed as it stands: its commands in their order on an empty folder, up to a real sign-in.
+"""docs/operations.md, followed to the letter: its commands in order on an empty folder, up to a real sign-in.
 
-Each block is one script for sh. After `sh` stands which database it is for, or `install` (needs a network, a system
-user or systemd: not run), `faults` (must end with 1), `filled` (once the placeholders are) and `served` (while the site
-runs). Only places, users and addresses are others here.
+Each block is one script for sh. The word after `sh` says which database it is for, or `install` (needs a network, a
+system user or systemd: not run), `faults` (must exit with 1), `filled` (once the placeholders are) and `served` (while
+the site runs). Only paths, users and addresses are replaced.
 """
 
 import getpass

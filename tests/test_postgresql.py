@@ -1,4 +1,4 @@
-"""The server that the tests run on: one for all who ask, on any machine, and gone when they are."""
+"""The server that the tests run on: one for all users, on any machine, and gone when they are."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The rules of the project (docs/rules): each names where it is in the code, and the test that fails without it."""
+"""The rules of the project (docs/rules): each names its place in the code, and the test that fails without it."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""SQLite's upkeep: its log stays small, is copied back beside no commit, and its file is looked through."""
+"""SQLite's upkeep: its log stays small and is never checkpointed during a commit, and its file is checked."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The timer: on any number of nodes, any number of times, it ends in the same state."""
+"""The timer ends in the same state on any number of nodes and after any number of runs."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta

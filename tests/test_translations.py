@@ -1,4 +1,4 @@
-"""The English catalogue is complete and fresh: every Swedish sentence of the code has its English one, and no other."""
+"""The English catalogue is complete and up to date: it has every Swedish sentence in the code, and no other."""
 
 import ast
 import re

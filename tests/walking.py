@@ -1,4 +1,4 @@
-"""A county in which every page with a form can be opened by somebody, and every address in it, from the URL map."""
+"""A county in which somebody can open every page with a form, and all its addresses, from the URL map."""
 
 import io
 import tempfile

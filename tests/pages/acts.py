@@ -1,4 +1,4 @@
-"""What a visitor does on a page to bring it into a state."""
+"""What a visitor does on a page to bring about a state."""
 
 from collections.abc import Callable
 

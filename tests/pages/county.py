@@ -1,4 +1,4 @@
-"""A county in which every role has something of its own, for the matrix of routes, roles and places."""
+"""A county in which every role owns something, for the matrix of routes, roles and places."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is wrong with a page as it is shown: what the console and the network say, axe, and the width."""
+"""What is wrong with a rendered page, by the console, the network, axe, and its width."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, Response

@@ -1,7 +1,7 @@
 """A look at a page in forced colours (contrast themes of Windows), where backgrounds and shadows fall away.
 
-No other engine sees what gets lost there, so the page is asked what it draws: what is chosen, current or pressed must
-differ from what is not by more than the weight of its letters, and drawings must stand out from their own ground.
+No other engine shows what gets lost there, so the page is asked what it draws: anything chosen, current or pressed must
+differ from the rest by more than font weight, and drawings must stand out from their background.
 """
 
 from playwright.sync_api import Page

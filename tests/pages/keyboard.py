@@ -1,4 +1,4 @@
-"""A person who uses the keyboard only."""
+"""A person who uses only the keyboard."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a learner in a browser test knows and does: signing in, reading on, and the right answers."""
+"""What a learner in a browser test knows and does: signing in, reading the course, and giving the right answers."""
 
 import html
 import json

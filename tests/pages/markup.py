@@ -1,6 +1,6 @@
 """The Nu HTML checker on pages as the server sent them.
 
-It runs where Java is and the checker is found: the jar that VNU_JAR names, else what `npm ci` in frontend/ brings.
+It runs if Java and the checker are found: the jar that VNU_JAR names, else what `npm ci` in frontend/ brings.
 """
 
 import json

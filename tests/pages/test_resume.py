@@ -1,4 +1,4 @@
-"""What happens when something comes in between: the server dies, somebody else sits down, the session has ended."""
+"""What happens on interruption: the server dies, somebody else sits down, the session has ended."""
 
 import re
 import sqlite3

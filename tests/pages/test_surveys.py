@@ -1,6 +1,6 @@
-"""Answering a survey in a browser: by touch on a phone, by keyboard only, without script; and script's draft.
+"""Answering a survey in a browser: by touch on a phone, by keyboard only, without script; and the saved draft.
 
-One served county; each test sits down as somebody else, as each person answers once.
+One served county; each test signs in as a different person, since each person answers once.
 """
 
 import re
