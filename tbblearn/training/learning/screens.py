@@ -111,6 +111,11 @@ class ShownPractice:
         return self.sent and not any(choice.chosen for choice in self.choices)
 
     @property
+    def answered(self) -> bool:
+        """There is feedback: it was answered, now or before another question of the part."""
+        return any(one.feedback for one in (*self.choices, *self.rows))
+
+    @property
     def more_to_find(self) -> bool:
         """All that was chosen is right, and there is more."""
         chosen = [choice.feedback for choice in self.choices if choice.feedback is not None]
