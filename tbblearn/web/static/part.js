@@ -1,6 +1,4 @@
 // What script adds to a part of a course: practice answered in place, and the section on the screen marked and remembered.
-"use strict";
-
 const part = document.querySelector("[data-part]");
 
 // The same address is asked for as without script, and only the question's own form is exchanged.
@@ -56,6 +54,7 @@ function tell() {
 }
 
 addEventListener("scroll", look, { passive: true });
+addEventListener("pagehide", tell);
 addEventListener("visibilitychange", () => document.visibilityState === "hidden" && tell());
 setInterval(tell, 20_000);
 look();
