@@ -113,7 +113,7 @@ class ShownPractice:
     @property
     def answered(self) -> bool:
         """There is feedback: it was answered, now or before another question of the part."""
-        return any(one.feedback for one in (*self.choices, *self.rows))
+        return any(choice.feedback for choice in self.choices) or any(row.feedback for row in self.rows)
 
     @property
     def more_to_find(self) -> bool:
