@@ -83,7 +83,7 @@ def report(
 ) -> MessageState | None:
     """Store a letter's outcome: sent without a fault, else waiting for another try, or failed; returns which.
 
-    `due_at` is when it was due, and is again if the server was away: that is no try. `kept` is the letter, if it is
+    `due_at` is when it was due, and is again if the server was away: that is not an attempt. `kept` is the letter, if it is
     kept to be read on the page Utskick. None when it was withdrawn or given up meanwhile.
     """
     message = db.session.get(Message, message_id, with_for_update=True, populate_existing=True)
