@@ -44,7 +44,7 @@ def test_a_new_machine(run: Run, tmp_path: Path):
     run("admin", "end", "--email", "admin@example.org")
     run("link", "admin@example.org", status=1)
     refused = run("courses", "publish", "--allow-placeholders", status=1)
-    assert "fill it before production" in refused.stdout, "what the law asks is not known yet"
+    assert "fill it before production" in refused.stdout, "what the law requires is not known yet"
     assert json.loads(run("tick", "--format", "json").stdout) == json.loads(run("tick", "--format", "json").stdout)
     run("db", "upgrade")
 
