@@ -13,7 +13,8 @@ from tbblearn.courses.queries import VersionRow, content, contents, later_versio
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Reading
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.attempts.corrections import same_question, with_newest_key
-from tbblearn.training.attempts.marking import draw, mark
+from tbblearn.training.attempts.drawing import draw
+from tbblearn.training.attempts.marking import mark
 from tbblearn.training.attempts.own import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.changes.requests import ask_who_passed_older
 from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, ReadingRequest

@@ -122,7 +122,7 @@ def test_a_draft_can_be_thrown_away(app: Application, editor: Reader, courses: C
     ("content", "said"),
     [
         (b"", "Välj en zip-fil."),
-        (b"this is no zip", "Filen är ingen zip-fil. Packa kursens mapp som zip och ladda upp den."),
+        (b"this is not a zip", "Filen är ingen zip-fil. Packa kursens mapp som zip och ladda upp den."),
     ],
 )
 def test_what_is_no_course_is_refused_with_a_sentence(app: Application, editor: Reader, content: bytes, said: str):
