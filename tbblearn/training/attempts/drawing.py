@@ -16,8 +16,12 @@ class DrawnQuestion:
     choice_ids: tuple[str, ...]
 
 
-def draw(questions: Iterable[Question], how: Draw, seed: str) -> tuple[DrawnQuestion, ...]:
+def draw(
+    questions: Iterable[Question], how: Draw, seed: str, huvudmen: Collection[str] = ()
+) -> tuple[DrawnQuestion, ...]:
     """The questions of an attempt in their order: all of them, or one for each learning goal.
+
+    `huvudmen` are the ids of those that employ the person: a question that is for the staff of others is left out.
 
     The questions of a case follow one another in the author's order. Where one per goal is drawn, a case that comes
     first among the questions of all its goals is drawn whole and counts for those goals; any other is left out. A goal
@@ -26,7 +30,8 @@ def draw(questions: Iterable[Question], how: Draw, seed: str) -> tuple[DrawnQues
     Every order comes from a hash of the seed and an id, so it is the same on every machine and Python version. The
     kind of a question decides which of its choices are shuffled.
     """
-    together = sorted(_together(questions, how), key=lambda group: _place(seed, _name(group)))
+    asked = [question for question in questions if question.is_for(huvudmen)]
+    together = sorted(_together(asked, how), key=lambda group: _place(seed, _name(group)))
     if how is Draw.ONE_PER_GOAL:
         together = list(_one_per_goal(together))
     return tuple(DrawnQuestion(question.id, _choice_order(question, seed)) for group in together for question in group)

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from tbblearn.cli.courses import courses as courses_command
 from tbblearn.courses.checks.checking import Placeholders, check
 from tests.courses.checks.spoilt import COURSE, EN, FIRST_1B, GLOSSARY, QUIZ, SPOILT, SV, SVG, borrow, waive
+from tests.courses.checks.spoilt_facts import SPOILT_FACTS
 from tests.courses.example import PART, SMALLEST_FILM, Courses
 
 
@@ -26,9 +27,9 @@ def test_the_example_has_no_fault(courses: Courses):
     assert found(courses) == []
 
 
-@pytest.mark.parametrize("name", SPOILT)
+@pytest.mark.parametrize("name", SPOILT | SPOILT_FACTS)
 def test_a_fault_is_named_with_its_line(courses: Courses, name: str):
-    spoilt = SPOILT[name]
+    spoilt = (SPOILT | SPOILT_FACTS)[name]
     line = courses.change(spoilt.file, spoilt.old, spoilt.new)
     file, expected = spoilt.at or (spoilt.file, line + spoilt.below)
     faults = found(courses)

@@ -17,6 +17,7 @@ from tbblearn.courses.checks.words import finding_words
 from tbblearn.courses.files import parts, pictures, shapes, texts, yaml_faults
 from tbblearn.web.application import Application
 from tests.courses.checks.spoilt import SPOILT
+from tests.courses.checks.spoilt_facts import SPOILT_FACTS
 from tests.courses.example import Courses
 
 SAYING = {"fault", "note", "_fault", "_refuse", "say", "phrase", "_in_both"}
@@ -86,7 +87,7 @@ def test_every_sentence_has_its_words_with_the_same_values(language: str):
 @ONE_DATABASE
 def test_every_fault_is_told_in_both_languages(app: Application, tmp_path: Path):
     """Every way the check's tests break the example; no value is lost on the way to the page."""
-    for number, spoilt in enumerate(SPOILT.values()):
+    for number, spoilt in enumerate((SPOILT | SPOILT_FACTS).values()):
         courses = Courses(tmp_path / str(number))
         courses.change(spoilt.file, spoilt.old, spoilt.new)
         report = check(courses.root)
