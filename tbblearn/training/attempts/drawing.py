@@ -1,6 +1,6 @@
 """Drawing a quiz: its questions and their order; the same seed always gives the same draw (docs/rules/courses.md)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
