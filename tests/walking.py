@@ -55,10 +55,10 @@ class Walk:
             gone = update(Employment).where(Employment.person_id == persons["p102"])
             db.session.execute(gone.values(end_on=TODAY - timedelta(days=1)))
             packed = _packed("minutes: 7")
-            checked = check_upload(packed)
+            checked = check_upload(packed, TODAY)
             draft = NewDraft("exempel.zip", tuple(checked.courses), checked.sha256, packed)
             self.draft_id = keep_draft(draft, person_id=self.people["editor"], now=NOW)
-            [edition] = check_upload(_packed("minutes: 6")).editions()
+            [edition] = check_upload(_packed("minutes: 6"), TODAY).editions()
             publish(edition, now=NOW)
             self.token = make_link(self.people["staff"], NOW)
             self.history_token = make_link(persons["p102"], NOW, purpose=LinkPurpose.READ_HISTORY)
@@ -78,8 +78,7 @@ class Walk:
     def _begin(person_id: int, course: Course) -> int:
         """Read the example and start its quiz."""
         for part in course.modules:
-            for screen in part.screens:
-                actions.remember_screen(person_id, course.slug, part.id, screen.id, now=NOW, today=TODAY)
+            actions.read_part(person_id, course.slug, part.id, now=NOW, today=TODAY)
         return actions.start_attempt(person_id, course.slug, now=NOW, today=TODAY).id
 
     def browser(self, app: Application, role: str) -> FlaskClient:
