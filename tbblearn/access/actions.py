@@ -141,8 +141,9 @@ def change_password(person_id: int, password_hash: str, keep_token: str, now: da
 
 @dataclass(frozen=True)
 class Reserved:
-    """An attempt that may be checked now; its row is stored, and deleted if the attempt succeeds. `beside` counts earlier
-    failed attempts from the same IP address.
+    """An attempt that may be checked now; its row is stored, and deleted if the attempt succeeds.
+
+    `beside` counts earlier failed attempts from the same IP address.
     """
 
     id: int
