@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from tbblearn.access.actions import open_session
 from tbblearn.db import unit_of_work, utc_now
 from tbblearn.web.application import Application
-from tbblearn.web.requests.guarding import UnguardedEndpoint, demand_guards, guard_of
+from tbblearn.web.requests.guard_check import UnguardedEndpoint, demand_guards, guard_of
 from tests.factories import NOW
 from tests.pages.county import Places, build_places
 
@@ -119,11 +119,11 @@ MATRIX: dict[str, Row] = {
     "GET editing.publish": only({"editor": 404}),
     "POST editing.publish_now": only({"editor": 404}, anonymous=401),
     "GET previewing.draft_course": only({"editor": 404}),
-    "GET previewing.draft_screen": only({"editor": 404}),
+    "GET previewing.draft_part": only({"editor": 404}),
     "GET previewing.draft_quiz": only({"editor": 404}),
     "GET previewing.draft_glossary": only({"editor": 404}),
     "GET previewing.version_course": only({"editor": 200}),
-    "GET previewing.version_screen": only({"editor": 200}),
+    "GET previewing.version_part": only({"editor": 200}),
     "GET previewing.version_quiz": only({"editor": 200}),
     "GET previewing.version_glossary": only({"editor": 200}),
     "GET examining.questions": only({"editor": 200}),
@@ -135,9 +135,10 @@ MATRIX: dict[str, Row] = {
     "GET training.history": members(200, anonymous=303),
     "GET training.course": members(200, anonymous=303),
     "POST training.read_news": members(303, anonymous=401),
-    "GET training.part": members(303, anonymous=303),
-    "GET training.screen": members(200, anonymous=303),
-    "POST training.read_screen": members(303, anonymous=401),
+    "GET training.part": members(200, anonymous=303),
+    "POST training.read_part": members(303, anonymous=401),
+    "POST training.remember_section": members(404, anonymous=401),
+    "GET training.screen": members(301, anonymous=303),
     "GET training.glossary": members(200, anonymous=303),
     "GET training.quiz": members(200, anonymous=303),
     "POST training.start_quiz": members(303, anonymous=401),

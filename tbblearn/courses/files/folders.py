@@ -184,7 +184,7 @@ def _present(folder: Path, findings: Findings) -> set[Path]:
                 if path.is_file():
                     present.add(path)
                 else:
-                    findings.fault(path, 1, "this is no ordinary file; remove it")
+                    findings.fault(path, 1, "this is not a regular file; remove it")
         if len(present) > MOST_FILES:
             findings.fault(folder, 1, "more than {most} files; a course has far fewer", most=MOST_FILES)
             break

@@ -10,7 +10,8 @@ from tbblearn.courses.rules import Course, Question
 from tbblearn.db import stockholm_date
 from tbblearn.operations.demo.dates import moment
 from tbblearn.operations.demo.staff import Part
-from tbblearn.training.attempts.marking import DrawnQuestion, draw, mark
+from tbblearn.training.attempts.drawing import DrawnQuestion, draw
+from tbblearn.training.attempts.marking import mark
 
 MOST_TRIES = 4
 ALMOST_ALL_RIGHT, MANY_WRONG = 0.97, 0.4

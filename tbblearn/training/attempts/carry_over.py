@@ -16,7 +16,7 @@ from tbblearn.courses.queries import contents, current_versions
 from tbblearn.db import db, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.training.attempts.corrections import carried, unchanged
-from tbblearn.training.attempts.marking import DrawnQuestion
+from tbblearn.training.attempts.drawing import DrawnQuestion
 from tbblearn.training.models import Answer, Attempt, Enrolment
 from tbblearn.training.requirements.completing import MOST_PERSONS, lock_persons
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tbblearn.courses.drafts.changes import has_new_key
 from tbblearn.courses.rules import Course, Draw, Question
-from tbblearn.training.attempts.marking import DrawnQuestion, draw
+from tbblearn.training.attempts.drawing import DrawnQuestion, draw
 
 
 def same_question(course: Course, question: Question) -> Question | None:

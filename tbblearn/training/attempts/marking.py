@@ -1,19 +1,9 @@
-"""Drawing and marking a quiz; the same seed always gives the same draw (docs/rules/courses.md)."""
+"""Marking a quiz: which answers are right, and whether that is a pass (docs/rules/courses.md)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
-from tbblearn.courses.kinds import kind_of
-from tbblearn.courses.rules import Draw, Question
-
-
-@dataclass(frozen=True)
-class DrawnQuestion:
-    """A question of an attempt, with its choices in the order they are shown."""
-
-    question_id: str
-    choice_ids: tuple[str, ...]
+from tbblearn.courses.rules import Question
 
 
 @dataclass(frozen=True)
@@ -26,27 +16,6 @@ class Marking:
     @property
     def right(self) -> int:
         return len(self.right_ids)
-
-
-def draw(
-    questions: Iterable[Question], how: Draw, seed: str, huvudmen: Collection[str] = ()
-) -> tuple[DrawnQuestion, ...]:
-    """The questions of an attempt in their order: all of them, or one for each learning goal.
-
-    `huvudmen` are the ids of those that employ the person: a question that is for the staff of others is left out.
-
-    The questions of a case follow one another in the author's order. Where one per goal is drawn, a case that comes
-    first among the questions of all its goals is drawn whole and counts for those goals; any other is left out. A goal
-    that only cases ask about gets its question alone, under the case's text.
-
-    Every order comes from a hash of the seed and an id, so it is the same on every machine and Python version. The
-    kind of a question decides which of its choices are shuffled.
-    """
-    asked = [question for question in questions if question.is_for(huvudmen)]
-    together = sorted(_together(asked, how), key=lambda group: _place(seed, _name(group)))
-    if how is Draw.ONE_PER_GOAL:
-        together = list(_one_per_goal(together))
-    return tuple(DrawnQuestion(question.id, _choice_order(question, seed)) for group in together for question in group)
 
 
 def needed(pass_mark: int, total: int) -> int:
@@ -66,43 +35,3 @@ def passes(drawn: Sequence[Question], right_ids: Collection[str], pass_mark: int
     right = sum(question.id in right_ids for question in drawn)
     must_pass_missed = any(question.must_pass and question.id not in right_ids for question in drawn)
     return bool(drawn) and right >= needed(pass_mark, len(drawn)) and not must_pass_missed
-
-
-def _together(questions: Iterable[Question], how: Draw) -> Iterator[tuple[Question, ...]]:
-    """The questions, grouped by case; a case with two questions on one goal is split where one per goal is drawn."""
-    cases: dict[str, list[Question]] = {}
-    for question in questions:
-        if question.case is None:
-            yield (question,)
-        else:
-            cases.setdefault(question.case.id, []).append(question)
-    for asked in cases.values():
-        if how is Draw.ONE_PER_GOAL and len({question.goal for question in asked}) < len(asked):
-            yield from ((question,) for question in asked)
-        else:
-            yield tuple(asked)
-
-
-def _name(group: tuple[Question, ...]) -> str:
-    """What a group's place in the order is hashed from."""
-    [first, *others] = group
-    return f"{first.case.id}/" if others and first.case else first.id
-
-
-def _one_per_goal(together: Iterable[tuple[Question, ...]]) -> Iterator[tuple[Question, ...]]:
-    """The groups, in their order, none of whose goals has a question yet; then single questions for what is left."""
-    known = list(together)
-    reached: set[str] = set()
-    for group in [*known, *((question,) for whole in known for question in whole)]:
-        goals = {question.goal for question in group}
-        if not goals & reached:
-            reached |= goals
-            yield group
-
-
-def _choice_order(question: Question, seed: str) -> tuple[str, ...]:
-    return kind_of(question).order(question, lambda thing: _place(seed, f"{question.id}/{thing}"))
-
-
-def _place(seed: str, thing: str) -> bytes:
-    return sha256(f"{seed}\n{thing}".encode()).digest()
