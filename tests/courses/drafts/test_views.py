@@ -219,7 +219,7 @@ def test_a_draft_is_shown_as_a_learner_sees_it_in_both_languages(editor: Reader,
 
 
 def test_a_part_ends_with_its_sources_and_when_they_were_read(editor: Reader, courses: Courses):
-    place = f"{upload(editor, courses)}/visa/exempel/del/forsta-steget/ett-steg"
+    place = f"{upload(editor, courses)}/visa/exempel/del/forsta-steget"
     page = editor.get(place)
     [sources] = [one for one in page.main.select("details") if one.summary.get_text(strip=True) == "Källor"]
     assert not sources.has_attr("open")
