@@ -114,6 +114,7 @@ def test_the_same_files_have_the_same_hash_wherever_and_however_they_lie(courses
         (QUIZ, "Wait until you have seen it again.", "Wait until you see it again."),
         (f"{PART}/stigen.svg", 'r="24"', 'r="25"'),
         (SV, "- 003, Vad ska implementeras?", "- 003, Bakgrund"),
+        ("exempel/sources.yaml", "again_on: 2027-01-01 ", "again_on: 2027-01-02 "),
     ],
 )
 def test_any_change_changes_the_hash(courses: Courses, file: str, old: str, new: str):

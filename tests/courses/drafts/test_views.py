@@ -11,7 +11,8 @@ from tbblearn.courses import queries
 from tbblearn.courses.drafts.checking import check_upload
 from tbblearn.db import db, unit_of_work
 from tbblearn.web.application import Application
-from tests.courses.drafts.pages import COURSE, SV, drafts_in, packed, send, upload
+from tests.courses.checks.spoilt import waive
+from tests.courses.drafts.pages import COURSE, QUIZ, SV, drafts_in, packed, publish_through_page, send, upload
 from tests.courses.example import PART, Courses
 from tests.factories import NOW, County
 from tests.reading import Reader
@@ -167,6 +168,33 @@ def test_checking_holds_no_transaction_open(editor: Reader, courses: Courses, mo
     assert seen == [False]
 
 
+@pytest.mark.parametrize(("day", "shown"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
+def test_a_draft_tells_what_needs_reading_and_what_the_questions_are_about(
+    county: County, editor: Reader, courses: Courses, day: date, shown: bool
+):
+    courses.change(QUIZ, "  - id: q1a-tva\n", "  - id: q1a-tva\n    about:\n      - baby\n      - care\n")
+    waive(courses)
+    with time_machine.travel(NOW.replace(year=day.year, month=day.month, day=day.day), tick=False):
+        editor.sign_in(county.persons["editor"])
+        address = upload(editor, courses)
+        page = editor.get(address)
+        assert ("Källan sol-19-1 ska läsas igen. Dagen var 1 januari 2027." in page.text) is shown
+        assert "0 provfrågor saknar en källa som räcker till prov." in page.text
+        assert "ingen fråga får göra ett tecken som har funnits länge till fel svar" in page.text
+        rows = [
+            [cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in page.soup.find_all("tr")
+        ]
+        assert ["Barn under två år", "1", "0"] in rows
+        assert ["Barn över tolv år", "0", "0"] in rows
+        assert ["Står inte i filen", "6", "1"] in rows
+        assert any("Ta ett steg i taget" in row for row in rows), "a placeholder is told by its section"
+        warning = "En källa ska läsas igen: Socialtjänstlagen (2025:400) 19 kap. 1 § (1 januari 2027)."
+        assert (warning in editor.get(f"{address}/visa/exempel").text) is shown
+        publish_through_page(editor, address)
+        assert (warning in editor.get("/kurser/exempel").text) is shown
+        assert (warning in editor.get("/kurser/exempel/version/1").text) is shown
+
+
 # --- preview ---
 
 
@@ -188,6 +216,29 @@ def test_a_draft_is_shown_as_a_learner_sees_it_in_both_languages(editor: Reader,
     assert screen.language == "en"
     assert "The subject group will write the text." in screen.text
     assert editor.get("/kurser").language == "sv"
+
+
+def test_a_part_ends_with_its_sources_and_when_they_were_read(editor: Reader, courses: Courses):
+    place = f"{upload(editor, courses)}/visa/exempel/del/forsta-steget"
+    page = editor.get(place)
+    [sources] = [one for one in page.main.select("details") if one.summary.get_text(strip=True) == "Källor"]
+    assert not sources.has_attr("open")
+    assert [" ".join(one.get_text().split()) for one in sources.select("li")] == [
+        "Implementeringsplan för Tillsammans för barnens bästa, läst november 2026",
+        "Socialtjänstlagen (2025:400) 19 kap. 1 §, läst juli 2026",
+    ]
+    assert [link["href"] for link in sources.select("a")] == ["https://www.riksdagen.se/"]
+    assert (
+        "The Social Services Act (2025:400), chapter 19, section 1, read in July 2026"
+        in editor.get(f"{place}?sprak=en").text
+    )
+
+
+def test_the_quiz_says_whom_a_question_is_for(editor: Reader, courses: Courses):
+    courses.change(COURSE, "  draw: all ", "  draw: one_per_goal ")
+    courses.change(QUIZ, "  - id: q1a-tva\n", "  - id: q1a-tva\n    huvudmen:\n      - flen\n      - trosa\n")
+    page = editor.get(f"{upload(editor, courses)}/visa/exempel/prov")
+    assert page.text.count("bara för anställda i flen, trosa") == 1
 
 
 def test_pictures_of_a_draft_are_shown_and_cannot_act(app: Application, editor: Reader, courses: Courses):

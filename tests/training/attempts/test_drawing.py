@@ -85,3 +85,27 @@ def test_a_case_that_asks_twice_on_a_goal_gives_one_question_for_it() -> None:
     twice = [replace(one, goal="4A") for one in OF_CASE]
     for number in range(30):
         assert len(draw(twice, Draw.ONE_PER_GOAL, str(number))) == 1
+
+
+FOR_SOME = [
+    question("everybody-a"),
+    replace(question("flen-a"), huvudmen=("flen",)),
+    replace(question("region-a"), huvudmen=("region", "trosa")),
+    question("everybody-b", goal="1B"),
+]
+
+
+def asked_of(*huvudmen: str) -> set[str]:
+    """Everything that staff of these huvudmän are asked in sixty quizzes, each of which has one question a goal."""
+    goals = {one.id: one.goal for one in FOR_SOME}
+    drawn = [[one.question_id for one in draw(FOR_SOME, Draw.ONE_PER_GOAL, str(n), huvudmen)] for n in range(60)]
+    assert all(sorted(goals[name] for name in names) == ["1A", "1B"] for names in drawn)
+    return {name for names in drawn for name in names}
+
+
+def test_a_question_is_asked_of_the_staff_of_its_huvudmen_only() -> None:
+    assert asked_of() == {"everybody-a", "everybody-b"}
+    assert asked_of("eskilstuna") == {"everybody-a", "everybody-b"}
+    assert asked_of("flen") == {"everybody-a", "flen-a", "everybody-b"}
+    assert asked_of("trosa") == {"everybody-a", "region-a", "everybody-b"}
+    assert asked_of("flen", "region") == {one.id for one in FOR_SOME}

@@ -1,16 +1,19 @@
 """The screens of a part: reading on, practice that is never stored, the way to the next part and to the quiz."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from tbblearn.courses.rules import Certainty, Source
 from tbblearn.db import db, unit_of_work
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.models import Answer, ReadingPlace
 from tests.factories import TODAY
-from tests.training.conftest import at
+from tests.page_rules import words
+from tests.training.conftest import at, both
 from tests.training.learners import FIRST, SPRING, Learners, teaching
 
 SECOND = "/utbildning/base/del/part-2"
@@ -36,6 +39,32 @@ def test_a_part_is_one_page_of_sections_with_one_way_on(learners: Learners) -> N
 def test_links_in_the_text_lead_to_the_sections_they_name(learners: Learners) -> None:
     learners.be("p101")
     assert learners.get(FIRST).links["Läs mer"] == f"{SECOND}#s2"
+
+
+def test_a_part_ends_with_its_sources(learners: Learners) -> None:
+    """Those that its sections cite, closed until asked for."""
+    plain = teaching()
+    first, second = plain.modules
+    cited = replace(first, screens=tuple(replace(screen, sources=("lag", "plan")) for screen in first.screens))
+    days = {"read_on": date(2026, 7, 15), "again_on": date(2027, 1, 1)}
+    learners.publish(
+        replace(
+            plain,
+            modules=(cited, second),
+            sources=(
+                Source("plan", both("Planen"), None, Certainty.COUNTY, **days),
+                Source("lag", both("Lagen & mer"), "https://example.org/lag", Certainty.LAW, **days),
+                Source("annan", both("En annan"), None, Certainty.OFFICIAL, **days),
+            ),
+        )
+    )
+    learners.be("p101")
+    page = learners.get(FIRST)
+    [sources] = [one for one in page.main.select("details") if one.summary.get_text(strip=True) == "Källor"]
+    assert not sources.has_attr("open")
+    assert [words(one) for one in sources.select("li")] == ["Lagen & mer, läst juli 2026", "Planen, läst juli 2026"]
+    assert page.links["Lagen & mer"] == "https://example.org/lag"
+    assert "Källor" not in learners.get(SECOND).text
 
 
 def test_an_old_address_of_a_single_section_leads_into_its_part(learners: Learners) -> None:
