@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from tbblearn.courses.actions import hold_still
 from tbblearn.courses.files.question_kind import AnswerFault
@@ -13,6 +13,7 @@ from tbblearn.courses.queries import content, contents, later_versions
 from tbblearn.courses.rules import Course, NoSuchPart, Reading, ScreenRef
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.attempts.corrections import same_question, with_newest_key
+from tbblearn.training.attempts.earlier import next_attempt
 from tbblearn.training.attempts.marking import draw, mark
 from tbblearn.training.attempts.own import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.changes.requests import ask_who_passed_older
@@ -85,8 +86,7 @@ def remember_screen(
     return following
 
 
-# Statements are made once: putting one together takes longer than running it.
-_ATTEMPTS = select(func.count()).select_from(Attempt).where(Attempt.enrolment_id == bindparam("enrolment_id"))
+# Made once, as all statements here: putting one together takes longer than running it.
 _START = insert(Attempt).returning(Attempt.id)
 
 
@@ -103,8 +103,8 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> O
         return own_attempt(person_id, going_on)
     enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=True)
     _demand_reading(course, person_id, version.course_id, enrolment_id)
-    number = run(_ATTEMPTS, {"enrolment_id": enrolment_id}).scalar_one() + 1
-    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}")
+    number, resting = next_attempt(person_id, enrolment_id, course)
+    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}", resting)
     started = run(
         _START,
         {

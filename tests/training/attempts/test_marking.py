@@ -1,13 +1,15 @@
 """Drawing and marking a quiz."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tbblearn.courses.rules import Case, Choice, Draw, Question, QuestionKind
-from tbblearn.training.attempts.marking import draw, mark, needed
+from tbblearn.training.attempts.marking import Miss, draw, mark, needed, resting_questions
+from tests.factories import NOW
 
 
 def question(
@@ -108,6 +110,46 @@ def test_a_case_that_asks_twice_on_a_goal_gives_one_question_for_it() -> None:
     twice = [replace(one, goal="4A") for one in OF_CASE]
     for number in range(30):
         assert len(draw(twice, Draw.ONE_PER_GOAL, str(number))) == 1
+
+
+# --- questions that rest -------------------------------------------------------------------------------------------
+
+LATER = NOW + timedelta(hours=1)
+GOALS = {one.id: one.goal for one in WITH_CASE}
+
+
+@given(st.text(max_size=20), st.permutations([one.id for one in WITH_CASE]), st.integers(0, len(WITH_CASE)))
+def test_a_resting_question_gives_way_to_any_other_about_its_goal(seed: str, order: list[str], some: int) -> None:
+    resting = order[:some]
+    other_order = [*OF_CASE, *WITH_CASE[:-2]]
+    drawn = [one.question_id for one in draw(WITH_CASE, Draw.ONE_PER_GOAL, seed, resting)]
+    assert sorted(GOALS[one] for one in drawn) == ["1A", "4A", "4B"], "no goal goes without its question"
+    for one in drawn:
+        others = [question_id for question_id, goal in GOALS.items() if goal == GOALS[one] and question_id != one]
+        assert one not in resting or set(others) <= set(resting)
+    assert draw(WITH_CASE, Draw.ONE_PER_GOAL, seed, resting) == draw(other_order, Draw.ONE_PER_GOAL, seed, resting)
+
+
+@given(st.text(max_size=20))
+def test_where_nothing_but_resting_questions_is_left_the_one_missed_longest_ago_returns(seed: str) -> None:
+    of_goal = [question(f"q{number}") for number in range(4)]
+    [one] = draw(of_goal, Draw.ONE_PER_GOAL, seed, ["q2", "q0", "q3", "q1"])
+    assert one.question_id == "q2"
+
+
+@given(st.text(max_size=20))
+def test_where_all_are_drawn_none_can_rest(seed: str) -> None:
+    assert draw(SIX, Draw.ALL, seed, ["q1"]) == draw(SIX, Draw.ALL, seed)
+
+
+def test_a_missed_question_rests_until_its_part_has_been_read_since() -> None:
+    misses = [Miss("q1", LATER), Miss("q0", NOW), Miss("q4", NOW), Miss("gone", NOW)]
+    assert resting_questions(SIX, misses, {}) == ("q0", "q4", "q1"), "the one missed longest ago first"
+    assert resting_questions(SIX, misses, {"1A": NOW}) == ("q0", "q4", "q1"), "read before the hand-in is not since"
+    assert resting_questions(SIX, misses, {"1A": LATER}) == ("q4", "q1"), "read between the two"
+    assert resting_questions(SIX, misses, {"1A": LATER + timedelta(1), "1B": LATER}) == ()
+    again = [*misses, Miss("q0", LATER)]
+    assert resting_questions(SIX, again, {"1A": LATER}) == ("q4", "q0", "q1"), "missed again, it rests again"
 
 
 def answers(right: int) -> dict[str, frozenset[str]]:
