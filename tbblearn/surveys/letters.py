@@ -85,7 +85,7 @@ def manager_result_letter(person_id: int, values: Values, now: datetime) -> Lett
             address,
             _("Resultatet är klart"),
             _(
-                "Titta i lugn och ro och boka tid på nästa APT. På sidan finns ett samtalsstöd. "
+                "Läs resultatet och boka tid för samtal på nästa APT. På sidan finns ett samtalsstöd. "
                 "Medarbetarna kan se resultatet från den %(date)s. %(url)s",
                 date=day(staff_from_on),
                 url=_address(RESULT_PAGE, wave_id=wave_id),
