@@ -27,7 +27,7 @@ _READ = (
 
 
 def next_attempt(person_id: int, enrolment_id: int, course: Course) -> tuple[int, tuple[str, ...]]:
-    """The number of the task's next attempt, and the questions that rest in it. One query, or two after a failed one."""
+    """The number of the task's next attempt, and the questions that rest in it. One query, two after a failed one."""
     earlier = run(_EARLIER, {"enrolment_id": enrolment_id}).all()
     misses = [
         Miss(one["question"], row.handed_in_at)

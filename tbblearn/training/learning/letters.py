@@ -10,7 +10,7 @@ from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from tbblearn.access.letters import closing
+from tbblearn.access.letters import with_closing
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
 from tbblearn.mail.rules import Letter
@@ -80,7 +80,7 @@ def _letter(
     with force_locale(address.language):
         url = f"{settings.public_url}/utbildning/{notice.slug}"
         subject, body = words(notice, notice.title[address.language], url)
-        return Letter(address.email, subject, f"{body}\n\n{closing(settings)}\n")
+        return Letter(address.email, subject, with_closing(body, settings))
 
 
 WRITERS: dict[str, Writer] = {
