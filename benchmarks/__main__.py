@@ -113,7 +113,15 @@ def run(prepared: Prepared, operation: str, web: int, database: int | None, *, c
     )
 
 
-SHARES = {"flow": 1.0, "survey": float(ANSWERS_A_ROUND), "my_courses": 4.0, "part": 4.0, "unit": 2.0, "csv": 0.25}
+SHARES = {
+    "flow": 1.0,
+    "whole": 1.0,
+    "survey": float(ANSWERS_A_ROUND),
+    "my_courses": 4.0,
+    "part": 4.0,
+    "unit": 2.0,
+    "csv": 0.25,
+}
 """Operation -> how many times each client does it for every quiz."""
 
 

@@ -19,6 +19,7 @@ WITH_SCRIPT = re.compile(r'<input[^>]*name="([^"]*)" value="([^"]*)"[^>]*data-st
 MOVED_TO = re.compile(r'<body[^>]*data-moved-to="([^"]*)"')
 QUESTION = re.compile(r'<input[^>]*name="question" value="([^"]*)"')
 LIST = re.compile(r'<select[^>]*\bname="([^"]*)".*?</select>', re.DOTALL)
+PART = re.compile(r'href="(/utbildning/[^/"]+/del/[^/"#]+)"')
 OPTION = re.compile(r'<option value="([^"]+)"')
 
 
@@ -92,14 +93,30 @@ def sign_in(browser: Browser, account: dict[str, str]) -> None:
 
 
 def quiz_flow(browser: Browser, account: dict[str, str]) -> None:
-    """Sign-in page, sign in, open the course, start the quiz, answer all, hand in, see the result."""
+    """Sign-in page, sign in, open the quiz's first page, start it, answer all, hand in, see the result."""
     sign_in(browser, account)
     browser.get(f"/utbildning/{account['slug']}/prov")
+    take_quiz(browser, account)
+
+
+def take_quiz(browser: Browser, account: dict[str, str]) -> None:
+    """From the quiz's first page to its result."""
     browser.post(f"/utbildning/{account['slug']}/prov")
     while "/fraga/" in browser.path:
         browser.post(browser.path, **browser.choose_first())
     browser.post(browser.path.partition("/granska")[0] + "/lamna-in")
     assert browser.path.partition("#")[0].endswith("/resultat"), browser.path
+
+
+def whole_flow(browser: Browser, account: dict[str, str]) -> None:
+    """Sign in, read every part, then the quiz as above."""
+    sign_in(browser, account)
+    browser.get(f"/utbildning/{account['slug']}")
+    for part in dict.fromkeys(PART.findall(browser.body)):
+        browser.get(part)
+        browser.post(part)
+    browser.get(f"/utbildning/{account['slug']}/prov")
+    take_quiz(browser, account)
 
 
 def survey(browser: Browser, account: dict[str, str]) -> None:
@@ -122,9 +139,10 @@ def page(path: str) -> Callable[[Browser, dict[str, str]], None]:
 
 OPERATIONS: dict[str, tuple[Callable[[Browser, dict[str, str]], None], bool]] = {
     "flow": (quiz_flow, False),
+    "whole": (whole_flow, False),
     "survey": (survey, False),
     "my_courses": (page("/mina-utbildningar"), True),
-    "part": (page("/utbildning/{slug}/del/{module}/{screen}"), True),
+    "part": (page("/utbildning/{slug}/del/{module}"), True),
     "unit": (page("/min-enhet/{unit_id}"), True),
     "csv": (page("/min-enhet/{unit_id}/utbildning.csv"), True),
 }

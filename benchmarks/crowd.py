@@ -86,7 +86,7 @@ def pages(prepared: Prepared) -> dict[str, tuple[Browser, str]]:
     return {
         "sign-in": (nobody, "/logga-in"),
         "my courses": (learner, "/mina-utbildningar"),
-        "part": (learner, "/utbildning/{slug}/del/{module}/{screen}".format(**account)),
+        "part": (learner, "/utbildning/{slug}/del/{module}".format(**account)),
     }
 
 

@@ -60,7 +60,8 @@ class Prepared:
     @property
     def once(self) -> dict[str, list[dict[str, str]]]:
         """Operations that a person does once only, with who can."""
-        return {"flow": self.learners, "survey": self.answering}
+        half = len(self.learners) // 2
+        return {"flow": self.learners[:half], "whole": self.learners[half:], "survey": self.answering}
 
     def wait_until_ready(self) -> None:
         """Wait for the server."""
@@ -94,7 +95,7 @@ def prepare(database: str, url: str, folder: Path, staff: int, rounds: int, clie
     app = create_app(from_environment(environment))
     with app.app_context():
         password_hash = hash_password(PASSWORD)
-        learners = _learners(clients * rounds, password_hash)
+        learners = _learners(2 * clients * rounds, password_hash)
         managers = _managers(password_hash)
         answering = _answering(app, clients * rounds * ANSWERS_A_ROUND)
         if database == "PostgreSQL":
@@ -162,7 +163,7 @@ def _learners(wanted: int, password_hash: str) -> list[dict[str, str]]:
             ],
         )
     module = course.modules[0]
-    place = {"slug": SLUG, "module": module.id, "screen": module.screens[1].id}
+    place = {"slug": SLUG, "module": module.id}
     # English first, so that the rounds that warm up meet both languages.
     ordered = sorted(chosen.values(), key=lambda one: one[3] is not Language.EN)
     return [{"email": email, "password": PASSWORD, **place} for _enrolment, _person, email, _language in ordered]

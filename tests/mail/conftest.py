@@ -26,5 +26,5 @@ def server(inbox: Inbox) -> Iterator[str]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a server that does not answer."""
-    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 0.3)
-    monkeypatch.setattr(smtp, "ACCEPT_SECONDS", 0.3)
+    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(smtp, "ACCEPT_SECONDS", 1.0)

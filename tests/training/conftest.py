@@ -133,8 +133,7 @@ class Training:
     def read_all(self, person_id: int, today: date = TODAY, slug: str = "base") -> None:
         with unit_of_work():
             for part in ("part-1", "part-2"):
-                for screen in ("s1", "s2"):
-                    actions.remember_screen(person_id, slug, part, screen, now=at(today), today=today)
+                actions.read_part(person_id, slug, part, now=at(today), today=today)
 
     def take(self, person_id: int, today: date = TODAY, *, right: int = 6, slug: str = "base") -> int:
         """Read, answer, hand in; returns the attempt's id."""

@@ -35,7 +35,7 @@ from tests.training.conftest import Training, at, both, course, publish_course
 SPRING = date(2026, 5, 4)
 GRACE = date(2026, 12, 5)
 LATE = date(2026, 12, 20)
-FIRST = "/utbildning/base/del/part-1/s1"
+FIRST = "/utbildning/base/del/part-1"
 QUIZ = "/utbildning/base/prov"
 
 

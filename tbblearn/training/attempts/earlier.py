@@ -18,10 +18,10 @@ _EARLIER = (
     .order_by(Attempt.number)
 )
 _READ = (
-    select(CourseRecord.slug, ReadingPlace.module_id, func.max(ReadingPlace.seen_at).label("at"))
+    select(CourseRecord.slug, ReadingPlace.module_id, func.max(ReadingPlace.read_at).label("at"))
     .join(Enrolment, Enrolment.id == ReadingPlace.enrolment_id)
     .join(CourseRecord, CourseRecord.id == Enrolment.course_id)
-    .where(Enrolment.person_id == bindparam("person_id"))
+    .where(Enrolment.person_id == bindparam("person_id"), ReadingPlace.read_at.is_not(None))
     .group_by(CourseRecord.slug, ReadingPlace.module_id)
 )
 
@@ -47,7 +47,7 @@ def latest_failed(enrolment_id: int) -> int | None:
 
 
 def _read_at(person_id: int, course: Course) -> Mapping[str, datetime]:
-    """When the person last read in the part that teaches each goal, by goal; some are taught in another course."""
+    """When the person last read the part that teaches each goal, by goal; some are taught in another course."""
     read = {(row.slug, row.module_id): row.at for row in run(_READ, {"person_id": person_id})}
     taught = {goal.id: (goal.course or course.slug, goal.module) for goal in course.goals}
     return {goal_id: read[part] for goal_id, part in taught.items() if part in read}

@@ -43,7 +43,7 @@ def resting_questions(
 ) -> tuple[str, ...]:
     """The missed questions whose part has not been read since, the one missed longest ago first.
 
-    `read_at` says by goal when the person last read in the part that teaches it.
+    `read_at` says by goal when the person last read the part that teaches it.
     """
     latest = {miss.question_id: miss.at for miss in sorted(misses, key=lambda miss: miss.at)}
     goals = {question.id: question.goal for question in questions}

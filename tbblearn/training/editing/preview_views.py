@@ -16,20 +16,19 @@ from tbblearn.courses.drafts.queries import checked_draft
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.queries import content, versions
 from tbblearn.courses.rendering import Addresses
-from tbblearn.courses.rules import Course, NoSuchPart, Question, ScreenRef
+from tbblearn.courses.rules import Course, Module, NoSuchPart, Question, ScreenRef
 from tbblearn.db import utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
-from tbblearn.training.learning.blueprint import asset_url
+from tbblearn.training.learning.blueprint import asset_url, word_url
 from tbblearn.training.learning.screens import (
     ExplainedChoice,
     ShownPractice,
-    ShownText,
+    ShownSection,
     explained,
     safe_html,
-    show_screen,
+    show_part,
 )
-from tbblearn.training.record.tasks import next_screen, previous_screen
 from tbblearn.web.errors import NotFound, error_page
 from tbblearn.web.language import LANGUAGES, page_language
 from tbblearn.web.pages import Page
@@ -54,18 +53,14 @@ class Previewed:
         return url_for(f"previewing.{self.source}_{page}", **self.arguments, **more, sprak=page_language())
 
     def screen_url(self, ref: ScreenRef) -> str:
-        """The address of a screen; another course's is in the same draft, or as published."""
-        where: dict[str, Any] = {"module_id": ref.module, "screen_id": ref.screen}
+        """The address of a section; another course's is in the same draft, or as published."""
+        where: dict[str, Any] = {"module_id": ref.module, "_anchor": ref.screen}
         if ref.course is None:
-            return self.url("screen", **where)
+            return self.url("part", **where)
         if self.source == DRAFT:
             arguments = {**self.arguments, "slug": ref.course}
-            return url_for("previewing.draft_screen", **arguments, **where, sprak=page_language())
-        return url_for("training.screen", slug=ref.course, **where)
-
-    def term_url(self, term_id: str) -> str:
-        """The address of a word in the course's glossary."""
-        return self.url("glossary", _anchor=term_id)
+            return url_for("previewing.draft_part", **arguments, **where, sprak=page_language())
+        return url_for("training.part", slug=ref.course, **where)
 
 
 @dataclass(frozen=True)
@@ -108,22 +103,20 @@ def course(slug: str, **where: int) -> Page:
     return _page("training/preview_course.html", _previewed(slug, **where))
 
 
-@blueprint.get(f"{_DRAFT}/del/<module_id>/<screen_id>", endpoint="draft_screen")
-@blueprint.get(f"{_VERSION}/del/<module_id>/<screen_id>", endpoint="version_screen")
+@blueprint.get(f"{_DRAFT}/del/<module_id>", endpoint="draft_part")
+@blueprint.get(f"{_VERSION}/del/<module_id>", endpoint="version_part")
 @requires(Role.EDITOR)
-def screen(slug: str, module_id: str, screen_id: str, **where: int) -> Page:
-    """A screen of a course."""
-    shown, here = _previewed(slug, **where), ScreenRef(module_id, screen_id)
-    module, found = shown.course.module(module_id), shown.course.screen(here)
+def part(slug: str, module_id: str, **where: int) -> Page:
+    """A part of a course."""
+    shown = _previewed(slug, **where)
+    module = shown.course.module(module_id)
+    after = shown.course.modules[module.number : module.number + 1]
     return _page(
-        "training/preview_screen.html",
+        "training/preview_part.html",
         shown,
         module=module,
-        screen=found,
-        number=module.screens.index(found) + 1,
-        blocks=_blocks(shown, here),
-        before=previous_screen(shown.course, here),
-        after=next_screen(shown.course, here),
+        sections=_sections(shown, module),
+        after=after[0] if after else None,
     )
 
 
@@ -181,20 +174,27 @@ def _previewed(slug: str, *, draft_id: int | None = None, number: int | None = N
     )
 
 
-def _blocks(shown: Previewed, here: ScreenRef) -> list[ShownText | ShownPractice]:
-    """The screen's blocks; answering practice keeps the language of the page."""
+def _sections(shown: Previewed, module: Module) -> list[ShownSection]:
+    """The part's sections; answering practice keeps the language of the page."""
     language = page_language()
-    blocks = show_screen(
+    sections = show_part(
         shown.course,
-        here,
+        module,
         language,
         request.args.to_dict(flat=False),
         request.args.get("svara", ""),
-        Addresses(shown.screen_url, shown.term_url, shown.asset_url),
+        Addresses(shown.screen_url, word_url, shown.asset_url),
     )
+    kept = ("sprak", language)
     return [
-        replace(block, kept=(*block.kept, ("sprak", language))) if isinstance(block, ShownPractice) else block
-        for block in blocks
+        replace(
+            section,
+            blocks=[
+                replace(block, kept=(*block.kept, kept)) if isinstance(block, ShownPractice) else block
+                for block in section.blocks
+            ],
+        )
+        for section in sections
     ]
 
 

@@ -9,8 +9,8 @@ from tbblearn.courses.actions import hold_still
 from tbblearn.courses.files.question_kind import AnswerFault
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.models import CourseVersion
-from tbblearn.courses.queries import content, contents, later_versions
-from tbblearn.courses.rules import Course, NoSuchPart, Reading, ScreenRef
+from tbblearn.courses.queries import VersionRow, content, contents, later_versions
+from tbblearn.courses.rules import Course, Module, NoSuchPart, Reading
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.training.attempts.corrections import same_question, with_newest_key
 from tbblearn.training.attempts.earlier import next_attempt
@@ -21,7 +21,6 @@ from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, R
 from tbblearn.training.record.tasks import (
     completed_courses,
     first_unread,
-    next_screen,
     own_tasks,
     parts_read,
     places,
@@ -56,34 +55,50 @@ _REFUSED: Mapping[AnswerFault, type[TrainingError]] = {
 }
 
 
-def remember_screen(
-    person_id: int, slug: str, module_id: str, screen_id: str, *, now: datetime, today: date
-) -> ScreenRef | None:
-    """The person has read this screen and goes on: returns the next one, None when the quiz comes next.
+def read_part(person_id: int, slug: str, module_id: str, *, now: datetime, today: date) -> None:
+    """The person has read this part, for the first time or again. Without a task, reading makes a voluntary one.
 
-    The last screen of a part marks the part as read. Without a task, reading makes a voluntary one. Raises NotFound
-    for a screen that the course lacks, NotOpenYet before the task opens.
+    Raises NotFound for a part that the course lacks, NotOpenYet before the task opens.
     """
-    version, course = published(slug)
-    ref = ScreenRef(module_id, screen_id)
-    try:
-        course.screen(ref)
-    except NoSuchPart as error:
-        raise NotFound(screen=f"{module_id}/{screen_id}") from error
+    version, module = _part(slug, module_id)
     lock_person(person_id)
     enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=False)
-    following = next_screen(course, ref)
-    last_of_part = following is None or following.module != module_id
+    place = _place(enrolment_id, module.id)
+    place.screen_id, place.seen_at, place.read_at = module.screens[-1].id, now, now
+    db.session.flush()
+
+
+def remember_section(person_id: int, slug: str, module_id: str, screen_id: str, *, now: datetime, today: date) -> None:
+    """The person is at this section of a part. Nothing is kept without a task that is open: looking is not enrolling.
+
+    Raises NotFound for a section that the course lacks.
+    """
+    version, module = _part(slug, module_id)
+    if screen_id not in {screen.id for screen in module.screens}:
+        raise NotFound(screen=f"{module_id}/{screen_id}")
+    lock_person(person_id)
+    task = working_task(own_tasks(person_id, today, version.course_id), today)
+    if task is None or task.opens_on > today:
+        return
+    place = _place(task.enrolment_id, module.id)
+    place.screen_id, place.seen_at = screen_id, now
+    db.session.flush()
+
+
+def _part(slug: str, module_id: str) -> tuple[VersionRow, Module]:
+    version, course = published(slug)
+    try:
+        return version, course.module(module_id)
+    except NoSuchPart as error:
+        raise NotFound(part=module_id) from error
+
+
+def _place(enrolment_id: int, module_id: str) -> ReadingPlace:
     place = db.session.get(ReadingPlace, (enrolment_id, module_id))
     if place is None:
         place = ReadingPlace(enrolment_id=enrolment_id, module_id=module_id)
         db.session.add(place)
-    place.screen_id = screen_id if following is None or last_of_part else following.screen
-    place.seen_at = now
-    if last_of_part and place.read_at is None:
-        place.read_at = now
-    db.session.flush()
-    return following
+    return place
 
 
 # Made once, as all statements here: putting one together takes longer than running it.

@@ -24,8 +24,8 @@ blueprint.context_processor(record_words)
 
 
 def screen_url(slug: str, ref: ScreenRef) -> str:
-    """The address of a screen that a page of the course `slug` names; it may belong to another course."""
-    return url_for("training.screen", slug=ref.course or slug, module_id=ref.module, screen_id=ref.screen)
+    """The address of a section that a page of the course `slug` names; it may belong to another course."""
+    return url_for("training.part", slug=ref.course or slug, module_id=ref.module, _anchor=ref.screen)
 
 
 def quiz_url(slug: str, attempt_id: int, number: int | None, *, just_saved: int | None = None) -> str:
@@ -37,8 +37,8 @@ def quiz_url(slug: str, attempt_id: int, number: int | None, *, just_saved: int 
 
 def step_url(slug: str, step: Step) -> str:
     """Where the one big button leads."""
-    if step.module is not None and step.screen is not None:
-        return screen_url(slug, ScreenRef(step.module, step.screen))
+    if step.module is not None:
+        return url_for("training.part", slug=slug, module_id=step.module, _anchor=step.screen)
     if step.kind is StepKind.RESUME_QUIZ and step.attempt_id is not None:
         return quiz_url(slug, step.attempt_id, step.question)
     return url_for("training.quiz", slug=slug)
@@ -48,6 +48,11 @@ def step_url(slug: str, step: Step) -> str:
 def addresses() -> dict[str, object]:
     """What the learner's templates use to make addresses."""
     return {"step_url": step_url, "screen_url": screen_url, "quiz_url": quiz_url}
+
+
+def word_url(term_id: str) -> str:
+    """Where a word is explained: on the part's own page, under the section that uses it first."""
+    return f"#ord-{term_id}"
 
 
 def asset_url(sha256: str) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import ceil
 
 from tbblearn.courses.queries import VersionRow, content, current_versions
-from tbblearn.courses.rules import Course, Module, NoSuchPart, Screen, ScreenRef, Text
+from tbblearn.courses.rules import Course, Module, NoSuchPart, Text
 from tbblearn.people.rules import Level
 from tbblearn.training.attempts.marking import needed
 from tbblearn.training.learning.desk import Desk, desk_of
@@ -15,11 +16,9 @@ from tbblearn.training.record.tasks import (
     OwnTask,
     Place,
     first_unread,
-    next_screen,
     own_tasks,
     parts_read,
     places,
-    previous_screen,
     published,
     working_task,
 )
@@ -130,15 +129,10 @@ class CoursePage:
 
 @dataclass(frozen=True)
 class PartPage:
-    """One screen of one part."""
+    """One part of a course."""
 
     course: Course
     module: Module
-    screen: Screen
-    number: int
-    total: int
-    previous: ScreenRef | None
-    next: ScreenRef | None
     parts_read: frozenset[str]
 
 
@@ -190,30 +184,17 @@ def course_page(person_id: int, slug: str, today: date) -> CoursePage:
     )
 
 
-def part_page(person_id: int, slug: str, module_id: str, screen_id: str | None, today: date) -> PartPage:
-    """One screen; without a screen the remembered one of the part, else its first. Raises NotFound."""
+def part_page(person_id: int, slug: str, module_id: str, today: date) -> PartPage:
+    """One part, and which parts are read. Raises NotFound."""
     version, course = published(slug)
     known = places(person_id, version.course_id)
     working = working_task(own_tasks(person_id, today, version.course_id), today)
     try:
         module = course.module(module_id)
-        if screen_id is None:
-            screen_id = _remembered(module, known)
-        ref = ScreenRef(module_id, screen_id)
-        screen = course.screen(ref)
     except NoSuchPart as error:
-        raise NotFound(part=module_id, screen=screen_id) from error
+        raise NotFound(part=module_id) from error
     on = {place.enrolment_id for place in known} if working is None else {working.enrolment_id}
-    return PartPage(
-        course=course,
-        module=module,
-        screen=screen,
-        number=module.screens.index(screen) + 1,
-        total=len(module.screens),
-        previous=previous_screen(course, ref),
-        next=next_screen(course, ref),
-        parts_read=parts_read(known, on),
-    )
+    return PartPage(course, module, parts_read(known, on))
 
 
 def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
@@ -232,7 +213,7 @@ def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
         opens_on=own.opens_on,
         due_on=own.due_on,
         grace_until_on=own.grace_until_on,
-        minutes_left=quiz + sum(module.minutes for module in course.modules if module.id not in read),
+        minutes_left=quiz + sum(_minutes_left(module, own, desk) for module in course.modules if module.id not in read),
         parts=len(course.modules),
         parts_read=sum(module.id in read for module in course.modules),
         step=step,
@@ -278,11 +259,21 @@ def _step(own: OwnTask | None, course: Course, desk: Desk, course_id: int) -> St
     here = [place for place in desk.places if own is not None and place.enrolment_id == own.enrolment_id]
     begun = [place.module_id for place in here if not place.read]
     module = next((one for name in begun for one in unread if one.id == name), unread[0])
-    return Step(StepKind.READ if here or read else StepKind.BEGIN, module.id, _remembered(module, here))
+    at = _remembered(module, here)
+    return Step(
+        StepKind.READ if here or read else StepKind.BEGIN, module.id, at if at != module.screens[0].id else None
+    )
+
+
+def _minutes_left(module: Module, own: OwnTask, desk: Desk) -> int:
+    """What is left of a part, by the section where the reader is."""
+    here = _remembered(module, [place for place in desk.places if place.enrolment_id == own.enrolment_id])
+    at = next(number for number, screen in enumerate(module.screens) if screen.id == here)
+    return ceil(module.minutes * (len(module.screens) - at) / len(module.screens))
 
 
 def _remembered(module: Module, known: Iterable[Place]) -> str:
-    """The screen to go on with in a part: the last one visited if the course still has it, else the first."""
+    """The section to go on with in a part: the last one seen if the course still has it, else the first."""
     screens = [screen.id for screen in module.screens]
     place = next((one for one in known if one.module_id == module.id), None)
     return place.screen_id if place is not None and not place.read and place.screen_id in screens else screens[0]

@@ -1,29 +1,38 @@
-"""One screen of a part made ready for its page: text with addresses, practice questions with what was chosen.
+"""A part made ready for its page: sections of text with addresses, and practice questions with what was chosen.
 
 Practice is never stored: the choices are in the page's own address, one name per question.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from markupsafe import Markup
 
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rendering import Addresses, resolve
 from tbblearn.courses.rules import (
+    Block,
     Case,
     Choice,
     Course,
+    HtmlBlock,
     Module,
     NoSuchPart,
     PracticeBlock,
     Question,
     QuestionKind,
     ScreenRef,
+    Term,
 )
 
 VERDICTS = {True: ("Det stämmer.", "That is right."), False: ("Inte riktigt.", "Not quite.")}
 """How authors begin feedback on a choice (docs/authoring.md); the page writes it as a heading instead."""
+
+LENGTH_OF_PRACTICE = 600
+"""How long a practice question takes, in characters of text."""
+_TERM = re.compile(r'href="term:([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,16 @@ class ShownRow:
 
 
 @dataclass(frozen=True)
+class ExplainedChoice:
+    """A choice of a quiz question with its feedback."""
+
+    text: Markup
+    feedback: Feedback
+
+
+@dataclass(frozen=True)
 class ShownPractice:
-    """A practice question on a screen; `controls` names its template in `training/kinds`."""
+    """A practice question in a part; `controls` names its template in `training/kinds`."""
 
     id: str
     kind: QuestionKind
@@ -82,14 +99,21 @@ class ShownPractice:
     choices: tuple[ShownChoice, ...]
     rows: tuple[ShownRow, ...]
     kept: tuple[tuple[str, str], ...]
-    """The choices of the screen's other questions, sent along to stay."""
+    """The choices of the part's other questions, sent along to stay."""
     sent: bool
     """This question's button was the one pressed."""
+    key: tuple[ExplainedChoice, ...]
+    """After a wrong answer, what would have been right; empty where several are, and one looks for them."""
 
     @property
     def nothing_chosen(self) -> bool:
         """Sent without a choice."""
         return self.sent and not any(choice.chosen for choice in self.choices)
+
+    @property
+    def answered(self) -> bool:
+        """There is feedback: it was answered, now or before another question of the part."""
+        return any(choice.feedback for choice in self.choices) or any(row.feedback for row in self.rows)
 
     @property
     def more_to_find(self) -> bool:
@@ -106,11 +130,15 @@ class ShownText:
 
 
 @dataclass(frozen=True)
-class ExplainedChoice:
-    """A choice of a quiz question with its feedback."""
+class ShownSection:
+    """A section of a part. `minutes_left`: what is left of the part from here on. `words` are explained in it."""
 
-    text: Markup
-    feedback: Feedback
+    id: str
+    number: int
+    title: str
+    minutes_left: int
+    blocks: Sequence[ShownText | ShownPractice]
+    words: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
@@ -130,26 +158,54 @@ class ShownAnswer:
     case: Case | None
 
 
-def show_screen(
+def show_part(
     course: Course,
-    here: ScreenRef,
+    module: Module,
     language: str,
     chosen: Mapping[str, Collection[str]],
     sent: str,
     addresses: Addresses,
-) -> list[ShownText | ShownPractice]:
-    """The blocks of a screen, in order. `chosen` holds choice ids by practice question, `sent` the question just sent.
+) -> list[ShownSection]:
+    """The sections of a part, in order. `chosen` holds choice ids by practice question, `sent` the question just sent.
 
     Unknown questions and choices are ignored: the address is anybody's to write.
     """
-    blocks = course.screen(here).blocks[language]
+    blocks = [block for screen in module.screens for block in screen.blocks[language]]
     practised = [course.practice[block.question_id] for block in blocks if isinstance(block, PracticeBlock)]
     known = {
         question.id: [choice.id for choice in question.choices if choice.id in chosen.get(question.id, ())]
         for question in practised
     }
+    lengths = [sum(map(_length, screen.blocks[language])) for screen in module.screens]
+    explained_before: set[str] = set()
+    sections = []
+    for at, screen in enumerate(module.screens):
+        here = ScreenRef(module.id, screen.id)
+        words = [term for term in _terms_in(course, screen.blocks[language]) if term.id not in explained_before]
+        explained_before.update(term.id for term in words)
+        sections.append(
+            ShownSection(
+                id=screen.id,
+                number=at + 1,
+                title=screen.title[language],
+                minutes_left=ceil(module.minutes * sum(lengths[at:]) / sum(lengths)),
+                blocks=_blocks(course, here, language, known, sent, addresses),
+                words=tuple(words),
+            )
+        )
+    return sections
+
+
+def _blocks(
+    course: Course,
+    here: ScreenRef,
+    language: str,
+    known: Mapping[str, Sequence[str]],
+    sent: str,
+    addresses: Addresses,
+) -> list[ShownText | ShownPractice]:
     shown: list[ShownText | ShownPractice] = []
-    for block in blocks:
+    for block in course.screen(here).blocks[language]:
         if isinstance(block, PracticeBlock):
             question = course.practice[block.question_id]
             kept = tuple((name, one) for name, ids in known.items() if name != question.id for one in ids)
@@ -165,11 +221,29 @@ def show_screen(
                     rows=_practised_rows(course, here, language, question, known[question.id], sent == question.id),
                     kept=kept,
                     sent=sent == question.id,
+                    key=_key(course, question, language, known[question.id]),
                 )
             )
         else:
             shown.append(ShownText(safe_html(resolve(block.html, addresses))))
     return shown
+
+
+def _key(course: Course, question: Question, language: str, chosen: Sequence[str]) -> tuple[ExplainedChoice, ...]:
+    if question.rows or question.kind is QuestionKind.MULTIPLE or not chosen or question.right & set(chosen):
+        return ()
+    return tuple(explained(course, choice, language) for choice in question.choices if choice.correct)
+
+
+def _length(block: Block) -> int:
+    return LENGTH_OF_PRACTICE if isinstance(block, PracticeBlock) else len(block.html)
+
+
+def _terms_in(course: Course, blocks: Sequence[Block]) -> list[Term]:
+    """The words that these blocks link to, in the order in which they stand."""
+    html = "".join(block.html for block in blocks if isinstance(block, HtmlBlock))
+    used = dict.fromkeys(_TERM.findall(html))
+    return [term for term_id in used for term in course.glossary if term.id == term_id]
 
 
 def show_answer(

@@ -1,4 +1,4 @@
-"""The learner's way: my courses, the course, its screens, the certificate, my history. The quiz is in `quiz_views`."""
+"""The learner's way: my courses, the course, its parts, the certificate, my history. The quiz is in `quiz_views`."""
 
 from functools import partial
 
@@ -14,8 +14,8 @@ from tbblearn.people.guards import principal, signed_in
 from tbblearn.training.learning import actions, quiz_views  # noqa: F401  (the quiz's routes belong to the same blueprint)
 from tbblearn.training.learning import news as news_queries
 from tbblearn.training.learning import queries as learner_queries
-from tbblearn.training.learning.blueprint import asset_url, blueprint, screen_url
-from tbblearn.training.learning.screens import part_after, show_screen
+from tbblearn.training.learning.blueprint import asset_url, blueprint, screen_url, word_url
+from tbblearn.training.learning.screens import part_after, show_part
 from tbblearn.training.record import queries as record_queries
 from tbblearn.training.rules import NotFound, Progress
 from tbblearn.web.language import page_language
@@ -81,53 +81,54 @@ def read_news(slug: str, number: int) -> Response:
 
 @blueprint.get("/utbildning/<slug>/del/<module_id>")
 @signed_in
-def part(slug: str, module_id: str) -> Response:
-    """Go on in a part where one left off."""
-    found = learner_queries.part_page(principal().person_id, slug, module_id, None, stockholm_date(utc_now()))
-    return redirect(screen_url(slug, ScreenRef(module_id, found.screen.id)), 303)
-
-
-@blueprint.get("/utbildning/<slug>/del/<module_id>/<screen_id>")
-@signed_in
-def screen(slug: str, module_id: str, screen_id: str) -> Page:
-    """One screen of a part. Practice is answered in the address: ?<question>=<choice>, and ?svara= names the button."""
-    today = stockholm_date(utc_now())
-    found = learner_queries.part_page(principal().person_id, slug, module_id, screen_id, today)
-    read = found.parts_read | {module_id}
-    last = found.number == found.total
+def part(slug: str, module_id: str) -> Page:
+    """A part, whole. Practice is answered in the address: ?<question>=<choice>, and ?svara= names the button."""
+    found = learner_queries.part_page(principal().person_id, slug, module_id, stockholm_date(utc_now()))
     return Page(
-        "training/screen.html",
-        found=found,
+        "training/part.html",
         course=found.course,
         module=found.module,
-        blocks=show_screen(
+        sections=show_part(
             found.course,
-            ScreenRef(module_id, screen_id),
+            found.module,
             page_language(),
             request.args.to_dict(flat=False),
             request.args.get("svara", ""),
-            Addresses(partial(screen_url, slug), partial(_term_url, slug), asset_url),
+            Addresses(partial(screen_url, slug), word_url, asset_url),
         ),
-        last=last,
-        to_quiz=last and part_after(found.course, found.module, read) is None,
+        to_quiz=part_after(found.course, found.module, found.parts_read | {module_id}) is None,
     )
 
 
-@blueprint.post("/utbildning/<slug>/del/<module_id>/<screen_id>")
+@blueprint.post("/utbildning/<slug>/del/<module_id>")
 @signed_in
-def read_screen(slug: str, module_id: str, screen_id: str) -> Response:
-    """This screen is read: remember it, and go on to the next one, the next unread part, or the quiz."""
-    person_id = principal().person_id
-    now = utc_now()
+def read_part(slug: str, module_id: str) -> Response:
+    """This part is read: go on to the next unread one, or to the quiz."""
+    person_id, now = principal().person_id, utc_now()
     today = stockholm_date(now)
-    following = actions.remember_screen(person_id, slug, module_id, screen_id, now=now, today=today)
-    if following is not None and following.module == module_id:
-        return redirect(screen_url(slug, following), 303)
-    found = learner_queries.part_page(person_id, slug, module_id, screen_id, today)
+    actions.read_part(person_id, slug, module_id, now=now, today=today)
+    found = learner_queries.part_page(person_id, slug, module_id, today)
     after = part_after(found.course, found.module, found.parts_read)
     if after is None:
         return redirect(url_for("training.quiz", slug=slug), 303)
     return redirect(url_for("training.part", slug=slug, module_id=after.id), 303)
+
+
+@blueprint.post("/utbildning/<slug>/del/<module_id>/plats")
+@signed_in
+def remember_section(slug: str, module_id: str) -> tuple[str, int]:
+    """The section on the screen, told by script (part.js) so that reading goes on there."""
+    now = utc_now()
+    section = request.form.get("section", "")
+    actions.remember_section(principal().person_id, slug, module_id, section, now=now, today=stockholm_date(now))
+    return "", 204
+
+
+@blueprint.get("/utbildning/<slug>/del/<module_id>/<screen_id>")
+@signed_in
+def screen(slug: str, module_id: str, screen_id: str) -> Response:
+    """An address of a single section, from an old link: sections are anchors."""
+    return redirect(screen_url(slug, ScreenRef(module_id, screen_id)), 301)
 
 
 @blueprint.get("/intyg/<int:completion_id>")
@@ -157,7 +158,3 @@ def glossary(slug: str) -> Page:
     if not found.course.glossary:
         raise NotFound(slug=slug)
     return Page("training/glossary.html", course=found.course)
-
-
-def _term_url(slug: str, term_id: str) -> str:
-    return url_for("training.glossary", slug=slug, _anchor=term_id)

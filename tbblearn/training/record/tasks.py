@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
 from tbblearn.courses.queries import VersionRow, content, current_version
-from tbblearn.courses.rules import Course, Reading, ScreenRef
+from tbblearn.courses.rules import Course, Reading
 from tbblearn.db import run
 from tbblearn.training.completion_models import Completion
 from tbblearn.training.models import Enrolment, ReadingPlace
@@ -104,23 +104,6 @@ def first_unread(course: Course, read: frozenset[str], *, completed_before: bool
     if course.reading is Reading.OPTIONAL or (course.reading is Reading.FIRST_TIME and completed_before):
         return None
     return next((module.id for module in course.modules if module.id not in read), None)
-
-
-def next_screen(course: Course, ref: ScreenRef) -> ScreenRef | None:
-    """The screen after this one, across parts; None after the last."""
-    every = _screens(course)
-    return every[every.index(ref) + 1]
-
-
-def previous_screen(course: Course, ref: ScreenRef) -> ScreenRef | None:
-    """The screen before this one, across parts; None before the first."""
-    every = _screens(course)
-    return every[every.index(ref) - 1]
-
-
-def _screens(course: Course) -> list[ScreenRef | None]:
-    """Every screen in order, None at both ends."""
-    return [None, *(ScreenRef(module.id, screen.id) for module in course.modules for screen in module.screens), None]
 
 
 # --- statements built once: building one takes longer than running it ---------------------------------------------

@@ -43,10 +43,10 @@ def test_a_practice_question_leads_to_the_form_once_it_is_answered(learners: Lea
     assert TELL not in learners.get(FIRST).links
     assert TELL not in learners.get(f"{FIRST}?svara=p-one").links, "nothing was chosen"
     address = learners.get(f"{FIRST}?p-one=a&svara=p-one").links[TELL]
-    assert address == f"{FIRST}/p-one/fel"
+    assert address == f"{FIRST}/s1/p-one/fel"
     tell(learners, address, kind="outdated")
     assert learners.reader.follow().path == FIRST
-    learners.get(f"{FIRST}/q1/fel", 404)
+    learners.get(f"{FIRST}/s1/q1/fel", 404)
     learners.get("/utbildning/base/del/part-2/s1/p-one/fel", 404)
     learners.post("/utbildning/base/del/part-2/s1/p-one/fel", {"kind": "outdated"}, 404)
 

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tbblearn.courses.rules import Reading, ScreenRef
+from tbblearn.courses.rules import Reading
 from tbblearn.db import db, unit_of_work
 from tbblearn.training.attempts.own import own_attempt
 from tbblearn.training.completion_models import Completion, CompletionEmployment
 from tbblearn.training.learning import actions
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.models import Answer, Attempt, Enrolment
+from tbblearn.training.record.tasks import places
 from tbblearn.training.rules import (
     Basis,
     EnrolmentReason,
@@ -40,23 +41,25 @@ def start(training: Training, name: str = "p101") -> tuple[int, int]:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def test_reading_leads_from_screen_to_screen_and_on_to_the_quiz(training: Training) -> None:
+def test_a_section_is_remembered_and_the_part_marked_as_read(training: Training) -> None:
     training.tick()
     person_id = training.person()
-    way = [ScreenRef("part-1", "s1")]
     with unit_of_work():
-        while way[-1] is not None:
-            here = way[-1]
-            following = actions.remember_screen(person_id, "base", here.module, here.screen, now=NOW, today=TODAY)
-            if following is None:
-                break
-            way.append(following)
-    assert [(one.module, one.screen) for one in way] == [
-        ("part-1", "s1"),
-        ("part-1", "s2"),
-        ("part-2", "s1"),
-        ("part-2", "s2"),
-    ]
+        actions.remember_section(person_id, "base", "part-1", "s2", now=NOW, today=TODAY)
+    (at,) = places(person_id)
+    assert (at.module_id, at.screen_id, at.read) == ("part-1", "s2", False)
+    with unit_of_work():
+        actions.read_part(person_id, "base", "part-1", now=NOW, today=TODAY)
+        actions.remember_section(person_id, "base", "part-1", "s1", now=NOW, today=TODAY)
+    (at,) = places(person_id)
+    assert (at.module_id, at.screen_id, at.read) == ("part-1", "s1", True)
+
+
+def test_looking_at_a_section_makes_no_task(training: Training) -> None:
+    person_id = training.person("p110")
+    with unit_of_work():
+        actions.remember_section(person_id, "base", "part-1", "s1", now=NOW, today=TODAY)
+    assert status_of(person_id) == {}
 
 
 def test_reading_without_a_task_makes_a_voluntary_one_and_only_one(training: Training) -> None:
@@ -73,9 +76,11 @@ def test_reading_again_what_is_done_makes_no_new_task(training: Training) -> Non
     assert status_of(person_id) == {"2026": "completed"}
 
 
-def test_a_screen_that_the_course_does_not_have(training: Training) -> None:
+def test_a_section_or_part_that_the_course_does_not_have(training: Training) -> None:
     with pytest.raises(NotFound), unit_of_work():
-        actions.remember_screen(training.person(), "base", "part-1", "s9", now=NOW, today=TODAY)
+        actions.remember_section(training.person(), "base", "part-1", "s9", now=NOW, today=TODAY)
+    with pytest.raises(NotFound), unit_of_work():
+        actions.read_part(training.person(), "base", "part-9", now=NOW, today=TODAY)
 
 
 # --- the quiz -----------------------------------------------------------------------------------------------------

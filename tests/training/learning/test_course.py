@@ -33,7 +33,7 @@ def test_it_tells_the_way_the_goals_the_facts_and_what_the_manager_sees(learners
     assert "1, publicerad 20 november 2026" in page.text
     assert "Din chef ser inte dina svar, ditt resultat eller hur många gånger du har försökt." in page.text
     assert "Öppnar när du har läst delarna." in page.text
-    assert button(learners) == {"Börja": "/utbildning/base/del/part-1/s1"}
+    assert button(learners) == {"Börja": "/utbildning/base/del/part-1"}
 
 
 def test_the_button_follows_the_learner_to_the_certificate(learners: Learners) -> None:
@@ -52,7 +52,7 @@ def test_a_course_that_nobody_asked_for_may_be_taken_freely(learners: Learners) 
     learners.be("p110")
     page = learners.get(PATH)
     assert "Cirka 15 minuter" in page.text
-    assert button(learners) == {"Börja": "/utbildning/base/del/part-1/s1"}
+    assert button(learners) == {"Börja": "/utbildning/base/del/part-1"}
 
 
 def test_before_it_opens_there_is_a_date_and_no_button(learners: Learners) -> None:

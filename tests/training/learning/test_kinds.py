@@ -197,7 +197,7 @@ def test_the_questions_of_a_case_come_together_under_its_text(learners: Learners
 # --- words ---
 
 
-def test_a_word_leads_to_its_place_on_the_page_of_words(learners: Learners) -> None:
+def test_a_word_is_explained_in_its_part_and_on_the_page_of_words(learners: Learners) -> None:
     made = teaching()
     text = HtmlBlock('<p>En <a href="term:oppen">öppen fråga</a>.</p>')
     screen = replace(made.modules[0].screens[0], blocks={"sv": (text,), "en": (text,)})
@@ -205,7 +205,12 @@ def test_a_word_leads_to_its_place_on_the_page_of_words(learners: Learners) -> N
     words = (Term("oppen", both("öppen <fråga>"), both("Går inte att svara ja på.")),)
     learners.publish(replace(made, modules=(module, *made.modules[1:]), glossary=words))
     learners.be("p101")
-    assert learners.get(FIRST).links["öppen fråga"] == "/utbildning/base/ord#oppen"
+    part = learners.get(FIRST)
+    assert part.links["öppen fråga"] == "#ord-oppen"
+    explained = part.soup.find(id="ord-oppen")
+    assert explained is not None
+    assert explained.get_text() == "Går inte att svara ja på."
+    assert explained.find_parent("details") is not None
     assert learners.get("/utbildning/base").links["Ord och begrepp"] == "/utbildning/base/ord"
     page = learners.get("/utbildning/base/ord")
     assert page.h1 == "Ord och begrepp"

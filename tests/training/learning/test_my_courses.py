@@ -37,7 +37,7 @@ def test_before_anything_is_asked_the_page_says_why_it_is_empty(learners: Learne
     assert not page.soup.select(".hero")
 
 
-def test_a_task_not_begun_says_how_long_why_and_begins_at_the_first_screen(learners: Learners) -> None:
+def test_a_task_not_begun_says_how_long_why_and_begins_with_the_first_part(learners: Learners) -> None:
     learners.be("p101", SPRING)
     said = hero(learners)
     assert "Kursen base" in said
@@ -49,19 +49,19 @@ def test_a_task_not_begun_says_how_long_why_and_begins_at_the_first_screen(learn
     assert "Du har till 30 november 2026. 210 dagar kvar." in said
     assert "0 av 2 delar klara. Nästa: Part 1" in said
     assert "Välkommen" not in learners.get(PATH).text
-    assert learners.get(PATH).links["Börja"] == "/utbildning/base/del/part-1/s1"
+    assert learners.get(PATH).links["Börja"] == "/utbildning/base/del/part-1"
 
 
-def test_a_task_under_way_goes_on_at_the_remembered_screen(learners: Learners) -> None:
+def test_a_task_under_way_goes_on_at_the_remembered_section(learners: Learners) -> None:
     person_id = learners.be("p101", SPRING)
     with learners.inside(), unit_of_work():
-        actions.remember_screen(person_id, "base", "part-1", "s1", now=at(SPRING), today=SPRING)
+        actions.remember_section(person_id, "base", "part-1", "s2", now=at(SPRING), today=SPRING)
     said = hero(learners)
     assert "Pågår" in said
     assert "0 av 2 delar klara. Nästa: Part 1" in said
-    assert learners.get(PATH).links["Fortsätt"] == "/utbildning/base/del/part-1/s2"
+    assert learners.get(PATH).links["Fortsätt"] == "/utbildning/base/del/part-1#s2"
     with learners.inside(), unit_of_work():
-        actions.remember_screen(person_id, "base", "part-1", "s2", now=at(SPRING), today=SPRING)
+        actions.read_part(person_id, "base", "part-1", now=at(SPRING), today=SPRING)
     assert "1 av 2 delar klara. Nästa: Part 2" in hero(learners)
 
 
@@ -118,7 +118,7 @@ def test_somebody_new_is_welcomed_until_something_is_begun(learners: Learners) -
     assert welcome in learners.get(PATH).text
     assert "Introduktion" in hero(learners)
     with learners.inside(), unit_of_work():
-        actions.remember_screen(person_id, "base", "part-1", "s1", now=at(TODAY), today=TODAY)
+        actions.remember_section(person_id, "base", "part-1", "s2", now=at(TODAY), today=TODAY)
     page = learners.get(PATH)
     assert welcome not in page.text
     assert "Du kan sluta när du vill. Vi minns var du är." in page.text

@@ -13,79 +13,82 @@ from tests.factories import TODAY
 from tests.training.conftest import at
 from tests.training.learners import FIRST, SPRING, Learners, teaching
 
-PART = "/utbildning/base/del/part-1"
+SECOND = "/utbildning/base/del/part-2"
 
 
-def test_a_screen_says_where_one_is_and_has_one_button(learners: Learners) -> None:
+def test_a_part_is_one_page_of_sections_with_one_way_on(learners: Learners) -> None:
     learners.be("p101")
     page = learners.get(FIRST)
     assert page.h1 == "Part 1"
-    assert page.title == "Första skärmen – Del 1 av 2: Part 1 – tbblearn"
-    assert "Del 1 av 2 · cirka 6 minuter" in page.text
-    assert "Skärm 1 av 2" in page.text
-    assert [tag.get_text() for tag in page.soup.select("main h2")] == ["Första skärmen"]
-    onward = [form for form in page.forms() if form.method == "post" and form.action == FIRST]
-    assert [form.buttons for form in onward] == [("Nästa",)]
-    assert page.links["Tillbaka"] == "/utbildning/base"
-    current = page.soup.select(".toc a[aria-current=page]")
-    assert [tag.get_text() for tag in current] == ["Första skärmen"]
+    assert page.title == "Del 1 av 2: Part 1 – tbblearn"
+    assert [tag.get_text() for tag in page.soup.select("main section > h2")] == ["Första skärmen", "Screen 2"]
+    assert [tag.get_text() for tag in page.soup.select(".where")] == [
+        "1 av 2 · cirka 6 minuter kvar av delen",
+        "2 av 2 · cirka 1 minut kvar av delen",
+    ]
+    contents = {tag.get_text(): str(tag["href"]) for tag in page.soup.select(".toc a")}
+    assert contents == {"Första skärmen": "#s1", "Screen 2": "#s2"}
+    assert all(page.soup.find(id=target[1:]) for target in contents.values())
+    assert page.form(FIRST, holding="csrf_token").buttons == ("Till nästa del",)
+    assert page.links["Tillbaka till kursen"] == "/utbildning/base"
 
 
-def test_links_in_the_text_lead_to_the_screens_they_name(learners: Learners) -> None:
+def test_links_in_the_text_lead_to_the_sections_they_name(learners: Learners) -> None:
     learners.be("p101")
-    assert learners.get(FIRST).links["Läs mer"] == "/utbildning/base/del/part-2/s2"
+    assert learners.get(FIRST).links["Läs mer"] == f"{SECOND}#s2"
 
 
-def test_reading_on_goes_from_screen_to_part_to_quiz_and_is_remembered(learners: Learners) -> None:
+def test_an_old_address_of_a_single_section_leads_into_its_part(learners: Learners) -> None:
     learners.be("p101")
-    assert learners.post(FIRST).location == f"{PART}/s2"
-    assert learners.get(PART, 303).location == f"{PART}/s2"
-    page = learners.get(f"{PART}/s2")
-    assert page.form(f"{PART}/s2").buttons == ("Till nästa del",)
-    assert page.links["Tillbaka"] == FIRST
-    learners.post(f"{PART}/s2")
-    assert learners.reader.follow().path == "/utbildning/base/del/part-2/s1"
-    learners.post("/utbildning/base/del/part-2/s1")
-    last = learners.get("/utbildning/base/del/part-2/s2")
-    assert last.form("/utbildning/base/del/part-2/s2").buttons == ("Till provet",)
-    learners.post("/utbildning/base/del/part-2/s2")
+    assert learners.get(f"{FIRST}/s2", 301).response.headers["Location"] == f"{FIRST}#s2"
+
+
+def test_reading_goes_from_part_to_part_to_quiz(learners: Learners) -> None:
+    learners.be("p101")
+    learners.get(FIRST)
+    assert learners.post(FIRST).location == SECOND
+    assert learners.get(SECOND).form(SECOND, holding="csrf_token").buttons == ("Till provet",)
+    learners.post(SECOND)
     assert learners.reader.follow().h1 == "Prov: Kursen base"
 
 
 def test_parts_read_in_another_order_lead_to_what_is_left(learners: Learners) -> None:
     learners.be("p101")
-    learners.post("/utbildning/base/del/part-2/s2")
-    assert learners.reader.follow().path == FIRST
-    learners.post(f"{PART}/s2")
-    assert learners.reader.follow().path == "/utbildning/base/prov"
-    again = learners.get(f"{PART}/s2")
-    assert again.form(f"{PART}/s2").buttons == ("Till provet",)
-    assert again.links["Till nästa del"] == "/utbildning/base/del/part-2/s1"
+    learners.get(SECOND)
+    assert learners.post(SECOND).location == FIRST
+    assert learners.get(FIRST).form(FIRST, holding="csrf_token").buttons == ("Till provet",)
+    assert learners.post(FIRST).location == "/utbildning/base/prov"
 
 
-def test_reading_a_screen_twice_changes_nothing(learners: Learners) -> None:
+def test_reading_a_part_twice_changes_nothing(learners: Learners) -> None:
     learners.be("p101")
+    learners.get(FIRST)
     learners.post(FIRST)
-    assert learners.post(FIRST).location == f"{PART}/s2"
+    assert learners.post(FIRST).location == SECOND
 
 
-def test_looking_at_a_screen_writes_nothing(learners: Learners) -> None:
+def test_looking_at_a_part_writes_nothing(learners: Learners) -> None:
     learners.be("p101")
     learners.get(FIRST)
     with learners.inside():
         assert db.session.scalar(select(func.count()).select_from(ReadingPlace)) == 0
 
 
-@pytest.mark.parametrize("path", [f"{PART}/nope", "/utbildning/base/del/nope", "/utbildning/base/del/nope/s1"])
-def test_unknown_parts_and_screens_are_not_found(learners: Learners, path: str) -> None:
+def test_script_tells_which_section_is_on_the_screen(learners: Learners) -> None:
+    learners.be("p101", SPRING)
+    page = learners.get(FIRST)
+    place = str(page.soup.select_one("[data-part]")["data-part"])  # type: ignore[index]
+    learners.post(place, {"section": "s2"}, 204)
+    assert learners.get("/utbildning/base").links["Fortsätt"] == f"{FIRST}#s2"
+    learners.post(place, {"section": "nope"}, 404)
+
+
+@pytest.mark.parametrize("path", ["/utbildning/base/del/nope", "/utbildning/nope/del/part-1"])
+def test_unknown_parts_are_not_found(learners: Learners, path: str) -> None:
     learners.be("p101")
     assert learners.get(path, 404).h1 == "Vi hittar inte sidan"
-
-
-def test_an_unknown_screen_cannot_be_read(learners: Learners) -> None:
-    learners.be("p101")
     learners.get(FIRST)
-    learners.post(f"{PART}/nope", status=404)
+    learners.post(path, status=404)
 
 
 def test_before_the_task_opens_nothing_is_remembered(learners: Learners) -> None:
@@ -118,7 +121,7 @@ def test_practice_answers_under_the_chosen_alternative_and_stores_nothing(learne
     before = said[0].find_previous_sibling(class_="govuk-radios__item")
     assert before is not None
     assert before.get_text().strip() == "svar a"
-    assert answered.links["Läs: Screen 1"] == "/utbildning/base/del/part-2/s1"
+    assert answered.links["Läs: Screen 1"] == "/utbildning/base/del/part-2#s1"
     assert answered.form(holding="p-one")["p-one"] == "a"
     right = learners.reader.submit(answered.form(holding="p-one"), 200, **given("p-one", "b"))
     assert "Det stämmer. Därför b." in right.text
@@ -138,7 +141,7 @@ def test_several_practice_questions_keep_each_others_choices(learners: Learners)
     learners.be("p101")
     page = learners.get(FIRST)
     page = learners.reader.submit(page.form(holding="svara"), 200, **given("p-one", "b"))
-    second = [form for form in page.forms() if "Svara" in form.buttons][1]
+    second = next(form for form in page.forms() if "Svara" in form.buttons)
     assert second["p-one"] == "b"
     page = learners.reader.submit(second, 200, **given("p-two", "a", "b"))
     checked = [str(tag["value"]) for tag in page.soup.select("main input[checked]")]

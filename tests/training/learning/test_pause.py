@@ -41,7 +41,7 @@ def attempt(training: Training, now: datetime, right: str = "", name: str = "p10
 
 def reread(training: Training, part: str, now: datetime, slug: str = "base") -> None:
     with unit_of_work():
-        actions.remember_screen(training.person(), slug, part, "s1", now=now, today=TODAY)
+        actions.read_part(training.person(), slug, part, now=now, today=TODAY)
 
 
 def resting(training: Training) -> list[str]:
@@ -61,6 +61,10 @@ def test_only_the_part_that_teaches_it_lets_a_question_return(one_per_goal: Trai
     assert resting(one_per_goal) == []
     first = attempt(one_per_goal, NOW)
     assert set(resting(one_per_goal)) == first
+    with unit_of_work():
+        for part in ("part-1", "part-2"):
+            actions.remember_section(one_per_goal.person(), "base", part, "s2", now=NOW + STEP, today=TODAY)
+    assert set(resting(one_per_goal)) == first, "opening a part is not reading it"
     reread(one_per_goal, "part-1", NOW + STEP)
     assert set(resting(one_per_goal)) == first & OF_1B
     second = attempt(one_per_goal, NOW + 2 * STEP)

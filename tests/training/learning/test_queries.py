@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tbblearn.courses.rules import ScreenRef
 from tbblearn.db import unit_of_work
 from tbblearn.people.rules import Level
 from tbblearn.training.attempts.queries import question_page, result_page, review_page
@@ -31,9 +30,14 @@ from tests.training.conftest import Training, course, open_attempt, publish_cour
 YEAR_END = date(2027, 1, 1)
 
 
-def read(training: Training, person_id: int, part: str, screen: str) -> None:
+def see(person_id: int, part: str, section: str) -> None:
     with unit_of_work():
-        actions.remember_screen(person_id, "base", part, screen, now=NOW, today=TODAY)
+        actions.remember_section(person_id, "base", part, section, now=NOW, today=TODAY)
+
+
+def read(person_id: int, part: str) -> None:
+    with unit_of_work():
+        actions.read_part(person_id, "base", part, now=NOW, today=TODAY)
 
 
 def start(training: Training, person_id: int) -> int:
@@ -54,7 +58,7 @@ def test_a_task_before_anything_is_done(training: Training) -> None:
     )
     assert (task.minutes_left, task.parts, task.parts_read) == (15, 2, 0)
     assert (task.unit_name, task.level, task.returned) == ("Enhet 1", Level.BASE, False)
-    assert (task.step.kind, task.step.module, task.step.screen) == (StepKind.BEGIN, "part-1", "s1")
+    assert (task.step.kind, task.step.module, task.step.screen) == (StepKind.BEGIN, "part-1", None)
     assert seen.done == ()
     assert seen.next_opens_on == YEAR_END
 
@@ -87,10 +91,10 @@ def test_the_button_goes_on_where_one_was(training: Training) -> None:
         one = my_courses(person_id, TODAY).tasks[0].step
         return (one.kind, one.module, one.screen, one.question)
 
-    read(training, person_id, "part-1", "s1")
+    see(person_id, "part-1", "s2")
     assert step() == (StepKind.READ, "part-1", "s2", None)
-    read(training, person_id, "part-1", "s2")
-    assert step() == (StepKind.READ, "part-2", "s1", None)
+    read(person_id, "part-1")
+    assert step() == (StepKind.READ, "part-2", None, None)
     training.read_all(person_id)
     assert step() == (StepKind.QUIZ, None, None, None)
     attempt_id = start(training, person_id)
@@ -107,17 +111,18 @@ def test_the_button_goes_on_where_one_was(training: Training) -> None:
 def test_minutes_left_shrink_with_what_is_done(training: Training) -> None:
     training.tick()
     person_id = training.person()
-    left = []
-    for screen in ("s1", "s2"):
-        read(training, person_id, "part-1", screen)
-        left.append(my_courses(person_id, TODAY).tasks[0].minutes_left)
+    left = [my_courses(person_id, TODAY).tasks[0].minutes_left]
+    see(person_id, "part-1", "s2")
+    left.append(my_courses(person_id, TODAY).tasks[0].minutes_left)
+    read(person_id, "part-1")
+    left.append(my_courses(person_id, TODAY).tasks[0].minutes_left)
     attempt_id = start(training, person_id)
     with unit_of_work():
         for number in (1, 2, 3, 4):
             question = question_page(person_id, attempt_id, number).question
             actions.save_answer(person_id, attempt_id, question.id, ["a"], now=NOW)
     left.append(my_courses(person_id, TODAY).tasks[0].minutes_left)
-    assert left == [15, 9, 1]
+    assert left == [15, 12, 9, 1]
 
 
 def test_done_with_the_next_time(training: Training) -> None:
@@ -164,19 +169,16 @@ def test_the_course_page_of_a_visitor(training: Training) -> None:
     assert (page.task, page.step.kind, page.step.module) == (None, StepKind.BEGIN, "part-1")
 
 
-def test_a_part_remembers_its_screen(training: Training) -> None:
+def test_a_part_knows_which_parts_are_read(training: Training) -> None:
     training.tick()
     person_id = training.person()
-    assert part_page(person_id, "base", "part-1", None, TODAY).screen.id == "s1"
-    read(training, person_id, "part-1", "s1")
-    page = part_page(person_id, "base", "part-1", None, TODAY)
-    assert (page.screen.id, page.number, page.total) == ("s2", 2, 2)
-    assert (page.previous, page.next) == (ScreenRef("part-1", "s1"), ScreenRef("part-2", "s1"))
-    last = part_page(person_id, "base", "part-2", "s2", TODAY)
-    assert (last.next, last.previous) == (None, ScreenRef("part-2", "s1"))
-    for part, screen in (("part-9", None), ("part-1", "s9")):
-        with pytest.raises(NotFound):
-            part_page(person_id, "base", part, screen, TODAY)
+    assert part_page(person_id, "base", "part-1", TODAY).parts_read == frozenset()
+    read(person_id, "part-1")
+    page = part_page(person_id, "base", "part-2", TODAY)
+    assert page.module.id == "part-2"
+    assert page.parts_read == {"part-1"}
+    with pytest.raises(NotFound):
+        part_page(person_id, "base", "part-9", TODAY)
 
 
 def test_the_quiz_resumes_with_all_answers(training: Training) -> None:

@@ -29,6 +29,6 @@ def everything_at_once(training: Training) -> None:
             now=NOW,
             today=TODAY,
         )
-        actions.remember_screen(training.person("p105"), "base", "part-1", "s1", now=NOW, today=TODAY)
+        actions.remember_section(training.person("p105"), "base", "part-1", "s1", now=NOW, today=TODAY)
         unit = db.session.get_one(OrgUnit, training.unit("enhet-3"))
         make_person(unit, start_on=TODAY, end_on=TODAY + timedelta(days=20))

@@ -145,7 +145,7 @@ def test_reading_and_the_decisions_about_others_change_nothing(manager: Manager)
     other.exempt()
     other.record()
     with unit_of_work():
-        actions.remember_screen(manager.person_id, "base", "part-1", "s1", now=NOW, today=TODAY)
+        actions.remember_section(manager.person_id, "base", "part-1", "s1", now=NOW, today=TODAY)
     assert decided_so_far(manager.person_id) == seen
 
 
