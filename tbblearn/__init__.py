@@ -19,7 +19,7 @@ from tbblearn.web.chrome import init_chrome
 from tbblearn.web.errors import register_errors
 from tbblearn.web.language import init_language, page_language
 from tbblearn.web.menu import add_to_menu, menu_for
-from tbblearn.web.requests.guarding import demand_guards
+from tbblearn.web.requests.guard_check import demand_guards
 from tbblearn.web.requests.headers import init_headers
 from tbblearn.web.requests.health import init_health
 from tbblearn.web.requests.limits import init_limits

@@ -68,7 +68,7 @@ def tick(
             changes.update(job(now, today))
     if not dry_run:
         with step():
-            forget_old_tries(db.session(), now)  # not counted: others' wrong tries are no work of the timer's
+            forget_old_tries(db.session(), now)  # not counted: others' wrong attempts are not the timer's work
         changes.update(timing.clean())
         changes[DATABASE_FAULTS] = look_after(db.engine, today)
     return dict(changes)

@@ -84,7 +84,7 @@ class ReadPage:
 
     @cached_property
     def judged(self) -> Judged | None:
-        """What the rules of the house say of it; None for what is no page."""
+        """What the rules of the house say of it; None for what is not a page."""
         text = self.response.get_data(as_text=True)
         return judge(text, lambda: self.parsed) if self.is_html and text else None
 

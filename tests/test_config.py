@@ -129,7 +129,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_name_that_is_no_setting_is_refused_with_the_likely_one(tmp_path: Path, name: str, words: str) -> None:
-    with pytest.raises(ConfigError, match=f"^{name} is no setting of tbblearn. .*") as refusal:
+    with pytest.raises(ConfigError, match=f"^{name} is not a setting of tbblearn. .*") as refusal:
         from_environment({"TBBLEARN_INSTANCE": str(tmp_path), name: "x", "PATH": "/bin", "LEARN_SMTP_HOST": "y"})
     assert str(refusal.value).endswith(words)
 

@@ -168,7 +168,7 @@ def test_a_savepoint_holds_for_what_is_run_past_the_orm(session: None, before: b
 
 
 def test_postgresql_refuses_too_long_a_text_and_sqlite_keeps_it(session: None, kind: str) -> None:
-    """So forms and imports check lengths themselves; the database is no safety net in development."""
+    """So forms and imports check lengths themselves; the database is not a safety net in development."""
     long = Programme(slug="x" * 41, name="x")
     if kind == "postgresql":
         with pytest.raises(DataError), unit_of_work():

@@ -16,7 +16,7 @@ def missing(texts: dict[str, str]) -> list[str]:
 
 
 def read(*patterns: str) -> dict[str, str]:
-    """Texts by file. Of the changes of past versions is no more asked than that they were true."""
+    """Texts by file. Changes of past versions are left out: they only have to have been true."""
     return {
         str(file.relative_to(ROOT)): file.read_text(encoding="utf-8")
         for pattern in patterns

@@ -41,7 +41,7 @@ def faults(text: str) -> list[str]:
         for rule in rules:
             first = rule.partition("\n")[0]
             if not rule.startswith("- **"):
-                found.append(f"{first}: is no rule")
+                found.append(f"{first}: is not a rule")
             elif not TEST.search(rule):
                 found.append(f"{first}: names no test")
     for name, test in TEST.findall(text):
@@ -69,7 +69,7 @@ def test_faults_of_a_file_of_rules_are_found():
     for planted, said in (
         (sound.replace("`tbblearn/db.py`", "the code"), ["B: names no file of the code"]),
         (sound + "- **D.** Because.\n", ["- **D.** Because.: names no test"]),
-        (sound + "\nA rule without a mark.\n", ["A rule without a mark.: is no rule"]),
+        (sound + "\nA rule without a mark.\n", ["A rule without a mark.: is not a rule"]),
         (sound + f"- **D.**\n  `{here}::test_nothing`\n", [f"{here}::test_nothing: is not there"]),
         (sound + "- **D.**\n  `tests/test_gone.py::test_x`\n", ["tests/test_gone.py::test_x: is not there"]),
         (

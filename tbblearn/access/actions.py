@@ -141,8 +141,9 @@ def change_password(person_id: int, password_hash: str, keep_token: str, now: da
 
 @dataclass(frozen=True)
 class Reserved:
-    """A try that may be checked now; its row is stored, and deleted when the try was right. `beside` counts the earlier
-    wrong tries of the same network address.
+    """An attempt that may be checked now; its row is stored, and deleted if the attempt succeeds.
+
+    `beside` counts earlier failed attempts from the same IP address.
     """
 
     id: int
@@ -152,9 +153,9 @@ class Reserved:
 def reserve_try(
     session: Session, account_key: str, address_key: str, now: datetime, pace: Pace = PACE
 ) -> Reserved | int:
-    """Side record: a try, counted before it is checked; or the seconds to wait, and nothing is written.
+    """Side record: an attempt, counted before it is checked; or the seconds to wait, and nothing is written.
 
-    Tries of one account queue here, on both databases, so simultaneous ones get no extra chances. An empty
+    Attempts on one account queue here, on both databases, so simultaneous ones get no extra chances. An empty
     `address_key` is counted with no other. Old rows are deleted at the same time.
     """
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time
@@ -183,12 +184,12 @@ def reserve_try(
 
 
 def forget_old_tries(session: Session, now: datetime) -> None:
-    """Delete the tries that no longer count: with each new one, and by the timer."""
+    """Delete attempts that no longer count: with each new one, and by the timer."""
     session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - COUNTED))
 
 
 def forget_try(reserved: Reserved) -> None:
-    """Stop counting a try that was right."""
+    """Stop counting an attempt that succeeded."""
     db.session.execute(delete(LoginAttempt).where(LoginAttempt.id == reserved.id))
 
 

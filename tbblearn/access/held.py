@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 MAX_BYTES = 64 * 1024
 MAX_SEALED = 2 * MAX_BYTES
-"""Sealing adds half as much again at most."""
+"""Sealing adds at most half again."""
 STEP = 1024
 """Texts are padded to a multiple of this: the length does not reveal whether a survey was answered."""
 LIFE_SECONDS = 12 * 3600

@@ -1,6 +1,6 @@
 """Browsers that have signed in to an account before, recognised by a cookie of their own ("device cookies", OWASP).
 
-Wrong tries elsewhere then delay nobody at their own computer. The cookie outlives the session, proves only that the
+Failed attempts elsewhere then delay nobody at their own computer. The cookie outlives the session, proves only that the
 right password was given here once, and names nobody: for each account it has a keyed hash, and a random name of this
 browser. One browser may be known to many accounts, such as a ward's shared PC.
 """
@@ -47,7 +47,7 @@ def mark_of(marks: Sequence[Mark], person_id: int, secret: str) -> Mark | None:
 
 
 def cookie_with(marks: Sequence[Mark], person_id: int, secret: str, now: datetime) -> str:
-    """The cookie once this person has signed in; a new name for the browser clears its earlier wrong tries."""
+    """The cookie once this person has signed in; a new name for the browser clears its earlier failed attempts."""
     account = _account(person_id, secret)
     newest = Mark(account, secrets.token_urlsafe(9), _day(now))
     kept = [newest, *(mark for mark in marks if mark.account != account)][:MOST_ACCOUNTS]

@@ -1,4 +1,4 @@
-"""The letters that `access` writes at delivery."""
+"""The emails that `access` composes on delivery."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from tbblearn.web.language import day
 
 
 def set_password_letter(person_id: int, _values: dict[str, str | int], now: datetime) -> Letter | None:
-    """The letter with a one-time link, which is made here: the outbox never holds a secret."""
+    """The email with a one-time link, which is made here: the outbox never holds a secret."""
     address = mail_address(person_id, stockholm_date(now))
     if address is None:
         return None
@@ -36,7 +36,7 @@ def set_password_letter(person_id: int, _values: dict[str, str | int], now: date
 
 
 def own_history_letter(person_id: int, _values: dict[str, str | int], now: datetime) -> Letter | None:
-    """The letter with a one-time link to the own history, for a leaver who may not sign in again."""
+    """The email with a one-time link to their own history, for a leaver who can no longer sign in."""
     today = stockholm_date(now)
     address = mail_address(person_id, today, leavers=True)
     if address is None or mail_address(person_id, today) is not None:
@@ -57,7 +57,7 @@ def own_history_letter(person_id: int, _values: dict[str, str | int], now: datet
 
 
 def external_ends_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
-    """External access soon ends: to its person, and to its sponsor. None once it is renewed."""
+    """Notice that external access ends soon, to its holder or to their sponsor; None once renewed."""
     today = stockholm_date(now)
     address, ends = mail_address(person_id, today), external_end(int(values["person"]))
     if address is None or ends is None or ends.until_on < today or ends.until_on.isoformat() != values["until"]:
@@ -84,7 +84,7 @@ def external_ends_letter(person_id: int, values: dict[str, str | int], now: date
 
 
 def with_closing(body: str, settings: Settings) -> str:
-    """The text of a letter with the lines that close every letter, where there is anything to say."""
+    """The text of an email with the lines that close every email, where there is anything to say."""
     lines = []
     if settings.intranet:
         lines.append(_("Du når också sidan via intranätet: sök på %(word)s.", word=settings.intranet))

@@ -1,4 +1,4 @@
-"""Tables: passwords, sessions, one-time links, and tries for throttling."""
+"""Tables: passwords, sessions, one-time links, and attempts for throttling."""
 
 from datetime import datetime
 
@@ -54,9 +54,9 @@ class OneTimeLink(Model):
 
 
 class LoginAttempt(Model):
-    """A try to sign in that was wrong or is being checked, or a link asked for; the keys are keyed hashes.
+    """A sign-in attempt that failed or is being checked, or a link requested; the keys are keyed hashes.
 
-    A try in a browser known to the account has the browser's own key as account, and no address.
+    An attempt in a browser known to the account has the browser's own key as account, and no address.
     """
 
     __tablename__ = "login_attempt"

@@ -1,4 +1,4 @@
-"""Hashing of passwords: argon2id, at most two at once in a worker, outside any transaction (docs/rules/people.md)."""
+"""Hashing of passwords: argon2id, at most two at a time per worker, outside any transaction (docs/rules/people.md)."""
 
 import threading
 
@@ -14,14 +14,14 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
-    """The hash to keep."""
+    """The hash to store."""
     _no_transaction()
     with _gate:
         return _hasher.hash(password)
 
 
 def matches(password: str, password_hash: str | None) -> bool:
-    """True when the password is the hashed one. An unknown account (None) takes as long as a known one."""
+    """True when the password matches the hash. An unknown account (None) takes as long as a known one."""
     _no_transaction()
     with _gate:
         try:

@@ -1,4 +1,4 @@
-"""Signing in: how long things last, how many tries, what a password must be."""
+"""Signing in: how long things last, how many attempts, what a password must be."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from enum import StrEnum
 LINK_HOURS = 72
 TOUCH_EVERY = timedelta(minutes=5)
 COUNTED = timedelta(hours=24)
-"""How long a try counts, and how long it is kept."""
+"""How long an attempt counts, and how long it is kept."""
 Pace = tuple[tuple[int, timedelta], ...]
 PACE: Pace = (
     (6, timedelta(seconds=30)),
@@ -19,21 +19,21 @@ PACE: Pace = (
     (20, timedelta(minutes=5)),
     (40, timedelta(minutes=15)),
 )
-"""After so many tries of one account within a day, so much time must pass since the last. No account is ever locked;
-at full speed this allows about 130 tries a day."""
+"""After this many attempts on one account within a day, this much time must pass since the last. No account is ever
+locked; at full speed this allows about 130 attempts a day."""
 CROWDED_WINDOW = timedelta(minutes=15)
 CROWDED = 100
-"""Wrong tries of one network address within the window that make it crowded: one machine tries many accounts, or a
+"""Failed attempts from one IP address within the window that make it crowded: one machine tries many accounts, or a
 whole organisation behind it has a bad morning."""
 HEAD_START = 4
-"""From a crowded address the second wrong try of an account counts as its sixth. First tries are taken as ever: no
-number of tries at other accounts makes anyone wait."""
+"""From a crowded address the second failed attempt on an account counts as its sixth. First attempts are unaffected: no
+number of attempts on other accounts makes anyone wait."""
 OWN_TRIES, OWN_WINDOW, OWN_UNTIL = 2, timedelta(hours=1), 300
-"""Tries of an account that each network address has of its own in such a window, whatever others try, until the
-account has had the last number within a day."""
+"""Attempts per account that each IP address has of its own in such a window, whatever others do, until the account has
+had the last number within a day."""
 KNOWN_PACE: Pace = ((10, COUNTED),)
-"""Wrong tries a day in a browser known to the account, whatever others try elsewhere. After that it is a browser like
-any other."""
+"""Failed attempts a day in a browser known to the account, whatever others do elsewhere. After that it is a browser
+like any other."""
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 
@@ -41,7 +41,7 @@ MAX_PASSWORD = 200
 SET_PASSWORD_MAIL = "set_password"
 OWN_HISTORY_MAIL = "own_history"
 LINK_MAIL = frozenset({SET_PASSWORD_MAIL, OWN_HISTORY_MAIL})
-"""Kinds of letter with a one-time link: whoever reads one can sign in as its reader. They are stored nowhere."""
+"""Kinds of email with a one-time link: anyone who reads one can sign in as its recipient. They are stored nowhere."""
 
 
 class LinkPurpose(StrEnum):
@@ -65,7 +65,7 @@ class LinkNotUsable(Exception):
 
 
 def new_token() -> str:
-    """A secret for a session or a link, 256 bits, stored nowhere but in the browser or the letter."""
+    """A secret for a session or a link, 256 bits, stored nowhere but in the browser or the email."""
     return secrets.token_urlsafe(32)
 
 
@@ -75,7 +75,7 @@ def token_hash(token: str) -> str:
 
 
 def attempt_key(secret: str, kind: str, value: str) -> str:
-    """An opaque key for counting tries of an account or a network address, unreadable without the secret.
+    """An opaque key for counting attempts on an account or from an IP address, unreadable without the secret.
 
     `value` must be in canonical form: see `people.rules.email_key`.
     """
@@ -106,7 +106,7 @@ class SessionTimes:
 
 
 def has_own_try(tries: int, from_there: int, beside: int) -> bool:
-    """True when a try is taken though the account must wait: the first ones from a network address always are, or an
+    """True when an attempt is allowed although the account must wait: the first from an IP address always are, or an
     attacker elsewhere could keep the owner out.
 
     `tries` counts the account's within COUNTED, `from_there` those from this address within OWN_WINDOW, `beside` all
@@ -116,10 +116,10 @@ def has_own_try(tries: int, from_there: int, beside: int) -> bool:
 
 
 def seconds_to_wait(tries: int, last_at: datetime | None, beside: int, now: datetime, pace: Pace = PACE) -> int:
-    """Whole seconds until the next try of an account is taken; 0 when it is taken now.
+    """Whole seconds until the next attempt on an account is allowed; 0 when it is allowed now.
 
-    `tries` counts the account's within COUNTED, the last at `last_at`; `beside` those from the same network address
-    within CROWDED_WINDOW, of any account. Tries still being checked count as wrong.
+    `tries` counts the account's within COUNTED, the last at `last_at`; `beside` those from the same IP address within
+    CROWDED_WINDOW, on any account. Attempts still being checked count as failed.
     """
     counted = tries + (HEAD_START if beside >= CROWDED else 0)
     pause = max((pause for least, pause in pace if counted >= least), default=timedelta(0))

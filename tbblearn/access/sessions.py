@@ -23,7 +23,7 @@ from tbblearn.sqlite import READ_WAIT_MS
 from tbblearn.web.addresses import own_address
 from tbblearn.web.application import SAFE_METHODS
 from tbblearn.web.errors import ErrorWords, SignInNeeded, error_page
-from tbblearn.web.requests.guarding import guard_of
+from tbblearn.web.requests.guard_check import guard_of
 from tbblearn.web.views import language_chosen
 
 WITHOUT_PERSON = frozenset({"web.healthz", "web.readyz"})

@@ -1,7 +1,7 @@
-"""Each try at a password, and each letter asked for, is counted before it is handled.
+"""Every password attempt and every email requested is counted before it is handled.
 
-A try from a browser known to the account counts for that browser alone; any other for the account and the network
-address. Whoever must wait is told how long: no thread of the server waits.
+An attempt from a browser known to the account counts against that browser only; any other, against the account and the
+IP address. Anyone who must wait is told how long; no server thread is held up.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ from tbblearn.people.rules import email_key
 
 COOKIE = "tbblearn_browser"
 PATH = "/"
-"""Sent wherever a browser becomes known: on a shared PC the same cookie holds others' marks."""
+"""Sent to every page, since one cookie on a shared PC holds several people's marks."""
 
 _log = structlog.get_logger("tbblearn.access")
 
@@ -36,7 +36,7 @@ def _cookie_name() -> str:
 
 
 def reserve_sign_in(email: str, person_id: int | None, now: datetime) -> Reserved | int:
-    """A try at signing in, or the seconds to wait. `person_id` is whose address it is, if anyone's."""
+    """Reserve a sign-in attempt, or return the seconds to wait; `person_id` is the address's owner, if any."""
     secret = _settings().secret_key
     mark = mark_of(_marks(now), person_id, secret) if person_id is not None else None
     if mark is not None:
@@ -49,14 +49,14 @@ def reserve_sign_in(email: str, person_id: int | None, now: datetime) -> Reserve
 
 
 def reserve_link(email: str, now: datetime) -> Reserved | int:
-    """A letter asked for, or the seconds to wait. Counted apart from signing in: on its first day a whole unit may ask
-    for links from one network address.
+    """Reserve a link request, or return the seconds to wait. Counted apart from signing in: on its first day a whole
+    unit may request links from one IP address.
     """
     return _reserve("link", email_key(email), "link address", now)
 
 
 def reserve_change(person_id: int, now: datetime) -> Reserved | int:
-    """A signed-in person's try at the old password, or the seconds to wait."""
+    """Reserve a signed-in person's attempt at their current password, or return the seconds to wait."""
     return _reserve("change", str(person_id), "", now)
 
 
@@ -67,7 +67,7 @@ def _reserve(kind: str, value: str, address_kind: str, now: datetime) -> Reserve
     with side_record() as records:
         reserved = reserve_try(records, account, address, now)
     if isinstance(reserved, Reserved) and reserved.beside == CROWDED:
-        _log.warning("many tries from one network address, now taken more slowly", counted=kind)
+        _log.warning("many attempts from one IP address; now throttled", counted=kind)
     return reserved
 
 

@@ -11,6 +11,7 @@ from tbblearn.cli.listing import listed
 from tbblearn.cli.serve import holds_a_demo
 from tbblearn.courses.checks.balance import Balance
 from tbblearn.courses.checks.checking import Placeholders, Report, check
+from tbblearn.courses.checks.overview import Overview
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.files.findings import Finding
 from tbblearn.db import db, unit_of_work, utc_now
@@ -54,6 +55,8 @@ def check_command(folder: Path, production: bool) -> None:
     _print_findings(report.faults + report.notes)
     for slug, balance in report.balances.items():
         _print_balance(slug, balance)
+        _print_overview(slug, report.overviews[slug])
+    click.echo(REVIEWED)
     click.echo(_summary(report))
     if report.faults:
         raise SystemExit(1)
@@ -143,6 +146,25 @@ def _print_balance(slug: str, balance: Balance) -> None:
     total = sum(balance.questions_per_goal.values())
     quiz = f"{_counted(total, 'quiz question')} ({per_goal or 'no goals'})"
     click.echo(f"{slug}: {quiz}, {_counted(practice, 'practice question')}")
+
+
+REVIEWED = (
+    "To be read by a person: no question makes a sign that has lasted long the wrong answer, and two who work for "
+    "different huvudmän choose the same answers."
+)
+
+
+def _print_overview(slug: str, found: Overview) -> None:
+    sections = ", ".join(f"{place} ({count})" if count > 1 else place for place, count in found.placeholders.items())
+    placeholders = _counted(sum(found.placeholders.values()), "open placeholder")
+    click.echo(f"{slug}: {placeholders}{f': {sections}' if sections else ''}")
+    unsourced = _counted(len(found.unsourced), "quiz question")
+    named = f": {', '.join(found.unsourced)}" if found.has_sources and found.unsourced else ""
+    click.echo(f"{slug}: {unsourced} without a source that may grade{named}")
+    due = ", ".join(f"{source} ({day})" for source, day in found.due.items())
+    click.echo(f"{slug}: {_counted(len(found.due), 'source')} to be read again{f': {due}' if due else ''}")
+    about = ", ".join(f"{thing} {told.quiz}+{told.practice}" for thing, told in found.about.items())
+    click.echo(f"{slug}: about (quiz+practice): {about}; untold {found.untold.quiz}+{found.untold.practice}")
 
 
 def _summary(report: Report) -> str:

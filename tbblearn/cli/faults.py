@@ -40,7 +40,7 @@ def _about_sqlite(said: str, file: str) -> str | None:
         return NOT_READY
     for words, sentence in (
         ("is locked", f"Somebody else has been writing to {file} for a long time. Nothing is changed: run it again."),
-        ("not a database", f"{file} is no SQLite database. Name another file in TBBLEARN_DATABASE_URL."),
+        ("not a database", f"{file} is not a SQLite database. Name another file in TBBLEARN_DATABASE_URL."),
         ("disk is full", f"The disk of {file} is full. Nothing is changed."),
         ("readonly", f"{file} cannot be written. Whoever runs tbblearn must own it, and its folder."),
         ("unable to open", f"{file} cannot be opened. Whoever runs tbblearn must own it, and its folder."),
@@ -61,7 +61,7 @@ def _about_connecting(said: str, user: str, host: str, database: str) -> str:
             f"CREATE DATABASE {database} OWNER {user}"
         )
     if f'"{user}" does not exist' in said:
-        return f"PostgreSQL on {host} knows no {user}. As its administrator: CREATE ROLE {user} LOGIN PASSWORD '...'"
+        return f"PostgreSQL on {host} has no role {user}. As its administrator: CREATE ROLE {user} LOGIN PASSWORD '...'"
     detail = said.splitlines()[-1].strip() if said else "no reason was given"
     return (
         f"PostgreSQL on {host} cannot be reached. Is it running, and is TBBLEARN_DATABASE_URL right? It says: {detail}"

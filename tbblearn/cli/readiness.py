@@ -76,7 +76,7 @@ def score(responses: Path, units: Path, instrument: str, k: int, k_distribution:
     95 % interval, McDonald's omega, and ICC(1) and ICC(2) between the groups that got together k.
     A figure without a defined value is null (in the table: -).
 
-    This is no publication. The figures are exact, for whoever may hold the files: means of small groups with
+    This is not a publication. The figures are exact, for whoever may hold the files: means of small groups with
     decimals can give single answers away. And never pass on the results of two different k on one file: their
     difference can be a group below k.
 
@@ -164,13 +164,16 @@ def _score_table(report: dict[str, Any]) -> str:
         spread = unit["distribution"]
         words = ", ".join(shown(spread["agreement"][scale]) for scale in scales) if spread else "-"
         lines.append(f"{unit['unit']:<{width}}{unit['n']:>6}{means}  {words}")
-    lines += ["", "Shares per statement: --format json. Exact figures, for the holder of the files; no publication."]
+    lines += [
+        "",
+        "Shares per statement: --format json. Exact figures, for the holder of the files; not for publication.",
+    ]
     return "\n".join(visible(line) for line in lines)
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, seconds: float) -> float:
     if isnan(seconds):  # no comparison holds, so no time would ever be up
-        raise click.BadParameter("nan is no number of seconds.")
+        raise click.BadParameter("nan is not a number of seconds.")
     return seconds
 
 

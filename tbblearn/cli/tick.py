@@ -76,5 +76,5 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise click.UsageError(f"--at {text!r} is no time. Write for example 2027-01-01T06:00.") from error
+        raise click.UsageError(f"--at {text!r} is not a valid time. Write for example 2027-01-01T06:00.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=STOCKHOLM)

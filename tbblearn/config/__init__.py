@@ -171,7 +171,7 @@ def _unknown(env: Mapping[str, str]) -> Iterator[Read]:
         likely = get_close_matches(name.upper(), known, 1, 0.8 if ours else 0.9)
         if ours or likely:
             mean = f"Did you mean {likely[0]}?" if likely else "docs/operations.md lists those that there are."
-            yield Read(name, None, "environment", f"{name} is no setting of tbblearn. {mean}")
+            yield Read(name, None, "environment", f"{name} is not a setting of tbblearn. {mean}")
 
 
 _INSTANCE = "instance"

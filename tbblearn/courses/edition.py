@@ -4,16 +4,17 @@ The hash covers what the author wrote (texts with normalised line ends, parsed Y
 and the renderer's number, never HTML, so that the same files give the same hash on any machine.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tbblearn.courses.files.folders import CourseFiles, ModuleFiles
-from tbblearn.courses.files.format import CaseShape, CourseShape, ModuleShape, PracticeShape, Translated
+from tbblearn.courses.files.format import CaseShape, CourseShape, ModuleShape, PracticeShape, QuestionShape, Translated
+from tbblearn.courses.files.parts import ScreenSource
 from tbblearn.courses.files.pictures import MediaFile
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rendering import RENDERER, render_inline, render_screen
-from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Goal, Module, Question, Screen, Term, Text
+from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Goal, Module, Question, Screen, Source, Term, Text
 from tbblearn.courses.storing import sha256_of
 
 
@@ -68,6 +69,7 @@ def _written(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Cours
             for _, (question, case) in _borrowed(shape, courses)
         ],
         "glossary": files.glossary_shape.model_dump(mode="json") if files.glossary_shape else None,
+        "sources": files.sources_shape.model_dump(mode="json") if files.sources_shape else None,
     }
 
 
@@ -94,7 +96,7 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
             *_borrowed_goals(shape, courses),
         ),
         modules=tuple(
-            _module(module, module_shape, number)
+            _module(module, module_shape, number, files.source_entries())
             for number, (module, module_shape) in enumerate(zip(files.modules, shape.modules, strict=True), start=1)
         ),
         questions=(
@@ -119,6 +121,17 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
             for term in (files.glossary_shape.terms if files.glossary_shape else ())
         ),
         monday=shape.monday.by_language() if shape.monday else None,
+        sources=tuple(
+            Source(
+                id=source.id,
+                title=source.title.by_language(),
+                address=source.address,
+                certainty=source.certainty,
+                read_on=source.read_on,
+                again_on=source.again_on,
+            )
+            for source in (files.sources_shape.sources if files.sources_shape else ())
+        ),
     )
 
 
@@ -133,7 +146,7 @@ def _asked(module: ModuleFiles) -> Iterator[tuple[PracticeShape, CaseShape | Non
             yield question, case
 
 
-def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
+def _module(files: ModuleFiles, shape: ModuleShape, number: int, sources: Collection[str]) -> Module:
     parts = [files.parts[language] for language in LANGUAGES]
     screens = []
     for versions in zip(*(part.screens for part in parts), strict=True):
@@ -146,6 +159,7 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
                     language: render_screen(screen, language, files.pictures, files.films)
                     for language, screen in by_language.items()
                 },
+                sources=tuple(name for name in dict.fromkeys(_cited(versions)) if name in sources),
             )
         )
     return Module(
@@ -156,6 +170,11 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int) -> Module:
         minutes=shape.minutes,
         screens=tuple(screens),
     )
+
+
+def _cited(versions: Iterable[ScreenSource]) -> Iterator[str]:
+    """The ids that a screen cites in any language."""
+    return (one.text for screen in versions for one in screen.sources)
 
 
 def _question(shape: PracticeShape, case: CaseShape | None = None) -> Question:
@@ -171,6 +190,7 @@ def _question(shape: PracticeShape, case: CaseShape | None = None) -> Question:
         rows=kind.rows(shape, _rendered),
         options=kind.options(shape, _rendered),
         case=Case(case.id, case.title.by_language(), _rendered(case.text)) if case else None,
+        huvudmen=tuple(shape.huvudmen or ()) if isinstance(shape, QuestionShape) else (),
     )
 
 

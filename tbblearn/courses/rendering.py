@@ -16,25 +16,29 @@ import nh3
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from tbblearn.courses.files.format import FilmShape
+from tbblearn.courses.files.format import FilmShape, PlaceholderShape
 from tbblearn.courses.files.markdown import inline_parser, parser, plain_text
 from tbblearn.courses.files.parts import Film, Placeholder, ScreenSource
 from tbblearn.courses.files.pictures import MediaFile, PictureFile
 from tbblearn.courses.rules import Block, HtmlBlock, PracticeBlock, ScreenRef
 
-RENDERER = 1
+RENDERER = 2
 """Part of a version's hash. Raise it when the HTML of an unchanged course changes."""
 
 _WORDS = {
     "sv": {
         "case": "Ett fall ur vardagen",
-        "placeholder": "Här skriver %(owner)s: %(needed)s",
+        "missing": "Inte klart än:",
+        "writes": "%(owner)s skriver texten.",
+        "until": "Till dess:",
         "transcript": "Läs det som sägs i filmen",
         "language": "Svenska",
     },
     "en": {
         "case": "A case from everyday work",
-        "placeholder": "%(owner)s will write here: %(needed)s",
+        "missing": "Not ready yet:",
+        "writes": "%(owner)s will write the text.",
+        "until": "Until then:",
         "transcript": "Read what is said in the film",
         "language": "English",
     },
@@ -222,8 +226,19 @@ class _BlockRenderer(RendererHTML):
             return self._film(shape)
         if not shape.is_open:
             return ""
-        words = self._words["placeholder"] % {"owner": _capital(shape.owner, self._words), "needed": shape.needed}
-        return f'<div class="placeholder" role="note"><p>{escape(words)}</p></div>\n'
+        return self._placeholder(shape)
+
+    def _placeholder(self, shape: PlaceholderShape) -> str:
+        """What is not ready, who writes it, what to do until then."""
+        words = self._words
+        said = [
+            f"<strong>{words['missing']}</strong> {escape(_ended(shape.needed))}",
+            escape(words["writes"] % {"owner": _capital(shape.owner)}),
+        ]
+        if shape.until:
+            said.append(f"<strong>{words['until']}</strong> {escape(_ended(shape.until))}")
+        paragraphs = "".join(f"<p>{one}</p>" for one in said)
+        return f'<div class="placeholder" role="note">{paragraphs}</div>\n'
 
     def _film(self, shape: FilmShape) -> str:
         """A film with captions on by default, and its transcript."""
@@ -311,6 +326,11 @@ def _aligned(cell: Token) -> str:
     return ' class="r"' if "right" in str(cell.attrs.get("style", "")) else ""
 
 
-def _capital(owner: str, words: Mapping[str, str]) -> str:
-    """The owner, capitalised if the sentence begins with it."""
-    return owner[:1].upper() + owner[1:] if words["placeholder"].startswith("%(owner)s") else owner
+def _capital(owner: str) -> str:
+    """The owner at the beginning of a sentence."""
+    return owner[:1].upper() + owner[1:]
+
+
+def _ended(sentence: str) -> str:
+    """The sentence with its full stop."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."

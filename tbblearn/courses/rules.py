@@ -56,6 +56,51 @@ class Difficulty(StrEnum):
     HARD = "hard"
 
 
+class Certainty(StrEnum):
+    """How well a source says what it is cited for."""
+
+    COUNTY = "county"
+    """The county's own papers on the model."""
+    LAW = "law"
+    OFFICIAL = "official"
+    SECONDARY = "secondary"
+    INTERPRETATION = "interpretation"
+
+
+GRADED = frozenset({Certainty.COUNTY, Certainty.LAW, Certainty.OFFICIAL})
+"""Only what these say is asked in a quiz."""
+
+
+class About(StrEnum):
+    """What a question is about, for its author to see what the course leaves out."""
+
+    BABY = "baby"
+    CHILD = "child"
+    TEENAGER = "teenager"
+    PRESCHOOL = "preschool"
+    SCHOOL = "school"
+    SOCIAL = "social"
+    CARE = "care"
+    AMBULANCE = "ambulance"
+    VIOLENCE = "violence"
+    SEXUAL_ABUSE = "sexual-abuse"
+    NEGLECT = "neglect"
+    BULLYING = "bullying"
+    DISABILITY = "disability"
+    ABSENCE = "absence"
+    HONOUR = "honour"
+    INTERPRETER = "interpreter"
+    SEPARATED = "separated"
+    NEXT_OF_KIN = "next-of-kin"
+
+
+HUVUDMEN = (
+    *("region", "eskilstuna", "flen", "gnesta", "katrineholm", "nykoping", "oxelosund", "strangnas", "trosa"),
+    "vingaker",
+)
+"""The ids of the county's huvudmän, as in the files of its units."""
+
+
 class ChangeClass(StrEnum):
     """Whether a change affects those who have taken the course (material) or nobody (editorial)."""
 
@@ -120,6 +165,7 @@ class Question:
     remain valid. `rows` and `options` are empty where the choices are all there is.
     A question borrowed from another course has that course's slug and a colon before its id, its goal's id and its
     case's id.
+    `huvudmen` are the ids of those whose staff are asked it; empty: everybody.
     """
 
     id: str
@@ -132,6 +178,7 @@ class Question:
     rows: tuple[Item, ...] = ()
     options: tuple[Item, ...] = ()
     case: Case | None = None
+    huvudmen: tuple[str, ...] = ()
 
     @property
     def right(self) -> frozenset[str]:
@@ -141,6 +188,10 @@ class Question:
     def is_right(self, chosen: frozenset[str]) -> bool:
         """True when exactly the right set is chosen."""
         return chosen == self.right
+
+    def is_for(self, huvudmen: Collection[str]) -> bool:
+        """True when it is asked of somebody employed by these huvudmän."""
+        return not self.huvudmen or not set(self.huvudmen).isdisjoint(huvudmen)
 
 
 @dataclass(frozen=True)
@@ -162,11 +213,28 @@ Block = HtmlBlock | PracticeBlock
 
 @dataclass(frozen=True)
 class Screen:
-    """One idea, read in about a minute; `blocks` by language."""
+    """One idea, read in about a minute; `blocks` by language, `sources` the ids of what it cites."""
 
     id: str
     title: Text
     blocks: Mapping[str, tuple[Block, ...]]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a course's facts are taken from; `title` is plain text, `address` begins with https://."""
+
+    id: str
+    title: Text
+    address: str | None
+    certainty: Certainty
+    read_on: date
+    again_on: date
+
+    def is_due(self, today: date) -> bool:
+        """True from the day on which it is to be read again, since what it says may have changed."""
+        return self.again_on <= today
 
 
 @dataclass(frozen=True)
@@ -235,6 +303,7 @@ class Course:
     languages: tuple[str, ...]
     glossary: tuple[Term, ...] = ()
     monday: Text | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def drawn(self) -> int:
@@ -259,6 +328,16 @@ class Course:
             if module.id == module_id:
                 return module
         raise NoSuchPart(self.slug, module_id)
+
+    def sources_of(self, module: Module) -> tuple[Source, ...]:
+        """The sources that a part cites, in the order it first does."""
+        known = {source.id: source for source in self.sources}
+        cited = dict.fromkeys(name for screen in module.screens for name in screen.sources)
+        return tuple(known[name] for name in cited if name in known)
+
+    def due_sources(self, today: date) -> tuple[Source, ...]:
+        """The sources that are to be read again."""
+        return tuple(source for source in self.sources if source.is_due(today))
 
     def question(self, question_id: str) -> Question:
         """The quiz question with this id. Raises `NoSuchPart`."""

@@ -50,7 +50,7 @@ def create_admin(
     try:
         address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise EmailNotUsable(f"{email!r} is no e-mail address: {error}") from error
+        raise EmailNotUsable(f"{email!r} is not a valid e-mail address: {error}") from error
     today = stockholm_date(now)
     until_on = until_on or a_year_after(today)
     if not today <= until_on <= a_year_after(today):

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from tbblearn.people.rules import Principal, Role
 from tbblearn.web.errors import NoAccess, SignInNeeded
-from tbblearn.web.requests.guarding import mark_guard, public
+from tbblearn.web.requests.guard_check import mark_guard, public
 
 __all__ = [
     "open_after_leaving",

@@ -24,7 +24,7 @@ class Sent:
 
 
 def read_sent(fields: Mapping[str, str], questionnaire: Instrument) -> Sent:
-    """The answers among the fields. A value that is no answer leaves a gap, which has not been seen."""
+    """The answers among the fields. A value that is not a valid answer leaves a gap, which has not been seen."""
     sent = {item.code: given for item in questionnaire.items if (given := fields.get(item.code, ""))}
     answers = {
         item.code: sent[item.code] for item in questionnaire.items if sent.get(item.code) in item.response_scale.codes

@@ -1,6 +1,6 @@
-"""The letters about a survey, written at delivery; one that no longer applies is not written.
+"""The emails about a survey, composed on delivery; one that no longer applies is not sent.
 
-No letter names anybody else, and no address in one is the recipient's own: a click tells nothing of who made it.
+No email names anybody else, and no link in one is specific to its recipient: a click does not reveal who made it.
 """
 
 from collections.abc import Callable

@@ -138,7 +138,7 @@ class ExemptionReason(StrEnum):
 
 
 EXTENSION_REASONS = tuple(reason for reason in ExemptionReason if reason is not ExemptionReason.LEAVING_SOON)
-"""Reasons for more time, which is no use to a person who leaves soon."""
+"""Reasons for more time, which is useless to a person who leaves soon."""
 
 
 class ExemptionEndReason(StrEnum):

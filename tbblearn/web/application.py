@@ -27,7 +27,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 STATEMENT_SECONDS = 30
 """Limit for a page's statement on PostgreSQL: twice as long as a change waits for a lock."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-"""Stands in for whatever was sent that is no character."""
+"""Replaces whatever was sent that is not a character."""
 
 _Texts = MultiDict[str, str]
 
@@ -56,7 +56,7 @@ class _ReadableForms(FormDataParser):
 
 
 class ReadableRequest(Request):
-    """A request whose query and fields can all be stored: `UNREADABLE` stands in for what is no character."""
+    """A request whose query and fields can all be stored: `UNREADABLE` replaces what is not a character."""
 
     form_data_parser_class = _ReadableForms
 

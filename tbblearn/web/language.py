@@ -51,6 +51,11 @@ def day(value: date | datetime | None) -> str:
     return format_date(on, f"d{NBSP}MMMM{NBSP}y", _LOCALES[page_language()])
 
 
+def month(value: date) -> str:
+    """March 2027, or mars 2027."""
+    return format_date(value, f"MMMM{NBSP}y", _LOCALES[page_language()])
+
+
 def clock(value: datetime) -> str:
     """Kl. 14.30, or 14:30."""
     local = value.astimezone(STOCKHOLM)
@@ -97,5 +102,5 @@ def init_language(app: Flask) -> None:
         return said % ({"num": number(num)} | values)
 
     app.jinja_env.globals.update(_=say, gettext=say, ngettext=say_many)
-    app.jinja_env.filters.update(day=day, clock=clock, number=number)
+    app.jinja_env.filters.update(day=day, month=month, clock=clock, number=number)
     app.jinja_env.globals.update(percent=percent, of_whole=of_whole)

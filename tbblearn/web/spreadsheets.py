@@ -8,8 +8,8 @@ BETWEEN = ";"
 _END = "\r\n"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _STARTS_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
-"""A formula to some spreadsheet: also behind white space and invisible characters, which some strip, and with the
-full-width signs that some accept.
+"""What some spreadsheet would treat as a formula, even after whitespace or invisible characters (some strip them) or
+with full-width signs.
 """
 
 _READ_OTHERWISE = re.compile(
@@ -18,7 +18,7 @@ _READ_OTHERWISE = re.compile(
     r"|true|false|sant|falskt",
     re.ASCII | re.IGNORECASE,
 )
-"""Ids that Excel would read as a number, a date or a truth value: 000123 loses its zeros, mar12 becomes a month."""
+"""Ids that Excel would read as a number, a date or a boolean: 000123 loses its zeros, mar12 becomes a month."""
 
 
 class TextCell(str):
@@ -39,12 +39,12 @@ def csv_file(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
 
 
 def csv_of_lines(header: Iterable[str], lines: Iterable[str]) -> bytes:
-    """The same from finished lines: results of `cells` joined by `BETWEEN`."""
+    """The same, from lines already encoded: results of `cells` joined by `BETWEEN`."""
     return "".join((BOM, cells(header), _END, *(line + _END for line in lines))).encode("utf-8")
 
 
 def cells(values: Iterable[str]) -> str:
-    """Some cells of a line, encoded. What many lines share is encoded once."""
+    """Encode adjacent cells, so that a run shared by many lines is encoded only once."""
     line: str = _writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else _safe(cell) for cell in values])
     return line.removesuffix(_END)
 

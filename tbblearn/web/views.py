@@ -9,7 +9,7 @@ from tbblearn.sqlite import version_note
 from tbblearn.web.addresses import page_path
 from tbblearn.web.language import COOKIE, LANGUAGES
 from tbblearn.web.pages import Page
-from tbblearn.web.requests.guarding import public
+from tbblearn.web.requests.guard_check import public
 from tbblearn.web.requests.health import why_not_ready
 
 blueprint = Blueprint("web", __name__, template_folder="templates")

@@ -1,4 +1,4 @@
-"""How long things last, and how many tries there are."""
+"""How long things last, and how many attempts there are."""
 
 from datetime import timedelta
 

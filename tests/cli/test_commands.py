@@ -29,7 +29,7 @@ def test_a_new_machine(run: Run, tmp_path: Path):
     assert oct((tmp_path / "secret_key").stat().st_mode)[-3:] == "600"
     link = run("admin", "create", "--email", "admin@example.org").stdout.strip()
     assert re.fullmatch(r"http://127\.0\.0\.1:5000/valj-losenord/[\w-]{40,}", link)
-    assert "is no e-mail address" in run("admin", "create", "--email", "admin", status=1).stderr
+    assert "is not a valid e-mail address" in run("admin", "create", "--email", "admin", status=1).stderr
     printed = run("link", "Admin@example.org").stdout.strip()
     assert re.fullmatch(r"http://127\.0\.0\.1:5000/valj-losenord/[\w-]{40,}", printed)
     assert printed != link
@@ -44,7 +44,7 @@ def test_a_new_machine(run: Run, tmp_path: Path):
     run("admin", "end", "--email", "admin@example.org")
     run("link", "admin@example.org", status=1)
     refused = run("courses", "publish", "--allow-placeholders", status=1)
-    assert "fill it before production" in refused.stdout, "what the law asks is not known yet"
+    assert "fill it before production" in refused.stdout, "what the law requires is not known yet"
     assert json.loads(run("tick", "--format", "json").stdout) == json.loads(run("tick", "--format", "json").stdout)
     run("db", "upgrade")
 
@@ -52,7 +52,7 @@ def test_a_new_machine(run: Run, tmp_path: Path):
 def test_tick_only_asks_about_another_time(run: Run):
     run("db", "upgrade")
     assert "use it with --dry-run" in run("tick", "--at", "2027-01-01T06:00", status=2).stderr
-    assert "is no time" in run("tick", "--at", "soon", "--dry-run", status=2).stderr
+    assert "is not a valid time" in run("tick", "--at", "soon", "--dry-run", status=2).stderr
     counts = json.loads(run("tick", "--at", "2027-01-01T06:00", "--dry-run", "--format", "json").stdout)
     assert counts
     assert all(count == 0 for count in counts.values())

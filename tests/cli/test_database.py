@@ -65,7 +65,7 @@ def test_both_tell_in_a_sentence_what_is_in_the_way(
     if isinstance(backend, SQLite):
         file = tmp_path / "other.sqlite"
         file.write_text("no database at all, but text that is long enough to look like a page of something" * 20)
-        environment["TBBLEARN_DATABASE_URL"], words = f"sqlite:///{file}", f"{file} is no SQLite database."
+        environment["TBBLEARN_DATABASE_URL"], words = f"sqlite:///{file}", f"{file} is not a SQLite database."
     else:
         environment["TBBLEARN_DATABASE_URL"] = f"postgresql://tbb:hunter2@/tbb?host={tmp_path}"
         words = "cannot be reached. Is it running"

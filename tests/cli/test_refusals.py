@@ -65,7 +65,7 @@ def test_a_database_that_cannot_be_had_is_told_by_every_command(
     environment["TBBLEARN_SECRET_KEY"] = "K9x-only-for-this-test-vQ2mZ8wL5rT"
     environment["TBBLEARN_DATABASE_URL"], words = {
         "no such folder": (f"sqlite:///{tmp_path}/none/a.sqlite", "there is no such folder. Make it."),
-        "no database": (f"sqlite:///{file}", f"{file} is no SQLite database."),
+        "no database": (f"sqlite:///{file}", f"{file} is not a SQLite database."),
         UNREACHABLE: (f"postgresql://tbb:hunter2@/tbb?host={tmp_path}", "cannot be reached. Is it running"),
     }[kind]
     refused = run(*command, status=1)

@@ -80,14 +80,24 @@ def test_a_table_keeps_its_headings_for_eyes_and_ears():
 PLACEHOLDER = (
     "```placeholder\nid: x\nowner: fackgruppen\nneeded: mer < om det\nwhy: y\ndue: 2027-01-31\nblocking: false\n{}```"
 )
+UNTIL = "until: Ring <112>.\n"
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
-    [("sv", "Här skriver fackgruppen: mer &lt; om det"), ("en", "Fackgruppen will write here: mer &lt; om det")],
+    ("language", "missing", "writes", "until"),
+    [
+        ("sv", "Inte klart än:", "Fackgruppen skriver texten.", "Till dess:"),
+        ("en", "Not ready yet:", "Fackgruppen will write the text.", "Until then:"),
+    ],
 )
-def test_a_placeholder_is_shown(language: str, words: str):
-    assert html_of(PLACEHOLDER.format(""), language) == f'<div class="placeholder" role="note"><p>{words}</p></div>'
+def test_a_placeholder_tells_what_is_missing_who_writes_it_and_what_to_do_until_then(
+    language: str, missing: str, writes: str, until: str
+):
+    said = f"<p><strong>{missing}</strong> mer &lt; om det.</p><p>{writes}</p>"
+    assert html_of(PLACEHOLDER.format(""), language) == f'<div class="placeholder" role="note">{said}</div>'
+    said += f"<p><strong>{until}</strong> Ring &lt;112&gt;.</p>"
+    shown = html_of(PLACEHOLDER.format(UNTIL), language)
+    assert shown == f'<div class="placeholder" role="note">{said}</div>'
 
 
 def test_a_waived_placeholder_is_not_shown():
@@ -170,7 +180,7 @@ Text.
 - Text.
 :::
 
-{PLACEHOLDER.format("")}
+{PLACEHOLDER.format(UNTIL)}
 """
 
 
@@ -180,7 +190,7 @@ def test_other_html_from_the_same_text_needs_another_renderer_number():
     Otherwise nobody would ever see the new HTML, since publishing the same files again makes no new version.
     """
     html = html_of(SAMPLE).replace(SHA, "ab" * 32)
-    assert (RENDERER, sha256_of(html)[:16]) == (1, "897a5d4458a36bac")
+    assert (RENDERER, sha256_of(html)[:16]) == (2, "d49e1316828e3702")
 
 
 DANGEROUS = ["script", "iframe", "object", "embed", "style", "form", "input", "svg", "math", "base", "link", "meta"]

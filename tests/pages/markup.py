@@ -29,7 +29,7 @@ def checker() -> list[str] | None:
 
 
 def markup_faults(command: list[str], pages: Mapping[str, str], folder: Path) -> list[str]:
-    """Every error and warning on these pages, by name, that is no written exception."""
+    """Every error and warning on these pages, by name, that is not a written exception."""
     for name, html in pages.items():
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
     done = subprocess.run(

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from tbblearn.access.actions import open_session
 from tbblearn.db import unit_of_work, utc_now
 from tbblearn.web.application import Application
-from tbblearn.web.requests.guarding import UnguardedEndpoint, demand_guards, guard_of
+from tbblearn.web.requests.guard_check import UnguardedEndpoint, demand_guards, guard_of
 from tests.factories import NOW
 from tests.pages.county import Places, build_places
 

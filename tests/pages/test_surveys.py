@@ -196,7 +196,7 @@ def _answer_by_keys(tab: Page, codes: tuple[str, ...]) -> None:
         tab.keyboard.press("Space")
         tab.keyboard.press("ArrowDown")
         tab.keyboard.press("ArrowDown")
-        tab.evaluate("window.keyboardBefore = null")  # what was passed inside the group is no stop of its own
+        tab.evaluate("window.keyboardBefore = null")  # what was passed inside the group is not a stop of its own
         tab.keyboard.press("Tab")
 
 
@@ -302,7 +302,7 @@ def test_a_lost_network_loses_no_answer_and_a_retry_gets_thanks(chromium: Browse
     tab.context.unroute_all()
     tab.get_by_role("link", name=WORDS["sv"].to_statements).click()
     expect(tab.locator("fieldset")).to_have_count(12)
-    assert chosen(tab) == dict.fromkeys(CODES, "3"), "a redirect by whoever else is no thanks"
+    assert chosen(tab) == dict.fromkeys(CODES, "3"), "a redirect by anyone else is not a thank-you"
     assert responses(answering) == before
     _lose_the_answer_of_the_server(tab.context)
     tab.get_by_role("button", name="Skicka mina svar").click()

@@ -43,7 +43,7 @@ def unexplained(found: Crawl, known: Published, waves: Sequence[Published]) -> l
 
 
 def unexplained_beside(found: Crawl, waves: Sequence[Published]) -> list[tuple[str, str]]:
-    """Numbers on the pages of those who run rounds and of those who answer that are no part of how a round was planned.
+    """Numbers on the pages of those who run rounds and of those who answer that are not part of a round's plan.
 
     Days, limits, names, decisions, how many huvudmän and how many were invited: nothing there is made from answers.
     """

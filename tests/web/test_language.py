@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from tbblearn.web.application import Application
 from tbblearn.web.language import clock, day, number, of_whole, percent
-from tbblearn.web.requests.guarding import UnguardedEndpoint, demand_guards, mark_guard, public
+from tbblearn.web.requests.guard_check import UnguardedEndpoint, demand_guards, mark_guard, public
 
 NBSP = "\N{NO-BREAK SPACE}"
 

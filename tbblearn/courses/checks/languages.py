@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import ModuleFiles
+from tbblearn.courses.files.format import PlaceholderShape
 from tbblearn.courses.files.parts import Part, Placeholder, ScreenSource
 from tbblearn.courses.rules import LANGUAGES
 
@@ -110,6 +111,11 @@ class _Comparison:
         )
         for both in ours.keys() & theirs.keys():
             one, other = ours[both].shape, theirs[both].shape
-            if (one.due, one.blocking, one.waived is None) != (other.due, other.blocking, other.waived is None):
-                message = "the placeholder {placeholder} must have the same due, blocking and waived as in {name}"
+            if _alike(one) != _alike(other):
+                message = "{placeholder} must have the same due, blocking, until and waived as in {name}"
                 self._fault(theirs[both].line, message, placeholder=both)
+
+
+def _alike(shape: PlaceholderShape) -> tuple[object, ...]:
+    """What a placeholder has alike in every language."""
+    return shape.due, shape.blocking, shape.until is None, shape.waived is None

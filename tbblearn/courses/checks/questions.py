@@ -52,7 +52,7 @@ def _check_plain(holder: Entry, findings: Findings) -> None:
 
 
 def plain_texts(course: CourseFiles) -> Iterator[Entry]:
-    """The texts without any formatting: those of `course.yaml` and `glossary.yaml`, and titles of cases."""
+    """The texts without formatting: those of `course.yaml`, `glossary.yaml` and `sources.yaml`, and titles of cases."""
     top = course.document.top
     yield from (top.entry("title"), top.entry("summary"), top.entry("monday"))
     for goal in top.entries("goals"):
@@ -65,6 +65,8 @@ def plain_texts(course: CourseFiles) -> Iterator[Entry]:
         yield case.entry("title")
     for term in course.terms().values():
         yield from (term.entry("term"), term.entry("meaning"))
+    for source in course.source_entries().values():
+        yield source.entry("title")
 
 
 def _check_marks(holder: Entry, findings: Findings) -> None:

@@ -1,15 +1,13 @@
 """Checks references within a course and between courses: ids, links, languages, goals."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from tbblearn.courses.checks.languages import check_languages
-from tbblearn.courses.files.findings import Findings, phrase
+from tbblearn.courses.checks.names import demand_known, report_twice
+from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.folders import CourseFiles
 from tbblearn.courses.files.parts import Part
 from tbblearn.courses.files.question_kind import LISTS
-from tbblearn.courses.files.reading import Entry
 from tbblearn.courses.kinds import written_items
 from tbblearn.courses.rules import Draw
 
@@ -18,12 +16,6 @@ NO_PART = "there is no part {part}; {mend}"
 NO_SCREEN = "there is no screen {screen}; {mend}"
 
 ID_NAMES = {"choices": "choice id", "options": "option id", "rows": "row id", "steps": "step id"}
-
-MOST_NAMED = 10
-"""Names that a fault suggests."""
-
-MOST_COMPARED, LONGEST_COMPARED = 300, 100
-"""How many names, and letters of each, are searched for the closest: the time grows with both."""
 
 
 def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], findings: Findings) -> None:
@@ -41,55 +33,22 @@ def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], fi
     _check_terms_used(course, findings)
 
 
-def _close(wanted: str, known: Iterable[str]) -> str:
-    """How to mend an unknown name."""
-    names = sorted(name for name in known if name)
-    close = get_close_matches(wanted[:LONGEST_COMPARED], names[:MOST_COMPARED], n=1)
-    if close:
-        return phrase("did you mean {close}?", close=close[0])
-    if not names:
-        return phrase("there is none yet")
-    listed = ", ".join(names[:MOST_NAMED])
-    if len(names) > MOST_NAMED:
-        return phrase("known: {names} and {more} more", names=listed, more=len(names) - MOST_NAMED)
-    return phrase("known: {names}", names=listed)
-
-
-def _demand_known(
-    wanted: str | None, known: Collection[str], where: tuple[Path, int], what: str, findings: Findings, **values: object
-) -> None:
-    """Find a name that is not `known`; the template `what` contains `{mend}`, a suggestion."""
-    if wanted is not None and wanted not in known:
-        findings.fault(*where, what, mend=_close(wanted, known), **values)
-
-
-def _report_twice(entries: Iterable[Entry], key: str, what: str, findings: Findings) -> None:
-    first: dict[str, str] = {}
-    for entry in entries:
-        if (name := entry.text(key)) is None:
-            continue
-        path, line = entry.at(key)
-        if name in first:
-            message = "the {what} {name} is used twice, first in {first}; rename one"
-            findings.fault(path, line, message, what=phrase(what), name=name, first=first[name])
-        else:
-            first[name] = f"{path.parent.name}/{path.name}:{line}"
-
-
 def _check_ids(course: CourseFiles, findings: Findings) -> None:
     top = course.document.top
-    _report_twice(top.entries("goals"), "id", "goal id", findings)
-    _report_twice(top.entries("modules"), "id", "part id", findings)
-    _report_twice(top.entries("modules"), "folder", "folder", findings)
-    _report_twice(top.entries("changes"), "id", "change id", findings)
+    report_twice(top.entries("goals"), "id", "goal id", findings)
+    report_twice(top.entries("modules"), "id", "part id", findings)
+    report_twice(top.entries("modules"), "folder", "folder", findings)
+    report_twice(top.entries("changes"), "id", "change id", findings)
     questions = [*course.questions(), *course.practice()]
-    _report_twice(questions, "id", "question id", findings)
+    report_twice(questions, "id", "question id", findings)
     for question in questions:
         for key in LISTS:
-            _report_twice(question.entries(key), "id", ID_NAMES[key], findings)
-    _report_twice(course.cases(), "id", "case id", findings)
+            report_twice(question.entries(key), "id", ID_NAMES[key], findings)
+    report_twice(course.cases(), "id", "case id", findings)
     if course.glossary is not None:
-        _report_twice(course.glossary.top.entries("terms"), "id", "term id", findings)
+        report_twice(course.glossary.top.entries("terms"), "id", "term id", findings)
+    if course.sources is not None:
+        report_twice(course.sources.top.entries("sources"), "id", "source id", findings)
 
 
 def _check_course_file(course: CourseFiles, courses: Mapping[str, CourseFiles], findings: Findings) -> None:
@@ -102,20 +61,20 @@ def _check_course_file(course: CourseFiles, courses: Mapping[str, CourseFiles], 
     asked = {question.text("goal") for question in course.questions()}
     for goal in top.entries("goals"):
         part, name = goal.text("module"), goal.text("id")
-        _demand_known(part, modules, goal.at("module"), NO_PART, findings, part=part)
+        demand_known(part, modules, goal.at("module"), NO_PART, findings, part=part)
         if name not in asked and not course.has_unreadable_quiz:
             message = "the goal {goal} has no question; write one in a quiz.yaml with this goal"
             findings.fault(*goal.at("id"), message, goal=name)
     others = [other for other in courses if other != course.slug]
     for satisfied, line in top.texts("satisfies"):
-        _demand_known(satisfied, others, (course.file, line), NO_COURSE, findings, course=satisfied)
+        demand_known(satisfied, others, (course.file, line), NO_COURSE, findings, course=satisfied)
     for borrowed in top.entry("quiz").entries("include"):
         lender = borrowed.text("course")
-        _demand_known(lender, others, borrowed.at("course"), NO_COURSE, findings, course=lender)
+        demand_known(lender, others, borrowed.at("course"), NO_COURSE, findings, course=lender)
         goals = courses[lender].goals() if lender in others else {}
         for name, line in borrowed.texts("goals") if lender in others else ():
             message = "the course {course} has no goal {goal}; {mend}"
-            _demand_known(name, goals, (course.file, line), message, findings, course=lender, goal=name)
+            demand_known(name, goals, (course.file, line), message, findings, course=lender, goal=name)
 
 
 def _check_changes(course: CourseFiles, findings: Findings) -> None:
@@ -133,7 +92,7 @@ def _check_changes(course: CourseFiles, findings: Findings) -> None:
         if not material and change.text("class") is not None and counts is not None:
             findings.fault(*change.at("counts"), "counts belongs to a material change only; remove the line")
         for module, line in change.texts("modules"):
-            _demand_known(module, modules, (course.file, line), NO_PART, findings, part=module)
+            demand_known(module, modules, (course.file, line), NO_PART, findings, part=module)
 
 
 def _check_links(part: Part, course: CourseFiles, findings: Findings) -> None:
@@ -142,10 +101,10 @@ def _check_links(part: Part, course: CourseFiles, findings: Findings) -> None:
         kind, _, target = link.text.partition(":")
         where = part.path, link.line
         if kind == "screen":
-            _demand_known(target, screens, where, NO_SCREEN, findings, screen=target)
+            demand_known(target, screens, where, NO_SCREEN, findings, screen=target)
         elif kind == "term":
             message = "there is no word {term} in glossary.yaml; {mend}"
-            _demand_known(target, terms, where, message, findings, term=target)
+            demand_known(target, terms, where, message, findings, term=target)
         elif not (kind == "https" and target.strip("/") and target.startswith("//")):
             message = "the link {link} leads nowhere; write screen:part/screen, or an address with https://"
             findings.fault(*where, message, link=link.text or "()")
@@ -160,7 +119,7 @@ def _check_practice(course: CourseFiles, findings: Findings) -> None:
             if not course.has_unreadable_quiz:
                 message = "there is no practice question {practice}; {mend}"
                 where = part.path, practice.line + 1
-                _demand_known(practice.text, known, where, message, findings, practice=practice.text)
+                demand_known(practice.text, known, where, message, findings, practice=practice.text)
     for module in course.modules:
         for question in module.practice():
             if (name := question.text("id")) not in used:
@@ -188,10 +147,10 @@ def _check_question_references(course: CourseFiles, findings: Findings) -> None:
     message = "there is no goal {goal} in course.yaml; {mend}"
     for question in [*course.questions(), *course.practice()]:
         goal = question.text("goal")
-        _demand_known(goal, goals, question.at("goal"), message, findings, goal=goal)
+        demand_known(goal, goals, question.at("goal"), message, findings, goal=goal)
         for choice in written_items(question):
             read = choice.text("read")
-            _demand_known(read, screens, choice.at("read"), NO_SCREEN, findings, screen=read)
+            demand_known(read, screens, choice.at("read"), NO_SCREEN, findings, screen=read)
 
 
 def _check_cases(course: CourseFiles, findings: Findings) -> None:

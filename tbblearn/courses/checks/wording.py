@@ -141,7 +141,8 @@ def _texts_of_part(part: Part) -> Iterator[tuple[str, int]]:
         yield from ((one.text, one.line) for one in screen.passages if not one.text.startswith("|"))
         yield from ((picture.alternative, picture.line) for picture in screen.pictures)
         yield from ((film.shape.title, film.line) for film in screen.films)
-        yield from ((one.shape.needed, one.line) for one in screen.placeholders)
+        for one in screen.placeholders:
+            yield from ((text, one.line) for text in (one.shape.needed, one.shape.until) if text)
         for token in screen.tokens:
             if token.type == "container_case_open" and token.map:
                 yield token.info.strip().removeprefix("case").strip(), token.map[0] + 1

@@ -26,6 +26,7 @@ class Thing(StrEnum):
     SCREEN = "screen"
     QUESTION = "question"
     PRACTICE = "practice"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def _differences(before: Course | None, after: Course) -> list[Difference]:
     ours, theirs = (course.questions if course else () for course in (after, before))
     found += _questions(Thing.QUESTION, theirs, ours)
     practice = (before.practice.values() if before else (), after.practice.values())
-    return found + _questions(Thing.PRACTICE, *practice)
+    found += _questions(Thing.PRACTICE, *practice)
+    return found + _sources(before, after)
 
 
 def _frame(course: Course) -> tuple[object, ...]:
@@ -127,6 +129,12 @@ def _questions(thing: Thing, before: Iterable[Question], after: Iterable[Questio
         replace(one, kind=Kind.KEY) if one.kind is Kind.CHANGED and has_new_key(old[one.id], new[one.id]) else one
         for one in found
     ]
+
+
+def _sources(before: Course | None, after: Course) -> list[Difference]:
+    old, new = ({source.id: source for source in course.sources} if course else {} for course in (before, after))
+    words: Mapping[str, Text] = {key: source.title for key, source in (old | new).items()}
+    return _by_id(Thing.SOURCE, old, new, words)
 
 
 def has_new_key(before: Question, after: Question) -> bool:

@@ -6,11 +6,13 @@ Needs no database and must run with no transaction open: checking a course takes
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from tbblearn.courses.checks.balance import Balance
 from tbblearn.courses.checks.checking import WAITS, WAIVED, Report, check
+from tbblearn.courses.checks.overview import Overview
 from tbblearn.courses.edition import Edition, make_edition
 from tbblearn.courses.files.findings import Finding, Phrase
 from tbblearn.courses.files.folders import CourseFiles
@@ -25,10 +27,11 @@ MOST_KEPT = 4
 
 @dataclass(frozen=True)
 class DraftPlaceholder:
-    """A placeholder of a draft, with its place in the source language."""
+    """A placeholder of a draft, with its place in the source language; `section` is the section's title."""
 
     path: Path
     line: int
+    section: str
     shape: PlaceholderShape
 
 
@@ -39,6 +42,7 @@ class DraftCourse:
     slug: str
     edition: Edition | None
     balance: Balance
+    overview: Overview
     placeholders: tuple[DraftPlaceholder, ...]
 
 
@@ -75,11 +79,11 @@ class CheckedUpload:
 
 
 @lru_cache(MOST_KEPT)
-def check_upload(packed: bytes) -> CheckedUpload:
-    """Unpack and check a zip, or return its recent result. Raises UploadRefused for what must not even be kept."""
+def check_upload(packed: bytes, today: date) -> CheckedUpload:
+    """Unpack and check a zip, or return its result of this day. Raises UploadRefused for what must not even be kept."""
     with unpacked(packed) as root:
         _demand_drawings(root)
-        return _as_draft(check(root), root, hashlib.sha256(packed).hexdigest())
+        return _as_draft(check(root, today=today), root, hashlib.sha256(packed).hexdigest())
 
 
 def _demand_drawings(root: Path) -> None:
@@ -102,6 +106,7 @@ def _as_draft(report: Report, root: Path, sha256: str) -> CheckedUpload:
                 slug=slug,
                 edition=None if report.faults else make_edition(files, report.courses),
                 balance=report.balances[slug],
+                overview=report.overviews[slug],
                 placeholders=tuple(_placeholders(files, root)),
             )
             for slug, files in report.courses.items()
@@ -117,5 +122,7 @@ def _is_placeholder(note: Finding) -> bool:
 def _placeholders(files: CourseFiles, root: Path) -> Iterator[DraftPlaceholder]:
     for module in files.modules:
         if (part := module.parts.get(LANGUAGES[0])) is not None:
-            for placeholder in part.placeholders():
-                yield DraftPlaceholder(part.path.relative_to(root), placeholder.line, placeholder.shape)
+            path = part.path.relative_to(root)
+            for screen in part.screens:
+                for one in screen.placeholders:
+                    yield DraftPlaceholder(path, one.line, screen.title, one.shape)

@@ -12,7 +12,7 @@ from tbblearn.courses.drafts.checking import CheckedUpload, check_upload
 from tbblearn.courses.edition import Edition
 from tbblearn.courses.models import CourseDraft
 from tbblearn.courses.rules import Course, NoSuchDraft
-from tbblearn.db import db, read_only
+from tbblearn.db import db, read_only, stockholm_date
 
 KEPT_HOURS = 24
 
@@ -90,7 +90,7 @@ def checked_draft(draft_id: int, person_id: int, now: datetime) -> CheckedDraft:
     """One of the editor's drafts, checked with no transaction open. Raises NoSuchDraft. Call it before other reads."""
     with read_only():
         row, packed = packed_draft(draft_id, person_id, now)
-    return CheckedDraft(row, check_upload(packed))
+    return CheckedDraft(row, check_upload(packed, stockholm_date(now)))
 
 
 def against_published(course: Course, sha256: str) -> Comparison:

@@ -19,12 +19,19 @@ from tbblearn.courses.drafts import queries as draft_queries
 from tbblearn.courses.drafts.checking import check_upload
 from tbblearn.courses.drafts.forms import UploadForm
 from tbblearn.courses.drafts.queries import CheckedDraft, checked_draft
-from tbblearn.courses.drafts.words import class_words, kind_words, refusal_words, signed_percent, thing_words
+from tbblearn.courses.drafts.words import (
+    about_words,
+    class_words,
+    kind_words,
+    refusal_words,
+    signed_percent,
+    thing_words,
+)
 from tbblearn.courses.files.uploads import UploadRefused
 from tbblearn.courses.queries import VersionRow
 from tbblearn.courses.rules import Course, NoSuchDraft, PublishedMeanwhile, Text
 from tbblearn.courses.views import picture
-from tbblearn.db import utc_now
+from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
 from tbblearn.web.addresses import whole_number
@@ -41,6 +48,7 @@ LONGEST_FILE_NAME = 120
 def words() -> dict[str, object]:
     """Words that the editor's templates use."""
     return {
+        "about_words": about_words,
         "class_words": class_words,
         "finding_words": finding_words,
         "kind_words": kind_words,
@@ -109,7 +117,8 @@ def versions(slug: str) -> Page:
         ShownVersion(row, row.published_by == person_id, row.number == rows[0].number, _changes(row, newest))
         for row in rows
     ]
-    return Page("courses/versions.html", course=newest, versions=shown)
+    due = newest.due_sources(stockholm_date(utc_now()))
+    return Page("courses/versions.html", course=newest, versions=shown, due_sources=due)
 
 
 def _changes(row: VersionRow, newest: Course) -> Sequence[Text]:
@@ -143,7 +152,7 @@ def upload_now() -> Page | BaseResponse:
     sent: FileStorage = form.file.data
     packed = sent.read()
     try:
-        checked = check_upload(packed)
+        checked = check_upload(packed, stockholm_date(utc_now()))
     except UploadRefused as refused:
         form.file.errors = [refusal_words(refused)]
         return Page("courses/upload.html", 422, form=form)

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 from tbblearn.courses.drafts.changes import Kind, Thing
 from tbblearn.courses.files.uploads import LARGEST_FILE, LARGEST_UNPACKED, MOST_ENTRIES, Refusal, UploadRefused
-from tbblearn.courses.rules import ChangeClass
+from tbblearn.courses.rules import About, ChangeClass
 from tbblearn.web.language import NBSP, number, page_language
 
 MEGABYTE = 1_000_000
@@ -87,4 +87,29 @@ def thing_words(thing: Thing) -> str:
         Thing.SCREEN: _("Skärm"),
         Thing.QUESTION: _("Provfråga"),
         Thing.PRACTICE: _("Övningsfråga"),
+        Thing.SOURCE: _("Källa"),
+    }[thing]
+
+
+def about_words(thing: About) -> str:
+    """What a question is about."""
+    return {
+        About.BABY: _("Barn under två år"),
+        About.CHILD: _("Barn från två till tolv år"),
+        About.TEENAGER: _("Barn över tolv år"),
+        About.PRESCHOOL: _("Förskola"),
+        About.SCHOOL: _("Skola"),
+        About.SOCIAL: _("Socialtjänst"),
+        About.CARE: _("Hälso- och sjukvård"),
+        About.AMBULANCE: _("Ambulans"),
+        About.VIOLENCE: _("Våld"),
+        About.SEXUAL_ABUSE: _("Sexuella övergrepp"),
+        About.NEGLECT: _("Försummelse"),
+        About.BULLYING: _("Mobbning"),
+        About.DISABILITY: _("Funktionsnedsättning"),
+        About.ABSENCE: _("Frånvaro från skolan"),
+        About.HONOUR: _("Heder"),
+        About.INTERPRETER: _("Tolk"),
+        About.SEPARATED: _("Föräldrar som inte bor ihop"),
+        About.NEXT_OF_KIN: _("Barn som är anhöriga"),
     }[thing]

@@ -27,7 +27,7 @@ def read_film(path: Path, findings: Findings) -> MediaFile | None:
     content = path.read_bytes()
     media_type = _media_type(content)
     if media_type is None or path.suffix.lower() != f".{media_type.removeprefix('video/')}":
-        findings.fault(path, 1, "this is no MP4 or WebM film with the ending .mp4 or .webm; save it as one")
+        findings.fault(path, 1, "this is not an MP4 or WebM film with the ending .mp4 or .webm; save it as one")
         return None
     return MediaFile(media_type, content)
 

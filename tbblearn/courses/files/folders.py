@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tbblearn.courses.files.films import read_captions, read_film
 from tbblearn.courses.files.findings import Findings
-from tbblearn.courses.files.format import CourseShape, GlossaryShape, QuestionsShape
+from tbblearn.courses.files.format import CourseShape, GlossaryShape, QuestionsShape, SourcesShape
 from tbblearn.courses.files.parts import Part, read_part
 from tbblearn.courses.files.pictures import MediaFile, PictureFile, read_picture
 from tbblearn.courses.files.reading import Document, Entry, read_yaml
@@ -69,6 +69,8 @@ class CourseFiles:
     modules: list[ModuleFiles]
     glossary: Document | None = None
     glossary_shape: GlossaryShape | None = None
+    sources: Document | None = None
+    sources_shape: SourcesShape | None = None
 
     @property
     def slug(self) -> str:
@@ -88,6 +90,11 @@ class CourseFiles:
         """The words that the course explains, as written, by id."""
         entries = self.glossary.top.entries("terms") if self.glossary else ()
         return {term.text("id") or "": term for term in entries}
+
+    def source_entries(self) -> dict[str, Entry]:
+        """The sources as written, by id."""
+        entries = self.sources.top.entries("sources") if self.sources else ()
+        return {source.text("id") or "": source for source in entries}
 
     def cases(self) -> Iterator[Entry]:
         """The cases of the quiz as written."""
@@ -159,6 +166,7 @@ def read_course(folder: Path, findings: Findings) -> CourseFiles | None:
         _read_module(module, present, used, findings)
     course = CourseFiles(folder, document, shape, modules)
     _read_glossary(course, present, used, findings)
+    _read_sources(course, present, used, findings)
     _report_unused(folder, present - used, {module.folder for module in modules}, findings)
     return course
 
@@ -176,7 +184,7 @@ def _present(folder: Path, findings: Findings) -> set[Path]:
                 if path.is_file():
                     present.add(path)
                 else:
-                    findings.fault(path, 1, "this is no ordinary file; remove it")
+                    findings.fault(path, 1, "this is not a regular file; remove it")
         if len(present) > MOST_FILES:
             findings.fault(folder, 1, "more than {most} files; a course has far fewer", most=MOST_FILES)
             break
@@ -210,6 +218,15 @@ def _read_glossary(course: CourseFiles, present: set[Path], used: set[Path], fin
         course.glossary = read_yaml(path, findings)
         if course.glossary is not None:
             course.glossary_shape = check_shape(GlossaryShape, course.glossary, findings)
+
+
+def _read_sources(course: CourseFiles, present: set[Path], used: set[Path], findings: Findings) -> None:
+    path = course.folder / "sources.yaml"
+    if path in present:
+        used.add(path)
+        course.sources = read_yaml(path, findings)
+        if course.sources is not None:
+            course.sources_shape = check_shape(SourcesShape, course.sources, findings)
 
 
 def _read_films(module: ModuleFiles, present: set[Path], used: set[Path], findings: Findings) -> None:

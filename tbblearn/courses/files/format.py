@@ -3,22 +3,46 @@
 What connects them (ids, links, right answers) is checked in `checks`.
 """
 
+import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from tbblearn.courses.rules import ChangeClass, Counts, Difficulty, Draw, Level, QuestionKind, Reading
+from tbblearn.courses.rules import (
+    About,
+    Certainty,
+    ChangeClass,
+    Counts,
+    Difficulty,
+    Draw,
+    Level,
+    QuestionKind,
+    Reading,
+)
 
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 GOAL_PATTERN = r"^[0-9]+[A-Z]$"
 SCREEN_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
+ADDRESS_PATTERN = r"^https://[^\s/\"<>]+(/[^\s\"<>]*)?$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=80)]
 GoalId = Annotated[str, StringConstraints(pattern=GOAL_PATTERN, max_length=10)]
 ScreenPath = Annotated[str, StringConstraints(pattern=SCREEN_PATTERN, max_length=161)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Day = Annotated[date, Field(strict=False)]
+Address = Annotated[str, StringConstraints(pattern=ADDRESS_PATTERN, max_length=500)]
+Citations = Annotated[
+    list[Words],
+    BeforeValidator(lambda written: written if isinstance(written, list) else [written]),
+    Field(min_length=1),
+]
+"""One citation or a list of them: the id of a source, or the id, a comma and the place in it."""
+
+
+def cited_source(citation: str) -> str:
+    """The id of the source that a citation names."""
+    return re.split("[,:]", citation, maxsplit=1)[0].strip()
 
 
 class Shape(BaseModel):
@@ -144,14 +168,16 @@ class PracticeShape(Shape):
     steps: list[StepShape] = []
     difficulty: Annotated[Difficulty | None, Field(strict=False)] = None
     must_pass: bool = False
-    source: Words | None = None
+    source: Citations | None = None
+    about: list[Annotated[About, Field(strict=False)]] = []
 
 
 class QuestionShape(PracticeShape):
     """A question of the quiz."""
 
     difficulty: Annotated[Difficulty, Field(strict=False)]
-    source: Words
+    source: Citations
+    huvudmen: Annotated[list[Name], Field(min_length=1)] | None = None
 
 
 class CaseShape(Shape):
@@ -184,6 +210,23 @@ class GlossaryShape(Shape):
     """The file `glossary.yaml` of a course."""
 
     terms: Annotated[list[TermShape], Field(min_length=1)]
+
+
+class SourceShape(Shape):
+    """What facts of the course are taken from, and the day to read it again."""
+
+    id: Name
+    title: Translated
+    address: Address | None = None
+    certainty: Annotated[Certainty, Field(strict=False)]
+    read_on: Day
+    again_on: Day
+
+
+class SourcesShape(Shape):
+    """The file `sources.yaml` of a course."""
+
+    sources: Annotated[list[SourceShape], Field(min_length=1)]
 
 
 class FilmShape(Shape):
@@ -219,6 +262,7 @@ class PlaceholderShape(Shape):
     id: Name
     owner: Words
     needed: Words
+    until: Words | None = None
     why: Words
     due: Day
     blocking: bool

@@ -9,7 +9,13 @@ from typing import Any
 from markdown_it.token import Token
 
 from tbblearn.courses.files.findings import Findings
-from tbblearn.courses.files.format import NAME_PATTERN, FilmShape, PlaceholderShape, PracticeBlockShape
+from tbblearn.courses.files.format import (
+    NAME_PATTERN,
+    FilmShape,
+    PlaceholderShape,
+    PracticeBlockShape,
+    cited_source,
+)
 from tbblearn.courses.files.markdown import (
     BOXES,
     FENCES,
@@ -79,7 +85,7 @@ class Passage:
 
 @dataclass
 class ScreenSource:
-    """A screen as written: its tokens in order, without the `source` blocks."""
+    """A screen as written: its tokens in order, without the `source` blocks; `sources` has the ids that those cite."""
 
     id: str
     title: str
@@ -90,6 +96,7 @@ class ScreenSource:
     films: list[Film] = field(default_factory=list)
     practices: list[Located] = field(default_factory=list)
     placeholders: list[Placeholder] = field(default_factory=list)
+    sources: list[Located] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
 
 
@@ -246,7 +253,7 @@ class _PartReader:
                 "unknown block {kind}; the fenced blocks are {fences}", kind=repr(kind), fences=", ".join(FENCES)
             )
         elif kind == "source":
-            self._sources(token)
+            self._sources(token, screen)
         elif kind == "practice":
             if token.level:
                 self._fault("a practice question cannot stand inside a box or list; move it out")
@@ -278,11 +285,12 @@ class _PartReader:
         for paragraph in film.paragraphs():
             screen.passages.append(Passage(paragraph, self._line, in_film=True))
 
-    def _sources(self, token: Token) -> None:
+    def _sources(self, token: Token, screen: ScreenSource) -> None:
         found = False
         for offset, line in enumerate(token.content.split("\n"), start=1):
             if line.startswith("- ") and line[2:].strip():
                 found = True
+                screen.sources.append(Located(cited_source(line[2:]), self._line + offset))
             elif line.strip() and not (found and line.startswith("  ")):
                 self._fault("each source stands on a line of its own after a dash and a space", self._line + offset)
         if not token.content.strip():

@@ -112,7 +112,7 @@ def read_picture(path: Path, findings: Findings) -> PictureFile | None:
     else:
         sides = _RASTER[media_type](content)
         if sides is None:
-            message = "this is no {media_type} picture; save it again in the format that its name tells"
+            message = "this is not a valid {media_type} picture; save it again in the format that its name gives"
             findings.fault(path, 1, message, media_type=media_type)
             return None
     width, height = sides

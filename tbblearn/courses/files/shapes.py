@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tbblearn.courses.files.findings import Findings, phrase
-from tbblearn.courses.files.format import GOAL_PATTERN, SCREEN_PATTERN, Shape, Words
+from tbblearn.courses.files.format import ADDRESS_PATTERN, GOAL_PATTERN, SCREEN_PATTERN, Shape, Words
 from tbblearn.courses.files.reading import Document
 from tbblearn.courses.files.yaml_faults import cut, no_hyphen
 from tbblearn.courses.rules import LANGUAGES
@@ -93,6 +93,7 @@ _SENTENCES = {
 _PATTERN_HINTS = {
     GOAL_PATTERN: "write a number and a capital letter, such as 1A",
     SCREEN_PATTERN: "write the part's id, a slash and the screen's id, such as varfor/tidigt-ar-nu",
+    ADDRESS_PATTERN: "write an address that begins with https://, or leave the line out",
 }
 _NAME_HINT = "use small letters a-z, digits and single hyphens, such as ratt-vag-in"
 
@@ -150,12 +151,16 @@ def _is_free_text(shape: type[BaseModel], location: tuple[str | int, ...]) -> bo
         if field is None:
             return False
         if depth == len(keys):
-            return field.metadata == [*get_args(Words)[1:]] or Words in getattr(field.annotation, "__args__", ())
+            return field.metadata == [*get_args(Words)[1:]] or _holds_words(field.annotation)
         inner = next(_shapes(field.annotation), None)
         if inner is None:
             return False
         shape = inner
     return False
+
+
+def _holds_words(annotation: Any) -> bool:
+    return annotation == Words or any(_holds_words(one) for one in get_args(annotation))
 
 
 def _shapes(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -63,7 +63,7 @@ def open_demo(key: Key, *, fresh: bool, exactly_today: bool, step: Step) -> Demo
     found = look()
     if found.holds is Holds.SOMETHING_ELSE:
         raise Refused(
-            "The database holds something that is no demo, and nothing in it was changed. "
+            "The database holds something that is not a demo, and nothing in it was changed. "
             "Name an empty one in TBBLEARN_DATABASE_URL."
         )
     if found.holds is Holds.DEMO and not fresh:

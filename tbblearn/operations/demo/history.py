@@ -182,6 +182,7 @@ class _Life:
             grace_until_on=days.grace_until_on,
             last_on=min(days.open_until_on or date.max, max(job.end_on or date.max for job in jobs)),
             away=[(leave.from_on, leave.until_on) for job in jobs for leave in job.leaves],
+            huvudman=self.member.unit.source,
         )
         path = self._path(window, new, f"{self.history.seed}/{self.member.id}/{new.occasion}")
         task = self.tasks[number] = Task(self.member, new, given, at, path)

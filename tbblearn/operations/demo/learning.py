@@ -10,7 +10,8 @@ from tbblearn.courses.rules import Course, Question
 from tbblearn.db import stockholm_date
 from tbblearn.operations.demo.dates import moment
 from tbblearn.operations.demo.staff import Part
-from tbblearn.training.attempts.marking import DrawnQuestion, draw, mark
+from tbblearn.training.attempts.drawing import DrawnQuestion, draw
+from tbblearn.training.attempts.marking import mark
 
 MOST_TRIES = 4
 ALMOST_ALL_RIGHT, MANY_WRONG = 0.97, 0.4
@@ -65,13 +66,14 @@ class Path:
 
 @dataclass(frozen=True)
 class Window:
-    """When one enrolment can be worked on, as known when it was made."""
+    """When one enrolment can be worked on, as known when it was made, and whose staff the person is."""
 
     opens_on: date
     due_on: date
     grace_until_on: date
     last_on: date
     away: Sequence[tuple[date, date | None]] = ()
+    huvudman: str = ""
 
     def day(self, wanted: date) -> date | None:
         """That day, or the next on which the person is at work; None when there is none in time."""
@@ -131,7 +133,7 @@ class Learning:
         stop_after = {Part.UNFINISHED: 0.5, Part.IN_PROGRESS: 0.3}.get(part)
         read = self._read(path, window, clock, clock.date(), stop_after)
         if read is not None:
-            one = self._try(read, f"{seed}/1", MANY_WRONG if part is Part.FAILED else ALMOST_ALL_RIGHT)
+            one = self._try(read, window, f"{seed}/1", MANY_WRONG if part is Part.FAILED else ALMOST_ALL_RIGHT)
             path.tries.append(one)
             if part is Part.IN_QUIZ:
                 one.answers = one.answers[: 2 + number % 6]
@@ -198,7 +200,7 @@ class Learning:
         if on is not None and on > clock.date():
             clock = self._at_work(on) or clock
         for number in range(1, MOST_TRIES + 1):
-            one = self._try(clock, f"{seed}/{number}", None, better=(number - 1) * LEARNT_BY_FAILING)
+            one = self._try(clock, window, f"{seed}/{number}", None, better=(number - 1) * LEARNT_BY_FAILING)
             path.tries.append(one)
             if one.passed:
                 return
@@ -209,10 +211,10 @@ class Learning:
                 return
             clock = max(following, self._later(one.handed_in_at, self.rng.randint(300, 1500)))
 
-    def _try(self, clock: datetime, seed: str, easiness: float | None, better: float = 0) -> Try:
+    def _try(self, clock: datetime, window: Window, seed: str, easiness: float | None, better: float = 0) -> Try:
         """One attempt. `easiness` makes its outcome certain: passed if it is high, else failed."""
         clock = self._later(clock, self.rng.randint(10, 120))
-        drawn = draw(self.course.questions, self.course.draw, seed)
+        drawn = draw(self.course.questions, self.course.draw, seed, (window.huvudman,))
         questions = [self.questions[one.question_id] for one in drawn]
         while True:
             chosen = self._choose(questions, easiness, better)

@@ -108,7 +108,9 @@ def load_audit_file(path: Path) -> AuditFile:
         why = f"This is not JSON: {error.msg}." if text.strip() else "The file is empty."
         raise FaultyAuditFile([f"line {error.lineno}, column {error.colno}: {why}"]) from error
     except RecursionError as error:
-        raise FaultyAuditFile(["The file has brackets within brackets without end. It is no audit file."]) from error
+        raise FaultyAuditFile(
+            ["The file has brackets within brackets without end. It is not a valid audit file."]
+        ) from error
     return read_audit_file(data)
 
 
@@ -134,7 +136,7 @@ def _whole_number(digits: str) -> int | _Unusable:
 
 
 def _no_number(name: str) -> _Unusable:
-    return _Unusable(f"Write a whole number; {name} is none.")
+    return _Unusable(f"Write a whole number; {name} is not one.")
 
 
 def read_audit_file(data: Any) -> AuditFile:
@@ -163,7 +165,7 @@ def read_audit_file(data: Any) -> AuditFile:
         if row.unit not in units:
             faults.append(f"published[{number}].unit: {_no_unit(row.unit)}")
         if not row.value.isascii() and row.measure is not Measure.SAME_AS:
-            faults.append(f"published[{number}].value: {quoted(row.value)} is no value of a published row.")
+            faults.append(f"published[{number}].value: {quoted(row.value)} is not a valid value of a published row.")
     if faults or tree is None or instrument is None:
         raise FaultyAuditFile(faults)
     rows = tuple(PublishedRow(**vars(row)) for row in file.published)

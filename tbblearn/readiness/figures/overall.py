@@ -1,8 +1,8 @@
 """The county's statistics: is the questionnaire reliable, and is readiness shared within units?
 
 Over all answers of the root's figure: alpha with Feldt's interval, omega, the correlation of the scales. Over pieces
-that stem from a single unit, since a piece joined from several is no work group: ICC(1), ICC(2), the reliability of a
-unit's mean, the pooled within-unit SD, and the units' average agreement.
+that stem from a single unit, since a piece joined from several is not a work group: ICC(1), ICC(2), the reliability of
+a unit's mean, the pooled within-unit SD, and the units' average agreement.
 """
 
 from collections.abc import Iterator, Sequence

@@ -6,16 +6,17 @@ bookmark, the button or a form left open, they find the same attempt.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Row, func, insert, select, update
 
 from tbblearn.courses.actions import hold_still
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import contents, current_versions
-from tbblearn.db import db
+from tbblearn.db import db, stockholm_date
+from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.training.attempts.corrections import carried, unchanged
-from tbblearn.training.attempts.marking import DrawnQuestion
+from tbblearn.training.attempts.drawing import DrawnQuestion
 from tbblearn.training.models import Answer, Attempt, Enrolment
 from tbblearn.training.requirements.completing import MOST_PERSONS, lock_persons
 
@@ -82,6 +83,18 @@ def _left_behind(
     return db.session.execute(chosen).all()
 
 
+def _huvudmen(person_ids: Sequence[int], today: date) -> dict[int, set[str]]:
+    """The ids of the huvudmän that employ each person today."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for person_id, huvudman in db.session.execute(
+        select(Employment.person_id, OrgUnit.source)
+        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .where(Employment.person_id.in_(person_ids), Employment.held_on(today))
+    ):
+        found[person_id].add(huvudman)
+    return found
+
+
 def _carry(found: Sequence[Row[tuple[object, ...]]], now: datetime) -> None:
     newest = {version.course_id: version.id for version in current_versions()}
     needed = {row.course_version_id for row in found} | {newest[row.course_id] for row in found}
@@ -89,6 +102,7 @@ def _carry(found: Sequence[Row[tuple[object, ...]]], now: datetime) -> None:
     answers: dict[int, list[Answer]] = defaultdict(list)
     for answer in db.session.scalars(select(Answer).where(Answer.attempt_id.in_([row.id for row in found]))):
         answers[answer.attempt_id].append(answer)
+    employers = _huvudmen([row.person_id for row in found], stockholm_date(now))
     going_on = {
         row.id: carried(
             [DrawnQuestion(one["question"], tuple(one["choices"])) for one in row.questions],
@@ -96,6 +110,7 @@ def _carry(found: Sequence[Row[tuple[object, ...]]], now: datetime) -> None:
             courses[newest[row.course_id]],
             {answer.question_id for answer in answers[row.id]},
             f"{row.enrolment_id}/{row.number + 1}",
+            employers[row.person_id],
         )
         for row in found
     }

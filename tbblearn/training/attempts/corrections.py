@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tbblearn.courses.drafts.changes import has_new_key
 from tbblearn.courses.rules import Course, Draw, Question
-from tbblearn.training.attempts.marking import DrawnQuestion, draw
+from tbblearn.training.attempts.drawing import DrawnQuestion, draw
 
 
 def same_question(course: Course, question: Question) -> Question | None:
@@ -40,12 +40,17 @@ def corrected(new: Course, older: Sequence[Course]) -> tuple[Question, ...]:
 
 
 def carried(
-    drawn: Sequence[DrawnQuestion], old: Course, new: Course, answered: Collection[str], seed: str
+    drawn: Sequence[DrawnQuestion],
+    old: Course,
+    new: Course,
+    answered: Collection[str],
+    seed: str,
+    huvudmen: Collection[str] = (),
 ) -> tuple[DrawnQuestion, ...]:
     """The questions of an attempt of `new` that continues one of `old`: those that are the same first, as they were.
 
-    What is gone or reads differently is drawn anew. Where `new` asks one question per goal and two now share a goal,
-    the answered one stays.
+    What is gone or reads differently is drawn anew, for staff of `huvudmen`. Where `new` asks one question per goal and
+    two now share a goal, the answered one stays.
     """
     kept = [one for one in drawn if same_question(new, old.question(one.question_id)) is not None]
     goals = {one.question_id: new.question(one.question_id).goal for one in kept}
@@ -57,7 +62,7 @@ def carried(
     there = {one.question_id for one in kept}
     taken = {goals[question_id] for question_id in there} if new.draw is Draw.ONE_PER_GOAL else set()
     rest = [question for question in new.questions if question.id not in there and question.goal not in taken]
-    return (*kept, *draw(rest, new.draw, seed))
+    return (*kept, *draw(rest, new.draw, seed, huvudmen))
 
 
 def unchanged(drawn: Iterable[DrawnQuestion], old: Course, new: Course) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What a task's earlier attempts mean to the next: its number, and the missed questions that rest."""
+"""What a task's earlier attempts mean to the next: the missed questions that rest."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from tbblearn.courses.models import CourseRecord
 from tbblearn.courses.rules import Course
 from tbblearn.db import run
-from tbblearn.training.attempts.marking import Miss, resting_questions
+from tbblearn.training.attempts.drawing import Miss, resting_questions
 from tbblearn.training.models import Attempt, Enrolment, ReadingPlace
 from tbblearn.training.rules import Outcome
 
@@ -26,18 +26,16 @@ _READ = (
 )
 
 
-def next_attempt(person_id: int, enrolment_id: int, course: Course) -> tuple[int, tuple[str, ...]]:
-    """The number of the task's next attempt, and the questions that rest in it. One query, two after a failed one."""
-    earlier = run(_EARLIER, {"enrolment_id": enrolment_id}).all()
+def at_rest(person_id: int, enrolment_id: int, course: Course) -> tuple[str, ...]:
+    """The questions that rest in the task's next attempt, the one missed longest ago first. At most two queries."""
     misses = [
         Miss(one["question"], row.handed_in_at)
-        for row in earlier
+        for row in run(_EARLIER, {"enrolment_id": enrolment_id})
         if row.outcome is Outcome.FAILED
         for one in row.questions
         if one["question"] not in row.right_ids
     ]
-    rest = resting_questions(course.questions, misses, _read_at(person_id, course)) if misses else ()
-    return len(earlier) + 1, rest
+    return resting_questions(course.questions, misses, _read_at(person_id, course)) if misses else ()
 
 
 def latest_failed(enrolment_id: int) -> int | None:

@@ -17,7 +17,7 @@ from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.queries import content, versions
 from tbblearn.courses.rendering import Addresses
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Question, ScreenRef
-from tbblearn.db import utc_now
+from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
 from tbblearn.training.learning.blueprint import asset_url, word_url
@@ -100,7 +100,9 @@ _VERSION = "/kurser/<slug>/version/<int:number>"
 @requires(Role.EDITOR)
 def course(slug: str, **where: int) -> Page:
     """The first page of a course."""
-    return _page("training/preview_course.html", _previewed(slug, **where))
+    shown = _previewed(slug, **where)
+    due = shown.course.due_sources(stockholm_date(utc_now()))
+    return _page("training/preview_course.html", shown, due_sources=due)
 
 
 @blueprint.get(f"{_DRAFT}/del/<module_id>", endpoint="draft_part")

@@ -135,7 +135,7 @@ def _outcome_in_words(_values: object, sent: MultiDict[str, str]) -> list[Told] 
 @told_by(_outcome_in_words)
 @requires(Role.EDITOR)
 def handle(slug: str, report_id: int) -> BaseResponse:
-    """Settle a report: the button that was pressed names the outcome; anything else is no form of ours."""
+    """Settle a report: the button that was pressed names the outcome; anything else is not a form of ours."""
     outcome = request.form.get("outcome", "")
     if outcome not in set(FaultOutcome):
         raise BadRequest

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from tbblearn.courses.actions import hold_still
 from tbblearn.courses.files.question_kind import AnswerFault
@@ -12,9 +12,11 @@ from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import VersionRow, content, contents, later_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Reading
 from tbblearn.db import db, run, stockholm_date
+from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.training.attempts.corrections import same_question, with_newest_key
-from tbblearn.training.attempts.earlier import next_attempt
-from tbblearn.training.attempts.marking import draw, mark
+from tbblearn.training.attempts.drawing import draw
+from tbblearn.training.attempts.earlier import at_rest
+from tbblearn.training.attempts.marking import mark
 from tbblearn.training.attempts.own import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.changes.requests import ask_who_passed_older
 from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, ReadingRequest
@@ -101,15 +103,23 @@ def _place(enrolment_id: int, module_id: str) -> ReadingPlace:
     return place
 
 
-# Made once, as all statements here: putting one together takes longer than running it.
+# Statements are made once: putting one together takes longer than running it.
+_EARLIER = select(func.count()).select_from(Attempt).where(Attempt.enrolment_id == bindparam("enrolment_id"))
+_BEFORE = (
+    select(_EARLIER.scalar_subquery().label("attempts"), OrgUnit.source)
+    .select_from(Person)
+    .outerjoin(Employment, and_(Employment.person_id == Person.id, Employment.held_on(bindparam("today"))))
+    .outerjoin(OrgUnit, OrgUnit.id == Employment.unit_id)
+    .where(Person.id == bindparam("person_id"))
+)
 _START = insert(Attempt).returning(Attempt.id)
 
 
 def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> OwnAttempt:
     """Start the quiz, or go on with the open attempt; returns the attempt.
 
-    The questions and every order are drawn here and fixed. Raises NotOpenYet, NotFound, and ReadingFirst if parts must
-    be read first.
+    The questions, of those that staff of the person's huvudmän are asked, and every order are drawn here and fixed.
+    Raises NotOpenYet, NotFound, and ReadingFirst if parts must be read first.
     """
     version, course = published(slug)
     lock_person(person_id)
@@ -118,8 +128,11 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> O
         return own_attempt(person_id, going_on)
     enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=True)
     _demand_reading(course, person_id, version.course_id, enrolment_id)
-    number, resting = next_attempt(person_id, enrolment_id, course)
-    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}", resting)
+    before = run(_BEFORE, {"enrolment_id": enrolment_id, "person_id": person_id, "today": today}).all()
+    number = before[0].attempts + 1
+    huvudmen = {row.source for row in before if row.source is not None}
+    resting = at_rest(person_id, enrolment_id, course) if number > 1 else ()
+    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}", huvudmen, resting)
     started = run(
         _START,
         {

@@ -88,7 +88,9 @@ SPOILT = {
     "placeholder not translated": Spoilt(
         EN, "id: vem-jag-ringer", "id: nobody", "the placeholder nobody is not in module.sv.md", below=-1
     ),
-    "placeholder otherwise": Spoilt(EN, "blocking: false", "blocking: true", "the same due, blocking and waived", -6),
+    "placeholder otherwise": Spoilt(
+        EN, "blocking: false", "blocking: true", "the same due, blocking, until and waived", -7
+    ),
     # --- ids and references ---
     "course named otherwise": Spoilt(
         COURSE, "id: exempel", "id: annat", "the id annat must be the folder's name, exempel"
@@ -303,7 +305,7 @@ SPOILT = {
     "case without title": Spoilt(SV, "::: case Pojken i matsalen", "::: case", "the case has no title"),
     "unknown block": Spoilt(SV, "```source", "```sources", "unknown block 'sources'"),
     "block never closed": Spoilt(
-        SV, "blocking: false\n```\n", "blocking: false\n", "the block placeholder is never closed", below=-6
+        SV, "blocking: false\n```\n", "blocking: false\n", "the block placeholder is never closed", below=-7
     ),
     "sources without dashes": Spoilt(
         SV, "- 003, Vad ska implementeras?", "003, Vad", "each source stands on a line of its"
@@ -317,7 +319,7 @@ SPOILT = {
         "## Ta ett steg i taget {#ett-steg}\n\n```placeholder\nid: vem-jag-ringer\nowner: a\nneeded: b\nwhy: c\n"
         "due: 2027-01-31\nblocking: false\n```\n",
         "the placeholder id vem-jag-ringer is used twice",
-        at=(SV, 57),
+        at=(SV, 58),
     ),
     # --- pictures and files ---
     "picture missing": Spoilt(SV, "](stigen.svg", "](stugan.svg", "there is no picture stugan.svg beside the part"),

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from tbblearn.cli.courses import courses as courses_command
 from tbblearn.courses.checks.checking import Placeholders, check
 from tests.courses.checks.spoilt import COURSE, EN, FIRST_1B, GLOSSARY, QUIZ, SPOILT, SV, SVG, borrow, waive
+from tests.courses.checks.spoilt_facts import SPOILT_FACTS
 from tests.courses.example import PART, SMALLEST_FILM, Courses
 
 
@@ -26,9 +27,9 @@ def test_the_example_has_no_fault(courses: Courses):
     assert found(courses) == []
 
 
-@pytest.mark.parametrize("name", SPOILT)
+@pytest.mark.parametrize("name", SPOILT | SPOILT_FACTS)
 def test_a_fault_is_named_with_its_line(courses: Courses, name: str):
-    spoilt = SPOILT[name]
+    spoilt = (SPOILT | SPOILT_FACTS)[name]
     line = courses.change(spoilt.file, spoilt.old, spoilt.new)
     file, expected = spoilt.at or (spoilt.file, line + spoilt.below)
     faults = found(courses)
@@ -97,7 +98,7 @@ def test_a_picture_of_another_kind_than_its_name_is_refused(courses: Courses):
     for name in (SV, EN):
         courses.change(name, "](stigen.svg", "](stigen.png")
     courses.path(SVG).rename(courses.path(f"{PART}/stigen.png"))
-    assert is_named(found(courses), f"{PART}/stigen.png", 1, "this is no image/png picture")
+    assert is_named(found(courses), f"{PART}/stigen.png", 1, "this is not a valid image/png picture")
 
 
 def test_what_nothing_uses_is_named(courses: Courses):
@@ -202,8 +203,8 @@ def test_a_word_that_no_screen_leads_to_is_noted(courses: Courses):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"not a film", "this is no MP4 or WebM film"),
-        (b"\x1a\x45\xdf\xa3\x42\x82\x84webm", "this is no MP4 or WebM film with the ending"),
+        (b"not a film", "this is not an MP4 or WebM film"),
+        (b"\x1a\x45\xdf\xa3\x42\x82\x84webm", "this is not an MP4 or WebM film with the ending"),
         (SMALLEST_FILM + bytes(5_000_000), "the film has 5,000,024 bytes, at most 5,000,000; shorten it"),
     ],
 )

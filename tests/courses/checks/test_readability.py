@@ -24,7 +24,7 @@ from tbblearn.courses.checks.readability import lix, sentences, words
         (["Tänk så: det går"], 2.0),
         # full stops inside an abbreviation and a time do not: 5 words in 1 sentence
         (["Kom t.ex. kl. 14.30 dit"], pytest.approx(7.0)),
-        # an empty line in a question's text is no word
+        # an empty line in a question's text is not a word
         (["Hej du.\n\nKom hit."], 2.0),
     ],
 )

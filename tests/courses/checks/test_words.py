@@ -1,4 +1,4 @@
-"""Whatever the check can say has words in Swedish, with the same values, and pages use them."""
+"""Every message the check can produce has a Swedish translation with the same placeholders, and pages use it."""
 
 import ast
 import re
@@ -17,17 +17,18 @@ from tbblearn.courses.checks.words import finding_words
 from tbblearn.courses.files import parts, pictures, shapes, texts, yaml_faults
 from tbblearn.web.application import Application
 from tests.courses.checks.spoilt import SPOILT
+from tests.courses.checks.spoilt_facts import SPOILT_FACTS
 from tests.courses.example import Courses
 
 SAYING = {"fault", "note", "_fault", "_refuse", "say", "phrase", "_in_both"}
 FOLDER = Path(checking.__file__).parents[1]
 WORDS = Path(__file__).parents[3] / "translations"
 ONE_DATABASE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-"""Nothing is read from it."""
+"""The database is never read, so one will do."""
 
 
 def templates() -> set[str]:
-    """Every sentence that the check's code puts together or says as it is."""
+    """Every sentence that the check's code builds or emits verbatim."""
     found: set[str] = set()
     for file in FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -65,7 +66,7 @@ def names(template: str) -> set[str]:
 
 
 def catalogue(language: str, ending: str = "po") -> Catalog:
-    """What the check says, in a language."""
+    """The check's messages in one language."""
     content = BytesIO((WORDS / language / "LC_MESSAGES" / f"checks.{ending}").read_bytes())
     return read_po(content) if ending == "po" else read_mo(content)
 
@@ -85,8 +86,8 @@ def test_every_sentence_has_its_words_with_the_same_values(language: str):
 
 @ONE_DATABASE
 def test_every_fault_is_told_in_both_languages(app: Application, tmp_path: Path):
-    """All ways in which the tests of the check spoil the example; no value is lost on the way to the page."""
-    for number, spoilt in enumerate(SPOILT.values()):
+    """Every way the check's tests break the example; no value is lost on the way to the page."""
+    for number, spoilt in enumerate((SPOILT | SPOILT_FACTS).values()):
         courses = Courses(tmp_path / str(number))
         courses.change(spoilt.file, spoilt.old, spoilt.new)
         report = check(courses.root)

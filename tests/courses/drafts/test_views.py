@@ -2,6 +2,7 @@
 
 import io
 from contextvars import Context
+from datetime import date
 
 import pytest
 import time_machine
@@ -122,7 +123,7 @@ def test_a_draft_can_be_thrown_away(app: Application, editor: Reader, courses: C
     ("content", "said"),
     [
         (b"", "Välj en zip-fil."),
-        (b"this is no zip", "Filen är ingen zip-fil. Packa kursens mapp som zip och ladda upp den."),
+        (b"this is not a zip", "Filen är ingen zip-fil. Packa kursens mapp som zip och ladda upp den."),
     ],
 )
 def test_what_is_no_course_is_refused_with_a_sentence(app: Application, editor: Reader, content: bytes, said: str):
@@ -157,9 +158,9 @@ def test_checking_holds_no_transaction_open(editor: Reader, courses: Courses, mo
     """The real check runs; only the moment at which it runs is watched."""
     seen: list[bool] = []
 
-    def watched(content: bytes):
+    def watched(content: bytes, today: date):
         seen.append(db.session().in_transaction())
-        return check_upload(content)
+        return check_upload(content, today)
 
     monkeypatch.setattr("tbblearn.courses.drafts.views.check_upload", watched)
     upload(editor, courses)
@@ -178,11 +179,14 @@ def test_a_draft_is_shown_as_a_learner_sees_it_in_both_languages(editor: Reader,
     assert (english.h1, english.language) == ("The first step", "en")
     screen = editor.get(first.links["Ta ett steg i taget"])
     assert screen.language == "sv"
-    assert "Här skriver fackgruppen: vem du kan ringa när det är bråttom" in screen.text
+    assert (
+        "Inte klart än: vem du kan ringa när det är bråttom. Fackgruppen skriver texten. "
+        "Till dess: Ring 112 om barnet är i fara. Fråga annars din chef." in screen.text
+    )
     assert screen.main.select(".placeholder")
     screen = editor.get(english.links["One step at a time"])
     assert screen.language == "en"
-    assert "The subject group will write here" in screen.text
+    assert "The subject group will write the text." in screen.text
     assert editor.get("/kurser").language == "sv"
 
 

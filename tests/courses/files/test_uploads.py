@@ -7,6 +7,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -25,6 +26,8 @@ from tbblearn.courses.files.uploads import (
     unpacked,
 )
 from tests.courses.example import PART, SMALLEST_FILM, Courses, example_files
+
+TODAY = date(2026, 12, 1)
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +96,7 @@ def test_what_a_mac_adds_is_left_out():
         f"{PART}/._stigen.svg",
         "exempel/.DS_Store",
     )
-    assert check_upload(zip_of(example() | dict.fromkeys(left, b"\x00\x05\x16\x07"))).faults == ()
+    assert check_upload(zip_of(example() | dict.fromkeys(left, b"\x00\x05\x16\x07")), TODAY).faults == ()
 
 
 def test_files_are_ordinary_whatever_the_zip_says():
@@ -108,11 +111,11 @@ def test_the_folder_is_removed_when_the_reading_fails(empty_temporary_folder: Pa
 
 
 def test_a_checked_upload_can_be_published_and_one_with_faults_cannot(courses: Courses):
-    checked = check_upload(zip_of(example()))
+    checked = check_upload(zip_of(example()), TODAY)
     assert [edition.course.slug for edition in checked.editions()] == ["exempel"]
     assert checked.has_open
     assert not checked.has_blocking
-    spoilt = check_upload(zip_of(example(**{"exempel/course.yaml": b"id: exempel\n"})))
+    spoilt = check_upload(zip_of(example(**{"exempel/course.yaml": b"id: exempel\n"})), TODAY)
     assert spoilt.editions() == []
     assert "exempel/course.yaml" in {str(finding.path) for finding in spoilt.faults}
 
@@ -201,8 +204,8 @@ HARMFUL = {
     "control character": (with_entry(entry("exempel/a\nb")), Refusal.BAD_PATH),
     "long name": (with_entry(entry("exempel/" + "a" * 300)), Refusal.BAD_PATH),
     "a name of few letters and many bytes": (with_entry(entry("exempel/" + "å" * 130)), Refusal.BAD_PATH),
-    "a local name that is no text": (spoilt(LOCAL, 30 + len("exempel/"), b"\xff"), Refusal.DAMAGED),
-    "a name that is no text": (spoilt(CENTRAL, 46 + len("exempel/"), b"\xff"), Refusal.NOT_A_ZIP),
+    "a local name that is not text": (spoilt(LOCAL, 30 + len("exempel/"), b"\xff"), Refusal.DAMAGED),
+    "a name that is not text": (spoilt(CENTRAL, 46 + len("exempel/"), b"\xff"), Refusal.NOT_A_ZIP),
     "a file that begins after the end": (spoilt(CENTRAL, 42, b"\xff\xff\xff\x7f"), Refusal.DAMAGED),
     "a directory that begins after the end": (spoilt(END, 16, b"\xff\xff\xff\x7f"), Refusal.DAMAGED),
     "a version that is yet to come": (spoilt(CENTRAL, 6, b"\x63"), Refusal.PACKED_OTHERWISE),
@@ -295,14 +298,14 @@ def _only_after(real, calls: int):
 def test_a_picture_that_acts_is_refused_whether_it_is_used_or_not(drawing: str, file: str):
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{drawing}</svg>'
     with pytest.raises(UploadRefused) as raised:
-        check_upload(zip_of(example(**{f"{PART}/{file}": svg.encode()})))
+        check_upload(zip_of(example(**{f"{PART}/{file}": svg.encode()})), TODAY)
     assert raised.value.refusal is Refusal.ACTIVE_PICTURE
     assert raised.value.name == f"{PART}/{file}"
 
 
 def test_a_picture_that_is_merely_unfit_is_a_fault_and_no_refusal():
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><text>Hej</text><metadata/></svg>'
-    checked = check_upload(zip_of(example(**{f"{PART}/stigen.svg": svg})))
+    checked = check_upload(zip_of(example(**{f"{PART}/stigen.svg": svg})), TODAY)
     assert {finding.path.name for finding in checked.faults} == {"stigen.svg"}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tbblearn.courses.rules import Draw, Goal
 from tbblearn.db import unit_of_work
-from tbblearn.training.attempts.earlier import next_attempt
+from tbblearn.training.attempts.earlier import at_rest
 from tbblearn.training.learning import actions
 from tbblearn.training.record.tasks import own_tasks, published
 from tests.factories import NOW, TODAY
@@ -48,7 +48,7 @@ def resting(training: Training) -> list[str]:
     """What rests in the next attempt."""
     version, made = published("base")
     [task] = own_tasks(training.person(), TODAY, version.course_id)
-    return list(next_attempt(training.person(), task.enrolment_id, made)[1])
+    return list(at_rest(training.person(), task.enrolment_id, made))
 
 
 def test_without_reading_every_other_question_comes_before_one_returns(one_per_goal: Training) -> None:

@@ -128,7 +128,7 @@ HIRES: dict[str, tuple[list[EmploymentSpan], str, str | None]] = {
         "2026-11-21",
         "2020-01-01",
     ),
-    "(a second job is no hire)": (
+    "(a second job is not a hire)": (
         [span("2020-01-01"), span("2026-11-01", unit=2)],
         "2026-11-21",
         "2020-01-01",

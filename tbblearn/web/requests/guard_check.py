@@ -1,4 +1,4 @@
-"""Every endpoint must declare who may open it. The guards live in `people`; this enforces that there is one."""
+"""The check that every endpoint has a guard, or the application does not start; the guards are `people.guards`."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
