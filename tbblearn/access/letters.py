@@ -32,7 +32,7 @@ def set_password_letter(person_id: int, _values: dict[str, str | int], now: date
             h=LINK_HOURS,
             url=url,
         )
-        return Letter(address.email, _("Välj ditt lösenord"), f"{body}\n\n{closing(settings)}\n")
+        return Letter(address.email, _("Välj ditt lösenord"), with_closing(body, settings))
 
 
 def own_history_letter(person_id: int, _values: dict[str, str | int], now: datetime) -> Letter | None:
@@ -53,7 +53,7 @@ def own_history_letter(person_id: int, _values: dict[str, str | int], now: datet
             h=LINK_HOURS,
             url=f"{settings.public_url}/las-historik/{token}",
         )
-        return Letter(address.email, _("Läs din historik"), f"{body}\n\n{closing(settings)}\n")
+        return Letter(address.email, _("Läs din historik"), with_closing(body, settings))
 
 
 def external_ends_letter(person_id: int, values: dict[str, str | int], now: datetime) -> Letter | None:
@@ -80,13 +80,17 @@ def external_ends_letter(person_id: int, values: dict[str, str | int], now: date
                 name=ends.name or _("en person med skyddade uppgifter"),
                 date=until,
             )
-        return Letter(address.email, subject, f"{body}\n\n{closing(settings)}\n")
+        return Letter(address.email, subject, with_closing(body, settings))
 
 
-def closing(settings: Settings) -> str:
-    """The closing lines of every email."""
-    lines = _("Du når också sidan via intranätet: sök på tbblearn.")
-    return lines + (" " + _("Frågor? %(contact)s.", contact=settings.contact) if settings.contact else "")
+def with_closing(body: str, settings: Settings) -> str:
+    """The text of an email with the lines that close every email, where there is anything to say."""
+    lines = []
+    if settings.intranet:
+        lines.append(_("Du når också sidan via intranätet: sök på %(word)s.", word=settings.intranet))
+    if settings.contact:
+        lines.append(_("Frågor? %(contact)s.", contact=settings.contact))
+    return f"{body}\n\n{' '.join(lines)}\n" if lines else f"{body}\n"
 
 
 WRITERS: dict[str, Writer] = {

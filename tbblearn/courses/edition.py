@@ -120,6 +120,7 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
             Term(term.id, term.term.by_language(), term.meaning.by_language())
             for term in (files.glossary_shape.terms if files.glossary_shape else ())
         ),
+        monday=shape.monday.by_language() if shape.monday else None,
         sources=tuple(
             Source(
                 id=source.id,

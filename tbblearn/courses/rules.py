@@ -282,7 +282,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Course:
-    """One version of a course. `goals` and `questions` include those borrowed from other courses."""
+    """One version of a course. `goals` and `questions` include those borrowed from other courses.
+
+    `monday` is the one thing to do first, told to those who have passed; plain text.
+    """
 
     slug: str
     level: Level
@@ -299,6 +302,7 @@ class Course:
     changes: tuple[Change, ...]
     languages: tuple[str, ...]
     glossary: tuple[Term, ...] = ()
+    monday: Text | None = None
     sources: tuple[Source, ...] = ()
 
     @property

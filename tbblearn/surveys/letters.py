@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from tbblearn.access.letters import closing
+from tbblearn.access.letters import with_closing
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
 from tbblearn.mail.rules import Letter
@@ -85,7 +85,7 @@ def manager_result_letter(person_id: int, values: Values, now: datetime) -> Lett
             address,
             _("Resultatet är klart"),
             _(
-                "Titta i lugn och ro och boka tid på nästa APT. På sidan finns ett samtalsstöd. "
+                "Läs resultatet och boka tid för samtal på nästa APT. På sidan finns ett samtalsstöd. "
                 "Medarbetarna kan se resultatet från den %(date)s. %(url)s",
                 date=day(staff_from_on),
                 url=_address(RESULT_PAGE, wave_id=wave_id),
@@ -121,7 +121,7 @@ def _asking_letter(
 def _letter(address: MailAddress, subject: str, body: str, huvudman: str) -> Letter:
     settings: Settings = current_app.config["TBBLEARN"]
     sender = f"tbblearn, {huvudman}" if huvudman else "tbblearn"
-    return Letter(address.email, subject, f"{body}\n\n{closing(settings)}\n", sender)
+    return Letter(address.email, subject, with_closing(body, settings), sender)
 
 
 def _address(endpoint: str, **values: int) -> str:

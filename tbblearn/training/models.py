@@ -192,7 +192,7 @@ class EnrolmentEvent(Model):
 
 
 class ReadingPlace(Model):
-    """Where a person is in one part of a course, and when they finished that part."""
+    """Where a person is in one part of a course, and when they last finished that part."""
 
     __tablename__ = "reading_place"
     __retention__ = retention(keep="with its enrolment", why="going on where one was", erase="goes with its enrolment")

@@ -55,8 +55,8 @@ _WORDS = {
     403: ErrorWords(_l("Du har inte tillgång"), _l("Du har inte tillgång till den här sidan.")),
     404: ErrorWords(_l("Vi hittar inte sidan"), _l("Sidan finns inte, eller så får du inte se den.")),
     405: ErrorWords(
-        _l("Sidan går inte att öppna så"),
-        _l("Sidan går inte att öppna på det sättet. Börja om från startsidan."),
+        _l("Sidan går inte att öppna på det sättet"),
+        _l("Börja om från startsidan."),
     ),
     409: ErrorWords(
         _l("Någon hann före"),

@@ -57,7 +57,7 @@ def test_by_keyboard_only_from_signing_in_to_the_managers_list(chromium: Browser
     _answer_all(keys, site)
     expect(tab.get_by_text("10 av 10 frågor har ett svar.")).to_be_visible()
     keys.follow("button", "Lämna in provet")
-    expect(tab.get_by_role("heading", name="Ditt resultat")).to_be_focused()
+    expect(tab.get_by_role("heading", name="Bra gjort!")).to_be_focused()
     expect(tab.get_by_text("Du är godkänd. 10 av 10 rätt.")).to_be_visible()
     keys.follow("link", "Visa intyg")
     expect(tab.get_by_role("heading", level=1)).to_have_text("Intyg")

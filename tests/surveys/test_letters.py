@@ -1,6 +1,9 @@
 """Letters about surveys: the words, in both languages, and never one that no longer applies."""
 
+from dataclasses import replace
+
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from tbblearn.db import db, unit_of_work
@@ -20,8 +23,8 @@ from tests.surveys.conftest import SIZES, THREES
 
 pytestmark = pytest.mark.usefixtures("session")
 CLOSING = {
-    Language.SV: "Du når också sidan via intranätet: sök på tbblearn.",
-    Language.EN: "You also find the page through the intranet: search for tbblearn.",
+    Language.SV: "Du når också sidan via intranätet: sök på barnens bästa. Frågor? hjalp@example.org.",
+    Language.EN: "You also find the page through the intranet: search for barnens bästa. Questions? hjalp@example.org.",
 }
 
 
@@ -60,8 +63,10 @@ def letter(made: Round, kind: str, person_id: int, language: Language = Language
     ],
 )
 def test_asking_says_what_it_is_and_leads_to_the_promise(
-    opened: Round, kind: str, language: Language, subject: str, said: str
+    opened: Round, kind: str, language: Language, subject: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    named = replace(current_app.config["TBBLEARN"], contact="hjalp@example.org", intranet="barnens bästa")
+    monkeypatch.setitem(current_app.config, "TBBLEARN", named)
     person = opened.staff["skola-1"][0]
     found = letter(opened, kind, person, language)
     assert found is not None
@@ -70,7 +75,7 @@ def test_asking_says_what_it_is_and_leads_to_the_promise(
     assert said in body
     assert body.count("http") == 1
     assert f"http://127.0.0.1:5000/enkat/{opened.wave_id}" in body
-    assert CLOSING[language] in body
+    assert body.endswith(f"\n\n{CLOSING[language]}\n")
     assert found.sender == "tbblearn, Flen"
     assert _message("tbblearn <post@example.org>", found)["From"] == '"tbblearn, Flen" <post@example.org>'
 
@@ -116,7 +121,7 @@ def test_results_are_told_once_they_can_be_read_and_not_once_withdrawn(opened: R
     first = letter(opened, "survey_result_manager", manager, Language.EN)
     assert first is not None
     assert first.subject == "The result is ready"
-    assert "Staff can see it from 27 November 2026." in first.body.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Staff can see the result from 27 November 2026." in first.body.replace("\N{NO-BREAK SPACE}", " ")
     assert first.sender == "tbblearn, Region"
     with unit_of_work():
         withdraw_wave(opened.wave_id, by=None, now=NOW)

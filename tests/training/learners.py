@@ -21,13 +21,13 @@ from tbblearn.courses.rules import (
     ScreenRef,
 )
 from tbblearn.db import db, unit_of_work
-from tbblearn.people.models import Programme
+from tbblearn.people.models import OrgUnit, Programme
 from tbblearn.training.attempts import queries as attempt_queries
 from tbblearn.training.completion_models import Completion
 from tbblearn.training.learning import actions
 from tbblearn.training.requirements.actions import add_requirement, adopt
 from tbblearn.web.application import Application
-from tests.factories import LONG_AGO, NOW, TODAY, County
+from tests.factories import LONG_AGO, NOW, TODAY, County, make_person
 from tests.listening import statements
 from tests.reading import Reader, ReadPage
 from tests.training.conftest import Training, at, both, course, publish_course
@@ -147,6 +147,12 @@ class Learners:
             for row in attempt_queries.review_page(person_id, attempt_id).rows[:answered]:
                 actions.save_answer(person_id, attempt_id, row.question.id, ["a"], now=at(day))
         return attempt_id
+
+    def hire(self, name: str, start_on: date = date(2026, 11, 16)) -> None:
+        """Somebody new in enhet-1, whose introduction the next tick asks for."""
+        with self.inside() as training, unit_of_work():
+            person = make_person(db.session.get_one(OrgUnit, training.unit("enhet-1")), number=900, start_on=start_on)
+            training.county.persons[name] = person.id
 
     def completion_of(self, person_id: int) -> int:
         with self.inside():

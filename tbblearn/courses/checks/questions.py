@@ -54,7 +54,7 @@ def _check_plain(holder: Entry, findings: Findings) -> None:
 def plain_texts(course: CourseFiles) -> Iterator[Entry]:
     """The texts without formatting: those of `course.yaml`, `glossary.yaml` and `sources.yaml`, and titles of cases."""
     top = course.document.top
-    yield from (top.entry("title"), top.entry("summary"))
+    yield from (top.entry("title"), top.entry("summary"), top.entry("monday"))
     for goal in top.entries("goals"):
         yield goal.entry("text")
     for module in top.entries("modules"):

@@ -86,6 +86,7 @@ def _frame(course: Course) -> tuple[object, ...]:
         course.level,
         course.title,
         course.summary,
+        course.monday,
         course.reading,
         course.satisfies,
         course.draw,

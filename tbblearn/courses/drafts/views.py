@@ -61,7 +61,7 @@ def words() -> dict[str, object]:
 def no_draft(_error: NoSuchDraft) -> Response:
     """The draft is gone, or belongs to another editor."""
     said = ErrorWords(
-        _("Utkastet finns inte"), _("Det kan vara publicerat, kastat eller äldre än ett dygn. Ladda upp filen igen.")
+        _("Utkastet finns inte"), _("Det kan vara publicerat, borttaget eller äldre än ett dygn. Ladda upp filen igen.")
     )
     return error_page(404, said=said, actions=[(_("Till kurserna"), url_for("editing.courses"))]).render()
 
@@ -206,5 +206,5 @@ def throw_away(draft_id: int) -> BaseResponse:
     """Delete the draft; nothing published changes."""
     person_id = principal().person_id
     draft_actions.throw_away(draft_id, person_id=person_id)
-    flash(_("Utkastet är kastat. Det som är publicerat är som förut."))
+    flash(_("Utkastet är borttaget. Det som är publicerat är som förut."))
     return redirect(url_for("editing.courses"), 303)

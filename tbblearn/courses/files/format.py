@@ -113,6 +113,7 @@ class CourseShape(Shape):
     level: Annotated[Level, Field(strict=False)]
     title: Translated
     summary: Translated
+    monday: Translated | None = None
     reading: Annotated[Reading, Field(strict=False)]
     satisfies: list[Name]
     quiz: QuizShape

@@ -138,7 +138,7 @@ def _staff_data(line: Line, today: date) -> LineWords:
         else:
             items.append(_("%(huvudman)s: i dag", huvudman=name))
     text = _(
-        "Dagen då den senaste nya anställningen blev inläst. Så gamla är uppgifterna som längst, såvitt vi vet: en "
+        "Dagen då den senaste nya anställningen blev inläst. Uppgifterna är högst så gamla, så vitt vi vet: en "
         "nyare personalfil utan nyanställda syns inte här. Verkar det länge sedan? Fråga huvudmannen innan du öppnar."
     )
     return LineWords(_("Hur färska personuppgifterna är"), text, tuple(items))

@@ -139,7 +139,7 @@ def refusal_words(error: WaveError) -> ErrorWords:
             text = _("En mätning har högst två påminnelser. Ingen ny är skickad.")
             return ErrorWords(_("Båda påminnelserna är skickade"), text)
         case EnoughReminders():
-            text = _("Det går en påminnelse om dagen. Ingen ny är skickad.")
+            text = _("Du kan skicka en påminnelse per dag. Ingen ny är skickad.")
             return ErrorWords(_("En påminnelse är redan skickad i dag"), text)
         case TooFewInvited():
             text = _(

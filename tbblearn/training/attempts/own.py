@@ -34,6 +34,10 @@ class OwnAttempt:
         """The question with this number, from 1."""
         return self.course.question(self.order[number - 1])
 
+    def number(self, question_id: str) -> int:
+        """The number of the question with this id, from 1."""
+        return self.order.index(question_id) + 1
+
     @property
     def drawn(self) -> list[Question]:
         return [self.course.question(question_id) for question_id in self.order]
@@ -60,7 +64,7 @@ class OwnAttempt:
 
     def next_without_answer(self, question_id: str) -> int | None:
         """The number of the next question without an answer; None where the review comes next."""
-        after = self.order.index(question_id) + 1
+        after = self.number(question_id)
         return next((n for n, one in enumerate(self.order[after:], after + 1) if one not in self.answers), None)
 
 

@@ -15,6 +15,7 @@ from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.training.attempts.corrections import same_question, with_newest_key
 from tbblearn.training.attempts.drawing import draw
+from tbblearn.training.attempts.earlier import at_rest
 from tbblearn.training.attempts.marking import mark
 from tbblearn.training.attempts.own import OwnAttempt, open_attempt_id, own_attempt
 from tbblearn.training.changes.requests import ask_who_passed_older
@@ -57,7 +58,7 @@ _REFUSED: Mapping[AnswerFault, type[TrainingError]] = {
 
 
 def read_part(person_id: int, slug: str, module_id: str, *, now: datetime, today: date) -> None:
-    """The person has read this part. Without a task, reading makes a voluntary one.
+    """The person has read this part, for the first time or again. Without a task, reading makes a voluntary one.
 
     Raises NotFound for a part that the course lacks, NotOpenYet before the task opens.
     """
@@ -65,7 +66,7 @@ def read_part(person_id: int, slug: str, module_id: str, *, now: datetime, today
     lock_person(person_id)
     enrolment_id = _task_to_work_on(person_id, version.course_id, now=now, today=today, for_quiz=False)
     place = _place(enrolment_id, module.id)
-    place.screen_id, place.seen_at, place.read_at = module.screens[-1].id, now, place.read_at or now
+    place.screen_id, place.seen_at, place.read_at = module.screens[-1].id, now, now
     db.session.flush()
 
 
@@ -130,7 +131,8 @@ def start_attempt(person_id: int, slug: str, *, now: datetime, today: date) -> O
     before = run(_BEFORE, {"enrolment_id": enrolment_id, "person_id": person_id, "today": today}).all()
     number = before[0].attempts + 1
     huvudmen = {row.source for row in before if row.source is not None}
-    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}", huvudmen)
+    resting = at_rest(person_id, enrolment_id, course) if number > 1 else ()
+    drawn = draw(course.questions, course.draw, f"{enrolment_id}/{number}", huvudmen, resting)
     started = run(
         _START,
         {

@@ -28,12 +28,11 @@ def screen_url(slug: str, ref: ScreenRef) -> str:
     return url_for("training.part", slug=ref.course or slug, module_id=ref.module, _anchor=ref.screen)
 
 
-def quiz_url(slug: str, attempt_id: int, number: int | None, *, just_saved: bool = False) -> str:
-    """The address of a question, or of the review if `number` is None. `just_saved` lets the page say so."""
-    saved = 1 if just_saved else None
+def quiz_url(slug: str, attempt_id: int, number: int | None, *, just_saved: int | None = None) -> str:
+    """The address of a question, or of the review if `number` is None. It names the question just saved, if any."""
     if number is None:
-        return url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=saved)
-    return url_for("training.question", slug=slug, attempt_id=attempt_id, number=number, sparat=saved)
+        return url_for("training.review", slug=slug, attempt_id=attempt_id, sparat=just_saved)
+    return url_for("training.question", slug=slug, attempt_id=attempt_id, number=number, sparat=just_saved)
 
 
 def step_url(slug: str, step: Step) -> str:

@@ -10,7 +10,7 @@ from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from tbblearn.access.letters import closing
+from tbblearn.access.letters import with_closing
 from tbblearn.config import Settings
 from tbblearn.db import stockholm_date
 from tbblearn.mail.rules import Letter
@@ -26,8 +26,8 @@ def course_changed_letter(person_id: int, values: dict[str, str | int], now: dat
 
     def words(notice: Notice, course: str, url: str) -> tuple[str, str]:
         body = ngettext(
-            "Vi har ändrat något som är viktigt. Läs det som är nytt, cirka %(num)s minut: %(url)s",
-            "Vi har ändrat något som är viktigt. Läs det som är nytt, cirka %(num)s minuter: %(url)s",
+            "Utbildningen har ändrats. Läs det som är nytt, cirka %(num)s minut: %(url)s",
+            "Utbildningen har ändrats. Läs det som är nytt, cirka %(num)s minuter: %(url)s",
             notice.minutes,
             url=url,
         )
@@ -41,9 +41,9 @@ def renewal_letter(person_id: int, values: dict[str, str | int], now: datetime) 
 
     def words(notice: Notice, course: str, url: str) -> tuple[str, str]:
         body = ngettext(
-            "Vi har ändrat något som är viktigt. Därför behöver du gå utbildningen igen, cirka %(num)s minut. "
+            "Utbildningen har ändrats. Därför behöver du gå utbildningen igen, cirka %(num)s minut. "
             "Sista dag är %(due)s. Börja här: %(url)s",
-            "Vi har ändrat något som är viktigt. Därför behöver du gå utbildningen igen, cirka %(num)s minuter. "
+            "Utbildningen har ändrats. Därför behöver du gå utbildningen igen, cirka %(num)s minuter. "
             "Sista dag är %(due)s. Börja här: %(url)s",
             notice.minutes,
             due=day(notice.on),
@@ -80,7 +80,7 @@ def _letter(
     with force_locale(address.language):
         url = f"{settings.public_url}/utbildning/{notice.slug}"
         subject, body = words(notice, notice.title[address.language], url)
-        return Letter(address.email, subject, f"{body}\n\n{closing(settings)}\n")
+        return Letter(address.email, subject, with_closing(body, settings))
 
 
 WRITERS: dict[str, Writer] = {

@@ -67,6 +67,8 @@ class Task:
     parts: int
     parts_read: int
     step: Step
+    next_part: Module | None
+    """The part that the step leads to; None where that is the quiz."""
     unit_name: str | None
     """The unit through which it is required; `level` says why. None for one begun by choice."""
     level: Level | None
@@ -92,6 +94,10 @@ class DoneCourse:
     cycles: tuple[int, ...]
     next_cycle: int | None
     """The cycle in which it comes back; None if it does not."""
+    year: int | None
+    """The newest cycle of a yearly requirement that it counts for."""
+    reasons: frozenset[EnrolmentReason]
+    """Why those tasks were asked for that it counts for."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,7 @@ def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
     attempt = desk.attempts.get(own.course_id)
     quiz = course.quiz_minutes if attempt is None else (attempt.total - attempt.answered + 1) // 2
     asked = desk.asked.get(own.requirement_id) if own.requirement_id is not None else None
+    step = _step(own, course, desk, own.course_id)
     return Task(
         enrolment_id=own.enrolment_id,
         slug=course.slug,
@@ -209,7 +216,8 @@ def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:
         minutes_left=quiz + sum(_minutes_left(module, own, desk) for module in course.modules if module.id not in read),
         parts=len(course.modules),
         parts_read=sum(module.id in read for module in course.modules),
-        step=_step(own, course, desk, own.course_id),
+        step=step,
+        next_part=None if step.module is None else course.module(step.module),
         unit_name=None if asked is None else asked.unit_name,
         level=None if asked is None else asked.level,
         returned=own.due_reason is EventReason.RETURNED,
@@ -279,6 +287,7 @@ def _done(version: VersionRow, desk: Desk) -> DoneCourse | None:
         return None
     credited = [task for task in desk.tasks if task.enrolment_id in newest.enrolment_ids]
     cycles = sorted({task.cycle for task in credited if task.cycle is not None})
+    years = [task.cycle for task in credited if task.cycle and task.reason is EnrolmentReason.YEARLY]
     asked = [one for number, one in desk.asked.items() if any(task.requirement_id == number for task in credited)]
     following = [one.next_cycle for one in asked if one.next_cycle is not None]
     return DoneCourse(
@@ -291,4 +300,6 @@ def _done(version: VersionRow, desk: Desk) -> DoneCourse | None:
         late=any(task.status.progress is Progress.COMPLETED_LATE for task in credited),
         cycles=tuple(cycles),
         next_cycle=max(max(cycles) + 1, min(following)) if cycles and following else None,
+        year=max(years, default=None),
+        reasons=frozenset(task.reason for task in credited),
     )

@@ -9,16 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tbblearn.courses.kinds import kind_of
-from tbblearn.courses.rules import Goal, QuestionKind
+from tbblearn.courses.rules import Course, Goal, NoSuchPart, QuestionKind, ScreenRef
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
 from tbblearn.training.attempts import queries as attempt_queries
+from tbblearn.training.attempts.earlier import latest_failed
 from tbblearn.training.learning import actions
 from tbblearn.training.learning import queries as learner_queries
 from tbblearn.training.learning.blueprint import blueprint, quiz_url, screen_url
@@ -46,11 +48,13 @@ def quiz(slug: str) -> Page:
     """What the quiz is, and the button that starts it or goes on with it; else what is left to read first."""
     today = stockholm_date(utc_now())
     found = learner_queries.course_page(principal().person_id, slug, today)
+    missed_in = latest_failed(found.task.enrolment_id) if found.failed_before and found.task is not None else None
     return Page(
         "training/quiz.html",
         found=found,
         course=found.course,
         unread=[module for module in found.course.modules if module.id not in found.parts_read],
+        missed_in=missed_in,
         today=today,
     )
 
@@ -67,10 +71,10 @@ def start_quiz(slug: str) -> Response:
 @blueprint.get("/utbildning/<slug>/prov/<int:attempt_id>/fraga/<int:number>")
 @signed_in
 def question(slug: str, attempt_id: int, number: int) -> Page:
-    """One question with the answer that is saved, if there is one. ?sparat= says that another was saved just now."""
+    """One question with the answer that is saved, if there is one. ?sparat= names the one that was saved just now."""
     found = attempt_queries.question_page(principal().person_id, attempt_id, number)
     _demand_course(found.slug, slug)
-    return _question_page(found, just_saved="sparat" in request.args)
+    return _question_page(found, just_saved=_just_saved())
 
 
 def _answer_in_words(values: Mapping[str, Any], sent: MultiDict[str, str]) -> list[Told] | None:
@@ -113,13 +117,14 @@ def answer(slug: str, attempt_id: int, number: int) -> Page | Response:
     except tuple(_NOT_TAKEN) as error:
         form.answer.errors = [str(_NOT_TAKEN[type(error)])]
         return _asked_again(slug, attempt_id, number, form)
+    just_saved = own.number(form.question.data or "")
     following = own.next_without_answer(form.question.data or "")
-    address = quiz_url(slug, attempt_id, following, just_saved=True)
+    address = quiz_url(slug, attempt_id, following, just_saved=just_saved)
     if not form.straight_on.data or own.id != attempt_id or own.course.slug != slug:
         return redirect(address, 303)
     if following is None:
-        return _review_page(attempt_queries.review_of(own), just_saved=True, moved_to=address)
-    return _question_page(attempt_queries.question_of(own, following), just_saved=True, moved_to=address)
+        return _review_page(attempt_queries.review_of(own), just_saved=just_saved, moved_to=address)
+    return _question_page(attempt_queries.question_of(own, following), just_saved=just_saved, moved_to=address)
 
 
 def _asked_again(slug: str, attempt_id: int, number: int, form: AnswerForm) -> Page:
@@ -129,10 +134,21 @@ def _asked_again(slug: str, attempt_id: int, number: int, form: AnswerForm) -> P
     return _question_page(found, form)
 
 
+def _just_saved() -> int | None:
+    """The number of the question that was saved on the way here; the address is anybody's to write."""
+    return request.args.get("sparat", type=int)
+
+
 def _question_page(
-    found: attempt_queries.QuestionPage, form: AnswerForm | None = None, *, just_saved: bool = False, moved_to: str = ""
+    found: attempt_queries.QuestionPage,
+    form: AnswerForm | None = None,
+    *,
+    just_saved: int | None = None,
+    moved_to: str = "",
 ) -> Page:
     """The question with its saved answer, or with the one sent in `form` that could not be saved.
+
+    Questions between this one and the one just saved have an answer: the page says that it goes past them.
 
     `moved_to` is the page's own address, where it answers a form that was sent to another.
     """
@@ -146,6 +162,7 @@ def _question_page(
         several=found.question.kind is QuestionKind.MULTIPLE,
         rows=show_rows(found.question, found.choices, page_language(), chosen, sent=form is not None),
         just_saved=just_saved,
+        passed_over=[] if just_saved is None else [n for n in sorted(found.answered) if just_saved < n < found.number],
         moved_to=moved_to,
     )
 
@@ -156,10 +173,10 @@ def review(slug: str, attempt_id: int) -> Page:
     """All answers before they are handed in, and what handing in means."""
     found = attempt_queries.review_page(principal().person_id, attempt_id)
     _demand_course(found.slug, slug)
-    return _review_page(found, just_saved="sparat" in request.args)
+    return _review_page(found, just_saved=_just_saved())
 
 
-def _review_page(found: attempt_queries.ReviewPage, *, just_saved: bool, moved_to: str = "") -> Page:
+def _review_page(found: attempt_queries.ReviewPage, *, just_saved: int | None, moved_to: str = "") -> Page:
     return Page("training/review.html", found=found, just_saved=just_saved, moved_to=moved_to)
 
 
@@ -178,10 +195,10 @@ def result(slug: str, attempt_id: int) -> Page:
     person_id = principal().person_id
     found = attempt_queries.result_page(person_id, attempt_id)
     _demand_course(found.course.slug, slug)
-    # When the course comes back is shown only on the result of its newest completion.
+    # What it counts for, and when the course comes back, is known of the newest completion.
     today = stockholm_date(utc_now())
     done = learner_queries.course_page(person_id, slug, today).done if found.completion_id else None
-    newest = done is not None and done.completion_id == found.completion_id
+    newest = done if done is not None and done.completion_id == found.completion_id else None
     answers = [
         show_answer(
             found.course,
@@ -201,23 +218,40 @@ def result(slug: str, attempt_id: int) -> Page:
         found=found,
         course=found.course,
         heading_id=RESULT,
-        next_cycle=done.next_cycle if done and newest else None,
+        newest=newest,
+        this_year=today.year,
         missed=[one for one in answers if not one.right],
         right=[one for one in answers if one.right],
-        to_read=[(goal, _where_taught(found, goal)) for goal in found.missed_goals],
+        to_read=[(goal, *_where_taught(found, goal)) for goal in found.missed_goals],
     )
 
 
-def _where_taught(found: attempt_queries.ResultPage, goal: Goal) -> str:
-    """Where to read up on a missed goal: what the answer's feedback points to, else the part that teaches it."""
-    slug = found.course.slug
+def _where_taught(found: attempt_queries.ResultPage, goal: Goal) -> tuple[str, str]:
+    """The address and name of what to read on a missed goal: the section that the answer points to, else the part.
+
+    The name is empty where another course, or a newer version, teaches it.
+    """
+    course = found.course
     for one in found.questions:
         if one.question.goal == goal.id and not one.right:
             chosen_first = sorted(one.choices, key=lambda choice: choice.correct or choice.id not in one.chosen)
             ref = next((choice.read for choice in chosen_first if choice.read is not None), None)
             if ref is not None:
-                return screen_url(slug, ref)
-    return url_for("training.part", slug=goal.course or slug, module_id=goal.module)
+                return screen_url(course.slug, ref), _name(course, ref)
+    part = ScreenRef(goal.module, "", goal.course)
+    return url_for("training.part", slug=goal.course or course.slug, module_id=goal.module), _name(course, part)
+
+
+def _name(course: Course, ref: ScreenRef) -> str:
+    """A section by its part's number and its own title, or a part if `ref` names no section."""
+    if ref.course is not None:
+        return ""
+    try:
+        part = course.module(ref.module)
+        title = course.screen(ref).title if ref.screen else part.title
+    except NoSuchPart:
+        return ""
+    return _("Del %(n)s: %(title)s", n=part.number, title=title[page_language()])
 
 
 def _demand_course(found: str, asked: str) -> None:

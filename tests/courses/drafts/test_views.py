@@ -116,7 +116,7 @@ def test_a_draft_is_gone_after_a_day_and_its_row_at_the_next_upload(
 def test_a_draft_can_be_thrown_away(app: Application, editor: Reader, courses: Courses):
     page = editor.get(upload(editor, courses))
     told = editor.submit(page.form(f"{page.path}/kasta"), follow=True)
-    assert "Utkastet är kastat." in told.text
+    assert "Utkastet är borttaget." in told.text
     assert drafts_in(app) == 0
 
 

@@ -1,12 +1,14 @@
 """Drawing a quiz."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tbblearn.courses.rules import Case, Choice, Draw, Question, QuestionKind
-from tbblearn.training.attempts.drawing import draw
+from tbblearn.training.attempts.drawing import Miss, draw, resting_questions
+from tests.factories import NOW
 
 
 def question(name: str, *, goal: str = "1A", kind: QuestionKind = QuestionKind.SINGLE) -> Question:
@@ -109,3 +111,45 @@ def test_a_question_is_asked_of_the_staff_of_its_huvudmen_only() -> None:
     assert asked_of("flen") == {"everybody-a", "flen-a", "everybody-b"}
     assert asked_of("trosa") == {"everybody-a", "region-a", "everybody-b"}
     assert asked_of("flen", "region") == {one.id for one in FOR_SOME}
+
+
+# --- questions that rest -------------------------------------------------------------------------------------------
+
+LATER = NOW + timedelta(hours=1)
+GOALS = {one.id: one.goal for one in WITH_CASE}
+
+
+@given(st.text(max_size=20), st.permutations([one.id for one in WITH_CASE]), st.integers(0, len(WITH_CASE)))
+def test_a_resting_question_gives_way_to_any_other_about_its_goal(seed: str, order: list[str], some: int) -> None:
+    resting = order[:some]
+    other_order = [*OF_CASE, *WITH_CASE[:-2]]
+    drawn = [one.question_id for one in draw(WITH_CASE, Draw.ONE_PER_GOAL, seed, resting=resting)]
+    assert sorted(GOALS[one] for one in drawn) == ["1A", "4A", "4B"], "no goal goes without its question"
+    for one in drawn:
+        others = [question_id for question_id, goal in GOALS.items() if goal == GOALS[one] and question_id != one]
+        assert one not in resting or set(others) <= set(resting)
+    assert draw(WITH_CASE, Draw.ONE_PER_GOAL, seed, resting=resting) == draw(
+        other_order, Draw.ONE_PER_GOAL, seed, resting=resting
+    )
+
+
+@given(st.text(max_size=20))
+def test_where_nothing_but_resting_questions_is_left_the_one_missed_longest_ago_returns(seed: str) -> None:
+    of_goal = [question(f"q{number}") for number in range(4)]
+    [one] = draw(of_goal, Draw.ONE_PER_GOAL, seed, resting=["q2", "q0", "q3", "q1"])
+    assert one.question_id == "q2"
+
+
+@given(st.text(max_size=20))
+def test_where_all_are_drawn_none_can_rest(seed: str) -> None:
+    assert draw(SIX, Draw.ALL, seed, resting=["q1"]) == draw(SIX, Draw.ALL, seed)
+
+
+def test_a_missed_question_rests_until_its_part_has_been_read_since() -> None:
+    misses = [Miss("q1", LATER), Miss("q0", NOW), Miss("q4", NOW), Miss("gone", NOW)]
+    assert resting_questions(SIX, misses, {}) == ("q0", "q4", "q1"), "the one missed longest ago first"
+    assert resting_questions(SIX, misses, {"1A": NOW}) == ("q0", "q4", "q1"), "read before the hand-in is not since"
+    assert resting_questions(SIX, misses, {"1A": LATER}) == ("q4", "q1"), "read between the two"
+    assert resting_questions(SIX, misses, {"1A": LATER + timedelta(1), "1B": LATER}) == ()
+    again = [*misses, Miss("q0", LATER)]
+    assert resting_questions(SIX, again, {"1A": LATER}) == ("q4", "q0", "q1"), "missed again, it rests again"

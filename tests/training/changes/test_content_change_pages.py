@@ -63,7 +63,7 @@ def test_news_is_first_on_the_page_until_it_is_read(learners: Learners) -> None:
     assert mine.links["Läs det som är nytt"] == f"{COURSE}#nytt"
     mail = letter(learners, "course_changed", person_id, version=version_id)
     assert mail is not None
-    assert "Nytt i Kursen base: Vi har ändrat något som är viktigt. Läs det som är nytt, cirka 6 minuter: " in mail
+    assert "Nytt i Kursen base: Utbildningen har ändrats. Läs det som är nytt, cirka 6 minuter: " in mail
     page = learners.get(COURSE)
     assert "Det här är nytt sedan du gick utbildningen 20 november 2026." in page.text
     assert page.links["Del 2: Part 2"] == f"{COURSE}/del/part-2"

@@ -34,7 +34,7 @@ def test_each_question_of_a_result_leads_to_the_form_and_back(learners: Learners
     assert "svar a" not in page.text, "neither choices nor key"
     tell(learners, links[f"{TELL} Fråga 2"], kind="ambiguous", text="Både a och b stämmer.")
     page = learners.reader.follow()
-    assert page.h1 == "Ditt resultat"
+    assert page.h1 == "Inte riktigt än"
     assert "Tack! Det du berättade är sparat" in page.text
 
 
@@ -103,7 +103,7 @@ def test_the_editor_reads_what_was_said_without_names_and_says_what_came_of_it(l
     assert "20 november 2026" in page.text
     assert "Medarbetare" not in page.text
     first, second = (form for form in page.forms() if form.action.endswith("/klar"))
-    assert first.buttons == ("Klart: rättad rapport 1", "Klart: stämmer som den är rapport 1")
+    assert first.buttons == ("Klart: rättad rapport 1", "Ingen ändring behövs rapport 1")
     learners.reader.submit(first, 303, outcome="mended")
     page = learners.reader.follow()
     assert "Rapporten är klar: rättad." in page.text

@@ -46,7 +46,9 @@ def test_a_task_not_begun_says_how_long_why_and_begins_with_the_first_part(learn
     assert "Cirka 15 minuter kvar." in said
     assert "Du ska gå utbildningen för att du arbetar på Enhet 1 (grundnivå)." in said
     assert "Inte påbörjad" in said
-    assert "0 av 2 delar klara" in said
+    assert "Du har till 30 november 2026. 210 dagar kvar." in said
+    assert "0 av 2 delar klara. Nästa: Part 1" in said
+    assert "Välkommen" not in learners.get(PATH).text
     assert learners.get(PATH).links["Börja"] == "/utbildning/base/del/part-1"
 
 
@@ -56,7 +58,11 @@ def test_a_task_under_way_goes_on_at_the_remembered_section(learners: Learners) 
         actions.remember_section(person_id, "base", "part-1", "s2", now=at(SPRING), today=SPRING)
     said = hero(learners)
     assert "Pågår" in said
+    assert "0 av 2 delar klara. Nästa: Part 1" in said
     assert learners.get(PATH).links["Fortsätt"] == "/utbildning/base/del/part-1#s2"
+    with learners.inside(), unit_of_work():
+        actions.read_part(person_id, "base", "part-1", now=at(SPRING), today=SPRING)
+    assert "1 av 2 delar klara. Nästa: Part 2" in hero(learners)
 
 
 def test_when_all_is_read_the_button_is_the_quiz(learners: Learners) -> None:
@@ -105,6 +111,19 @@ def test_near_and_after_the_last_day_the_words_stay_kind(
     assert until in said
 
 
+def test_somebody_new_is_welcomed_until_something_is_begun(learners: Learners) -> None:
+    learners.hire("new")
+    person_id = learners.be("new")
+    welcome = "Välkommen till Enhet 1! Här är din introduktion."
+    assert welcome in learners.get(PATH).text
+    assert "Introduktion" in hero(learners)
+    with learners.inside(), unit_of_work():
+        actions.remember_section(person_id, "base", "part-1", "s2", now=at(TODAY), today=TODAY)
+    page = learners.get(PATH)
+    assert welcome not in page.text
+    assert "Du kan sluta när du vill. Vi minns var du är." in page.text
+
+
 def test_somebody_back_from_leave_is_welcomed_with_the_new_last_day(learners: Learners) -> None:
     person_id = learners.be("p101", date(2026, 11, 2))
     with learners.inside() as training:
@@ -144,7 +163,7 @@ def test_what_asks_for_nothing_today_is_never_put_first(learners: Learners, kind
         "on_leave": ("Nästa utbildning öppnar 1 januari 2027.", "Utbildningen är pausad.", "Pausad"),
         "not_yet_open": ("Nästa utbildning öppnar 1 september 2026.", "Öppnar 1 september 2026", "Öppnar"),
     }[kind]
-    assert "Inget att göra just nu" in said
+    assert "Du har ingen utbildning att göra just nu" in said
     assert words[0] in said
     row = learners.get(PATH).soup.select_one(".rows")
     assert row is not None
@@ -172,7 +191,7 @@ def test_that_all_is_done_is_not_said_over_an_open_survey(learners: Learners) ->
     said = hero(learners)
     assert "Dina utbildningar är klara" in said
     assert "Allt är klart" not in said
-    assert "inget att göra" not in said
+    assert "ingen utbildning att göra" not in said
     assert "Nästa utbildning öppnar 1 januari 2027." in said
     assert "Till enkäten Tillsammans för unga vuxna" in learners.get(PATH).links
 

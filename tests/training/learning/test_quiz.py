@@ -129,14 +129,16 @@ def test_what_is_passed_over_is_named_by_the_review_after_the_last_question(lear
         assert page.path.split("?")[0] == f"{at}/fraga/{number}"
         expected = ["is-done", "", *["is-done"] * (number - 3), "is-now", *[""] * (6 - number)]
         assert bar(page) == expected, "the bar shows what is answered"
+        done = number - 2
+        assert f"Prov · Fråga {number} av 6 · {done} besvarad" in page.text, "and its words say so"
         learners.reader.submit(page.form(holding="answer"), answer="a")
         page = learners.reader.follow()
     assert page.h1 == "Granska dina svar"
     assert "Du har inte svarat på fråga 2." in page.text
     page = learners.get(page.links["Svara på fråga 2"])
-    assert page.links["Hoppa över frågan"] == f"{at}/granska"
+    assert page.links["Hoppa över till granskningen"] == f"{at}/granska"
     learners.reader.submit(page.form(holding="answer"), answer="a")
-    assert learners.reader.follow().path == f"{at}/granska?sparat=1"
+    assert learners.reader.follow().path == f"{at}/granska?sparat=2"
 
 
 def test_going_on_with_every_question_answered_opens_the_review(learners: Learners) -> None:
@@ -163,12 +165,29 @@ def test_who_has_lost_the_cookies_comes_back_to_the_quiz(learners: Learners, way
     assert reader.submit(page.form("/logga-in"), email=email, password=PASSWORD).location == here
 
 
-def test_changing_an_answer_goes_to_the_next_one_without(learners: Learners) -> None:
+def test_the_quiz_never_goes_past_a_question_without_a_word(learners: Learners) -> None:
     person_id = ready(learners)
     attempt_id = learners.start(person_id, answered=4)
     page = learners.get(f"{QUIZ}/{attempt_id}/fraga/2")
     sent = learners.reader.submit(page.form(holding="answer"), answer="c")
-    assert sent.location == f"{QUIZ}/{attempt_id}/fraga/5?sparat=1"
+    assert sent.location == f"{QUIZ}/{attempt_id}/fraga/5?sparat=2"
+    page = learners.reader.follow()
+    assert "Frågorna 3 och 4 har redan svar. Därför kommer fråga 5 nu." in page.text
+    page = learners.get(f"{QUIZ}/{attempt_id}/fraga/5?sparat=3")
+    assert "Fråga 4 har redan ett svar. Därför kommer fråga 5 nu." in page.text
+    for lie in ("4", "5", "999999999999", "-1e9", "x", ""):
+        assert "har redan" not in learners.get(f"{QUIZ}/{attempt_id}/fraga/5?sparat={lie}").text
+    learners.reader.submit(learners.get(f"{QUIZ}/{attempt_id}/fraga/6").form(holding="answer"), answer="a")
+    assert learners.reader.follow().h1 == "Granska dina svar"
+    assert learners.get(f"{QUIZ}/{attempt_id}/fraga/5").links["Hoppa över till granskningen"]
+
+
+def test_passing_over_a_question_names_the_one_it_leads_to(learners: Learners) -> None:
+    person_id = ready(learners)
+    at = f"{QUIZ}/{learners.start(person_id)}"
+    for number in (2, 3):
+        learners.reader.submit(learners.get(f"{at}/fraga/{number}").form(holding="answer"), answer="a")
+    assert learners.get(f"{at}/fraga/1").links["Hoppa över till fråga 4"] == f"{at}/fraga/4"
 
 
 def test_a_browser_with_script_gets_the_next_page_at_once_under_its_own_address(learners: Learners) -> None:
@@ -177,8 +196,8 @@ def test_a_browser_with_script_gets_the_next_page_at_once_under_its_own_address(
     at = f"{QUIZ}/{attempt_id}"
     page = learners.get(f"{at}/fraga/5")
     for address, title in (
-        (f"{at}/fraga/6?sparat=1", "Fråga 6 av 6 – Prov: Kursen base – tbblearn"),
-        (f"{at}/granska?sparat=1", "Granska dina svar – tbblearn"),
+        (f"{at}/fraga/6?sparat=5", "Fråga 6 av 6 – Prov: Kursen base – tbblearn"),
+        (f"{at}/granska?sparat=6", "Granska dina svar – tbblearn"),
     ):
         page = learners.reader.submit(page.form(holding="answer"), 200, answer="a", straight_on="1")
         assert page.title == title
