@@ -140,6 +140,7 @@ def _add_features(app: Application, settings: Settings) -> None:
         **survey_letters.WRITERS,
         **training_letters.WRITERS,
     }
+    survey_letters.lead_to_results(app, "readiness_results.own")
     add_to_start(app, surveys.on_the_start_page)
     open_after_leaving(
         app,

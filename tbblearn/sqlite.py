@@ -154,7 +154,7 @@ def check_once_a_day(file: str, today: date) -> int:
     with suppress(FileNotFoundError):
         day, *faults = kept.read_text(encoding="utf-8").splitlines() or [""]  # empty where the disk was full
         if day == today.isoformat():
-            return _told(faults)
+            return _logged(faults)
     try:
         with _aside(file, READ_WAIT_MS) as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(20)")]
@@ -165,10 +165,11 @@ def check_once_a_day(file: str, today: date) -> int:
     faults = [line for fault in found if fault != "ok" for line in fault.splitlines()]
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         out.write("\n".join([today.isoformat(), *faults]) + "\n")
-    return _told(faults)
+    return _logged(faults)
 
 
-def _told(faults: list[str]) -> int:
+def _logged(faults: list[str]) -> int:
+    """Log that there are faults, and return how many."""
     if faults:
         _log.error("the database is damaged", faults=len(faults), first=faults[0])
     return len(faults)

@@ -77,7 +77,7 @@ def list_command(kind: str) -> None:
 def publish_command(folder: Path, allow_placeholders: bool) -> None:
     """Publish every course in DIR (default: courses) that differs from its newest version.
 
-    What a version asks of those who have taken the course is done at once, and told: answers that a corrected key makes
+    The effects on those who have taken the course follow at once and are printed: answers that a corrected key makes
     right, who is asked to read what is new, who has to renew. All or nothing: with any fault nothing is published,
     every fault is named and the exit code is 1. A placeholder that is neither filled nor waived is a fault unless
     --allow-placeholders is given, and one that is blocking (the law is at stake) is one even then.

@@ -26,8 +26,8 @@ def mail() -> None:
 def status(*, form: str) -> None:
     """What waits, was sent, failed and was not needed, by kind. No person is named.
 
-    Letters that ask somebody to answer a survey are told of by what was queued at once, and only whether all have gone
-    and all were taken: how many of them were needed would tell how many have answered. Exit code 1: letters wait longer
+    For letters that ask for answers to a survey it shows only what was queued at once, and whether all have gone and
+    all were accepted: how many of them were needed would tell how many have answered. Exit code 1: letters wait longer
     than a day, or have failed in the last week.
     """
     with create_app().app_context():

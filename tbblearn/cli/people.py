@@ -36,10 +36,10 @@ def admin() -> None:
 def create(email: str, given_name: str, family_name: str, until: datetime | None, sponsor: str) -> None:
     """Make a person an administrator of the whole county, and print a one-time link for the password.
 
-    The access does not hang on an employment; it ends after a year at most, and the person is told 60, 30 and 7 days
+    The access needs no employment; it ends after a year at most, and the person is told 60, 30 and 7 days
     before. Run the command again to renew it; the password stays until the new link is used.
     """
-    with _told() as now:
+    with _explained() as now:
         with unit_of_work():
             path = create_admin(
                 email, given_name, family_name, now, until_on=until.date() if until else None, sponsor=sponsor
@@ -51,7 +51,7 @@ def create(email: str, given_name: str, family_name: str, until: datetime | None
 @click.option("--email", required=True, help="Work e-mail address of the administrator.")
 def end(email: str) -> None:
     """Take an administrator's access back: that without an employment at once, the role after today."""
-    with _told() as now, unit_of_work():
+    with _explained() as now, unit_of_work():
         end_admin(email, now)
     click.echo("Ended.", err=True)
 
@@ -65,14 +65,14 @@ def link(email: str) -> None:
     person: whoever has it signs in as that person. The event log says for whom it was made, and that it was printed
     here. Earlier links of the person stop working.
     """
-    with _told() as now:
+    with _explained() as now:
         with unit_of_work():
             path = print_link(email, now)
         _print(path, now)
 
 
 @contextmanager
-def _told() -> Iterator[datetime]:
+def _explained() -> Iterator[datetime]:
     """The application and the time; errors become a sentence and exit code 1."""
     with create_app().app_context():
         try:

@@ -23,7 +23,7 @@ from tbblearn.training.standing.words import coverage_words, progress_words, urg
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import NotFound
 from tbblearn.web.language import page_language
-from tbblearn.web.pages import Page
+from tbblearn.web.pages import Page, csv_download
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
 
@@ -155,10 +155,3 @@ def completion(unit_id: int) -> Response:
         rows=len(report.rows),
     )
     return csv_download(completion_csv(report), file_name(report.unit.name, report.cycle, today, FileFormat.CSV))
-
-
-def csv_download(content: bytes, name: str) -> Response:
-    """A CSV file to be saved under this name."""
-    answer = Response(content, mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -23,8 +23,18 @@ from tbblearn.surveys.waves import INVITATION_MAIL, MANAGER_RESULT_MAIL, REMINDE
 from tbblearn.web.language import day
 
 Values = dict[str, str | int]
-RESULT_PAGE = "readiness_results.own"
-"""Endpoint of a wave's result, a page of the feature above this one."""
+_RESULT_PAGE = "tbblearn_result_page"
+
+
+def lead_to_results(app: Flask, endpoint: str) -> None:
+    """Called by `create_app` with the page of a wave's result, which belongs to a room above this one."""
+    app.extensions[_RESULT_PAGE] = endpoint
+
+
+def result_page() -> str:
+    """The endpoint of a wave's result; it takes `wave_id`."""
+    endpoint: str = current_app.extensions[_RESULT_PAGE]
+    return endpoint
 
 
 def _invitation_words(found: Invited, url: str) -> tuple[str, str]:
@@ -66,7 +76,7 @@ def staff_result_letter(person_id: int, values: Values, now: datetime) -> Letter
             _(
                 "Tack till alla som svarade. Här är resultatet för %(unit)s eller närmaste större grupp: %(url)s",
                 unit=found.unit,
-                url=_address(RESULT_PAGE, wave_id=found.wave_id),
+                url=_address(result_page(), wave_id=found.wave_id),
             ),
             queries.huvudman_of(found.wave_id, found.unit_id),
         )
@@ -88,7 +98,7 @@ def manager_result_letter(person_id: int, values: Values, now: datetime) -> Lett
                 "Läs resultatet och boka tid för samtal på nästa APT. På sidan finns ett samtalsstöd. "
                 "Medarbetarna kan se resultatet från den %(date)s. %(url)s",
                 date=day(staff_from_on),
-                url=_address(RESULT_PAGE, wave_id=wave_id),
+                url=_address(result_page(), wave_id=wave_id),
             ),
             huvudman,
         )

@@ -21,7 +21,7 @@ from tbblearn.people.rules import Principal
 from tbblearn.surveys import actions, queries
 from tbblearn.surveys.forms import Sent, read_sent
 from tbblearn.surveys.instruments import instrument
-from tbblearn.surveys.letters import RESULT_PAGE
+from tbblearn.surveys.letters import result_page
 from tbblearn.surveys.proofs import last_proofs, participation_proof
 from tbblearn.surveys.queries import Invited
 from tbblearn.surveys.statements import Statements, answers_in_words, working_translation
@@ -266,4 +266,4 @@ def _result_url(found: Invited) -> str:
     """Where the result is read; empty where it is not published, or this person may not read it."""
     if principal().history_only or not found.readable(stockholm_date(utc_now())):
         return ""
-    return url_for(RESULT_PAGE, wave_id=found.wave_id)
+    return url_for(result_page(), wave_id=found.wave_id)

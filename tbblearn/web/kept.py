@@ -95,7 +95,7 @@ def told(
         field = known.get(name)
         if not _is_hidden(field):
             texts = tuple(
-                words.get(name, {}).get(text) or _said(form, field, name, text)
+                words.get(name, {}).get(text) or _in_words(form, field, name, text)
                 for text in sent.getlist(name)
                 if text.strip()
             )
@@ -142,13 +142,13 @@ def _label(field: Any, name: str) -> str:
     return str(label) if label else name
 
 
-def _said(form: type[PageForm] | None, field: Any, name: str, text: str) -> str:
+def _in_words(form: type[PageForm] | None, field: Any, name: str, text: str) -> str:
     """A choice by its label, a date written out, anything else as it was typed."""
     if form is None or field is None:
         return text
-    said = form.choice_words(name).get(text)
-    if said is not None:
-        return str(said)
+    label = form.choice_words(name).get(text)
+    if label is not None:
+        return str(label)
     if issubclass(field.field_class, DateField):
         try:
             return day(date.fromisoformat(text))

@@ -1,4 +1,4 @@
-"""What a view answers with: a page to be rendered once the transaction is closed."""
+"""What a view answers with: a page to be rendered once the transaction is closed, or a file to be saved."""
 
 from typing import Any
 
@@ -17,3 +17,10 @@ class Page(Response):
         """Fill in the words; the same page again."""
         self.set_data(render_template(self.template, **self.values))
         return self
+
+
+def csv_download(content: bytes, name: str) -> Response:
+    """A CSV file to be saved under this name."""
+    answer = Response(content, mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

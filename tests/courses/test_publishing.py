@@ -288,6 +288,26 @@ class TestVersions:
             assert queries.content(version_id) == course
         assert len(third) == 1
 
+    def test_the_contents_of_several_versions_are_read_in_one_query(self, courses: Courses):
+        ids = [published(courses).version_id]
+        for words in ("räcker mycket långt", "räcker ganska långt", "räcker lagom långt"):
+            courses.change(SV, "räcker långt", words)
+            ids.append(published(courses).version_id)
+            courses.change(SV, words, "räcker långt")
+        with counted_queries() as for_one:
+            [first] = queries.contents(ids[:1]).values()
+        with counted_queries() as for_the_rest:
+            found = queries.contents(ids)
+        with counted_queries() as for_none:
+            again = queries.contents(ids)
+        assert (len(for_one), len(for_the_rest), len(for_none)) == (1, 1, 0)
+        assert list(found) == ids
+        assert found[ids[0]] is first
+        assert all(again[version_id] is course is queries.content(version_id) for version_id, course in found.items())
+        assert len({repr(course) for course in found.values()}) == 4
+        with pytest.raises(NoSuchVersion, match=str(ids[-1] + 1)):
+            queries.contents([*ids, ids[-1] + 1])
+
     def test_the_database_refuses_a_second_version_with_the_same_number(self, courses: Courses):
         publication = published(courses)
         version = db.session.get_one(CourseVersion, publication.version_id)

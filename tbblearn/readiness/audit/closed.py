@@ -101,7 +101,15 @@ def _problem(file: AuditFile, figures: Mapping[Family, Mapping[str, int]]) -> Pr
         above = next((unit for unit in file.tree.upwards(piece) if unit in distributions.pieces), None)
         if above is not None:
             holder[piece] = above
-    return Problem(file.tree, scales, means, distributions, holder, totals, shares)
+    return Problem(
+        tree=file.tree,
+        scales=scales,
+        means=means,
+        distributions=distributions,
+        holder=holder,
+        totals=totals,
+        shares=shares,
+    )
 
 
 def _closed_members(problem: Problem, totals: Bounds) -> Iterator[Entry]:

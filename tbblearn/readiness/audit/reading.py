@@ -168,9 +168,17 @@ def read_audit_file(data: Any) -> AuditFile:
             faults.append(f"published[{number}].value: {quoted(row.value)} is not a valid value of a published row.")
     if faults or tree is None or instrument is None:
         raise FaultyAuditFile(faults)
-    rows = tuple(PublishedRow(**vars(row)) for row in file.published)
-    rated = tuple(rate.unit for rate in file.rates)
-    return AuditFile(tree, file.k, file.k_distribution, pieces, rows, instrument, file.invited, file.margin, rated)
+    return AuditFile(
+        tree=tree,
+        k=file.k,
+        k_distribution=file.k_distribution,
+        pieces=pieces,
+        rows=tuple(PublishedRow(**vars(row)) for row in file.published),
+        instrument=instrument,
+        invited=file.invited,
+        margin=file.margin,
+        rated=tuple(rate.unit for rate in file.rates),
+    )
 
 
 def _sentence(detail: Any) -> str:

@@ -115,7 +115,14 @@ def publish(
     ]
     place = {unit: position for position, unit in enumerate(tree.top_down)}
     rows.sort(key=lambda row: place[row.unit])
-    return Publication(k, k_distribution, means, distributions, MappingProxyType(sizes), tuple(rows))
+    return Publication(
+        k=k,
+        k_distribution=k_distribution,
+        means=means,
+        distributions=distributions,
+        sizes=MappingProxyType(sizes),
+        rows=tuple(rows),
+    )
 
 
 def figure_tallies(

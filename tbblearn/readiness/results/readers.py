@@ -113,11 +113,16 @@ def _waves() -> Select[*tuple[Any, ...]]:
     ).join(Programme, Programme.id == Wave.programme_id)
 
 
+_READ = frozenset(one.name for one in fields(WaveHead)) - {"closed_on", "withdrawn_on"}
+"""What a wave's head has from the row as it is."""
+
+
 def _as_head(row: Any) -> WaveHead:
-    values: dict[str, Any] = {one.name: getattr(row, one.name, None) for one in fields(WaveHead)}
-    values["closed_on"] = last_day(row.closes_on, row.closed_at)
-    values["withdrawn_on"] = row.withdrawn_at and stockholm_date(row.withdrawn_at)
-    return WaveHead(**values)
+    return WaveHead(
+        closed_on=last_day(row.closes_on, row.closed_at),
+        withdrawn_on=row.withdrawn_at and stockholm_date(row.withdrawn_at),
+        **{name: getattr(row, name) for name in _READ},
+    )
 
 
 def _head(wave_id: int) -> WaveHead:

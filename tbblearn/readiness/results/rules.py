@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Self
 
-from tbblearn.people.rules import HeldGrant, Role, UnitKind
+from tbblearn.people.rules import HeldGrant, Principal, Role, UnitKind
 from tbblearn.readiness.figures.statistics import Difference
 from tbblearn.readiness.places import Place, line_of
 from tbblearn.readiness.rules import Against, Agreement, Family, Kind, Measure, Part, PublishedRow
@@ -32,6 +33,11 @@ class Who:
     person_id: int | None
     grants: tuple[HeldGrant, ...] = ()
     everything: bool = False
+
+    @classmethod
+    def of(cls, person: Principal) -> Self:
+        """A signed-in person."""
+        return cls(person.person_id, person.grants)
 
     @property
     def leads(self) -> bool:
@@ -121,8 +127,14 @@ def reader_of(
         homes[invited_in.id] = invited_in
     # A home inside another is reached from there.
     own_homes = tuple(number for number, home in homes.items() if homes.keys().isdisjoint(home.line[:-1]))
-    later = frozenset() if open_to_all else own
-    return Reader(own_homes, frozenset(tops), frozenset(ups), later, who.leads and bool(places), who.everything)
+    return Reader(
+        homes=own_homes,
+        tops=frozenset(tops),
+        ups=frozenset(ups),
+        later=frozenset() if open_to_all else own,
+        leads=who.leads and bool(places),
+        everything=who.everything,
+    )
 
 
 # --- what is shown ------------------------------------------------------------------------------------------------

@@ -27,12 +27,6 @@ def reads_a_part(person: Principal) -> bool:
     return any(person.has(role) for role in SEES_BELOW)
 
 
-def reader() -> Who:
-    """The signed-in person, as queries know them."""
-    person = principal()
-    return Who(person.person_id, person.grants)
-
-
 @blueprint.errorhandler(NotYetReadable)
 def not_yet(error: NotYetReadable) -> Response:
     """The results are published, and this person reads them from a later day."""
@@ -50,7 +44,7 @@ def withdrawn(error: ResultWithdrawn) -> Response:
 def start() -> Page | Response:
     """The rounds that the person reads, or straight to the only one; without any, when to expect one."""
     today = stockholm_date(utc_now())
-    programmes = result_readers.readable_rounds(reader(), today)
+    programmes = result_readers.readable_rounds(Who.of(principal()), today)
     found = [one for _programme, rounds in programmes for one in rounds]
     if not found:
         person = principal()
@@ -65,7 +59,7 @@ def start() -> Page | Response:
 @signed_in
 def own(wave_id: int) -> Response:
     """Lead to the person's own unit, or to the county for those who follow all of it."""
-    unit_id = result_queries.own_unit(wave_id, reader(), stockholm_date(utc_now()))
+    unit_id = result_queries.own_unit(wave_id, Who.of(principal()), stockholm_date(utc_now()))
     if unit_id is None:
         return redirect(url_for("readiness_results.county", wave_id=wave_id), 303)
     return redirect(url_for("readiness_results.unit", wave_id=wave_id, unit_id=unit_id), 303)
@@ -75,7 +69,7 @@ def own(wave_id: int) -> Response:
 @signed_in
 def unit(wave_id: int, unit_id: int) -> Page:
     """A unit's results: two means on their scales, the spread of the answers, and how alike they are."""
-    found = result_queries.unit_result(wave_id, unit_id, reader(), stockholm_date(utc_now()))
+    found = result_queries.unit_result(wave_id, unit_id, Who.of(principal()), stockholm_date(utc_now()))
     return Page("readiness/unit.html", result=found, **_saying(found.wave.instrument))
 
 
@@ -83,7 +77,7 @@ def unit(wave_id: int, unit_id: int) -> Page:
 @signed_in
 def talk(wave_id: int, unit_id: int) -> Page:
     """A guide for discussing the statements at a staff meeting, without figures; nothing is collected."""
-    head, place = result_queries.unit_place(wave_id, unit_id, reader(), stockholm_date(utc_now()))
+    head, place = result_queries.unit_place(wave_id, unit_id, Who.of(principal()), stockholm_date(utc_now()))
     return Page("readiness/talk.html", wave=head, place=place, **_saying(head.instrument))
 
 
@@ -91,7 +85,7 @@ def talk(wave_id: int, unit_id: int) -> Page:
 @signed_in
 def county(wave_id: int) -> Page:
     """The huvudmän beside each other, in a table and on the map of commitment by efficacy; no unit below them."""
-    found = result_queries.county_result(wave_id, reader(), stockholm_date(utc_now()))
+    found = result_queries.county_result(wave_id, Who.of(principal()), stockholm_date(utc_now()))
     asked = instrument(found.wave.instrument)
     across, up = [scale.code for scale in asked.scales][:2]
     return Page(
@@ -108,7 +102,7 @@ def county(wave_id: int) -> Page:
 @signed_in
 def method(wave_id: int) -> Page:
     """What the figures rest on: reliability, agreement, the instrument and the rules of what is shown."""
-    found = result_queries.method_report(wave_id, reader(), stockholm_date(utc_now()))
+    found = result_queries.method_report(wave_id, Who.of(principal()), stockholm_date(utc_now()))
     return Page("readiness/method.html", report=found, **_saying(found.wave.instrument))
 
 

@@ -65,6 +65,7 @@ def locked(wave_id: int, *wanted: WaveState) -> Wave:
 def standing_of(wave: Wave, adopted: int = 0) -> Standing:
     """How far the wave has come; `adopted` is the number of huvudmän taking part, where that matters."""
     return Standing(
+        wave_id=wave.id,
         state=wave.state,
         opens_on=wave.opens_on,
         closes_on=wave.closes_on,
@@ -120,8 +121,9 @@ def plan_wave(new: NewWave, *, by: int | None, now: datetime) -> int:
 def _planned_already(new: NewWave, by: int | None) -> int | None:
     """The same plan by the same person, not opened yet: a button pressed twice. Presses wait for each other here."""
     db.session.execute(select(Programme.id).where(Programme.id == new.programme_id).with_for_update(key_share=True))
+    written = {name: value for name, value in vars(new).items() if name != "margin"}  # that is the server's setting
     return db.session.scalar(
-        select(Wave.id).filter_by(state=WaveState.PLANNED, created_by=by, **vars(new)).order_by(Wave.id).limit(1)
+        select(Wave.id).filter_by(state=WaveState.PLANNED, created_by=by, **written).order_by(Wave.id).limit(1)
     )
 
 

@@ -54,7 +54,15 @@ def closed_wave(wave_id: int) -> ClosedWave:
     scorer = Scorer(instrument(wave.instrument))
     frozen = frozen_tree(wave_id)
     collected = Collected(frozen.tree, _by_piece(wave_id, scorer, frozen.tree), frozen.invited, wave.margin)
-    return ClosedWave(wave_id, wave.version, scorer, frozen, collected, wave.k, wave.k_distribution)
+    return ClosedWave(
+        wave_id=wave_id,
+        version=wave.version,
+        scorer=scorer,
+        frozen=frozen,
+        collected=collected,
+        k=wave.k,
+        k_distribution=wave.k_distribution,
+    )
 
 
 def _by_piece(wave_id: int, scorer: Scorer, tree: Tree) -> Mapping[str, list[Values]]:

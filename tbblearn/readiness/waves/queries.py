@@ -36,13 +36,22 @@ def waves_by_programme() -> list[tuple[str, list[WaveRow]]]:
     """Every wave, newest first, by name of its programme; programmes by age."""
     adopted = select(func.count()).where(WaveAdoption.wave_id == Wave.id).correlate(Wave).scalar_subquery()
     found: dict[str, list[WaveRow]] = {}
-    for key, programme, name, state, opens_on, closes_on, closed_at, number in db.session.execute(
-        select(Wave.id, Programme.name, Wave.name, Wave.state, Wave.opens_on, Wave.closes_on, Wave.closed_at, adopted)
+    columns = (Wave.id, Programme.name.label("programme"), Wave.name, Wave.state, Wave.opens_on)
+    for row in db.session.execute(
+        select(*columns, Wave.closes_on, Wave.closed_at, adopted.label("adopted"))
         .join(Programme, Programme.id == Wave.programme_id)
         .order_by(Programme.id, Wave.opens_on.desc(), Wave.id.desc())
     ):
-        shown = WaveRow(key, programme, name, state, opens_on, last_day(closes_on, closed_at), number)
-        found.setdefault(programme, []).append(shown)
+        shown = WaveRow(
+            id=row.id,
+            programme=row.programme,
+            name=row.name,
+            state=row.state,
+            opens_on=row.opens_on,
+            closed_on=last_day(row.closes_on, row.closed_at),
+            adopted=row.adopted,
+        )
+        found.setdefault(row.programme, []).append(shown)
     return list(found.items())
 
 

@@ -55,6 +55,7 @@ _BECOMES = {
 class Standing:
     """How far a wave has come."""
 
+    wave_id: int
     state: WaveState
     opens_on: date
     closes_on: date
@@ -84,7 +85,7 @@ class Standing:
         if step is Step.OPEN and self.closes_on < today:
             raise LastDayGone(opens_on=self.opens_on, closes_on=self.closes_on)
         if step in (Step.AUDIT, Step.PUBLISH) and not self.cleaned:
-            raise NotCleaned
+            raise NotCleaned(wave_id=self.wave_id)
         if step is Step.AUDIT and self.disposed_on is not None:
             raise AnswersGone(disposed_on=self.disposed_on)
 

@@ -196,7 +196,8 @@ def history(person_id: int, today: date) -> History:
     return History(
         tasks=tuple(
             HistoryTask(
-                *named[task.course_id],
+                slug=slug,
+                title=title,
                 reason=task.reason,
                 cycle=task.cycle,
                 opens_on=task.opens_on,
@@ -206,6 +207,7 @@ def history(person_id: int, today: date) -> History:
                 status=task.status,
             )
             for task in sorted(tasks, key=lambda task: (task.opens_on, task.enrolment_id), reverse=True)
+            for slug, title in [named[task.course_id]]
         ),
         completions=tuple(own_completions(person_id)),
         exemptions=tuple(own_exemptions(person_id)),

@@ -7,9 +7,10 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from sys import getrefcount
 
 import pytest
 
@@ -108,6 +109,15 @@ def test_files_are_ordinary_whatever_the_zip_says():
 def test_the_folder_is_removed_when_the_reading_fails(empty_temporary_folder: Path):
     with pytest.raises(ZeroDivisionError), unpacked(zip_of(example())) as root:
         len([root.relative_to(empty_temporary_folder)]) / 0
+
+
+def test_a_result_is_kept_for_the_same_zip_and_the_zip_is_not():
+    packed = zip_of(example())
+    before = getrefcount(packed)
+    checked = check_upload(packed, TODAY)
+    assert check_upload(bytes(bytearray(packed)), TODAY) is checked
+    assert check_upload(packed, TODAY + timedelta(days=1)) is not checked
+    assert getrefcount(packed) == before
 
 
 def test_a_checked_upload_can_be_published_and_one_with_faults_cannot(courses: Courses):

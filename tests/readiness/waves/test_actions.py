@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,18 @@ def test_a_plan_needs_days_in_order_and_limits_of_five_or_more(planned: Round) -
         with pytest.raises(error):
             do(plan_wave, NewWave(planned.programme_id, "x", opens_on, closes_on, k, k_distribution))
     assert events(Event.WAVE_PLANNED) == 1
+
+
+def test_the_same_plan_again_is_the_same_wave_whatever_the_setting(planned: Round) -> None:
+    new = NewWave(planned.programme_id, "Igen", TODAY, LATER, 6, 10)
+    ids = []
+    for again in (new, new, replace(new, margin=3), replace(new, k=7)):
+        with unit_of_work():
+            ids.append(plan_wave(again, by=planned.holders[Role.PROCESS_LEADER], now=NOW))
+    assert len(set(ids[:3])) == 1
+    assert ids[3] != ids[0]
+    db.session.rollback()
+    assert db.session.get_one(Wave, ids[0]).margin == new.margin
 
 
 def test_changing_the_plan_must_be_seen_anew_and_lets_nobody_be_overwritten(planned: Round) -> None:

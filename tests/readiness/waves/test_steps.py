@@ -22,6 +22,7 @@ from tbblearn.surveys.waves import (
 from tests.factories import TODAY
 
 PLANNED = Standing(
+    wave_id=1,
     state=WaveState.PLANNED,
     opens_on=TODAY,
     closes_on=TODAY + timedelta(days=14),
@@ -93,6 +94,12 @@ def test_what_may_not_be_done_is_refused_as_the_action_would(
     with pytest.raises(error):
         standing.demand(step, TODAY)
     assert not standing.allows(step, TODAY)
+
+
+def test_a_wave_that_is_not_wiped_yet_is_named() -> None:
+    with pytest.raises(NotCleaned) as raised:
+        replace(AUDITED, cleaned=False).demand(Step.PUBLISH, TODAY)
+    assert raised.value.values == {"wave_id": AUDITED.wave_id}
 
 
 # --- the estimate ---
