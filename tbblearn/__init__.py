@@ -144,7 +144,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     open_after_leaving(
         app,
         *("access.details", "access.change_language", "access.sign_out_everywhere"),
-        *("training.history", "training.certificate", "surveys"),
+        *("training.history", "training.certificate", "training.certificate_file", "surveys"),
     )
     history = "training.history"
     add_to_menu(app, 5, history, _l("Intyg och historik"), lambda person: person.history_only)

@@ -43,6 +43,7 @@ class Settings:
     instance: Path
     public_url: str = "http://127.0.0.1:5000"
     contact: str = ""
+    issuer: str = ""
     demo: bool = False
     mail_sender: str = "tbblearn@localhost"
     smtp_url: str = ""

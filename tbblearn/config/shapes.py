@@ -121,6 +121,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "instance": _folder,
     "public_url": _public_url,
     "contact": str,
+    "issuer": str,
     "demo": _yes_or_no,
     "mail_sender": _mail_sender,
     "smtp_url": _smtp_url,
