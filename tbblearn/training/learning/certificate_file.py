@@ -7,7 +7,7 @@ from pathlib import Path
 from tbblearn.training.learning.certificate_words import Sheet
 
 PAPER = Path(__file__).with_name("paper")
-"""The layout, and the page's typeface with the letters of most European names."""
+"""The layout, and Figtree with the letters of most European names (`tbblearn/web/static/fonts/OFL.txt`)."""
 
 
 def certificate_pdf(sheet: Sheet, language: str) -> bytes:

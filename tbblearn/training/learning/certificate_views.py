@@ -33,7 +33,7 @@ def certificate_file(completion_id: int) -> Response:
     made = _own_sheet(completion_id)
     end_read()
     answer = Response(certificate_pdf(made, page_language()), mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{_('intyg')}-{completion_id}.pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=_("intyg") + f"-{completion_id}.pdf")
     return answer
 
 
