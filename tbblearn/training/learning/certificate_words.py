@@ -74,6 +74,8 @@ def _facts(found: Certificate, issuer: str, next_cycle: int | None) -> Iterator[
     yield _("Genomförd"), day(found.achieved_on)
     if found.counts_for:
         yield _("Räknas som"), "; ".join(dict.fromkeys(_task(one, found) for one in found.counts_for))
+    if next_cycle:
+        yield _("Nästa gång"), _("omgång %(year)s", year=next_cycle)
     yield _("Nivå"), level_words(found.level)
     if found.held:
         yield (
@@ -81,11 +83,9 @@ def _facts(found: Certificate, issuer: str, next_cycle: int | None) -> Iterator[
             ngettext("Cirka %(num)s minut", "Cirka %(num)s minuter", found.held.minutes),
         )
         yield _("Version"), version_words(found.held.version, found.held.published_on)
+    yield from _employment(found.jobs)
     if found.basis is not Basis.PASSED:
         yield _("Bygger på"), ", ".join(_ground(found))
-    yield from _employment(found.jobs)
-    if next_cycle:
-        yield _("Nästa gång"), _("omgång %(year)s", year=next_cycle)
     yield _("Utfärdare"), issuer
 
 

@@ -19,7 +19,7 @@ from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.rules import Basis, RevocationReason
 from tests.factories import NOW, TODAY, employ
 from tests.reading import ReadPage
-from tests.training.learners import Learners
+from tests.training.learners import Learners, teaching
 
 CHECK = "/intyg/kontrollera"
 FREE = PACE[0][0]
@@ -180,13 +180,15 @@ def test_anybody_reads_that_a_number_is_in_force_and_not_whose_it_is(learners: L
 def test_the_name_that_was_typed_is_compared(learners: Learners, typed: str) -> None:
     page = ask(learners, number_of(learners, passed(learners)), typed)
     assert "Numret är giltigt" in page.text
-    assert "Namnet stämmer." in page.text
+    assert "Namnet stämmer med numret." in page.text
 
 
 @pytest.mark.parametrize("typed", ["Medarbetare 102", "Medarbetare", "101 Medarbetare"])
 def test_a_wrong_name_is_told_and_the_right_one_is_not(learners: Learners, typed: str) -> None:
     page = ask(learners, number_of(learners, passed(learners)), typed)
-    assert "Namnet stämmer inte." in page.text
+    assert page.main.h2 is not None
+    assert page.main.h2.get_text() == "Namnet stämmer inte"
+    assert "Numret är giltigt, men intyget är utfärdat i ett annat namn." in page.text
     assert "Medarbetare 101" not in page.response.get_data(as_text=True)
 
 
@@ -291,7 +293,7 @@ def test_one_recorded_by_the_release_before_has_its_number_from_the_timer(learne
 def learners_pdf(learners: Learners, completion_id: int) -> PdfReader:
     answer = learners.get(f"/intyg/{completion_id}.pdf").response
     assert answer.mimetype == "application/pdf"
-    assert f"intyg-{completion_id}.pdf" in answer.headers["Content-Disposition"]
+    assert f"-{completion_id}.pdf" in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "no-store"
     return PdfReader(io.BytesIO(answer.get_data()))
 
@@ -341,6 +343,16 @@ def test_the_file_holds_any_name_as_it_is_written(learners: Learners, name: str,
     assert (b"pdfuaid:part" in root_of(file)["/Metadata"].get_data()) is standard
     if standard:
         assert name in file.pages[0].extract_text()
+
+
+@pytest.mark.parametrize("goals", [12, 24])
+def test_the_file_is_one_page_however_many_goals_a_course_has(learners: Learners, goals: int) -> None:
+    made = teaching()
+    goal = replace(made.goals[0], text={"sv": "se när något har börjat gå fel för ett barn, och veta att det är nu"})
+    more = tuple(replace(goal, id=f"m{number}") for number in range(goals - len(made.goals)))
+    learners.publish(replace(made, goals=(*made.goals, *more)))
+    (page,) = learners_pdf(learners, passed(learners)).pages
+    assert page.extract_text().count("börjat gå fel") == len(more)
 
 
 def test_the_file_of_another_or_of_one_that_was_withdrawn_is_not_there(learners: Learners) -> None:
