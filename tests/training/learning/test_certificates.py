@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select, update
 
+from tbblearn.access.actions import open_session
 from tbblearn.access.models import LoginAttempt
 from tbblearn.access.rules import PACE
 from tbblearn.db import db, unit_of_work
@@ -353,6 +354,16 @@ def test_the_file_is_one_page_however_many_goals_a_course_has(learners: Learners
     learners.publish(replace(made, goals=(*made.goals, *more)))
     (page,) = learners_pdf(learners, passed(learners)).pages
     assert page.extract_text().count("börjat gå fel") == len(more)
+
+
+def test_whoever_has_left_reads_the_own_file_with_the_mailed_link(learners: Learners) -> None:
+    completion_id = passed(learners)
+    with learners.inside() as training, unit_of_work():
+        token = open_session(training.person("p101"), NOW, history_only=True)
+    with learners.reader.client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+    learners.get("/utbildning/base", 403)
+    assert len(learners_pdf(learners, completion_id).pages) == 1
 
 
 def test_the_file_of_another_or_of_one_that_was_withdrawn_is_not_there(learners: Learners) -> None:
