@@ -145,13 +145,13 @@ def _add_features(app: Application, settings: Settings) -> None:
     open_after_leaving(
         app,
         *("access.details", "access.change_language", "access.sign_out_everywhere"),
-        *("training.history", "training.certificate", "surveys"),
+        *("training.history", "training.certificate", "training.certificate_file", "surveys"),
     )
     history = "training.history"
     add_to_menu(app, 5, history, _l("Intyg och historik"), lambda person: person.history_only)
     add_to_menu(app, 10, "training.my_courses", _l("Mina utbildningar"), lambda person: not person.history_only)
     add_to_menu(app, 15, "surveys.mine", _l("Enkäter"), lambda person: True)
-    own = ["training.certificate"]
+    own = ["training.certificate", "training.check_certificate", "training.check_certificate_now"]
     add_to_menu(app, 17, history, _l("Intyg"), lambda person: not (person.history_only or person.grants), also=own)
     for label, visible in ((_l("Min enhet"), rules.sees_a_part), (_l("Länet"), rules.sees_the_county)):
         add_to_menu(app, 20, "reports.start", label, visible, also=["managing", "deciding"])

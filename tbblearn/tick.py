@@ -21,14 +21,18 @@ from tbblearn.readiness.waves import timing
 from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.training.attempts.carry_over import carry_over_idle
 from tbblearn.training.requirements import enrolling
+from tbblearn.training.requirements.completing import give_missing_numbers
 
 CARRIED_OVER = "carried_over"
 """Attempts of older versions whose answers were carried over to the newest."""
 
+NUMBERED = "certificates_numbered"
+"""Completions of the release before, which had no number yet."""
+
 DATABASE_FAULTS = "database_faults"
 """Faults found in SQLite's file: not a change, and never to be ignored."""
 
-KINDS = (*ending.KINDS, *enrolling.KINDS, CARRIED_OVER, *timing.KINDS, DATABASE_FAULTS)
+KINDS = (*ending.KINDS, *enrolling.KINDS, CARRIED_OVER, NUMBERED, *timing.KINDS, DATABASE_FAULTS)
 """What the timer counts."""
 
 ADVISORY_LOCK = 7_322_001
@@ -63,6 +67,8 @@ def tick(
         with step():
             carried, last = carry_over_idle(last, now=now)
         changes[CARRIED_OVER] += carried
+    with step():
+        changes[NUMBERED] += give_missing_numbers()
     for job in timing.jobs(response_days=response_days, disposal_decision=disposal_decision):
         with step():
             changes.update(job(now, today))

@@ -85,8 +85,8 @@ class ReadPage:
     @cached_property
     def judged(self) -> Judged | None:
         """What the rules of the house say of it; None for what is not a page."""
-        text = self.response.get_data(as_text=True)
-        return judge(text, lambda: self.parsed) if self.is_html and text else None
+        text = self.response.get_data(as_text=True) if self.is_html else ""
+        return judge(text, lambda: self.parsed) if text else None
 
     @property
     def soup(self) -> BeautifulSoup:

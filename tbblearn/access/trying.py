@@ -1,4 +1,4 @@
-"""Every password attempt and every email requested is counted before it is handled.
+"""Every password attempt, every number of a certificate and every email requested is counted before it is handled.
 
 An attempt from a browser known to the account counts against that browser only; any other, against the account and the
 IP address. Anyone who must wait is told how long; no server thread is held up.
@@ -58,6 +58,20 @@ def reserve_link(email: str, now: datetime) -> Reserved | int:
 def reserve_change(person_id: int, now: datetime) -> Reserved | int:
     """Reserve a signed-in person's attempt at their current password, or return the seconds to wait."""
     return _reserve("change", str(person_id), "", now)
+
+
+def reserve_check(number: str, now: datetime) -> tuple[Reserved, Reserved] | int:
+    """A try at the number of a certificate, or the seconds to wait. It counts for the network address, whatever number
+    is tried, and for the number, from wherever a name is tried with it.
+    """
+    secret, address = _settings().secret_key, request.remote_addr or ""
+    with side_record() as records:
+        anywhere = reserve_try(records, attempt_key(secret, "certificates", address), "", now)
+        if isinstance(anywhere, int):
+            return anywhere
+        beside = attempt_key(secret, "certificate address", address)
+        own = reserve_try(records, attempt_key(secret, "certificate", number), beside, now)
+    return own if isinstance(own, int) else (anywhere, own)
 
 
 def _reserve(kind: str, value: str, address_kind: str, now: datetime) -> Reserved | int:

@@ -44,6 +44,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:5000"
     contact: str = ""
     intranet: str = ""
+    issuer: str = ""
     demo: bool = False
     mail_sender: str = "tbblearn@localhost"
     smtp_url: str = ""

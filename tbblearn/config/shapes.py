@@ -122,6 +122,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "public_url": _public_url,
     "contact": str,
     "intranet": str,
+    "issuer": str,
     "demo": _yes_or_no,
     "mail_sender": _mail_sender,
     "smtp_url": _smtp_url,

@@ -59,6 +59,11 @@ def huvudman_name(path: str) -> str | None:
     return db.session.scalar(select(OrgUnit.name).where(OrgUnit.kind == UnitKind.HUVUDMAN, OrgUnit.around(path)))
 
 
+def county_name() -> str:
+    """The name of the county: the root of the tree. It is public."""
+    return db.session.scalar(select(OrgUnit.name).where(OrgUnit.kind == UnitKind.COUNTY)) or ""
+
+
 def unit_by_name(text: str) -> list[Unit]:
     """The units that `source/id`, or `id` alone, names on the command line (docs/rules/people.md)."""
     source, _, external_id = text.rpartition("/")

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tbblearn.db import Model, UtcDateTime, enum_type, retention
+from tbblearn.training.certificate_numbers import LENGTH, new_number
 from tbblearn.training.rules import Basis, RevocationReason
 
 
@@ -42,6 +43,9 @@ class Completion(Model):
     """The day in Stockholm; it decides the cycle."""
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[str | None] = mapped_column(String(LENGTH), unique=True, index=True, default=new_number)
+    """Of its certificate, by which whoever is shown one can check it. Empty only where a node of the release before
+    migration 0112 recorded the completion, until the timer has run."""
 
     @classmethod
     def stands(cls) -> ColumnElement[bool]:

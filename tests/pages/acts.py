@@ -33,6 +33,18 @@ def guess(tab: Page) -> None:
         tab.locator(".practice button").first.click()
 
 
+def check_own(name: str) -> Callable[[Page], None]:
+    """Follow a certificate's address, and type its number there with this name."""
+
+    def act(tab: Page) -> None:
+        number = tab.locator(".cert__check strong").inner_text().split()[-1]
+        tab.locator(".cert__check a").click()
+        tab.locator("#number").fill(number)
+        fill("#name", name)(tab)
+
+    return act
+
+
 def spoil_the_token(tab: Page) -> None:
     """Send the form of a page that has stood open too long."""
     tab.locator("main input[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from tests.pages.acts import fill, guess, send, spoil_the_token
+from tests.pages.acts import check_own, fill, guess, send, spoil_the_token
 from tests.pages.conftest import Site
 from tests.pages.faults import HEIGHT, watch
 from tests.pages.learner import answer, new_tab, read_the_rest, sign_in, start_quiz
@@ -69,6 +69,8 @@ STATES = (
     State("answers-examined", NOBODY, "/sa-skyddar-vi-dina-svar/granska"),
     State("accessibility", NOBODY, "/tillganglighet"),
     State("contact", NOBODY, "/kontakt"),
+    State("check-certificate", NOBODY, "/intyg/kontrollera"),
+    State("check-certificate-errors", NOBODY, "/intyg/kontrollera", send()),
     State("error-404", NOBODY, "/finns-inte"),
     State("error-405", NOBODY, "/logga-ut"),
     # a member of staff on the way through the course
@@ -110,6 +112,8 @@ STATES = (
     State("result-passed", "new_hire", "{passed}/resultat"),
     State("question-fault", "new_hire", "{passed}/fraga/1/fel"),
     State("certificate", "new_hire", "{certificate}"),
+    State("certificate-checked", "new_hire", "{certificate}", check_own("")),
+    State("certificate-of-another-name", "new_hire", "{certificate}", check_own("Någon annan")),
     State("history", "new_hire", "/min-historik"),
     State("my-courses-to-do", "manager", "/mina-utbildningar"),
     State("course-to-do", "manager", "/utbildning/base"),

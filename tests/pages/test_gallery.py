@@ -1,5 +1,6 @@
 """Every component in a real browser: axe, the console and the width find nothing, and the script keeps its promises."""
 
+import io
 import logging
 import threading
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from werkzeug.serving import make_server
 
 from tests.web.gallery import PAGES, THEMES, WIDTHS, gallery_app, picture
@@ -141,6 +143,13 @@ def test_without_script_the_print_button_is_not_shown(chromium: Browser, gallery
     tab.goto(f"{gallery}/gallery/certificate")
     expect(tab.get_by_text("Skriv ut")).to_be_hidden()
     context.close()
+
+
+def test_a_certificate_is_printed_on_one_page(gallery: str, tab: Page) -> None:
+    tab.goto(f"{gallery}/gallery/certificate")
+    (page,) = PdfReader(io.BytesIO(tab.pdf(prefer_css_page_size=True))).pages
+    assert "7KQ4-M2XD-9HTP" in page.extract_text()
+    assert "Ladda ner" not in page.extract_text()
 
 
 def test_what_is_folded_on_a_screen_is_read_on_paper(gallery: str, tab: Page) -> None:

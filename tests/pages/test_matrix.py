@@ -148,6 +148,10 @@ MATRIX: dict[str, Row] = {
     "POST training.hand_in": own_only(303, anonymous=401),
     "GET training.result": own_only(303),
     "GET training.certificate": own_only(200),
+    "GET training.certificate_file": own_only(200),
+    # whoever is shown a certificate checks its number; nothing about its holder
+    "GET training.check_certificate": everyone(200),
+    "POST training.check_certificate_now": everyone(422),
     # what is wrong with a question: the attempts are open until `hand_in` above is tried, the screens hold no practice
     "GET faults.in_quiz": own_only(303),
     "POST faults.tell_of_quiz": own_only(303, anonymous=401),

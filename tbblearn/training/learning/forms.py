@@ -1,11 +1,12 @@
-"""Shape of an answer to a question of the quiz."""
+"""Shapes of what a learner sends, and of what anybody asks about a certificate."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import HiddenField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tbblearn.web.fields import AtMost
 from tbblearn.web.forms import PageForm
 
 
@@ -31,4 +32,19 @@ class AnswerForm(PageForm):
         validators=[demand_a_choice],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
+    )
+
+
+class CheckForm(PageForm):
+    """The number of a certificate, and the name that stands on it where that is to be compared."""
+
+    number = StringField(
+        _l("Nummer på intyget"),
+        validators=[
+            InputRequired(_l("Skriv numret som står på intyget.")),
+            AtMost(40, _l("Numret är för långt. Det har tolv tecken.")),
+        ],
+    )
+    name = StringField(
+        _l("Namn på intyget (valfritt)"), validators=[AtMost(250, _l("Namnet är för långt. Högst 250 tecken."))]
     )

@@ -1,4 +1,6 @@
-"""The learner's way: my courses, the course, its parts, the certificate, my history. The quiz is in `quiz_views`."""
+"""The learner's way: my courses, the course, its parts, my history. The quiz is in `quiz_views`, the certificate in
+`certificate_views`.
+"""
 
 from functools import partial
 
@@ -11,7 +13,7 @@ from tbblearn.courses.rendering import Addresses
 from tbblearn.courses.rules import ScreenRef
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, signed_in
-from tbblearn.training.learning import actions, quiz_views  # noqa: F401  (the quiz's routes belong to the same blueprint)
+from tbblearn.training.learning import actions, certificate_views, quiz_views  # noqa: F401  (of the same blueprint)
 from tbblearn.training.learning import news as news_queries
 from tbblearn.training.learning import queries as learner_queries
 from tbblearn.training.learning.blueprint import asset_url, blueprint, screen_url, word_url
@@ -129,17 +131,6 @@ def remember_section(slug: str, module_id: str) -> tuple[str, int]:
 def screen(slug: str, module_id: str, screen_id: str) -> Response:
     """An address of a single section, from an old link: sections are anchors."""
     return redirect(screen_url(slug, ScreenRef(module_id, screen_id)), 301)
-
-
-@blueprint.get("/intyg/<int:completion_id>")
-@signed_in
-def certificate(completion_id: int) -> Page:
-    """A certificate that fills one A4."""
-    person_id = principal().person_id
-    found = record_queries.certificate(person_id, completion_id)
-    done = learner_queries.course_page(person_id, found.slug, stockholm_date(utc_now())).done
-    newest = done is not None and done.completion_id == completion_id
-    return Page("training/certificate.html", found=found, next_cycle=done.next_cycle if done and newest else None)
 
 
 @blueprint.get("/min-historik")

@@ -1,4 +1,4 @@
-"""What a person has on record: completions, certificates, history."""
+"""What a person has on record: completions, exemptions, history."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,14 +9,13 @@ from sqlalchemy import bindparam, select
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, current_versions
 from tbblearn.courses.rules import Text
-from tbblearn.db import db, run, stockholm_date
-from tbblearn.people.models import OrgUnit, Person
-from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment, Revocation
+from tbblearn.db import run, stockholm_date
+from tbblearn.training.completion_models import Completion, CompletionCredit, Revocation
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.models import Enrolment, Regrade
 from tbblearn.training.record.tasks import own_tasks
 from tbblearn.training.requirements.exemptions import Decision, set_aside
-from tbblearn.training.rules import FREED, Basis, EnrolmentReason, NotFound, Outcome, RevocationReason, Status
+from tbblearn.training.rules import FREED, Basis, EnrolmentReason, Outcome, RevocationReason, Status
 
 
 @dataclass(frozen=True)
@@ -37,15 +36,6 @@ class OwnCompletion:
     revocation_reason: RevocationReason | None
     corrected_on: date | None
     """The day a corrected key made it a pass. Only for the person."""
-
-
-@dataclass(frozen=True)
-class Certificate(OwnCompletion):
-    """A completion with what else its certificate shows."""
-
-    person_name: str
-    units: tuple[str, ...]
-    """The units of the employments held that day."""
 
 
 @dataclass(frozen=True)
@@ -165,28 +155,6 @@ def own_completions(person_id: int) -> list[OwnCompletion]:
             )
         )
     return found
-
-
-def certificate(person_id: int, completion_id: int) -> Certificate:
-    """A person's own certificate; raises NotFound for another's, and for a revoked completion."""
-    standing = (one for one in own_completions(person_id) if one.revoked_on is None)
-    completion = next((one for one in standing if one.id == completion_id), None)
-    if completion is None:
-        raise NotFound(completion_id=completion_id)
-    given_name, family_name = db.session.execute(
-        select(Person.given_name, Person.family_name).where(Person.id == person_id)
-    ).one()
-    units = db.session.scalars(
-        select(OrgUnit.name)
-        .join(CompletionEmployment, CompletionEmployment.unit_id == OrgUnit.id)
-        .where(CompletionEmployment.completion_id == completion_id)
-        .order_by(OrgUnit.name_sort)
-    )
-    return Certificate(
-        **vars(completion),
-        person_name=f"{given_name} {family_name}".strip(),
-        units=tuple(dict.fromkeys(units)),
-    )
 
 
 def history(person_id: int, today: date) -> History:

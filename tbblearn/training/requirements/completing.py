@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.models import Employment, OrgUnit, Person
 from tbblearn.people.rules import holds
+from tbblearn.training.certificate_numbers import new_number
 from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment
 from tbblearn.training.models import NO_REQUIREMENT, Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState, credits
@@ -112,6 +113,16 @@ def in_batches(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """At most `MOST_PERSONS` at a time."""
     for start in range(0, len(person_ids), MOST_PERSONS):
         yield person_ids[start : start + MOST_PERSONS]
+
+
+def give_missing_numbers() -> int:
+    """The timer's: number up to a thousand completions that were recorded by the release before; returns how many."""
+    ids = db.session.scalars(
+        select(Completion.id).where(Completion.number.is_(None)).limit(MOST_PERSONS).with_for_update()
+    ).all()
+    if ids:
+        db.session.execute(update(Completion), [{"id": one, "number": new_number()} for one in ids])
+    return len(ids)
 
 
 def count_for_tasks(person_ids: Sequence[int], *, now: datetime) -> None:

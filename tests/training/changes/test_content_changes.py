@@ -27,7 +27,7 @@ from tbblearn.training.changes.publishing import publish_edition
 from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.learning import actions
 from tbblearn.training.models import Answer, Attempt, Enrolment, ReadingPlace, Regrade
-from tbblearn.training.record.queries import certificate
+from tbblearn.training.record.certificates import certificate
 from tbblearn.training.rules import Outcome
 from tests.conftest import SQLite
 from tests.factories import TODAY
@@ -246,7 +246,10 @@ class Changes(RuleBasedStateMachine):
             assert completion.achieved_at == attempt.handed_in_at
             assert attempt.outcome is Outcome.PASSED
             shown = certificate(completion.person_id, completion.id)
-            assert shown.version == next(one.number for one in versions("base") if one.id == attempt.course_version_id)
+            assert shown.held is not None
+            assert shown.held.version == next(
+                one.number for one in versions("base") if one.id == attempt.course_version_id
+            )
 
     @invariant()
     def every_task_that_was_passed_is_on_record_once_at_its_first_pass(self) -> None:

@@ -12,7 +12,8 @@ from tbblearn.training.attempts.queries import question_page, result_page, revie
 from tbblearn.training.learning import actions
 from tbblearn.training.learning.queries import StepKind, course_page, my_courses, part_page
 from tbblearn.training.managing import actions as manager_actions
-from tbblearn.training.record.queries import certificate, history
+from tbblearn.training.record.certificates import Job, certificate
+from tbblearn.training.record.queries import history
 from tbblearn.training.requirements.actions import add_requirement, adopt
 from tbblearn.training.rules import (
     Basis,
@@ -249,7 +250,9 @@ def test_the_certificate_names_the_unit_of_the_day(training: Training) -> None:
     completion_id = result_page(person_id, training.take(person_id)).completion_id
     assert completion_id is not None
     seen = certificate(person_id, completion_id)
-    assert (seen.person_name, seen.units, seen.version, seen.cycles) == ("Medarbetare 101", ("Enhet 1",), 1, (2026,))
+    assert (seen.person_name, seen.jobs) == ("Medarbetare 101", (Job("Region Sörmland", "Enhet 1", "undersköterska"),))
+    assert seen.held is not None
+    assert (seen.held.version, [one.cycle for one in seen.counts_for]) == (1, [2026])
     with pytest.raises(NotFound):
         certificate(training.person("p102"), completion_id)
     with unit_of_work():

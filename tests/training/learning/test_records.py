@@ -35,6 +35,7 @@ def test_the_certificate_says_who_what_when_and_the_next_time(learners: Learners
     assert page.h1 == "Intyg"
     for words in ("Kursen base", "Medarbetare 101", "Enhet 1", "20 november 2026", "omgång 2027"):
         assert words in page.text
+    assert page.links["Ladda ner (PDF)"] == f"{page.path}.pdf"
     assert "har gått utbildningen och är godkänd på provet." in page.text
     assert "Version 1" in page.text
     assert page.soup.select("button[data-print]")
