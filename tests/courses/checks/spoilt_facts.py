@@ -58,7 +58,7 @@ SPOILT_FACTS = {
         below=4,
     ),
     "huvudmen where all questions are drawn": Spoilt(
-        QUIZ, FIRST_1B, FIRST_1B + "    huvudmen:\n      - flen\n", "huvudmen needs draw: one_per_goal", at=(COURSE, 12)
+        QUIZ, FIRST_1B, FIRST_1B + "    huvudmen:\n      - flen\n", "huvudmen needs draw: one_per_goal", at=(COURSE, 15)
     ),
     "huvudmen of nobody": Spoilt(QUIZ, FIRST_1B, FIRST_1B + "    huvudmen: []\n", "huvudmen needs at least 1 items", 2),
     "about something else": Spoilt(
