@@ -44,11 +44,11 @@ def test_size_and_kind_are_read(tmp_path: Path, name: str, content: bytes, media
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.png", JPEG, "no image/png picture"),
-        ("a.png", PNG[:15], "no image/png picture"),
-        ("a.jpg", b"\xff\xd8\xff", "no image/jpeg picture"),
-        ("a.jpg", b"\xff\xd8\xff\xe0\x00\x00" * 3, "no image/jpeg picture"),
-        ("a.webp", b"RIFF", "no image/webp picture"),
+        ("a.png", JPEG, "not a valid image/png picture"),
+        ("a.png", PNG[:15], "not a valid image/png picture"),
+        ("a.jpg", b"\xff\xd8\xff", "not a valid image/jpeg picture"),
+        ("a.jpg", b"\xff\xd8\xff\xe0\x00\x00" * 3, "not a valid image/jpeg picture"),
+        ("a.webp", b"RIFF", "not a valid image/webp picture"),
         ("a.gif", b"GIF89a", "pictures end in .svg, .png"),
         ("a.png", PNG[:16] + struct.pack(">II", 100_000, 10), "too large: 100000 x 10"),
         ("a.png", PNG[:16] + struct.pack(">II", 0, 10), "too large: 0 x 10"),
