@@ -32,7 +32,7 @@ WORDS = {
     400: ("Något i adressen eller formuläret gick inte att läsa.", "Something in the address or form"),
     403: ("Du har inte tillgång till den här sidan.", "You do not have access to this page."),
     404: ("Sidan finns inte, eller så får du inte se den.", "The page does not exist, or you may not see it."),
-    405: ("Sidan går inte att öppna på det sättet.", "The page cannot be opened that way."),
+    405: ("Sidan går inte att öppna på det sättet Börja om", "The page cannot be opened that way Start again"),
     409: ("Det du skickade nu är inte sparat.", "What you sent now has not been saved."),
     413: ("Störst tillåtna storlek är 1 MB.", "The largest allowed is 1 MB."),
     500: ("Något gick fel hos oss.", "Something went wrong on our side."),
