@@ -19,7 +19,7 @@ OWN = {
     "external_end": "of the person who is written to, or whom the one who is written to answers for",
     "with_roles": "a query that others finish; what a person may do makes the scope",
     "unit_by_name": "the command line, whose user may read the whole database",
-    "below": "a condition, not rows",
+    "county_name": "the name of the county, on every certificate",
     "huvudman_name": "one of ten names that everyone knows, of a unit that was found within the scope",
 }
 """What needs no scope, and why."""
