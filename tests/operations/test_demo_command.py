@@ -62,7 +62,7 @@ def test_the_command_refuses_a_foreign_database_with_a_sentence(command):
     engine.dispose()
     done = command("--no-serve", "--staff", "200")
     assert done.exit_code == 1
-    assert "no demo" in done.output
+    assert "not a demo" in done.output
     assert "Traceback" not in done.output
 
 

@@ -88,7 +88,7 @@ def test_another_seed_gives_other_rows(session):
 def test_a_database_with_something_else_in_it_is_refused_and_left_alone(session, fresh):
     County.build()
     rows = digest()
-    with pytest.raises(Refused, match="no demo"):
+    with pytest.raises(Refused, match="not a demo"):
         opened(Key(1, STAFF, TODAY), fresh=fresh)
     assert digest() == rows
 
@@ -96,7 +96,7 @@ def test_a_database_with_something_else_in_it_is_refused_and_left_alone(session,
 def test_a_database_with_a_table_that_is_not_ours_is_refused(session):
     with writing(), db.engine.begin() as connection:
         connection.execute(text("CREATE TABLE payroll (id INTEGER)"))
-    with pytest.raises(Refused, match="no demo"):
+    with pytest.raises(Refused, match="not a demo"):
         opened(Key(1, STAFF, TODAY), fresh=True)
 
 
