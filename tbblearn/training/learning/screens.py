@@ -150,7 +150,6 @@ class ShownAnswer:
     right: bool
     chosen: tuple[ExplainedChoice, ...]
     key: tuple[ExplainedChoice, ...]
-    more_to_find: bool
     corrected: bool
     """The key has been corrected since the attempt began; feedback follows the new one."""
     kept: bool
@@ -268,7 +267,6 @@ def show_answer(
         right=counts_as_right,
         chosen=tuple(explained(course, choice, language) for choice in picked),
         key=tuple(explained(course, choice, language) for choice in missed if show_key),
-        more_to_find=bool(picked) and bool(missed) and all(choice.correct for choice in picked),
         corrected=corrected,
         kept=counts_as_right and not by_key,
         case=question.case,
