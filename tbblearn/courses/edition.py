@@ -14,7 +14,20 @@ from tbblearn.courses.files.parts import ScreenSource
 from tbblearn.courses.files.pictures import MediaFile
 from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.rendering import RENDERER, render_inline, render_screen
-from tbblearn.courses.rules import LANGUAGES, Case, Change, Course, Goal, Module, Question, Screen, Source, Term, Text
+from tbblearn.courses.rules import (
+    LANGUAGES,
+    Case,
+    Change,
+    Course,
+    Goal,
+    Module,
+    Question,
+    Screen,
+    ScreenRef,
+    Source,
+    Term,
+    Text,
+)
 from tbblearn.courses.storing import sha256_of
 
 
@@ -82,6 +95,7 @@ def _tidy(text: str) -> str:
 
 def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, CourseFiles]) -> Course:
     practice = [question for module in files.modules if module.shape for question in module.shape.practice]
+    taught = {(one.course, one.goal): ScreenRef.of(one.screen) for one in shape.teaches}
     return Course(
         slug=files.slug,
         level=shape.level,
@@ -93,7 +107,7 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
         pass_mark=shape.quiz.pass_mark,
         goals=(
             *(Goal(goal.id, goal.module, goal.text.by_language()) for goal in shape.goals),
-            *_borrowed_goals(shape, courses),
+            *_borrowed_goals(shape, courses, taught),
         ),
         modules=tuple(
             _module(module, module_shape, number, files.source_entries())
@@ -101,7 +115,7 @@ def _course(files: CourseFiles, shape: CourseShape, courses: Mapping[str, Course
         ),
         questions=(
             *(_question(*asked) for module in files.modules for asked in _asked(module)),
-            *(_lent(_question(*asked), lender) for lender, asked in _borrowed(shape, courses)),
+            *(_lent(_question(*asked), lender, taught) for lender, asked in _borrowed(shape, courses)),
         ),
         practice={question.id: _question(question) for question in practice},
         changes=tuple(
@@ -160,6 +174,7 @@ def _module(files: ModuleFiles, shape: ModuleShape, number: int, sources: Collec
                     for language, screen in by_language.items()
                 },
                 sources=tuple(name for name in dict.fromkeys(_cited(versions)) if name in sources),
+                service=versions[0].service,
             )
         )
     return Module(
@@ -224,21 +239,28 @@ def _borrowed(
                     yield loan.course, (question, case)
 
 
-def _borrowed_goals(shape: CourseShape, courses: Mapping[str, CourseFiles]) -> Iterator[Goal]:
+def _borrowed_goals(
+    shape: CourseShape, courses: Mapping[str, CourseFiles], taught: Mapping[tuple[str, str], ScreenRef]
+) -> Iterator[Goal]:
+    """The goals borrowed, each with the part that teaches it: of this course if it does."""
     for loan in shape.quiz.include:
         lender = courses[loan.course].shape
         for goal in lender.goals if lender else []:
             if goal.id in loan.goals:
-                yield Goal(f"{loan.course}:{goal.id}", goal.module, goal.text.by_language(), loan.course)
+                here = taught.get((loan.course, goal.id))
+                module, course = (here.module, None) if here else (goal.module, loan.course)
+                yield Goal(f"{loan.course}:{goal.id}", module, goal.text.by_language(), course)
 
 
-def _lent(question: Question, lender: str) -> Question:
+def _lent(question: Question, lender: str, taught: Mapping[tuple[str, str], ScreenRef]) -> Question:
+    """The question as its borrower asks it; its feedback leads to where the borrower teaches the goal, if it does."""
+    here = taught.get((lender, question.goal))
     return replace(
         question,
         id=f"{lender}:{question.id}",
         goal=f"{lender}:{question.goal}",
         choices=tuple(
-            replace(choice, read=replace(choice.read, course=lender) if choice.read else None)
+            replace(choice, read=here or replace(choice.read, course=lender) if choice.read else None)
             for choice in question.choices
         ),
         case=replace(question.case, id=f"{lender}:{question.case.id}") if question.case else None,

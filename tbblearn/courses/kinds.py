@@ -349,7 +349,4 @@ def written_feedback(question: Entry) -> Iterator[Entry]:
 
 def screen_ref(shape: ChoiceShape | StepShape) -> ScreenRef | None:
     """The screen that the feedback leads to."""
-    if shape.read is None:
-        return None
-    module, _, screen = shape.read.partition("/")
-    return ScreenRef(module, screen)
+    return None if shape.read is None else ScreenRef.of(shape.read)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tbblearn.courses.vocabulary import Service
+
 Text = Mapping[str, str]
 
 LANGUAGES = ("sv", "en")
@@ -71,36 +73,6 @@ GRADED = frozenset({Certainty.COUNTY, Certainty.LAW, Certainty.OFFICIAL})
 """Only what these say is asked in a quiz."""
 
 
-class About(StrEnum):
-    """What a question is about, for its author to see what the course leaves out."""
-
-    BABY = "baby"
-    CHILD = "child"
-    TEENAGER = "teenager"
-    PRESCHOOL = "preschool"
-    SCHOOL = "school"
-    SOCIAL = "social"
-    CARE = "care"
-    AMBULANCE = "ambulance"
-    VIOLENCE = "violence"
-    SEXUAL_ABUSE = "sexual-abuse"
-    NEGLECT = "neglect"
-    BULLYING = "bullying"
-    DISABILITY = "disability"
-    ABSENCE = "absence"
-    HONOUR = "honour"
-    INTERPRETER = "interpreter"
-    SEPARATED = "separated"
-    NEXT_OF_KIN = "next-of-kin"
-
-
-HUVUDMEN = (
-    *("region", "eskilstuna", "flen", "gnesta", "katrineholm", "nykoping", "oxelosund", "strangnas", "trosa"),
-    "vingaker",
-)
-"""The ids of the county's huvudmän, as in the files of its units."""
-
-
 class ChangeClass(StrEnum):
     """Whether a change affects those who have taken the course (material) or nobody (editorial)."""
 
@@ -123,6 +95,12 @@ class ScreenRef:
     module: str
     screen: str
     course: str | None = None
+
+    @classmethod
+    def of(cls, path: str) -> "ScreenRef":
+        """The screen that a path `part/screen` names."""
+        module, _, screen = path.partition("/")
+        return cls(module, screen)
 
 
 @dataclass(frozen=True)
@@ -213,12 +191,16 @@ Block = HtmlBlock | PracticeBlock
 
 @dataclass(frozen=True)
 class Screen:
-    """One idea, read in about a minute; `blocks` by language, `sources` the ids of what it cites."""
+    """One idea, read in about a minute; `blocks` by language, `sources` the ids of what it cites.
+
+    The staff of `service` meet it before the screens of other services; None: it is for no service above others.
+    """
 
     id: str
     title: Text
     blocks: Mapping[str, tuple[Block, ...]]
     sources: tuple[str, ...] = ()
+    service: Service | None = None
 
 
 @dataclass(frozen=True)
@@ -266,6 +248,12 @@ class Module:
     summary: Text
     minutes: int
     screens: tuple[Screen, ...]
+
+    def screens_for(self, services: Collection[Service]) -> tuple[Screen, ...]:
+        """The screens in the order in which staff of these services meet them: their own before other services'."""
+        first = next((at for at, screen in enumerate(self.screens) if screen.service is not None), 0)
+        rest = sorted(self.screens[first:], key=lambda screen: screen.service not in services)
+        return (*self.screens[:first], *rest)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from tbblearn.courses.checks.checking import check
+from tbblearn.courses.edition import Edition, make_edition
+
 AUTHORING = Path(__file__).parents[2] / "docs" / "authoring.md"
 PART = "exempel/01-forsta-steget"
 
@@ -48,3 +51,10 @@ class Courses:
         line = self.line_of(name, old)
         self.write(name, self.read(name).replace(old, new))
         return line
+
+
+def edition_of(courses: Courses, slug: str = "exempel") -> Edition:
+    """What would be published of a course."""
+    report = check(courses.root)
+    assert [str(fault) for fault in report.faults] == []
+    return make_edition(report.courses[slug], report.courses)

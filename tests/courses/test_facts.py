@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from tbblearn.courses.rules import Certainty
 from tbblearn.courses.storing import course_from_json, course_to_json
-from tests.courses.example import Courses
-from tests.courses.test_publishing import COURSE, QUIZ, edition_of
+from tests.courses.example import Courses, edition_of
+from tests.courses.test_publishing import COURSE, QUIZ
 
 
 def test_an_edition_holds_the_sources_of_each_part(courses: Courses):

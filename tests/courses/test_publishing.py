@@ -17,7 +17,7 @@ from tbblearn.cli.courses import courses as courses_command
 from tbblearn.courses import queries
 from tbblearn.courses.actions import Publication, publish
 from tbblearn.courses.checks.checking import check
-from tbblearn.courses.edition import Edition, make_edition
+from tbblearn.courses.edition import make_edition
 from tbblearn.courses.models import CourseAsset, CourseVersion
 from tbblearn.courses.rules import ChangeClass, NoSuchPart, NoSuchVersion, QuestionKind, ScreenRef
 from tbblearn.courses.storing import course_from_json, course_to_json
@@ -25,18 +25,12 @@ from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.operations.demo.marker import mark_begun
 from tbblearn.web.application import Application
 from tests.courses.checks.spoilt import EN, borrow, waive
-from tests.courses.example import PART, Courses
+from tests.courses.example import PART, Courses, edition_of
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COURSE = "exempel/course.yaml"
 SV = f"{PART}/module.sv.md"
 QUIZ = f"{PART}/quiz.yaml"
-
-
-def edition_of(courses: Courses, slug: str = "exempel") -> Edition:
-    report = check(courses.root)
-    assert [str(fault) for fault in report.faults] == []
-    return make_edition(report.courses[slug], report.courses)
 
 
 def published(courses: Courses, now: datetime = NOW) -> Publication:
@@ -121,25 +115,6 @@ def test_any_change_changes_the_hash(courses: Courses, file: str, old: str, new:
     before = edition_of(courses).sha256
     courses.change(file, old, new)
     assert edition_of(courses).sha256 != before
-
-
-def test_borrowed_questions_are_copied_and_change_the_borrowers_hash(courses: Courses):
-    borrow(courses, "1B")
-    edition = edition_of(courses, "annat")
-    borrowed = edition.course.question("exempel:q1b-fraga")
-    own = edition_of(courses).course.question("q1b-fraga")
-    assert (borrowed.goal, borrowed.hash) == ("exempel:1B", own.hash)
-    goal = next(goal for goal in edition.course.goals if goal.id == "exempel:1B")
-    assert (goal.module, goal.course) == ("forsta-steget", "exempel")
-    alone = edition.course.question("exempel:q1b-buss")
-    assert alone.case is not None
-    assert alone.case.id == "exempel:fall-bussen", "half a borrowed case keeps its text"
-    assert "exempel:q1a-buss" not in {question.id for question in edition.course.questions}
-    match = edition.course.question("exempel:q1b-vem")
-    assert (match.right, len(match.rows), len(match.options)) == (frozenset({"trott=vuxna", "ensam=barnet"}), 2, 2)
-    assert {choice.read.course for choice in match.choices if choice.read} == {"exempel"}
-    courses.change(QUIZ, "Stämmer det att du först", "Är det sant att du först")
-    assert edition_of(courses, "annat").sha256 != edition.sha256
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from tbblearn.courses.checks.names import demand_known
 from tbblearn.courses.files.findings import Findings, phrase
 from tbblearn.courses.files.folders import CourseFiles
 from tbblearn.courses.files.reading import Entry
-from tbblearn.courses.rules import HUVUDMEN, Draw
+from tbblearn.courses.rules import Draw
+from tbblearn.courses.vocabulary import HUVUDMEN
 
 ENOUGH = 3
 """Questions on a goal that each person may be asked, so that two attempts differ."""

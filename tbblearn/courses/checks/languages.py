@@ -76,6 +76,9 @@ class _Comparison:
                 self._fault(found.line, message, expected=expected.id)
                 break
         for screen in both:
+            if screen.service is not theirs[screen.id].service:
+                message = "the screen {screen} is for another service in {name}; write the same service="
+                self._fault(theirs[screen.id].line, message, screen=screen.id)
             self._practice(screen, theirs[screen.id])
             self._films(screen, theirs[screen.id])
 

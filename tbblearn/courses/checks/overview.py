@@ -7,7 +7,8 @@ from datetime import date
 
 from tbblearn.courses.checks.sources import unsourced
 from tbblearn.courses.files.folders import CourseFiles
-from tbblearn.courses.rules import LANGUAGES, About
+from tbblearn.courses.rules import LANGUAGES
+from tbblearn.courses.vocabulary import About
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tbblearn.courses.rules import Draw
 
 NO_COURSE = "there is no other course {course}; {mend}"
 NO_PART = "there is no part {part}; {mend}"
+NO_GOAL = "the course {course} has no goal {goal}; {mend}"
 NO_SCREEN = "there is no screen {screen}; {mend}"
 
 ID_NAMES = {"choices": "choice id", "options": "option id", "rows": "row id", "steps": "step id"}
@@ -22,6 +23,7 @@ def check_references(course: CourseFiles, courses: Mapping[str, CourseFiles], fi
     """Find every broken reference in `course`, and every duplicate id."""
     _check_ids(course, findings)
     _check_course_file(course, courses, findings)
+    _check_taught(course, courses, findings)
     _check_changes(course, findings)
     for module in course.modules:
         check_languages(module, findings)
@@ -73,8 +75,30 @@ def _check_course_file(course: CourseFiles, courses: Mapping[str, CourseFiles], 
         demand_known(lender, others, borrowed.at("course"), NO_COURSE, findings, course=lender)
         goals = courses[lender].goals() if lender in others else {}
         for name, line in borrowed.texts("goals") if lender in others else ():
-            message = "the course {course} has no goal {goal}; {mend}"
-            demand_known(name, goals, (course.file, line), message, findings, course=lender, goal=name)
+            demand_known(name, goals, (course.file, line), NO_GOAL, findings, course=lender, goal=name)
+
+
+def _check_taught(course: CourseFiles, courses: Mapping[str, CourseFiles], findings: Findings) -> None:
+    """Whoever takes a course that counts as another learns all that the other teaches."""
+    top, screens = course.document.top, _screen_paths(course)
+    satisfied = dict(top.texts("satisfies"))
+    taught = set()
+    for one in top.entries("teaches"):
+        other, goal, screen = one.text("course"), one.text("goal"), one.text("screen")
+        message = "this course does not count as {other}; {mend}"
+        demand_known(other, satisfied, one.at("course"), message, findings, other=other)
+        if other in satisfied and other in courses:
+            demand_known(goal, courses[other].goals(), one.at("goal"), NO_GOAL, findings, course=other, goal=goal)
+        demand_known(screen, screens, one.at("screen"), NO_SCREEN, findings, screen=screen)
+        if (other, goal) in taught:
+            message = "where the goal {goal} of {course} is taught stands twice; remove one"
+            findings.fault(*one.at("goal"), message, goal=goal, course=other)
+        taught.add((other, goal))
+    for other, line in satisfied.items():
+        goals = courses[other].goals() if other in courses else ()
+        if untaught := [name for name in goals if (other, name) not in taught]:
+            message = "it counts as {course}, so say under teaches: which screen teaches its goals: {goals}"
+            findings.fault(course.file, line, message, course=other, goals=", ".join(untaught))
 
 
 def _check_changes(course: CourseFiles, findings: Findings) -> None:

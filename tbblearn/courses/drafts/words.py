@@ -4,7 +4,8 @@ from flask_babel import gettext as _
 
 from tbblearn.courses.drafts.changes import Kind, Thing
 from tbblearn.courses.files.uploads import LARGEST_FILE, LARGEST_UNPACKED, MOST_ENTRIES, Refusal, UploadRefused
-from tbblearn.courses.rules import About, ChangeClass
+from tbblearn.courses.rules import ChangeClass
+from tbblearn.courses.vocabulary import About
 from tbblearn.web.language import NBSP, number, page_language
 
 MEGABYTE = 1_000_000

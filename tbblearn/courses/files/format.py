@@ -9,17 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from tbblearn.courses.rules import (
-    About,
-    Certainty,
-    ChangeClass,
-    Counts,
-    Difficulty,
-    Draw,
-    Level,
-    QuestionKind,
-    Reading,
-)
+from tbblearn.courses.rules import Certainty, ChangeClass, Counts, Difficulty, Draw, Level, QuestionKind, Reading
+from tbblearn.courses.vocabulary import About
 
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 GOAL_PATTERN = r"^[0-9]+[A-Z]$"
@@ -69,6 +60,14 @@ class BorrowedGoals(Shape):
     goals: Annotated[list[GoalId], Field(min_length=1)]
 
 
+class TaughtShape(Shape):
+    """Where this course teaches a goal of a course that it also counts as."""
+
+    course: Name
+    goal: GoalId
+    screen: ScreenPath
+
+
 class QuizShape(Shape):
     """How the quiz is drawn and passed."""
 
@@ -116,6 +115,7 @@ class CourseShape(Shape):
     monday: Translated | None = None
     reading: Annotated[Reading, Field(strict=False)]
     satisfies: list[Name]
+    teaches: list[TaughtShape] = []
     quiz: QuizShape
     goals: Annotated[list[GoalShape], Field(min_length=1)]
     modules: Annotated[list[ModuleShape], Field(min_length=1)]

@@ -29,8 +29,9 @@ from tbblearn.courses.files.markdown import (
 from tbblearn.courses.files.reading import Document, parse_yaml
 from tbblearn.courses.files.shapes import S, check_shape
 from tbblearn.courses.files.texts import TOO_LONG, invisible, shortened, unwanted_entities
+from tbblearn.courses.vocabulary import Service
 
-_HEADING = re.compile(r"^(?P<title>.*?)\s*\{#(?P<id>[^}]*)\}$", re.DOTALL)
+_HEADING = re.compile(r"^(?P<title>.*?)\s*\{#(?P<id>[^} ]*)(?: service=(?P<service>[^}]*))?\}$", re.DOTALL)
 
 _REFUSED = {
     "hr": "a line across; start a new screen with ## instead",
@@ -90,6 +91,7 @@ class ScreenSource:
     id: str
     title: str
     line: int
+    service: Service | None = None
     tokens: list[Token] = field(default_factory=list)
     links: list[Located] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
@@ -209,7 +211,16 @@ class _PartReader:
         title = heading_words(self._markdown, match["title"])
         if not title:
             self._fault("the screen has no title; write one before its id")
-        return ScreenSource(match["id"], title, self._line)
+        return ScreenSource(match["id"], title, self._line, self._service(match["service"]))
+
+    def _service(self, written: str | None) -> Service | None:
+        if written is None:
+            return None
+        if written not in set(Service):
+            message = "there is no service {service}; known: {services}"
+            self._fault(message, service=written, services=", ".join(Service))
+            return None
+        return Service(written)
 
     def _ended(self, screen: ScreenSource) -> ScreenSource:
         if screen.id and not screen.tokens:

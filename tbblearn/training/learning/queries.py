@@ -6,8 +6,13 @@ from datetime import date
 from enum import StrEnum
 from math import ceil
 
+from sqlalchemy import bindparam, select
+
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Text
+from tbblearn.courses.vocabulary import Service, services_told_by
+from tbblearn.db import run
+from tbblearn.people.models import Employment, OrgUnit
 from tbblearn.people.rules import Level
 from tbblearn.training.attempts.marking import needed
 from tbblearn.training.learning.desk import Desk, desk_of
@@ -134,6 +139,8 @@ class PartPage:
     course: Course
     module: Module
     parts_read: frozenset[str]
+    services: frozenset[Service]
+    """The services in which the reader works; empty in a part that is the same for all."""
 
 
 def my_courses(person_id: int, today: date) -> MyCourses:
@@ -194,7 +201,21 @@ def part_page(person_id: int, slug: str, module_id: str, today: date) -> PartPag
     except NoSuchPart as error:
         raise NotFound(part=module_id) from error
     on = {place.enrolment_id for place in known} if working is None else {working.enrolment_id}
-    return PartPage(course, module, parts_read(known, on))
+    own = _services_of(person_id, today) if any(screen.service for screen in module.screens) else frozenset()
+    return PartPage(course, module, parts_read(known, on), own)
+
+
+_UNITS = (
+    select(OrgUnit.service, OrgUnit.name)
+    .join(Employment, Employment.unit_id == OrgUnit.id)
+    .where(Employment.person_id == bindparam("person_id"), Employment.held_on(bindparam("today")))
+)
+
+
+def _services_of(person_id: int, today: date) -> frozenset[Service]:
+    """The services that the person's units are told to be. One query."""
+    units = run(_UNITS, {"person_id": person_id, "today": today})
+    return frozenset(service for unit in units for service in services_told_by(f"{unit.service} {unit.name}"))
 
 
 def _task(own: OwnTask, course: Course, desk: Desk, today: date) -> Task:

@@ -26,6 +26,7 @@ from tbblearn.courses.rules import (
     ScreenRef,
     Term,
 )
+from tbblearn.courses.vocabulary import Service
 
 VERDICTS = {True: ("Det stämmer.", "That is right."), False: ("Inte riktigt.", "Not quite.")}
 """How authors begin feedback on a choice (docs/authoring.md); the page writes it as a heading instead."""
@@ -131,12 +132,16 @@ class ShownText:
 
 @dataclass(frozen=True)
 class ShownSection:
-    """A section of a part. `minutes_left`: what is left of the part from here on. `words` are explained in it."""
+    """A section of a part. `minutes_left`: what is left of the part from here on. `words` are explained in it.
+
+    `own`: it is about the service in which the reader works.
+    """
 
     id: str
     number: int
     title: str
     minutes_left: int
+    own: bool
     blocks: Sequence[ShownText | ShownPractice]
     words: tuple[Term, ...]
 
@@ -164,21 +169,24 @@ def show_part(
     chosen: Mapping[str, Collection[str]],
     sent: str,
     addresses: Addresses,
+    services: Collection[Service] = (),
 ) -> list[ShownSection]:
-    """The sections of a part, in order. `chosen` holds choice ids by practice question, `sent` the question just sent.
+    """The sections of a part, in the order for staff of `services`.
 
-    Unknown questions and choices are ignored: the address is anybody's to write.
+    `chosen` holds choice ids by practice question, `sent` the question just sent; unknown ones are ignored, since the
+    address is anybody's to write.
     """
-    blocks = [block for screen in module.screens for block in screen.blocks[language]]
+    screens = module.screens_for(services)
+    blocks = [block for screen in screens for block in screen.blocks[language]]
     practised = [course.practice[block.question_id] for block in blocks if isinstance(block, PracticeBlock)]
     known = {
         question.id: [choice.id for choice in question.choices if choice.id in chosen.get(question.id, ())]
         for question in practised
     }
-    lengths = [sum(map(_length, screen.blocks[language])) for screen in module.screens]
+    lengths = [sum(map(_length, screen.blocks[language])) for screen in screens]
     explained_before: set[str] = set()
     sections = []
-    for at, screen in enumerate(module.screens):
+    for at, screen in enumerate(screens):
         here = ScreenRef(module.id, screen.id)
         words = [term for term in _terms_in(course, screen.blocks[language]) if term.id not in explained_before]
         explained_before.update(term.id for term in words)
@@ -187,6 +195,7 @@ def show_part(
                 id=screen.id,
                 number=at + 1,
                 title=screen.title[language],
+                own=screen.service in services,
                 minutes_left=ceil(module.minutes * sum(lengths[at:]) / sum(lengths)),
                 blocks=_blocks(course, here, language, known, sent, addresses),
                 words=tuple(words),

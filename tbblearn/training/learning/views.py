@@ -97,6 +97,7 @@ def part(slug: str, module_id: str) -> Page:
             request.args.to_dict(flat=False),
             request.args.get("svara", ""),
             Addresses(partial(screen_url, slug), word_url, asset_url),
+            found.services,
         ),
         to_quiz=part_after(found.course, found.module, found.parts_read | {module_id}) is None,
     )

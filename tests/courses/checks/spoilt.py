@@ -115,6 +115,19 @@ SPOILT = {
         "there is no part fjarde; known: forsta-steget",
     ),
     "question on no goal": Spoilt(QUIZ, FIRST_1B, FIRST_1B.replace("1B", "7Q"), "there is no goal 7Q in", below=1),
+    "teaches a goal of a course that it does not count as": Spoilt(
+        COURSE,
+        "satisfies: []",
+        "satisfies: []\nteaches:\n  - course: base\n    goal: 1A\n    screen: forsta-steget/ett-steg",
+        "this course does not count as base",
+        below=2,
+    ),
+    "unknown service": Spoilt(
+        SV, "{#ett-steg}", "{#ett-steg service=forskola}", "there is no service forskola; known: preschool, school"
+    ),
+    "another service in translation": Spoilt(
+        EN, "{#ett-steg}", "{#ett-steg service=school}", "the screen ett-steg is for another service in module.sv.md"
+    ),
     "satisfies nothing": Spoilt(
         COURSE, "satisfies: []", "satisfies:\n  - bas", "there is no other course bas", below=1
     ),
@@ -359,9 +372,14 @@ def second_course(courses: Courses) -> None:
     courses.change("annat/course.yaml", "id: exempel", "id: annat")
 
 
+def count_as_the_first(courses: Courses, *taught: str) -> None:
+    """The second course counts as the first, and teaches these of its goals."""
+    entries = [f"  - course: exempel\n    goal: {goal}\n    screen: forsta-steget/du-ser-det" for goal in taught]
+    courses.change("annat/course.yaml", "satisfies: []", "\n".join(["satisfies:", "  - exempel", "teaches:", *entries]))
+
+
 def borrow(courses: Courses, goal: str) -> int:
     second_course(courses)
-    courses.change("annat/course.yaml", "satisfies: []", "satisfies:\n  - exempel")
     courses.change(
         "annat/course.yaml",
         "  pass_mark: 80              # percent\n",

@@ -7,7 +7,20 @@ from click.testing import CliRunner
 
 from tbblearn.cli.courses import courses as courses_command
 from tbblearn.courses.checks.checking import Placeholders, check
-from tests.courses.checks.spoilt import COURSE, EN, FIRST_1B, GLOSSARY, QUIZ, SPOILT, SV, SVG, borrow, waive
+from tests.courses.checks.spoilt import (
+    COURSE,
+    EN,
+    FIRST_1B,
+    GLOSSARY,
+    QUIZ,
+    SPOILT,
+    SV,
+    SVG,
+    borrow,
+    count_as_the_first,
+    second_course,
+    waive,
+)
 from tests.courses.checks.spoilt_facts import SPOILT_FACTS
 from tests.courses.example import PART, SMALLEST_FILM, Courses
 
@@ -180,6 +193,23 @@ def test_a_course_may_borrow_goals(courses: Courses):
 def test_a_borrowed_goal_must_exist(courses: Courses):
     line = borrow(courses, "9Z")
     assert is_named(found(courses), "annat/course.yaml", line, "the course exempel has no goal 9Z; known: 1A, 1B")
+
+
+def test_a_course_that_counts_as_another_teaches_all_its_goals(courses: Courses):
+    second_course(courses)
+    count_as_the_first(courses, "1B")
+    line = courses.line_of("annat/course.yaml", "  - exempel\n")
+    message = "it counts as exempel, so say under teaches: which screen teaches its goals: 1A"
+    assert is_named(found(courses), "annat/course.yaml", line, message)
+
+
+def test_what_is_taught_stands_once_and_exists(courses: Courses):
+    second_course(courses)
+    count_as_the_first(courses, "1A", "1B", "1B", "9Z")
+    messages = [message for _file, _line, message in found(courses)]
+    assert len(messages) == 2
+    assert "where the goal 1B of exempel is taught stands twice" in messages[0]
+    assert "the course exempel has no goal 9Z" in messages[1]
 
 
 # --- cases, words, films ---

@@ -6,7 +6,7 @@ import pytest
 
 from tbblearn.courses.checks.checking import Placeholders, check
 from tbblearn.courses.checks.overview import Told
-from tbblearn.courses.rules import About
+from tbblearn.courses.vocabulary import About
 from tests.courses.checks.spoilt import COURSE, EN, FIRST_1B, QUIZ, SV, waive
 from tests.courses.checks.spoilt_facts import SOURCES
 from tests.courses.checks.test_checking import run

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tbblearn.courses.rules import Certainty, Source
+from tbblearn.courses.vocabulary import Service
 from tbblearn.db import db, unit_of_work
+from tbblearn.people.models import OrgUnit
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.models import Answer, ReadingPlace
 from tests.factories import TODAY
@@ -39,6 +41,26 @@ def test_a_part_is_one_page_of_sections_with_one_way_on(learners: Learners) -> N
 def test_links_in_the_text_lead_to_the_sections_they_name(learners: Learners) -> None:
     learners.be("p101")
     assert learners.get(FIRST).links["Läs mer"] == f"{SECOND}#s2"
+
+
+def test_the_section_on_ones_own_service_comes_before_those_on_others(learners: Learners) -> None:
+    plain = teaching()
+    first, second = plain.modules
+    shown = first.screens[1]
+    services = {"start": None, "ambulans": Service.AMBULANCE, "skola": Service.SCHOOL, "slut": None}
+    screens = tuple(replace(shown, id=name, service=service) for name, service in services.items())
+    learners.publish(replace(plain, modules=(replace(first, screens=screens), second)))
+
+    def order(service: str) -> tuple[list[str], list[str]]:
+        with learners.inside(), unit_of_work():
+            db.session.execute(update(OrgUnit).values(service=service))
+        page = learners.get(FIRST)
+        own = [str(section["id"]) for section in page.soup.select("section:has(> .eyebrow)")]
+        return [str(section["id"]) for section in page.soup.select("main section[data-section]")], own
+
+    learners.be("p101")
+    assert order("") == (["start", "ambulans", "skola", "slut"], [])
+    assert order("grundskola") == (["start", "skola", "ambulans", "slut"], ["skola"])
 
 
 def test_a_part_ends_with_its_sources(learners: Learners) -> None:
