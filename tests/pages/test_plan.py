@@ -116,11 +116,23 @@ def test_a_plan_is_removed_by_its_button_and_by_signing_out(chromium: Browser, s
         expect(tab.locator(".plan :checked")).to_have_count(0)
 
 
+def test_a_session_that_ends_takes_the_plan_off_the_screen_and_leaves_it_kept(chromium: Browser, site: Site) -> None:
+    tab = at_the_plan(chromium, site)
+    choose(tab, 0, OWN)
+    tab.evaluate("document.dispatchEvent(new Event('session-ended'))")
+    expect(tab.locator(".plan li").first).to_be_visible()
+    expect(tab.locator(".plan").locator("input, textarea, button")).to_have_count(0)
+    tab.reload()
+    expect(tab.get_by_label("Skriv om raden")).to_have_value(OWN)
+
+
 def test_a_plan_is_made_by_keyboard(chromium: Browser, site: Site) -> None:
     tab = at_the_plan(chromium, site)
     keys = Keyboard(tab)
     first, second = lines(tab)[:2]
-    tab.get_by_label(first, exact=True).evaluate("radio => radio.closest('section').querySelector('h2').scrollIntoView()")
+    tab.get_by_label(first, exact=True).evaluate(
+        "radio => radio.closest('section').querySelector('h2').scrollIntoView()"
+    )
     keys.to("radio", first)
     tab.keyboard.press("Space")
     tab.keyboard.press("ArrowDown")
