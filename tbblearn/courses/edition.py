@@ -206,6 +206,7 @@ def _question(shape: PracticeShape, case: CaseShape | None = None) -> Question:
         options=kind.options(shape, _rendered),
         case=Case(case.id, case.title.by_language(), _rendered(case.text)) if case else None,
         huvudmen=tuple(shape.huvudmen or ()) if isinstance(shape, QuestionShape) else (),
+        sources=tuple(shape.source or ()),
     )
 
 

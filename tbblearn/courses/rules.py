@@ -4,10 +4,11 @@ Every `Text` maps a language to a text. Titles, summaries and goals are plain te
 choices, feedback and the HTML of blocks are safe HTML made at publication (see `rendering`).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import ceil
 
 from tbblearn.courses.vocabulary import Service
 
@@ -48,14 +49,6 @@ class QuestionKind(StrEnum):
     TRUE_FALSE = "true_false"
     MATCHING = "matching"
     ORDERING = "ordering"
-
-
-class Difficulty(StrEnum):
-    """How hard a question is meant to be."""
-
-    EASY = "easy"
-    MIDDLE = "middle"
-    HARD = "hard"
 
 
 class Certainty(StrEnum):
@@ -143,7 +136,8 @@ class Question:
     remain valid. `rows` and `options` are empty where the choices are all there is.
     A question borrowed from another course has that course's slug and a colon before its id, its goal's id and its
     case's id.
-    `huvudmen` are the ids of those whose staff are asked it; empty: everybody.
+    `huvudmen` are the ids of those whose staff are asked it; empty: everybody. `sources` are citations: the id of a
+    source, or the id, a comma and the place in it.
     """
 
     id: str
@@ -157,6 +151,7 @@ class Question:
     options: tuple[Item, ...] = ()
     case: Case | None = None
     huvudmen: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @property
     def right(self) -> frozenset[str]:
@@ -178,12 +173,22 @@ class HtmlBlock:
 
     html: str
 
+    @property
+    def length(self) -> int:
+        """Its characters."""
+        return len(self.html)
+
 
 @dataclass(frozen=True)
 class PracticeBlock:
     """The place of a practice question in a screen."""
 
     question_id: str
+
+    @property
+    def length(self) -> int:
+        """As many characters as are read in the time that a practice question takes."""
+        return 600
 
 
 Block = HtmlBlock | PracticeBlock
@@ -201,6 +206,11 @@ class Screen:
     blocks: Mapping[str, tuple[Block, ...]]
     sources: tuple[str, ...] = ()
     service: Service | None = None
+
+    @property
+    def length(self) -> int:
+        """How long it is to read and do, in characters of its source language."""
+        return sum(block.length for block in self.blocks[LANGUAGES[0]])
 
 
 @dataclass(frozen=True)
@@ -254,6 +264,11 @@ class Module:
         first = next((at for at, screen in enumerate(self.screens) if screen.service is not None), 0)
         rest = sorted(self.screens[first:], key=lambda screen: screen.service not in services)
         return (*self.screens[:first], *rest)
+
+    def minutes_from(self, screens: Sequence[Screen], at: int) -> int:
+        """What is left of its time from the screen number `at`, from 0, of its screens in this order."""
+        lengths = [screen.length for screen in screens]
+        return ceil(self.minutes * sum(lengths[at:]) / sum(lengths))
 
 
 @dataclass(frozen=True)

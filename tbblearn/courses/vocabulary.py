@@ -4,6 +4,14 @@ import re
 from enum import StrEnum
 
 
+class Difficulty(StrEnum):
+    """How hard a question is meant to be."""
+
+    EASY = "easy"
+    MIDDLE = "middle"
+    HARD = "hard"
+
+
 class About(StrEnum):
     """What a question is about, for its author to see what the course leaves out."""
 
@@ -60,3 +68,8 @@ one of the school's."""
 def services_told_by(words: str) -> frozenset[Service]:
     """The services that these words of an employer's file tell; none is as good an answer as any."""
     return frozenset(service for service, told in SERVICE_WORDS.items() if re.search(told, words.casefold()))
+
+
+def cited_source(citation: str) -> str:
+    """The id of the source that a citation names."""
+    return re.split("[,:]", citation, maxsplit=1)[0].strip()

@@ -33,6 +33,21 @@ def guess(tab: Page) -> None:
         tab.locator(".practice button").first.click()
 
 
+def choose_line(tab: Page) -> None:
+    """Choose a line for the plan of the part's course."""
+    tab.locator(".plan input[type=radio]").first.check()
+    tab.locator("[data-plan-print]").wait_for()
+
+
+def print_with_plan(tab: Page) -> None:
+    """Have a plan in this browser, and ask for it with the certificate."""
+    tab.evaluate(
+        """localStorage.setItem("tbblearn-plan:base", '{"orolig/0": {"line": "", "text": "Om jag är orolig ..."}}')"""
+    )
+    tab.reload()
+    tab.locator("[data-plan-with] input").check()
+
+
 def check_own(name: str) -> Callable[[Page], None]:
     """Follow a certificate's address, and type its number there with this name."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from tests.pages.acts import check_own, fill, guess, send, spoil_the_token
+from tests.pages.acts import check_own, choose_line, fill, guess, print_with_plan, send, spoil_the_token
 from tests.pages.conftest import Site
 from tests.pages.faults import HEIGHT, watch
 from tests.pages.learner import answer, new_tab, read_the_rest, sign_in, start_quiz
@@ -79,6 +79,7 @@ STATES = (
     State("part-first", "staff", "/utbildning/base/del/varfor"),
     State("part-practice-answered", "staff", "/utbildning/base/del/varfor", guess),
     State("part-practice-empty", "staff", "/utbildning/base/del/varfor", send(".practice")),
+    State("part-plan", "staff", "/utbildning/base/del/orolig", choose_line),
     State(
         "screen-lists",
         "staff",
@@ -112,6 +113,7 @@ STATES = (
     State("result-passed", "new_hire", "{passed}/resultat"),
     State("question-fault", "new_hire", "{passed}/fraga/1/fel"),
     State("certificate", "new_hire", "{certificate}"),
+    State("certificate-with-plan", "new_hire", "{certificate}", print_with_plan),
     State("certificate-checked", "new_hire", "{certificate}", check_own("")),
     State("certificate-of-another-name", "new_hire", "{certificate}", check_own("Någon annan")),
     State("history", "new_hire", "/min-historik"),

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from tbblearn.courses.checks.names import demand_known
 from tbblearn.courses.files.findings import Findings
 from tbblearn.courses.files.folders import CourseFiles
-from tbblearn.courses.files.format import cited_source
 from tbblearn.courses.files.reading import Entry
 from tbblearn.courses.rules import GRADED
+from tbblearn.courses.vocabulary import cited_source
 
 
 class Citation(NamedTuple):

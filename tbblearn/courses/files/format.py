@@ -3,14 +3,13 @@
 What connects them (ids, links, right answers) is checked in `checks`.
 """
 
-import re
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from tbblearn.courses.rules import Certainty, ChangeClass, Counts, Difficulty, Draw, Level, QuestionKind, Reading
-from tbblearn.courses.vocabulary import About
+from tbblearn.courses.rules import Certainty, ChangeClass, Counts, Draw, Level, QuestionKind, Reading
+from tbblearn.courses.vocabulary import About, Difficulty
 
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 GOAL_PATTERN = r"^[0-9]+[A-Z]$"
@@ -29,11 +28,6 @@ Citations = Annotated[
     Field(min_length=1),
 ]
 """One citation or a list of them: the id of a source, or the id, a comma and the place in it."""
-
-
-def cited_source(citation: str) -> str:
-    """The id of the source that a citation names."""
-    return re.split("[,:]", citation, maxsplit=1)[0].strip()
 
 
 class Shape(BaseModel):

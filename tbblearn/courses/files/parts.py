@@ -14,7 +14,6 @@ from tbblearn.courses.files.format import (
     FilmShape,
     PlaceholderShape,
     PracticeBlockShape,
-    cited_source,
 )
 from tbblearn.courses.files.markdown import (
     BOXES,
@@ -29,7 +28,7 @@ from tbblearn.courses.files.markdown import (
 from tbblearn.courses.files.reading import Document, parse_yaml
 from tbblearn.courses.files.shapes import S, check_shape
 from tbblearn.courses.files.texts import TOO_LONG, invisible, shortened, unwanted_entities
-from tbblearn.courses.vocabulary import Service
+from tbblearn.courses.vocabulary import Service, cited_source
 
 _HEADING = re.compile(r"^(?P<title>.*?)\s*\{#(?P<id>[^} ]*)(?: service=(?P<service>[^}]*))?\}$", re.DOTALL)
 

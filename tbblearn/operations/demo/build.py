@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
 
@@ -14,7 +14,8 @@ from tbblearn.access.passwords import hash_password
 from tbblearn.courses.actions import publish
 from tbblearn.courses.checks.checking import check
 from tbblearn.courses.edition import Edition, make_edition
-from tbblearn.courses.queries import content, current_version, forget_contents
+from tbblearn.courses.queries import content, forget_contents, versions
+from tbblearn.courses.storing import sha256_of
 from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.operations.demo.accounts import SHOWN_ROLES, Account, add_grants, new_password
 from tbblearn.operations.demo.by_hand import Managers, unfinished
@@ -34,6 +35,8 @@ from tbblearn.training.requirements.facts import organisation
 from tbblearn.tree import tree_folder
 
 COURSE = "base"
+FIRST = "first"
+"""Tells the hash of a course's first version from that of the files."""
 BATCH = 1_000
 """Persons per transaction when history is written."""
 
@@ -175,7 +178,7 @@ def _add_courses(editions: Sequence[Edition], units: list[PlannedUnit], today: d
     """Publish the courses, propose the yearly one, and let the huvudmän adopt it."""
     before = moment(first_file_on(today), 9)
     for edition in editions:
-        publish(edition, now=before)
+        _publish(edition, before, demo_now(today))
     programme_id = db.session.scalars(select(Programme.id).where(Programme.slug == "tbb")).one()
     requirement_id = add_requirement(programme_id, COURSE, TERMS, now=before)
     tops = {unit.external_id: unit.id for unit in units}
@@ -191,13 +194,26 @@ def _add_courses(editions: Sequence[Edition], units: list[PlannedUnit], today: d
         )
 
 
+def _publish(edition: Edition, before: datetime, now: datetime) -> None:
+    """Publish a course on the day that it tells: when its sources were last read, if that is not yet to come.
+
+    A course that has been changed has an earlier version too, from before anybody took it.
+    """
+    course = edition.course
+    written_at = moment(max((source.read_on for source in course.sources), default=before.date()), 16)
+    if len(course.changes) > 1 or written_at > now:
+        first = replace(course, changes=course.changes[-1:])
+        publish(replace(edition, course=first, sha256=sha256_of([edition.sha256, FIRST])), now=before)
+    if written_at <= now:
+        publish(edition, now=max(written_at, before))
+
+
 def _add_history(staff: Staff, key: Key, rng: Random, now: datetime, step: Step) -> list[Task]:
     """Write what everyone has done, in batches of persons; returns the open tasks that are not done."""
     zeal = {unit.id: max(-0.08, min(0.08, rng.gauss(0, 0.04))) for unit in staff.of_unit}
     with read_only():
-        version = current_version(COURSE)
-        assert version is not None
-        learning = Learning(content(version.id), key.today, rng)
+        published = versions(COURSE)
+        learning = Learning(content(published[0].id), key.today, rng)
         history = History(organisation(key.today), learning, now, zeal, key.seed)
     left: list[Task] = []
     members = staff.members
@@ -210,7 +226,7 @@ def _add_history(staff: Staff, key: Key, rng: Random, now: datetime, step: Step)
             tasks += more
             passed += done
         with unit_of_work():
-            add_history(tasks, passed, version.course_id, version.id, history.requirement.id)
+            add_history(tasks, passed, published, history.requirement.id)
         left += unfinished(tasks, passed, key.today)
         step(0.5 * len(batch) / len(members))
     return left

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert
 
+from tbblearn.courses.queries import VersionRow
 from tbblearn.db import Model, db, stockholm_date
 from tbblearn.operations.demo.history import Passed, Task
 from tbblearn.operations.demo.learning import Try
@@ -89,13 +90,21 @@ def _external_id(member: Member) -> str:
     return f"{member.post.casefold()}-{member.number}"
 
 
-def add_history(tasks: Sequence[Task], passed: Sequence[Passed], course_id: int, version_id: int, key: int) -> None:
-    """Enrolments of requirement `key` with their events, reading, attempts and answers; completions and credits."""
+def add_history(tasks: Sequence[Task], passed: Sequence[Passed], versions: Sequence[VersionRow], key: int) -> None:
+    """Enrolments of requirement `key` with their events, reading, attempts and answers; completions and credits.
+
+    `versions` are the course's, the newest first: an attempt is made on the newest that there was.
+    """
+    course_id = versions[0].course_id
+
+    def version_of(one: Try) -> int:
+        return next(version.id for version in versions if version.published_at <= one.started_at)
+
     _add_with_ids(Enrolment, tasks, [_enrolment(task, course_id, key) for task in tasks])
     add_all(EnrolmentEvent, [row for task in tasks for row in _events(task)])
     add_all(ReadingPlace, [{"enrolment_id": task.id, **vars(place)} for task in tasks for place in task.path.places])
     tries = [(task, number, one) for task in tasks for number, one in enumerate(task.path.tries, 1)]
-    _add_with_ids(Attempt, [one for _, _, one in tries], [_attempt(*one, version_id) for one in tries])
+    _add_with_ids(Attempt, [one for _, _, one in tries], [_attempt(*one, version_of(one[2])) for one in tries])
     add_all(
         Answer,
         [
@@ -104,7 +113,7 @@ def add_history(tasks: Sequence[Task], passed: Sequence[Passed], course_id: int,
             for question_id, chosen, at in one.answers
         ],
     )
-    _add_with_ids(Completion, passed, [_completion(one, course_id, version_id) for one in passed])
+    _add_with_ids(Completion, passed, [_completion(one, course_id, version_of(one.attempt)) for one in passed])
     add_all(
         CompletionEmployment,
         [

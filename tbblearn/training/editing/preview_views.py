@@ -17,6 +17,7 @@ from tbblearn.courses.kinds import kind_of
 from tbblearn.courses.queries import content, versions
 from tbblearn.courses.rendering import Addresses
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Question, ScreenRef
+from tbblearn.courses.vocabulary import cited_source
 from tbblearn.db import stockholm_date, utc_now
 from tbblearn.people.guards import principal, requires
 from tbblearn.people.rules import Role
@@ -72,6 +73,7 @@ class ShownQuestion:
     goal: str
     stem: Markup
     choices: tuple[ExplainedChoice, ...]
+    sources: tuple[str, ...]
 
 
 @blueprint.before_request
@@ -129,10 +131,12 @@ def quiz(slug: str, **where: int) -> Page:
     """The quiz of a course with its key."""
     shown, language = _previewed(slug, **where), page_language()
     goals = {goal.id: goal.text[language] for goal in shown.course.goals}
+    titles = {source.id: source.title[language] for source in shown.course.sources}
     questions = [
         ShownQuestion(
             number=number,
             question=question,
+            sources=tuple(_cited(one, titles) for one in question.sources),
             goal=goals[question.goal],
             stem=safe_html(question.stem[language]),
             choices=tuple(
@@ -153,6 +157,12 @@ def glossary(slug: str, **where: int) -> Page:
     if not shown.course.glossary:
         raise NotFound
     return _page("training/preview_glossary.html", shown)
+
+
+def _cited(citation: str, titles: Mapping[str, str]) -> str:
+    """A citation as it is read: the source by its title, where the course lists it."""
+    name = cited_source(citation)
+    return citation.replace(name, titles.get(name, name), 1)
 
 
 def _previewed(slug: str, *, draft_id: int | None = None, number: int | None = None) -> Previewed:

@@ -23,25 +23,24 @@ from tbblearn.web.pages import Page
 @signed_in
 def certificate(completion_id: int) -> Page:
     """A certificate that fills one A4."""
-    return Page("training/certificate.html", completion_id=completion_id, sheet=_own_sheet(completion_id))
+    found = certificates.certificate(principal().person_id, completion_id)
+    return Page("training/certificate.html", completion_id=completion_id, slug=found.slug, sheet=_sheet(found))
 
 
 @blueprint.get("/intyg/<int:completion_id>.pdf")
 @signed_in
 def certificate_file(completion_id: int) -> Response:
     """The same as a file."""
-    made = _own_sheet(completion_id)
+    made = _sheet(certificates.certificate(principal().person_id, completion_id))
     end_read()
     answer = Response(certificate_pdf(made, page_language()), mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=_("intyg") + f"-{completion_id}.pdf")
     return answer
 
 
-def _own_sheet(completion_id: int) -> Sheet:
-    person_id = principal().person_id
-    found = certificates.certificate(person_id, completion_id)
-    done = learner_queries.course_page(person_id, found.slug, stockholm_date(utc_now())).done
-    newest = done is not None and done.completion_id == completion_id
+def _sheet(found: certificates.Certificate) -> Sheet:
+    done = learner_queries.course_page(principal().person_id, found.slug, stockholm_date(utc_now())).done
+    newest = done is not None and done.completion_id == found.completion_id
     settings: Settings = current_app.config["TBBLEARN"]
     address = settings.public_url + url_for("training.check_certificate")
     return sheet(found, settings.issuer, address, done.next_cycle if done and newest else None)

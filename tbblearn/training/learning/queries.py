@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import ceil
 
 from sqlalchemy import bindparam, select
 
@@ -290,7 +289,7 @@ def _minutes_left(module: Module, own: OwnTask, desk: Desk) -> int:
     """What is left of a part, by the section where the reader is."""
     here = _remembered(module, [place for place in desk.places if place.enrolment_id == own.enrolment_id])
     at = next(number for number, screen in enumerate(module.screens) if screen.id == here)
-    return ceil(module.minutes * (len(module.screens) - at) / len(module.screens))
+    return module.minutes_from(module.screens, at)
 
 
 def _remembered(module: Module, known: Iterable[Place]) -> str:

@@ -6,7 +6,6 @@ Practice is never stored: the choices are in the page's own address, one name pe
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 
 from markupsafe import Markup
 
@@ -31,8 +30,6 @@ from tbblearn.courses.vocabulary import Service
 VERDICTS = {True: ("Det stämmer.", "That is right."), False: ("Inte riktigt.", "Not quite.")}
 """How authors begin feedback on a choice (docs/authoring.md); the page writes it as a heading instead."""
 
-LENGTH_OF_PRACTICE = 600
-"""How long a practice question takes, in characters of text."""
 _TERM = re.compile(r'href="term:([^"]*)"')
 
 
@@ -183,7 +180,6 @@ def show_part(
         question.id: [choice.id for choice in question.choices if choice.id in chosen.get(question.id, ())]
         for question in practised
     }
-    lengths = [sum(map(_length, screen.blocks[language])) for screen in screens]
     explained_before: set[str] = set()
     sections = []
     for at, screen in enumerate(screens):
@@ -196,7 +192,7 @@ def show_part(
                 number=at + 1,
                 title=screen.title[language],
                 own=screen.service in services,
-                minutes_left=ceil(module.minutes * sum(lengths[at:]) / sum(lengths)),
+                minutes_left=module.minutes_from(screens, at),
                 blocks=_blocks(course, here, language, known, sent, addresses),
                 words=tuple(words),
             )
@@ -241,10 +237,6 @@ def _key(course: Course, question: Question, language: str, chosen: Sequence[str
     if question.rows or question.kind is QuestionKind.MULTIPLE or not chosen or question.right & set(chosen):
         return ()
     return tuple(explained(course, choice, language) for choice in question.choices if choice.correct)
-
-
-def _length(block: Block) -> int:
-    return LENGTH_OF_PRACTICE if isinstance(block, PracticeBlock) else len(block.html)
 
 
 def _terms_in(course: Course, blocks: Sequence[Block]) -> list[Term]:

@@ -38,6 +38,17 @@ def test_a_part_is_one_page_of_sections_with_one_way_on(learners: Learners) -> N
     assert page.links["Tillbaka till kursen"] == "/utbildning/base"
 
 
+def test_what_makes_a_plan_is_out_of_sight_and_sends_nothing(learners: Learners) -> None:
+    learners.be("p101")
+    page = learners.get(FIRST)
+    [template] = page.soup.select("template[data-plan-choice=part-1]")
+    fields = template.select("input, textarea")
+    assert len(fields) == 2
+    assert not any("name" in field.attrs for field in fields)
+    assert template.find_parent("form") is None
+    assert page.soup.select("[data-plan=base][hidden] h2")
+
+
 def test_links_in_the_text_lead_to_the_sections_they_name(learners: Learners) -> None:
     learners.be("p101")
     assert learners.get(FIRST).links["Läs mer"] == f"{SECOND}#s2"
