@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tbblearn.courses.edition import Edition
-from tbblearn.db import db
+from tbblearn.courses.queries import content, versions
+from tbblearn.db import db, stockholm_date
 from tbblearn.operations.demo.build import build
 from tbblearn.operations.demo.catalogue import HUVUDMEN
 from tbblearn.operations.demo.county import plan_county
@@ -190,6 +191,24 @@ def test_it_holds_what_it_says(session, editions):
     shares = shares_right(editions)
     assert max(shares.values()) - min(shares.values()) > 0.15, "all questions are as hard"
     assert min(shares.values()) > 0.4
+
+
+@only_on_sqlite
+def test_a_course_is_published_on_the_day_it_tells_and_taken_in_the_version_of_the_day(session, editions):
+    today = date(2027, 1, 20)
+    build(Key(1, STAFF, today), editions, no_step)
+    sourced = (one.course for one in editions if one.course.sources)
+    read_on = {course.slug: max(source.read_on for source in course.sources) for course in sourced}
+    for slug, day in read_on.items():
+        assert stockholm_date(versions(slug)[0].published_at) == day, slug
+    newest, first = versions("base")
+    assert [change.id for change in content(first.id).changes] == [content(newest.id).changes[-1].id]
+    made = db.session.execute(select(Attempt.course_version_id, Attempt.started_at)).all()
+    made += db.session.execute(
+        select(Completion.course_version_id, Attempt.started_at).join(Attempt, Attempt.id == Completion.attempt_id)
+    ).all()
+    assert {version_id for version_id, _ in made} == {newest.id, first.id}
+    assert all((at >= newest.published_at) == (version_id == newest.id) for version_id, at in made)
 
 
 def shares_right(editions: list[Edition]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from tbblearn.databases import aside
 from tbblearn.db import Base, db, read_only
 from tbblearn.people.models import Person
 
-VERSION = 2
+VERSION = 3
 """Increased when the same seed, staff and day give another demo than before."""
 
 KIND = "demo"

@@ -268,7 +268,7 @@ def test_the_quiz_is_shown_with_key_and_feedback(editor: Reader, courses: Course
     assert page.text.count("Rätt svar") == 11
     assert "Något har ändrats för flickan" in page.text
     assert page.links["Läs: Ta ett steg i taget"].startswith("/kurser/utkast/")
-    source = "Enligt Implementeringsplan för Tillsammans för barnens bästa, Vad ska implementeras?."
+    source = "Källa: Implementeringsplan för Tillsammans för barnens bästa, Vad ska implementeras?"
     assert page.text.count(source) == 4
 
 
