@@ -40,7 +40,7 @@ demo: $(RUN_STAMP) ## A county with 2,000 staff on http://127.0.0.1:5000
 	$(BIN)/tbblearn demo
 
 .PHONY: test
-test: $(DEV_STAMP) browser check ## All that must be green before a commit is shared (under 12 minutes)
+test: $(DEV_STAMP) browser check ## All that must be green before a commit is shared (under 10 minutes)
 	$(PYTEST) -n $(JOBS) --dist loadfile
 
 .PHONY: test-all
