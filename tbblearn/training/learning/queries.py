@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from tbblearn.courses.queries import VersionRow, content, current_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Text
+from tbblearn.courses.rules import Level as CourseLevel
 from tbblearn.courses.vocabulary import Service, services_told_by
 from tbblearn.db import run
 from tbblearn.people.models import Employment, OrgUnit
@@ -106,10 +107,12 @@ class DoneCourse:
 
 @dataclass(frozen=True)
 class MyCourses:
-    """A person's tasks, the most urgent first, what is done, and when the next cycle opens."""
+    """A person's tasks, the most urgent first, what is done, what else there is, and when the next cycle opens."""
 
     tasks: tuple[Task, ...]
     done: tuple[DoneCourse, ...]
+    more: tuple[Course, ...]
+    """Courses that nobody asks for and that the person has not begun, from the lowest level up."""
     next_opens_on: date | None
 
 
@@ -148,7 +151,7 @@ def my_courses(person_id: int, today: date) -> MyCourses:
     A course that is done and begun again by choice is listed once, as done.
     """
     desk = desk_of(person_id, today)
-    tasks, done = [], []
+    tasks, done, more = [], [], []
     for version in current_versions():
         course = content(version.id)
         working = working_task(desk.of_course(version.course_id), today)
@@ -158,10 +161,13 @@ def my_courses(person_id: int, today: date) -> MyCourses:
             done.append(completed)
         elif working is not None:
             tasks.append(_task(working, course, desk, today))
+        elif not desk.of_course(version.course_id):
+            more.append(course)
     openings = [one.next_opens_on for one in desk.asked.values() if one.next_opens_on is not None]
     return MyCourses(
         tuple(sorted(tasks, key=lambda one: (one.due_on is None, one.due_on or one.opens_on, one.enrolment_id))),
         tuple(sorted(done, key=lambda one: (one.achieved_on, one.completion_id), reverse=True)),
+        tuple(sorted(more, key=lambda course: list(CourseLevel).index(course.level))),
         min(openings, default=None),
     )
 

@@ -46,6 +46,7 @@ def my_courses() -> Page:
         first=asked[0] if asked else None,
         others=[*asked[1:], *waiting],
         done=found.done,
+        more=found.more,
         news=news_queries.unread(principal().person_id),
         next_opens_on=min(openings, default=None),
         offers=offers_to(current_app, principal()),

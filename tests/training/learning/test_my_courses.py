@@ -1,15 +1,18 @@
 """Mina utbildningar: one thing first, whatever one's status."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from tbblearn.courses.rules import Level as CourseLevel
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.models import Programme
 from tbblearn.training.learning import actions
 from tbblearn.training.managing import actions as manager_actions
 from tbblearn.training.rules import ExemptionReason
 from tests.factories import TODAY
+from tests.page_rules import words
 from tests.readiness.rounds import open_survey
 from tests.training.conftest import at
 from tests.training.learners import GRACE, LATE, SPRING, Learners, teaching
@@ -224,6 +227,23 @@ def test_of_several_tasks_one_is_first_and_the_others_are_rows(learners: Learner
     page = learners.get(PATH)
     assert len(page.soup.select(".rows > li")) == 1
     assert "Andra utbildningar" in page.text
+
+
+def test_courses_that_nobody_asks_for_are_found_and_taken_by_choice(learners: Learners) -> None:
+    deep = replace(teaching("deep"), level=CourseLevel.IN_DEPTH, satisfies=("base",))
+    learners.publish(deep)
+    person_id = learners.be("p101")
+    more = learners.get("/mina-utbildningar").soup.select_one("section[aria-labelledby=more]")
+    assert more is not None
+    assert words(more) == (
+        "Fler utbildningar Ingen har bett dig gå dem, men du får gärna. Kursen deep Fördjupad nivå. Cirka 15 minuter"
+    )
+    learners.take(person_id, slug="deep")
+    page = learners.get("/mina-utbildningar")
+    assert page.soup.select_one("section[aria-labelledby=more]") is None
+    done = page.soup.select_one("section[aria-labelledby=done]")
+    assert done is not None
+    assert words(done).startswith("Klart Kursen deep")
 
 
 def test_in_english(learners: Learners) -> None:
