@@ -1,7 +1,8 @@
 """Makes an edition of a checked course's files: its content, its pictures and films, its hash.
 
 The hash covers what the author wrote (texts with normalised line ends, parsed YAML, the hashes of pictures and films)
-and the renderer's number, never HTML, so that the same files give the same hash on any machine.
+and the renderer's number, never HTML, so that the same files give the same hash on any machine. A review that is done
+changes nothing that is read, and is left out.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -67,7 +68,7 @@ def make_edition(files: CourseFiles, courses: Mapping[str, CourseFiles]) -> Edit
 def _written(files: CourseFiles, shape: CourseShape, courses: Mapping[str, CourseFiles]) -> dict[str, Any]:
     return {
         "renderer": RENDERER,
-        "course": shape.model_dump(mode="json"),
+        "course": shape.model_dump(mode="json", exclude={"modules": {"__all__": {"review"}}}),
         "modules": [
             {
                 "texts": {language: _tidy(part.text) for language, part in module.parts.items()},

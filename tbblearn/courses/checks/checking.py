@@ -20,6 +20,7 @@ from tbblearn.courses.rules import LANGUAGES, Level
 from tbblearn.db import stockholm_date, utc_now
 
 WAITS = "the placeholder {id} waits for {owner} until {due}: {needed}"
+REVIEW = "{by} is to review the part before production, by {due}: {of}"
 WAIVED = "{wants} (waived by {role})"
 
 MOST_PLACEHOLDERS, MOST_IN_BASE = 6, 8
@@ -57,6 +58,7 @@ def check(root: Path, placeholders: Placeholders = Placeholders.NOTES, *, today:
         check_audience(course, courses, findings)
         _list_placeholders(course, findings, placeholders)
         _count_placeholders(course, findings)
+        _list_reviews(course, findings, placeholders)
         note_wording(course, findings)
     balances = {slug: key_balance(course) for slug, course in courses.items()}
     overviews = {slug: overview(course, on) for slug, course in courses.items()}
@@ -79,6 +81,17 @@ def _list_placeholders(course: CourseFiles, findings: Findings, allowed: Placeho
                     if shape.waived is not None and not shape.is_open:
                         wants = phrase(WAIVED, wants=wants, role=shape.waived.role)
                     findings.note(part.path, placeholder.line, wants)
+
+
+def _list_reviews(course: CourseFiles, findings: Findings, allowed: Placeholders) -> None:
+    """What somebody with the right knowledge is to read first: a note until production."""
+    if course.shape is None:
+        return
+    for module, entry in zip(course.shape.modules, course.document.top.entries("modules"), strict=True):
+        review = module.review
+        if review is not None and review.done_on is None:
+            find = findings.fault if allowed is Placeholders.FAULTS else findings.note
+            find(*entry.at("review"), REVIEW, by=review.by, of=review.of, due=review.due)
 
 
 def _count_placeholders(course: CourseFiles, findings: Findings) -> None:

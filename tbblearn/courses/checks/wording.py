@@ -24,7 +24,7 @@ from tbblearn.courses.rules import LANGUAGES, Level, QuestionKind
 LIX_PART, LIX_PART_IN_DEPTH, LIX_QUESTION = 35, 40, 32
 LONGEST_SENTENCE = 22
 SCREEN_WORDS = range(60, 201)
-PART_WORDS = range(500, 801)
+PART_WORDS, PART_WORDS_IN_DEPTH = range(500, 801), range(500, 1201)
 FEEDBACK_WORDS = range(15, 41)
 LONGEST_STEM = 45
 
@@ -123,7 +123,7 @@ def note_wording(course: CourseFiles, findings: Findings) -> None:
                 line_of = partial(add, passage.line)
                 _note_language(passage.text, part.language, part.path, line_of, line_of, findings)
         if SWEDISH in module.parts:
-            _note_part(module.parts[SWEDISH], findings, LIX_PART_IN_DEPTH if in_depth else LIX_PART)
+            _note_part(module.parts[SWEDISH], findings, in_depth=in_depth)
         _note_questions(module, findings)
         _note_cases(module, findings)
         for part in module.parts.values():
@@ -174,7 +174,8 @@ def _note_stray(text: str, path: Path, line_of: Callable[[int], int], findings: 
             findings.note(path, line, "{mark} stands in the text as it is; {hint}", mark=mark, hint=phrase(hint))
 
 
-def _note_part(part: Part, findings: Findings, limit: int) -> None:
+def _note_part(part: Part, findings: Findings, *, in_depth: bool) -> None:
+    limit, length = (LIX_PART_IN_DEPTH, PART_WORDS_IN_DEPTH) if in_depth else (LIX_PART, PART_WORDS)
     running = [passage.text for screen in part.screens for passage in screen.passages if not passage.in_table]
     measured = lix(running)
     if measured > limit:
@@ -188,9 +189,9 @@ def _note_part(part: Part, findings: Findings, limit: int) -> None:
         if count not in SCREEN_WORDS and not (short_for_a_reason and count < SCREEN_WORDS.start):
             message = "the screen {screen} has {count} words; {span} read well"
             findings.note(part.path, screen.line, message, screen=screen.id, count=count, span=_span(SCREEN_WORDS))
-    if total not in PART_WORDS:
-        message = "the part has {total} words; {span} take about six minutes"
-        findings.note(part.path, 1, message, total=total, span=_span(PART_WORDS))
+    if total not in length:
+        message = "the part has {total} words; {span} read well"
+        findings.note(part.path, 1, message, total=total, span=_span(length))
 
 
 def _span(limits: range) -> str:

@@ -78,6 +78,15 @@ class GoalShape(Shape):
     text: Translated
 
 
+class ReviewShape(Shape):
+    """Who is to read a part before production, and when it was done. A role, never a person."""
+
+    by: Words
+    of: Words
+    due: Day
+    done_on: Day | None = None
+
+
 class ModuleShape(Shape):
     """A part of the course."""
 
@@ -86,6 +95,7 @@ class ModuleShape(Shape):
     minutes: Annotated[int, Field(ge=1, le=60)]
     title: Translated
     summary: Translated
+    review: ReviewShape | None = None
 
 
 class ChangeShape(Shape):

@@ -22,7 +22,7 @@ from tests.courses.checks.spoilt import (
     waive,
 )
 from tests.courses.checks.spoilt_facts import SPOILT_FACTS
-from tests.courses.example import PART, SMALLEST_FILM, Courses
+from tests.courses.example import PART, SMALLEST_FILM, Courses, edition_of
 
 
 def found(courses: Courses, *, production: bool = False) -> list[tuple[str, int, str]]:
@@ -177,6 +177,19 @@ def test_a_blocking_placeholder_cannot_be_waived(courses: Courses):
     assert is_named(
         found(courses, production=True), SV, courses.line_of(SV, "```placeholder"), "fill it before production"
     )
+
+
+def test_a_review_is_a_note_until_production_and_gone_when_done(courses: Courses):
+    before = edition_of(courses).sha256
+    review = "    minutes: 6\n    review:\n      by: länets jurist\n      of: anmälan\n      due: 2027-01-31\n"
+    line = courses.change(COURSE, "    minutes: 6\n", review) + 1
+    message = "länets jurist is to review the part before production, by 2027-01-31: anmälan"
+    assert is_named(found(courses, production=True), COURSE, line, message)
+    assert found(courses) == []
+    assert any(message in note.message for note in check(courses.root).notes)
+    courses.change(COURSE, "      due: 2027-01-31\n", "      due: 2027-01-31\n      done_on: 2027-01-10\n")
+    assert not any("länets jurist" in message for _file, _line, message in found(courses, production=True))
+    assert edition_of(courses).sha256 == before
 
 
 def test_a_waiver_names_role_day_and_reason(courses: Courses):
