@@ -18,6 +18,7 @@ from tests.pages.forced import forced_faults
 from tests.pages.keyboard import tab_through
 from tests.pages.markup import checker, markup_faults
 from tests.pages.pages import LOOKS, STATES, Look, State, Visitors
+from tests.pages.screenshots import PICTURES
 
 pytestmark = pytest.mark.browser
 
@@ -86,3 +87,7 @@ def test_the_covering_set_leaves_no_state_and_no_pair_of_values_out() -> None:
         seen = Counter((getattr(look, first), getattr(look, second)) for _state, look in COVERING)
         assert len(seen) == 4, f"{first} x {second}: {seen}"
         assert max(seen.values()) - min(seen.values()) <= 2, f"{first} x {second}: {seen}"
+
+
+def test_every_picture_of_the_documentation_is_of_a_state() -> None:
+    assert {state for _file, state, _look in PICTURES} - {state.name for state in STATES} == set()
