@@ -47,7 +47,7 @@ def read_the_rest(tab: Page, site: Site, slug: str = "base") -> None:
     course = f"{site.url}/utbildning/{slug}"
     tab.goto(course)
     token = tab.locator("input[name=csrf_token]").first.get_attribute("value")
-    for part in (module["id"] for module in _published(site, slug)["modules"]):
+    for part in (module["id"] for module in published(site, slug)["modules"]):
         tab.request.post(f"{course}/del/{part}", form={"csrf_token": token or ""}, max_redirects=0)
     tab.goto(f"{course}/prov")
 
@@ -122,7 +122,7 @@ class Known:
 def question_on(tab: Page, site: Site) -> Known:
     """The question that the page shows, found by its words."""
     stem = _words(tab.locator("fieldset legend").inner_html())
-    asked = course_from_json(_published(site, "base")).questions
+    asked = course_from_json(published(site, "base")).questions
     found = [question for question in asked if _words(question.stem["sv"]) == stem]
     assert len(found) == 1, f"{len(found)} published questions read {stem!r}"
     return _known(found[0])
@@ -144,7 +144,7 @@ def _known(question: Question) -> Known:
     )
 
 
-def _published(site: Site, slug: str) -> dict[str, Any]:
+def published(site: Site, slug: str) -> dict[str, Any]:
     """The newest version of a course, as it was published into the site's database."""
     with sqlite3.connect(site.folder / "demo.sqlite") as database:
         [content] = database.execute(
