@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MOST_STARTS = 20
+"""Of a server on a port that somebody else may hold for a moment."""
 STAFF = 290
 """The smallest county in which a manager's list has a second page and a unit shows means without shares."""
 
@@ -72,14 +74,22 @@ class Site:
         return done.stdout
 
     def start(self) -> None:
-        """Start the production server and wait until it is ready."""
+        """Start the production server and wait until it is ready.
+
+        The port of a server that was killed may be somebody else's for a moment, any client's on this machine: the
+        server then ends, and is started again.
+        """
         self.port = self.port or free_port()
         log = self.folder / "served.log"
-        self.process = start_command(("serve", "--port", str(self.port)), self.environment, log, log)
+        starts = 0
         for _ in range(1200):  # the machine may be busy
+            if self.process is None or self.process.exitcode is not None:
+                starts += 1
+                assert starts <= MOST_STARTS, log.read_text()
+                self.process = start_command(("serve", "--port", str(self.port)), self.environment, log, log)
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
-                    if answer.status == 200:
+                    if answer.status == 200 and self.process.exitcode is None:
                         return
             except OSError:
                 time.sleep(0.1)
