@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from tbblearn.readiness.places import Place
 from tbblearn.readiness.results import words
-from tbblearn.readiness.results.rules import CountyResult, Figures, Shown, UnitResult, WaveHead
+from tbblearn.readiness.results.rules import CountyResult, Figures, Shown, UnitResult, WaveHead, reworded_since
 from tbblearn.readiness.rules import Against, Part
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.rules import Instrument
@@ -32,7 +32,7 @@ def county_csv(result: CountyResult) -> bytes:
 
 def unit_json(result: UnitResult) -> bytes:
     """The same for other programs, with published values as they are stored (docs/readiness-method.md 5)."""
-    asked = instrument(result.wave.instrument)
+    asked = instrument(result.wave.instrument, result.wave.instrument_version)
     own = result.figures
     document = {
         "wave": result.wave.id,
@@ -56,9 +56,16 @@ def unit_json(result: UnitResult) -> bytes:
         "above": _brief(result.above, result.figures_above, result.above_at) if result.above else None,
         "county": _brief(result.county, result.figures_county, result.county_at) if result.above else None,
         "units": [_brief(place, figures, shown_at) for place, figures, shown_at in result.below],
-        "note": words.always(),
+        "note": " ".join(_notes(result)),
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def _notes(result: UnitResult) -> Iterator[str]:
+    since = reworded_since(result.words)
+    if since is not None:
+        yield words.reworded(since)
+    yield words.always()
 
 
 def _brief(place: Place, figures: Figures, shown_at: Place | None = None) -> dict[str, object]:
@@ -107,7 +114,7 @@ def _figure(shown: Shown | None) -> str:
 
 
 def _unit_lines(result: UnitResult) -> Iterator[Line]:
-    asked = instrument(result.wave.instrument)
+    asked = instrument(result.wave.instrument, result.wave.instrument_version)
     own, here = result.figures, result.place
     yield from _means(here, own, asked, result.means_at)
     if result.nearest is not None:
@@ -127,7 +134,8 @@ def _unit_lines(result: UnitResult) -> Iterator[Line]:
         yield from _compared(result.county, result.figures_county, asked)
     for place, figures, shown_at in result.below:
         yield from _means(place, figures, asked, shown_at)
-    yield here, _("Anmärkning"), "", "", words.always(), ""
+    for note in _notes(result):
+        yield here, _("Anmärkning"), "", "", note, ""
 
 
 def _compared(place: Place, figures: Figures, asked: Instrument) -> Iterator[Line]:
@@ -137,7 +145,7 @@ def _compared(place: Place, figures: Figures, asked: Instrument) -> Iterator[Lin
 
 
 def _county_lines(result: CountyResult) -> Iterator[Line]:
-    asked = instrument(result.wave.instrument)
+    asked = instrument(result.wave.instrument, result.wave.instrument_version)
     for place, figures in (*result.lines, (result.county, result.figures)):
         yield from _means(place, figures, asked)
         yield from _agreement(place, figures, asked)

@@ -24,7 +24,7 @@ def submit(wave_id: int, person_id: int, answers: Mapping[str, str], *, today: d
     if invitation.answered:
         return False
     _demand_open(wave, today)
-    questionnaire = instrument(wave.instrument)
+    questionnaire = instrument(wave.instrument, wave.instrument_version)
     kept = _in_printed_order(questionnaire, answers)
     invitation.answered, invitation.declined = True, False
     db.session.add(

@@ -90,19 +90,48 @@ class _File(_Part):
     scales: Annotated[list[_Scale], Field(min_length=1)]
 
 
+FIRST_VERSION = "1"
+"""The version in the file `code.yaml`; those after it are in `code-2.yaml`, `code-3.yaml` ..."""
+
+
 def known_instruments() -> tuple[str, ...]:
     """The codes of the instruments in the package, in alphabetical order."""
-    folder = resources.files("tbblearn.surveys").joinpath("instruments")
-    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+    return tuple(sorted(_files()))
+
+
+def versions(code: str) -> tuple[str, ...]:
+    """The versions of an instrument in the package, the newest last; raises UnknownInstrument."""
+    if code not in _files():
+        raise UnknownInstrument(code, known_instruments())
+    return tuple(sorted(_files()[code], key=int))
 
 
 @cache
-def instrument(code: str) -> Instrument:
-    """The instrument of that code from the package; raises UnknownInstrument or FaultyInstrument."""
-    if code not in known_instruments():
-        raise UnknownInstrument(code, known_instruments())
-    entry = resources.files("tbblearn.surveys").joinpath("instruments", f"{code}.yaml")
-    return parse_instrument(entry.read_text(encoding="utf-8"), f"{code}.yaml")
+def instrument(code: str, version: str | None = None) -> Instrument:
+    """The instrument of that code and version, the newest if none is named.
+
+    Versions differ in their texts alone, so scoring may go by any of them.
+    Raises UnknownInstrument or FaultyInstrument.
+    """
+    known = versions(code)
+    version = known[-1] if version is None else version
+    if version not in known:
+        raise UnknownInstrument(f"{code}-{version}", known_instruments())
+    name = _files()[code][version]
+    entry = resources.files("tbblearn.surveys").joinpath("instruments", name)
+    return parse_instrument(entry.read_text(encoding="utf-8"), name)
+
+
+@cache
+def _files() -> Mapping[str, Mapping[str, str]]:
+    """Code -> version -> name of the file."""
+    found: dict[str, dict[str, str]] = {}
+    for entry in resources.files("tbblearn.surveys").joinpath("instruments").iterdir():
+        stem, dot, ending = entry.name.rpartition(".")
+        if dot and ending == "yaml":
+            code, _, version = stem.partition("-")
+            found.setdefault(code, {})[version or FIRST_VERSION] = entry.name
+    return found
 
 
 def parse_instrument(text: str, name: str) -> Instrument:

@@ -46,6 +46,7 @@ _INVITED: Select[*tuple[Any, ...]] = (
         Wave.name,
         Programme.name.label("programme"),
         Wave.instrument,
+        Wave.instrument_version,
         Wave.state,
         Wave.opens_on,
         Wave.closes_on,
@@ -93,6 +94,7 @@ class Invited:
     name: str
     programme: str
     instrument: str
+    instrument_version: str
     state: WaveState
     opens_on: date
     closes_on: date
@@ -192,6 +194,7 @@ class Asked:
     name: str
     programme: str
     instrument: str
+    instrument_version: str
     closes_on: date
     k: int
     k_distribution: int
@@ -202,7 +205,7 @@ def asked(wave_id: int) -> Asked:
     row = db.session.execute(
         select(
             *(Wave.id.label("wave_id"), Wave.name, Programme.name.label("programme"), Wave.instrument),
-            *(Wave.closes_on, Wave.k, Wave.k_distribution),
+            *(Wave.instrument_version, Wave.closes_on, Wave.k, Wave.k_distribution),
         )
         .join(Programme, Programme.id == Wave.programme_id)
         .where(Wave.id == wave_id)

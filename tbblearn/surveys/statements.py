@@ -26,28 +26,29 @@ class Statements:
     """All statements in the page's language, made into HTML when the page is rendered, outside the transaction."""
 
     instrument: str
+    version: str
     programme: str
     answers: Mapping[str, str] = field(default_factory=dict)
 
     def __html__(self) -> str:
         language = page_language()
         if self.answers:
-            return _rendered(self.instrument, language, self.programme, self.answers)
-        return _blank(self.instrument, language, self.programme)
+            return _rendered(self.instrument, self.version, language, self.programme, self.answers)
+        return _blank(self.instrument, self.version, language, self.programme)
 
 
-def working_translation(code: str) -> bool:
+def working_translation(code: str, version: str) -> bool:
     """True where the wording in the page's language has not been validated."""
-    return instrument(code).translations[page_language()].status is TranslationStatus.WORKING
+    return instrument(code, version).translations[page_language()].status is TranslationStatus.WORKING
 
 
 @lru_cache(maxsize=32)
-def _blank(code: str, language: str, programme: str) -> str:
-    return _rendered(code, language, programme, {})
+def _blank(code: str, version: str, language: str, programme: str) -> str:
+    return _rendered(code, version, language, programme, {})
 
 
-def _rendered(code: str, language: str, programme: str, answers: Mapping[str, str]) -> str:
-    questionnaire = instrument(code)
+def _rendered(code: str, version: str, language: str, programme: str, answers: Mapping[str, str]) -> str:
+    questionnaire = instrument(code, version)
     shown = [
         Shown(item.code, questionnaire.item_text(item, language, programme), _options(item, language))
         for item in questionnaire.items
@@ -64,9 +65,9 @@ def _options(item: Item, language: str) -> tuple[tuple[str, str], ...]:
     return tuple(options)
 
 
-def answers_in_words(code: str, programme: str, answers: Mapping[str, str]) -> list[tuple[str, str]]:
+def answers_in_words(code: str, version: str, programme: str, answers: Mapping[str, str]) -> list[tuple[str, str]]:
     """Each answered statement as it reads, with the words of its choice; an unknown choice as it was sent."""
-    questionnaire, language = instrument(code), page_language()
+    questionnaire, language = instrument(code, version), page_language()
     return [
         (
             questionnaire.item_text(item, language, programme),

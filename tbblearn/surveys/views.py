@@ -98,8 +98,8 @@ def in_words(about: Any, sent: MultiDict[str, str]) -> list[Told]:
     """What was sent to a survey in words, statement by statement, or that the person declined."""
     if DECLINES in sent:
         return [Told(_("Vill du svara?"), (_("Jag vill inte svara"),))]
-    answers = read_sent(sent, instrument(about.instrument)).answers
-    told = answers_in_words(about.instrument, about.programme, answers)
+    answers = read_sent(sent, instrument(about.instrument, about.instrument_version)).answers
+    told = answers_in_words(about.instrument, about.instrument_version, about.programme, answers)
     return [Told(text, (chosen,)) for text, chosen in told] or [Told(_("Dina svar"), ())]
 
 
@@ -124,7 +124,7 @@ def send(wave_id: int) -> Page | Response:
     declines = DECLINES in request.form
     done = False
     if not found.answered:
-        sent = read_sent(request.form, instrument(found.instrument))
+        sent = read_sent(request.form, instrument(found.instrument, found.instrument_version))
         if found.open(today) and sent.ask_once_more and not declines:
             return _statements_page(found, 422, sent)
         try:
@@ -175,13 +175,15 @@ def statements_page(about: Any, status: int = 200, sent: Sent | None = None, **v
 
     Values: unit, first_url, send_url, clear_url, draft (what a draft in the browser goes by; '' for none), preview.
     """
-    questionnaire = instrument(about.instrument)
+    questionnaire = instrument(about.instrument, about.instrument_version)
     return Page(
         "surveys/statements.html",
         status,
         about=about,
-        working=working_translation(about.instrument),
-        statements=Statements(about.instrument, about.programme, sent.answers if sent else {}),
+        working=working_translation(about.instrument, about.instrument_version),
+        statements=Statements(
+            about.instrument, about.instrument_version, about.programme, sent.answers if sent else {}
+        ),
         gaps=[(place, questionnaire.items[place - 1].code) for place in sent.gaps] if sent else [],
         **{"preview": False, **values},
     )

@@ -43,6 +43,7 @@ def test_it_has_rounds_in_every_state_that_pages_show(session, editions, staff):
     ]
     older, last, tuv, running, planned = (wave for wave, _ in rounds)
     assert all(wave.cleaned for wave, _ in rounds)
+    assert [wave.instrument_version for wave, _ in rounds] == ["1", "2", "2", "2", "2"]
     assert TODAY - timedelta(days=10) < running.opens_on < TODAY < running.closes_on < TODAY + timedelta(days=10)
     assert planned.opens_on > TODAY
     for before, after in ((older, last), (last, running), (tuv, planned)):

@@ -1,12 +1,15 @@
 """Instruments as data: ORIC as it was published, and faults that name their line."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from tbblearn.surveys.instruments import instrument, known_instruments, parse_instrument
-from tbblearn.surveys.rules import FaultyInstrument, TranslationStatus, UnknownInstrument
+import tbblearn.surveys
+from tbblearn.surveys.instruments import instrument, known_instruments, parse_instrument, versions
+from tbblearn.surveys.rules import FaultyInstrument, Instrument, TranslationStatus, UnknownInstrument
 
+FILES = Path(tbblearn.surveys.__file__).with_name("instruments")
 WEEK = Path(__file__).with_name("week.yaml")
 
 
@@ -52,7 +55,48 @@ def test_oric_says_that_the_swedish_text_is_a_working_translation():
 def test_every_instrument_in_the_package_is_without_fault():
     assert "oric" in known_instruments()
     for code in known_instruments():
-        assert instrument(code).code == code
+        for version in versions(code):
+            assert (instrument(code, version).code, instrument(code, version).version) == (code, version)
+
+
+def test_a_version_that_waves_have_used_is_never_changed():
+    digests = {file.name: sha256(file.read_bytes()).hexdigest()[:16] for file in FILES.glob("*.yaml")}
+    assert digests == {"oric.yaml": "13a782efbffca0a3", "oric-2.yaml": "7ab19a5088618e5c"}
+
+
+def test_versions_of_an_instrument_differ_in_their_texts_alone():
+    """So any of them may score, and the audit needs no version."""
+
+    def built(one: Instrument) -> object:
+        scales = [(scale.code, scale.items) for scale in one.scales]
+        points = [[point.value for point in item.response_scale.points] for item in one.items]
+        return scales, points, [(item.code, item.reverse, item.response_scale.not_relevant) for item in one.items]
+
+    for code in known_instruments():
+        first, *later = [instrument(code, version) for version in versions(code)]
+        assert all(built(one) == built(first) for one in later)
+
+
+def test_the_newest_version_is_given_unless_another_is_named():
+    assert known_instruments() == ("oric",)
+    assert versions("oric") == ("1", "2")
+    assert instrument("oric") == instrument("oric", "2")
+    first, second = instrument("oric", "1"), instrument("oric", "2")
+    said = "De som arbetar här känner sig {} att de kan samordna arbetsuppgifter så att genomförandet går smidigt."
+    assert first.items[9].text["sv"] == said.format("trygga med")
+    assert second.items[9].text["sv"] == said.format("säkra på")
+    assert [item.text["en"] for item in first.items] == [item.text["en"] for item in second.items]
+    assert [point.text["sv"] for point in first.items[0].response_scale.points][1::2] == [
+        "Instämmer till viss del inte",
+        "Instämmer till viss del",
+    ]
+    assert [point.text["sv"] for point in second.items[0].response_scale.points] == [
+        "Instämmer inte",
+        "Instämmer delvis inte",
+        "Varken eller",
+        "Instämmer delvis",
+        "Instämmer",
+    ]
 
 
 def test_the_format_holds_not_relevant_a_ladder_and_a_reverse_item():
@@ -69,6 +113,9 @@ def test_the_format_holds_not_relevant_a_ladder_and_a_reverse_item():
 def test_an_unknown_instrument_is_refused_with_those_there_are():
     with pytest.raises(UnknownInstrument, match="oric"):
         instrument("nomad2")
+    for code, version in (("oric", "3"), ("oric", ""), ("oric-2", None), ("oric-2", "2")):
+        with pytest.raises(UnknownInstrument):
+            instrument(code, version)
 
 
 @pytest.mark.parametrize(

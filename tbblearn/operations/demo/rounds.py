@@ -52,10 +52,12 @@ class _Round:
     opened_days_ago: int
     level: float
     adopted: frozenset[str] = ADOPTED
+    version: str | None = None
+    """Of the instrument, where there is a newer one today."""
 
 
 ROUNDS = (
-    _Round("tbb", 425, 3.15),
+    _Round("tbb", 425, 3.15, version="1"),
     _Round("tbb", 224, 3.4),
     _Round("tuv", 134, 3.0, frozenset({"region", "eskilstuna", "nykoping"})),
     _Round("tbb", 7, 3.5),
@@ -101,6 +103,8 @@ class Rounds:
             programme_id = db.session.scalars(select(Programme.id).where(Programme.slug == one.programme)).one()
             new = NewWave(programme_id, name, opens_on, closes_on, *LIMITS)
             wave_id = plan_wave(new, by=self.leader, now=moment(planned_on, 9))
+            if one.version is not None:
+                db.session.execute(update(Wave).where(Wave.id == wave_id).values(instrument_version=one.version))
             for number, unit in enumerate(tops, 1):
                 if unit.source in one.adopted:
                     on = planned_on + timedelta(days=number % 7)
@@ -158,7 +162,8 @@ def answer_all(wave_id: int, given: GivenAnswers, rng: Random) -> None:
     """Store many people's answers at once: the rows are those that `surveys.actions.submit` and `decline` make."""
     invited = select(Invitation.person_id, Invitation.unit_id).where(Invitation.wave_id == wave_id)
     unit_of = {row.person_id: row.unit_id for row in db.session.execute(invited)}
-    questionnaire = instrument(db.session.scalars(select(Wave.instrument).where(Wave.id == wave_id)).one())
+    wave = db.session.get_one(Wave, wave_id)
+    questionnaire = instrument(wave.instrument, wave.instrument_version)
     for column, persons in (("answered", list(given.answers)), ("declined", list(given.declined))):
         db.session.execute(
             update(Invitation)

@@ -27,6 +27,7 @@ from tbblearn.readiness.results.rules import (
     Word,
     figures_of,
     nearest_shown,
+    reworded_since,
 )
 from tbblearn.readiness.rules import ONE_DECIMAL_FROM, TENS_FROM, Family, Kind, Measure, PublishedRow
 from tbblearn.surveys.models import Wave, WaveUnit
@@ -84,6 +85,14 @@ def unit_place(wave_id: int, unit_id: int, who: Who, today: date) -> tuple[WaveH
     """A unit whose results the person may read, shown or not. Raises as `unit_result` does."""
     head, place, _, _ = reader_of_unit(wave_id, unit_id, who, today)
     return head, place
+
+
+def county_reworded_since(wave_id: int, county_id: int) -> date | None:
+    """When the wave closed that the county's figures are compared with, if its statements were worded otherwise.
+
+    The same for every unit, shown or not.
+    """
+    return reworded_since(_words(wave_id, county_id))
 
 
 def own_unit(wave_id: int, who: Who, today: date) -> int | None:
@@ -208,7 +217,9 @@ def _words(wave_id: int, unit_id: int) -> tuple[Word, ...]:
             FigureComparison.word,
             earlier.closes_on,
             earlier.closed_at,
+            (earlier.instrument_version != Wave.instrument_version).label("reworded"),
         )
+        .join(Wave, Wave.id == FigureComparison.wave_id)
         .outerjoin(earlier, earlier.id == FigureComparison.earlier_id)
         .where(
             FigureComparison.wave_id == wave_id,
@@ -218,6 +229,6 @@ def _words(wave_id: int, unit_id: int) -> tuple[Word, ...]:
         .order_by(FigureComparison.scale, FigureComparison.against)
     )
     return tuple(
-        Word(scale, against, word, closes_on and last_day(closes_on, closed_at))
-        for scale, against, word, closes_on, closed_at in rows
+        Word(scale, against, word, closes_on and last_day(closes_on, closed_at), bool(reworded))
+        for scale, against, word, closes_on, closed_at, reworded in rows
     )

@@ -247,12 +247,21 @@ def _group(rows: Sequence[PublishedRow], family: Family) -> Group:
 
 @dataclass(frozen=True)
 class Word:
-    """How a mean compares with another, in a word; `since` is when the wave before closed."""
+    """How a mean compares with another, in a word; `since` is when the wave before closed.
+
+    `reworded`: that wave had another version of the instrument.
+    """
 
     scale: str
     against: Against
     word: Difference
     since: date | None
+    reworded: bool
+
+
+def reworded_since(words: Iterable[Word]) -> date | None:
+    """When the wave before closed, if the statements were worded otherwise in it; None if not, or not compared."""
+    return next((word.since for word in words if word.reworded), None)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,14 @@ from tbblearn.readiness.results import drawing as result_drawing
 from tbblearn.readiness.results import queries as result_queries
 from tbblearn.readiness.results import readers as result_readers
 from tbblearn.readiness.results import words as result_words
-from tbblearn.readiness.results.rules import SEES_BELOW, NotYetReadable, ResultWithdrawn, Who
+from tbblearn.readiness.results.rules import (
+    SEES_BELOW,
+    NotYetReadable,
+    ResultWithdrawn,
+    WaveHead,
+    Who,
+    reworded_since,
+)
 from tbblearn.readiness.rules import Part
 from tbblearn.surveys.instruments import instrument
 from tbblearn.surveys.queries import next_wave
@@ -70,7 +77,7 @@ def own(wave_id: int) -> Response:
 def unit(wave_id: int, unit_id: int) -> Page:
     """A unit's results: two means on their scales, the spread of the answers, and how alike they are."""
     found = result_queries.unit_result(wave_id, unit_id, Who.of(principal()), stockholm_date(utc_now()))
-    return Page("readiness/unit.html", result=found, **_saying(found.wave.instrument))
+    return Page("readiness/unit.html", result=found, reworded_since=reworded_since(found.words), **_saying(found.wave))
 
 
 @blueprint.get("/resultat/<int:wave_id>/<int:unit_id>/samtal")
@@ -78,7 +85,8 @@ def unit(wave_id: int, unit_id: int) -> Page:
 def talk(wave_id: int, unit_id: int) -> Page:
     """A guide for discussing the statements at a staff meeting, without figures; nothing is collected."""
     head, place = result_queries.unit_place(wave_id, unit_id, Who.of(principal()), stockholm_date(utc_now()))
-    return Page("readiness/talk.html", wave=head, place=place, **_saying(head.instrument))
+    since = result_queries.county_reworded_since(wave_id, place.line[0])
+    return Page("readiness/talk.html", wave=head, place=place, reworded_since=since, **_saying(head))
 
 
 @blueprint.get("/resultat/<int:wave_id>/lan")
@@ -86,7 +94,7 @@ def talk(wave_id: int, unit_id: int) -> Page:
 def county(wave_id: int) -> Page:
     """The huvudmän beside each other, in a table and on the map of commitment by efficacy; no unit below them."""
     found = result_queries.county_result(wave_id, Who.of(principal()), stockholm_date(utc_now()))
-    asked = instrument(found.wave.instrument)
+    asked = instrument(found.wave.instrument, found.wave.instrument_version)
     across, up = [scale.code for scale in asked.scales][:2]
     return Page(
         "readiness/county.html",
@@ -94,7 +102,7 @@ def county(wave_id: int) -> Page:
         across=across,
         up=up,
         discs=result_drawing.discs(found.lines, across, up),
-        **_saying(found.wave.instrument),
+        **_saying(found.wave),
     )
 
 
@@ -103,15 +111,14 @@ def county(wave_id: int) -> Page:
 def method(wave_id: int) -> Page:
     """What the figures rest on: reliability, agreement, the instrument and the rules of what is shown."""
     found = result_queries.method_report(wave_id, Who.of(principal()), stockholm_date(utc_now()))
-    return Page("readiness/method.html", report=found, **_saying(found.wave.instrument))
+    return Page("readiness/method.html", report=found, **_saying(found.wave))
 
 
-def _saying(code: str) -> dict[str, Any]:
-    """The words and drawings that the templates use, and the instrument."""
-    asked = instrument(code)
+def _saying(wave: WaveHead) -> dict[str, Any]:
+    """The words and drawings that the templates use, and the wave's version of the instrument."""
     return {
-        "instrument": asked,
-        "working_translation": working_translation(code),
+        "instrument": instrument(wave.instrument, wave.instrument_version),
+        "working_translation": working_translation(wave.instrument, wave.instrument_version),
         "words": result_words,
         "drawing": result_drawing,
         "parts": list(Part),

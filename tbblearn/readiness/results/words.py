@@ -125,6 +125,13 @@ def difference_words(against: Against, word: Difference, *, since: date | None, 
     }[word]
 
 
+def reworded(since: date) -> str:
+    """Beside a comparison with a round that had another version of the statements. The English original is the same
+    in every version: only the Swedish wording has changed.
+    """
+    return _("Påståendena formulerades delvis om efter mätningen den %(date)s, så jämför försiktigt.", date=day(since))
+
+
 def two_decimals(value: str) -> str:
     """A statistic as it was published, with the language's decimal sign and a true minus."""
     return number(float(value), 2).replace("-", "−")

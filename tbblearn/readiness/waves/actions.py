@@ -35,7 +35,7 @@ _MORNING = time(6, 0)
 
 @dataclass(frozen=True)
 class NewWave:
-    """A wave to plan. `closes_on` is the last day on which answers are taken."""
+    """A wave to plan, with the newest version of its instrument. `closes_on` is the last day that takes answers."""
 
     programme_id: int
     name: str

@@ -51,7 +51,7 @@ def closed_wave(wave_id: int) -> ClosedWave:
         raise NotCleaned(wave_id=wave_id)
     if wave.disposed_at is not None:
         raise AnswersGone(disposed_on=stockholm_date(wave.disposed_at))
-    scorer = Scorer(instrument(wave.instrument))
+    scorer = Scorer(instrument(wave.instrument, wave.instrument_version))
     frozen = frozen_tree(wave_id)
     collected = Collected(frozen.tree, _by_piece(wave_id, scorer, frozen.tree), frozen.invited, wave.margin)
     return ClosedWave(

@@ -47,7 +47,7 @@ def statements(wave_id: int) -> Page:
 def send(wave_id: int) -> Page | Response:
     """What would happen: the page comes back once with its gaps, then thanks. Nothing is stored."""
     about = queries.asked(wave_id)
-    sent = read_sent(request.form, instrument(about.instrument))
+    sent = read_sent(request.form, instrument(about.instrument, about.instrument_version))
     if sent.ask_once_more:
         return _statements_page(about, 422, sent)
     return redirect(url_for("readiness_preview.thanks", wave_id=wave_id), 303)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from flask_babel import force_locale
 from sqlalchemy import delete, select, update
 
 from tbblearn.db import db, read_only, unit_of_work
@@ -22,9 +23,10 @@ from tbblearn.readiness.waves.publishing import withdraw_wave
 from tbblearn.reports.readiness_file import unit_json
 from tbblearn.surveys.models import Wave, WaveUnit
 from tbblearn.web.application import Application
+from tbblearn.web.language import NBSP
 from tests.factories import NOW, TODAY, grant, make_person
 from tests.page_rules import words
-from tests.readiness.published import LATER, Built, county, publish
+from tests.readiness.published import EARLIER, EARLIER_SEED, LATER, Built, county, publish
 from tests.readiness.result_pages import address, manager, opened, reader
 from tests.readiness.rounds import Round
 
@@ -286,6 +288,45 @@ def test_rounds_of_two_programmes_are_listed_and_lead_to_each_other(changing: Bu
         assert table.links["Huvudmännen i Mätning 2026-11-20"] == f"/resultat/{first}/lan"
         region = leader.get(f"/resultat/{first}/{made.units['region']}")
         assert region.links["Mätning 2026-11-28"] == address(changing), "the region takes no part in it"
+
+
+def test_a_comparison_over_two_versions_says_that_the_wording_changed(app: Application):
+    """On the page, in the guide for talking and in files, in both languages; not where the versions agree."""
+    with time_machine.travel(NOW, tick=False), app.app_context():
+        made = county()
+        publish(made, ago=EARLIER, seed=EARLIER_SEED)
+        first = made.wave_id
+        publish(made)
+        db.session.remove()
+    both = Built(app, made)
+
+    def said(wave_id: int, language: Language, sentence: str) -> list[bool]:
+        with app.app_context(), unit_of_work():
+            db.session.execute(update(Person).values(language=language))
+        boss = manager(both)
+        there = f"/resultat/{wave_id}/{made.units['barn-1']}"
+        pages = [boss.get(there), boss.get(f"{there}/samtal"), boss.get(f"/resultat/{wave_id}/metod")]
+        rows = boss.client.get(f"{there}/resultat.csv").get_data(as_text=True)
+        with app.test_request_context(), read_only(), force_locale(language.value):
+            result = result_queries.unit_result(wave_id, made.units["barn-1"], OPERATOR, LATER.date())
+            file = json.loads(unit_json(result))
+        return [sentence in text.replace(NBSP, " ") for text in (*(page.text for page in pages), rows, file["note"])]
+
+    swedish = "Påståendena formulerades delvis om efter mätningen den 4 maj 2026, så jämför försiktigt."
+    english = "The Swedish wording of some statements changed after the survey of 4 May 2026, so compare with care."
+    everywhere_but_where_nothing_is_compared = [True, True, False, True, True]
+    with time_machine.travel(LATER, tick=False):
+        for language, sentence in ((Language.SV, "formulerades"), (Language.EN, "Swedish wording")):
+            assert not any(said(made.wave_id, language, sentence))
+        with app.app_context(), unit_of_work():
+            assert db.session.scalars(select(Wave.instrument_version).distinct()).all() == ["2"]
+            db.session.execute(update(Wave).where(Wave.id == first).values(instrument_version="1"))
+        for language, sentence in ((Language.EN, english), (Language.SV, swedish)):
+            assert said(made.wave_id, language, sentence) == everywhere_but_where_nothing_is_compared
+            assert not any(said(first, language, sentence)), "nothing came before the first"
+        boss = manager(both)
+        assert "trygga med att" in boss.get(f"/resultat/{first}/{made.units['barn-1']}/samtal").text
+        assert "säkra på att" in boss.get(address(both, "barn-1", "/samtal")).text
 
 
 def test_the_download_is_for_excel_and_holds_no_formula(changing: Built):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
-from tbblearn.db import db, unit_of_work
+from tbblearn.db import db, read_only, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.people.rules import Role
 from tbblearn.readiness.waves.actions import (
@@ -24,9 +24,11 @@ from tbblearn.readiness.waves.actions import (
     remind,
     take_adoption_back,
 )
+from tbblearn.readiness.waves.checking import closed_wave
 from tbblearn.readiness.waves.closing import close_wave
 from tbblearn.readiness.waves.opening import open_wave
 from tbblearn.readiness.waves.publishing import withdraw_wave
+from tbblearn.surveys.instruments import versions
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption
 from tbblearn.surveys.waves import (
     BadDates,
@@ -53,6 +55,21 @@ def planned() -> Round:
     made = Round.county()
     made.plan()
     return made
+
+
+def test_a_new_wave_gets_the_newest_version_and_an_old_one_keeps_its_own(planned: Round):
+    assert wave(planned).instrument_version == versions("oric")[-1] == "2"
+    with unit_of_work():
+        wave(planned).instrument_version = "1"
+    with unit_of_work():
+        open_wave(planned.wave_id, by=None, now=NOW, today=TODAY)
+    planned.answer_all()
+    planned.close()
+    with read_only():
+        assert closed_wave(planned.wave_id).scorer.instrument.version == "1"
+    assert planned.audit()
+    planned.publish()
+    assert wave(planned).instrument_version == "1"
 
 
 def wave(round_: Round) -> Wave:
