@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.actions import give_access
@@ -109,22 +109,6 @@ def test_all_statements_stand_on_one_page_with_words_on_every_choice_and_nothing
     assert phrase is not None
     assert phrase not in page.text
     assert ("arbetsöversättning" in page.text) is (language is Language.SV)
-
-
-def test_a_wave_asks_in_the_words_of_the_version_that_it_was_planned_with(survey: Survey) -> None:
-    with survey.inside(), unit_of_work():
-        assert db.session.scalars(select(Wave.instrument_version)).one() == "2"
-    survey.be(survey.person())
-    assert "säkra på att" in survey.get("/pastaenden").text
-    with survey.inside(), unit_of_work():
-        db.session.execute(update(Wave).values(instrument_version="1"))
-    page = survey.get("/pastaenden")
-    assert "trygga med att" in page.text
-    assert "Instämmer till viss del" in page.text
-    assert "säkra på" not in page.text
-    survey.send()
-    with survey.inside():
-        assert db.session.scalars(select(ResponseOpen.instrument_version)).one() == "1"
 
 
 def test_one_press_keeps_exactly_one_response_and_says_thanks(survey: Survey) -> None:
