@@ -204,7 +204,7 @@ def _people(units: Sequence[tuple[int, float]], rng: random.Random) -> int:
     from sqlalchemy import insert, select
 
     from tbblearn.db import db
-    from tbblearn.people.models import Employment, Person
+    from tbblearn.people.models import Employment, Person, Placement
 
     places = rng.choices([unit for unit, _ in units], weights=[weight for _, weight in units], k=STAFF)
     db.session.execute(
@@ -226,16 +226,17 @@ def _people(units: Sequence[tuple[int, float]], rng: random.Random) -> int:
         ],
     )
     people = list(db.session.scalars(select(Person.id).order_by(Person.id)))
+    db.session.execute(insert(Employment), [{"id": one, "person_id": one, "external_id": f"e{one}"} for one in people])
     db.session.execute(
-        insert(Employment),
+        insert(Placement),
         [
             {
+                "employment_id": person_id,
                 "person_id": person_id,
                 "unit_id": unit_id,
-                "external_id": f"e{person_id}",
                 "profession": "undersköterska",
-                "start_on": TODAY - timedelta(days=900),
-                "end_on": None,
+                "from_on": TODAY - timedelta(days=900),
+                "until_on": None,
                 "known_on": TODAY - timedelta(days=900),
             }
             for person_id, unit_id in zip(people, places, strict=True)

@@ -34,6 +34,9 @@ NEEDED: dict[str, dict[str, object]] = {
 }
 """What a row must hold beside the first value of each type, for the constraints of its table."""
 
+FILLED_FROM_OTHERS = {"placement"}
+"""Tables that a step makes of what is in others."""
+
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -152,7 +155,7 @@ def test_every_step_goes_down_and_up_again_and_keeps_the_rows_of_the_others(app:
             upgrade(revision=step)
             again = rows()
             assert lost(left, {name: again[name] for name in left}) == [], f"going up to {step} lost rows"
-            assert all(held == [] for name, held in again.items() if name not in left)
+            assert {name for name, held in again.items() if held and name not in left} <= FILLED_FROM_OTHERS
             downgrade(revision=below)
         assert rows() == {}
         upgrade()
