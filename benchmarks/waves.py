@@ -226,7 +226,10 @@ def _people(units: Sequence[tuple[int, float]], rng: random.Random) -> int:
         ],
     )
     people = list(db.session.scalars(select(Person.id).order_by(Person.id)))
-    db.session.execute(insert(Employment), [{"id": one, "person_id": one, "external_id": f"e{one}"} for one in people])
+    db.session.execute(
+        insert(Employment),
+        [{"id": one, "person_id": one, "source": "county", "external_id": f"e{one}"} for one in people],
+    )
     db.session.execute(
         insert(Placement),
         [

@@ -73,7 +73,9 @@ def employ(
     profession: str = "undersköterska",
 ) -> Placement:
     """One more employment, held in one place. Inside a unit of work."""
-    employment = Employment(person_id=person.id, external_id=f"e{person.id}-{unit.id}-{start_on:%Y%m%d}")
+    employment = Employment(
+        person_id=person.id, source=unit.source, external_id=f"e{person.id}-{unit.id}-{start_on:%Y%m%d}"
+    )
     db.session.add(employment)
     db.session.flush()
     placement = Placement(

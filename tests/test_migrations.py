@@ -29,6 +29,7 @@ NEEDED: dict[str, dict[str, object]] = {
     "requirement": {"opens": "01-01", "due": "03-31"},
     "enrolment": {"requirement_key": "-", "cycle": 2026},
     "regrade": {"score_before": 0},
+    "staff_file": {"sha256": "a" * 64},
     "completion": {"attempt_id": 1, "course_version_id": 1, "enrolment_id": 1, "number": "a" * 12},
     "wave": {"k": 5, "k_distribution": 5},
 }

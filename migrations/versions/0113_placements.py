@@ -15,9 +15,19 @@ MOVED = ("unit_id", "profession", "start_on", "end_on", "known_on")
 
 def upgrade() -> None:
     with op.batch_alter_table("employment") as employment:
-        employment.add_column(sa.Column("missing_since_on", sa.Date()))
+        employment.add_column(sa.Column("source", sa.String(80)))
+        employment.add_column(sa.Column("missing_since", sa.DateTime(timezone=True)))
         employment.add_column(sa.Column("withdrawn_on", sa.Date()))
         employment.create_unique_constraint("uq_employment_id_person", ["id", "person_id"])
+    op.execute(
+        "UPDATE employment SET source = (SELECT org_unit.source FROM org_unit WHERE org_unit.id = employment.unit_id)"
+    )
+    op.create_table(
+        "person_key",
+        sa.Column("source", sa.String(80), primary_key=True),
+        sa.Column("external_id", sa.String(80), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+    )
     op.create_table(
         "placement",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -39,6 +49,8 @@ def upgrade() -> None:
     go_on_counting("placement")
     members_of("placement_id", "placement", "employment_id", "employment")
     with op.batch_alter_table("employment") as employment:
+        employment.alter_column("source", nullable=False)
+        employment.create_index("ix_employment_source", ["source"])
         employment.drop_constraint("span", type_="check")
         employment.drop_index("ix_employment_unit_span")
         for name in MOVED:
@@ -69,6 +81,7 @@ def downgrade() -> None:
     )
     members_of("employment_id", "employment", "placement_id", "placement")
     op.drop_table("placement")
+    op.drop_table("person_key")
     with op.batch_alter_table("employment") as employment:
         for name in ("unit_id", "profession", "start_on", "known_on"):
             employment.alter_column(name, nullable=False)
@@ -76,7 +89,9 @@ def downgrade() -> None:
         employment.create_check_constraint("span", "end_on IS NULL OR end_on >= start_on")
         employment.create_index("ix_employment_unit_span", ["unit_id", "start_on", "end_on"])
         employment.drop_constraint("uq_employment_id_person", type_="unique")
-        employment.drop_column("missing_since_on")
+        employment.drop_index("ix_employment_source")
+        employment.drop_column("source")
+        employment.drop_column("missing_since")
         employment.drop_column("withdrawn_on")
 
 
@@ -87,7 +102,8 @@ def members_of(new: str, table: str, old: str, old_table: str) -> None:
         member.drop_constraint(f"fk_audience_member_{old}_{old_table}", type_="foreignkey")
         member.alter_column(old, new_column_name=new)
     with op.batch_alter_table("audience_member") as member:
-        member.create_foreign_key(f"fk_audience_member_{new}_{table}", table, [new], ["id"])
+        cascade = "CASCADE" if table == "placement" else None
+        member.create_foreign_key(f"fk_audience_member_{new}_{table}", table, [new], ["id"], ondelete=cascade)
         member.create_index(f"ix_audience_member_{new}", [new])
 
 

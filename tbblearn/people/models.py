@@ -122,6 +122,22 @@ class Person(Model):
     __mapper_args__ = {"version_id_col": version}
 
 
+class PersonKey(Model):
+    """Another number by which a source's files know a person: one human may work for several huvudmän.
+
+    It stands over a person's own number in that source.
+    """
+
+    __tablename__ = "person_key"
+    __retention__ = retention(
+        keep="with the person", why="files of several huvudmän are about one person", erase="goes with the person"
+    )
+
+    source: Mapped[str] = mapped_column(String(80), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
 class Employment(Model):
     """An employment as the employer counts it: the same one through moves. Where and when it is held: Placement."""
 
@@ -135,8 +151,10 @@ class Employment(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     external_id: Mapped[str] = mapped_column(String(80), default="")
     """The employer's own number for it; empty where the files give none."""
-    missing_since_on: Mapped[date | None] = mapped_column(Date)
-    """The day that the first of the files told of which lack it, though it has not ended; None while it is there."""
+    source: Mapped[str] = mapped_column(String(80), index=True)
+    """External id of the huvudman whose files hold it."""
+    missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """What time the first of the files told of that lack it, though it has not ended; None while it is there."""
     withdrawn_on: Mapped[date | None] = mapped_column(Date)
     """The day that a start still to come went missing from the files; it then has no placement."""
 

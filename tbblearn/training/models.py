@@ -114,7 +114,9 @@ class AudienceMember(Model):
     )
 
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
-    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True, index=True)
+    placement_id: Mapped[int] = mapped_column(
+        ForeignKey("placement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 

@@ -13,7 +13,7 @@ from tbblearn.operations.demo.history import Passed, Task
 from tbblearn.operations.demo.learning import Try
 from tbblearn.operations.demo.staff import Member
 from tbblearn.people.actions import name_person
-from tbblearn.people.models import Employment, Leave, Person, Placement
+from tbblearn.people.models import Employment, Leave, Person, PersonKey, Placement
 from tbblearn.people.rules import LeaveSource
 from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment
 from tbblearn.training.models import Answer, Attempt, Enrolment, EnrolmentEvent, ReadingPlace
@@ -55,7 +55,20 @@ def add_staff(members: Sequence[Member]) -> None:
     _add_with_ids(
         Employment,
         [job for _, _, job in jobs],
-        [{"person_id": member.id, "external_id": f"{_external_id(member)}-{number}"} for member, number, job in jobs],
+        [
+            {"person_id": member.id, "source": job.unit.source, "external_id": f"{_external_id(member)}-{number}"}
+            for member, number, job in jobs
+        ],
+    )
+    elsewhere = {
+        (job.unit.source, member.id): member for member, _, job in jobs if job.unit.source != member.unit.source
+    }
+    add_all(
+        PersonKey,
+        [
+            {"source": source, "external_id": _external_id(member), "person_id": person_id}
+            for (source, person_id), member in sorted(elsewhere.items(), key=lambda one: one[0])
+        ],
     )
     add_all(
         Placement,
