@@ -44,7 +44,7 @@ def main() -> int:
     failed = 0
     for name in wanted:
         with tempfile.TemporaryDirectory(prefix="tbblearn-waves-") as folder:
-            with _database(name, Path(folder)) as url:
+            with database(name, Path(folder)) as url:
                 done = subprocess.run(
                     [sys.executable, "-c", "from benchmarks.waves import run; run()"],
                     env=os.environ
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 @contextmanager
-def _database(name: str, folder: Path) -> Iterator[str]:
+def database(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite":
         yield f"sqlite:///{folder / 'waves.sqlite'}"
         return

@@ -7,26 +7,25 @@ since.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
-from tbblearn.db import Model, db
+from tbblearn.db import db
 from tbblearn.people.actions import NewUnit, add_unit, end_grants, give_role
 from tbblearn.people.belonging import employed
 from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Person, Placement
 from tbblearn.people.rules import GrantSource, Language, LeaveSource, Role, email_key, search_key, sort_key
+from tbblearn.staffing.bulk import Row, delete_many, insert_many, update_many
 from tbblearn.staffing.comparing import ChangedEmployment, KnownPerson, StaffDifference
 from tbblearn.staffing.models import StaffFile, StaffSource
 from tbblearn.staffing.placing import Away, Place
 from tbblearn.staffing.queries import huvudman_of, person_ids
 from tbblearn.staffing.rules import FileKind, StaffRow, UnitRow, Way, day_before
 from tbblearn.staffing.tree import UnitDifference
-
-Row = dict[str, Any]
 
 
 class ChangedMeanwhile(Exception):
@@ -200,18 +199,23 @@ def lead(source: str, *, now: datetime, today: date) -> tuple[int, int]:
 # --- staff ---
 
 
-def take_staff(difference: StaffDifference, receipt: Receipt, revision: int, *, now: datetime, today: date) -> None:
-    """Write what a staff file changes. In a unit of work. Raises ChangedMeanwhile, AlreadyTaken."""
+def take_staff(
+    difference: StaffDifference, new_persons: list[Row], receipt: Receipt, revision: int, *, now: datetime, today: date
+) -> None:
+    """Write what a staff file changes. In a unit of work. Raises ChangedMeanwhile, AlreadyTaken.
+
+    `new_persons`: what `person_rows` made of the difference.
+    """
     hold(receipt.source, revision)
     _note(receipt, difference.counts, difference.risks, now)
-    persons = _add_persons(receipt.source, difference.new_persons)
+    insert_many(Person, new_persons)
     _change_persons(difference.changed_persons)
-    persons = person_ids(receipt.source) | persons
+    persons = person_ids(receipt.source)
     units = dict(
         db.session.execute(select(OrgUnit.external_id, OrgUnit.id).where(OrgUnit.source == receipt.source)).all()
     )
     new = [one for one in difference.employments if one.before is None]
-    ids = _inserted(
+    ids = insert_many(
         Employment,
         [
             {
@@ -230,28 +234,19 @@ def take_staff(difference: StaffDifference, receipt: Receipt, revision: int, *, 
     lead(receipt.source, now=now, today=today)
 
 
-def _inserted(model: type[Any], rows: list[Row]) -> Sequence[int]:
-    """Insert the rows; their ids, in the same order."""
-    if not rows:
-        return []
-    return db.session.scalars(insert(model).returning(model.id, sort_by_parameter_order=True), rows).all()
-
-
-def _add_persons(source: str, rows: Sequence[StaffRow]) -> dict[str, int]:
-    ids = _inserted(
-        Person,
-        [
-            {
-                "source": source,
-                "external_id": row.person_id,
-                "language": row.language or Language.SV,
-                "protected_identity": row.protected,
-                **_details(row, row.email, protected=row.protected),
-            }
-            for row in rows
-        ],
-    )
-    return {row.person_id: number for row, number in zip(rows, ids, strict=True)}
+def person_rows(source: str, rows: Sequence[StaffRow]) -> list[Row]:
+    """New persons as rows to insert; made before the transaction, since sort keys take time."""
+    return [
+        {
+            "source": source,
+            "external_id": row.person_id,
+            "language": row.language or Language.SV,
+            "protected_identity": row.protected,
+            "version": 1,
+            **_details(row, row.email, protected=row.protected),
+        }
+        for row in rows
+    ]
 
 
 def _details(row: StaffRow, email: str, *, protected: bool) -> Row:
@@ -288,24 +283,7 @@ def _change_persons(changed: Sequence[tuple[KnownPerson, StaffRow]]) -> None:
                 **_details(row, email, protected=protected),
             }
         )
-    _updated(Person, rows)
-
-
-def _updated(model: type[Model], rows: list[Row]) -> None:
-    """Set the columns of the rows with these ids (`of`)."""
-    if rows:
-        table = cast(Table, model.__table__)
-        names = [name for name in rows[0] if name != "of"]
-        change = update(table).where(table.c.id == bindparam("of")).values({name: bindparam(name) for name in names})
-        db.session.connection().execute(change, rows)
-
-
-def _deleted(model: type[Any], ids: list[int]) -> None:
-    for start in range(0, len(ids), 500):
-        db.session.execute(
-            delete(model).where(model.id.in_(ids[start : start + 500])),
-            execution_options={"synchronize_session": False},
-        )
+    update_many(Person, rows)
 
 
 def _mark(changed: Sequence[ChangedEmployment]) -> None:
@@ -329,7 +307,7 @@ def _mark(changed: Sequence[ChangedEmployment]) -> None:
                     "external_id": number,
                 }
             )
-    _updated(Employment, rows)
+    update_many(Employment, rows)
 
 
 Pairs = Sequence[tuple[ChangedEmployment, int]]
@@ -349,10 +327,9 @@ def _place(pairs: Pairs, persons: Mapping[str, int], units: Mapping[str, int], t
                 new.append(about | _place_row(place, units))
             elif old[place.id] != place:
                 changed.append({"of": place.id} | _place_row(place, units))
-    _deleted(Placement, gone)
-    _updated(Placement, changed)
-    if new:
-        db.session.execute(insert(Placement), new)
+    delete_many(Placement, gone)
+    update_many(Placement, changed)
+    insert_many(Placement, new)
 
 
 def _place_row(place: Place, units: Mapping[str, int]) -> Row:
@@ -377,7 +354,6 @@ def _leave(pairs: Pairs, today: date) -> None:
                 new.append({"employment_id": employment_id, "source": LeaveSource.HR, **dates})
             elif old[leave.id] != leave:
                 changed.append({"of": leave.id, **dates})
-    _deleted(Leave, gone)
-    _updated(Leave, changed)
-    if new:
-        db.session.execute(insert(Leave), new)
+    delete_many(Leave, gone)
+    update_many(Leave, changed)
+    insert_many(Leave, new)

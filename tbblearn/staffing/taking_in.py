@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from tbblearn.db import STOCKHOLM, read_only, stockholm_date, unit_of_work
-from tbblearn.staffing.actions import Receipt, take_staff, take_units
+from tbblearn.staffing.actions import Receipt, person_rows, take_staff, take_units
 from tbblearn.staffing.comparing import StaffDifference, compare_staff, unknown_units
 from tbblearn.staffing.parsing import Parsed, parse_staff, parse_units
 from tbblearn.staffing.queries import (
@@ -265,11 +265,12 @@ def take(looked: Looked, way: Way, *, now: datetime, by: int | None = None) -> N
         reason=looked.leaving.reason,
     )
     today = stockholm_date(now)
+    new_persons = person_rows(looked.source, looked.staff.new_persons) if looked.staff else []
     with unit_of_work():
         if looked.units is not None:
             take_units(looked.units, receipt, looked.revision, now=now, today=today)
         if looked.staff is not None:
-            take_staff(looked.staff, receipt, looked.revision, now=now, today=today)
+            take_staff(looked.staff, new_persons, receipt, looked.revision, now=now, today=today)
 
 
 def nothing_changes(looked: Looked) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tbblearn.operations.demo.county import HUVUDMEN
+from tbblearn.operations.demo.catalogue import HUVUDMEN
 from tests.cli.conftest import Run
 
 SOURCES = [huvudman.slug for huvudman in HUVUDMEN]
