@@ -38,7 +38,6 @@ def upgrade() -> None:
         sa.Column("source", sa.String(80), nullable=False),
         sa.Column("kind", known("filekind", "units", "staff"), nullable=False),
         sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(120), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, index=True),

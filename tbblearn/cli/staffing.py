@@ -1,6 +1,7 @@
 """`tbblearn units import|export` and `tbblearn staff import|export`: the employers' files."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +16,8 @@ from tbblearn.audit.actions import note_seen
 from tbblearn.audit.rules import Seen
 from tbblearn.cli import FORMAT
 from tbblearn.cli.listing import units
-from tbblearn.db import STOCKHOLM, read_only, stockholm_date, utc_now
+from tbblearn.db import STOCKHOLM, read_only, stockholm_date, unit_of_work, utc_now
+from tbblearn.operations.first_admin import IdTaken, add_huvudman
 from tbblearn.staffing import files
 from tbblearn.staffing.actions import AlreadyTaken, ChangedMeanwhile
 from tbblearn.staffing.queries import (
@@ -33,12 +35,33 @@ from tbblearn.web.spreadsheets import csv_file
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 SOURCE = click.option("--source", required=True, metavar="UNIT", help="The huvudman whose file it is, e.g. region.")
+LONGEST_NAME = 160
 Command = Callable[..., Any]
 
 
 @click.group()
 def staff() -> None:
     """The employers' staff: read files in, write them out."""
+
+
+@units.command("add")
+@click.argument("source", metavar="ID")
+@click.argument("name")
+def add_unit(source: str, name: str) -> None:
+    """Add a huvudman called NAME below the county; its units and staff come with its files.
+
+    ID is what its files are named by (--source) and never changes: small letters a to z, digits and hyphens.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", source):
+        raise click.ClickException(f"{source!r} cannot be an ID: use small letters a to z, digits and hyphens.")
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise click.ClickException(f"The name must have 1 to {LONGEST_NAME} characters.")
+    try:
+        with create_app().app_context(), unit_of_work():
+            add_huvudman(source, name.strip(), utc_now())
+    except IdTaken as error:
+        raise click.ClickException(f"There is a unit with the ID {source!r} already.") from error
+    click.echo("Added.", err=True)
 
 
 def _import_options(command: Command) -> Command:

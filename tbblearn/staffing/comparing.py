@@ -14,7 +14,7 @@ from tbblearn.db import stockholm_date
 from tbblearn.people.rules import Language
 from tbblearn.staffing.parsing import Parsed
 from tbblearn.staffing.placing import Leaves, Places, away, ended, is_shortened, placed
-from tbblearn.staffing.rules import MISSING_HOURS, Fault, Finding, Risk, StaffRow, day_before
+from tbblearn.staffing.rules import MISSING_HOURS, Fault, Finding, Line, Risk, StaffRow, day_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,7 @@ class StaffDifference:
     counts: Counter[str] = field(default_factory=Counter)
     risks: Counter[Risk] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
-    lines: list["Line"] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A change as a person is shown it: what, to whom, from where to where, from when."""
-
-    what: str
-    person: str
-    before: str = ""
-    after: str = ""
-    on: date | None = None
+    lines: list[Line] = field(default_factory=list)
 
 
 COUNTS = ("created", "changed", "ended", "unchanged", "missing", "withdrawn")

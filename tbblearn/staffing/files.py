@@ -16,6 +16,7 @@ Cells = list[str]
 _IDS = frozenset({"person_id", "employment_id", "unit_id", "parent_id", "manager_person_id"})
 _WIDTHS = {"name": 34, "email": 34, "given_name": 20, "family_name": 20, "profession": 24, "service": 20}
 LAST_TEMPLATE_ROW = 30_001
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def header(kind: FileKind) -> Cells:

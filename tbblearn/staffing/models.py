@@ -70,8 +70,6 @@ class ImportDraft(Model):
     source: Mapped[str] = mapped_column(String(80))
     kind: Mapped[FileKind] = mapped_column(enum_type(FileKind))
     as_of: Mapped[datetime] = mapped_column(UtcDateTime)
-    revision: Mapped[int]
-    """The source's revision that what the person saw was computed against."""
     file_name: Mapped[str] = mapped_column(String(120))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     """The file, compressed. It holds names."""

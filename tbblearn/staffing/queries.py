@@ -1,7 +1,7 @@
 """Reads: what is known of a source, to compare a file with."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -12,7 +12,7 @@ from tbblearn.people.rules import LeaveSource, UnitKind
 from tbblearn.staffing.comparing import KnownEmployment, KnownPerson
 from tbblearn.staffing.models import StaffFile, StaffSource
 from tbblearn.staffing.placing import Away, Place
-from tbblearn.staffing.rules import LIMIT_DAYS, FileKind, Risk
+from tbblearn.staffing.rules import LIMIT_DAYS, FileKind, Risk, Way
 from tbblearn.staffing.tree import KnownUnit
 
 
@@ -38,6 +38,60 @@ def sources() -> list[tuple[str, str]]:
         select(OrgUnit.source, OrgUnit.name).where(OrgUnit.kind == UnitKind.HUVUDMAN).order_by(OrgUnit.name_sort)
     )
     return [(row.source, row.name) for row in rows]
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A huvudman as a source of files, and when the last file of each kind was from."""
+
+    source: str
+    name: str
+    units_at: datetime | None
+    staff_at: datetime | None
+
+
+def source_rows() -> list[SourceRow]:
+    """Every huvudman, in Swedish order, with the time of its last files. Two queries."""
+    last = {
+        (row.source, row.kind): row.at
+        for row in db.session.execute(
+            select(StaffFile.source, StaffFile.kind, func.max(StaffFile.as_of).label("at")).group_by(
+                StaffFile.source, StaffFile.kind
+            )
+        )
+    }
+    return [
+        SourceRow(source, name, last.get((source, FileKind.UNITS)), last.get((source, FileKind.STAFF)))
+        for source, name in sources()
+    ]
+
+
+@dataclass(frozen=True)
+class FileTaken:
+    """A file that was taken in."""
+
+    kind: FileKind
+    as_of: datetime
+    taken_at: datetime
+    way: Way
+    rows: int
+    faulty: int
+    counts: dict[str, int]
+
+
+MOST_FILES = 20
+
+
+def files_taken(source: str) -> list[FileTaken]:
+    """The latest files of a source, the newest first."""
+    columns = (getattr(StaffFile, one.name) for one in fields(FileTaken))
+    rows = db.session.execute(
+        select(*columns)
+        .where(StaffFile.source == source)
+        .order_by(StaffFile.taken_at.desc(), StaffFile.id.desc())
+        .limit(MOST_FILES)
+    )
+    return [FileTaken(**row._asdict()) for row in rows]
 
 
 def revision_of(source: str) -> int:
@@ -203,13 +257,3 @@ def waiting_managers(source: str) -> int:
     ).all()
     known = person_ids(source)
     return sum(manager not in known for manager in named)
-
-
-def names_of(person_ids: Iterable[int]) -> dict[int, str]:
-    """The names of these persons; empty for those with protected identity."""
-    rows = db.session.execute(
-        select(Person.id, Person.given_name, Person.family_name, Person.protected_identity).where(
-            Person.id.in_(list(person_ids))
-        )
-    )
-    return {row.id: "" if row.protected_identity else f"{row.given_name} {row.family_name}".strip() for row in rows}

@@ -200,6 +200,17 @@ class StaffRow:
         return self.given_name, self.family_name, self.email, self.language, self.protected
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A change as a person is shown it: what, to whom or what, from where to where, from when. Ids, never names."""
+
+    what: str
+    about: str
+    before: str = ""
+    after: str = ""
+    on: date | None = None
+
+
 # --- identity numbers ---------------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"(?<!\d)(?:(?:19|20)\d{2}|\d{2})(\d{2})(\d{2})[-+ ]?(?:\d{4}|[A-Za-z]\d{3})(?!\d)")

@@ -13,6 +13,7 @@ from typing import Any
 
 from tbblearn.db import STOCKHOLM, read_only, stockholm_date, unit_of_work
 from tbblearn.staffing.actions import Receipt, person_rows, take_staff, take_units
+from tbblearn.staffing.bulk import Row
 from tbblearn.staffing.comparing import StaffDifference, compare_staff, unknown_units
 from tbblearn.staffing.parsing import Parsed, parse_staff, parse_units
 from tbblearn.staffing.queries import (
@@ -29,6 +30,7 @@ from tbblearn.staffing.rules import (
     FileKind,
     FileRefused,
     Finding,
+    Line,
     Risk,
     UnitRow,
     Way,
@@ -87,6 +89,12 @@ class Looked:
     may_end: bool = True
     table: Table | None = None
     leaving: Leaving = Leaving()
+
+    def changes(self) -> list[Line]:
+        """What the file would change, a line each."""
+        if self.staff is not None:
+            return self.staff.lines
+        return self.units.lines() if self.units is not None else []
 
 
 def read_mark(text: str) -> Mark:
@@ -250,7 +258,19 @@ def _beyond(
 
 
 def take(looked: Looked, way: Way, *, now: datetime, by: int | None = None) -> None:
-    """Write what was looked at, in a transaction of its own. Raises ChangedMeanwhile, AlreadyTaken, ValueError."""
+    """Write what was looked at, in a transaction of its own. Raises as `write`."""
+    new_persons = prepared(looked)
+    with unit_of_work():
+        write(looked, new_persons, way, now=now, by=by)
+
+
+def prepared(looked: Looked) -> list[Row]:
+    """What takes time and needs no lock: call it before the transaction that `write` is in."""
+    return person_rows(looked.source, looked.staff.new_persons) if looked.staff else []
+
+
+def write(looked: Looked, new_persons: list[Row], way: Way, *, now: datetime, by: int | None = None) -> None:
+    """Write what was looked at. In a unit of work. Raises ChangedMeanwhile, AlreadyTaken; ValueError if stopped."""
     if looked.stops:
         raise ValueError("the file is stopped: look at it again with what a person has decided")
     receipt = Receipt(
@@ -265,12 +285,10 @@ def take(looked: Looked, way: Way, *, now: datetime, by: int | None = None) -> N
         reason=looked.leaving.reason,
     )
     today = stockholm_date(now)
-    new_persons = person_rows(looked.source, looked.staff.new_persons) if looked.staff else []
-    with unit_of_work():
-        if looked.units is not None:
-            take_units(looked.units, receipt, looked.revision, now=now, today=today)
-        if looked.staff is not None:
-            take_staff(looked.staff, new_persons, receipt, looked.revision, now=now, today=today)
+    if looked.units is not None:
+        take_units(looked.units, receipt, looked.revision, now=now, today=today)
+    if looked.staff is not None:
+        take_staff(looked.staff, new_persons, receipt, looked.revision, now=now, today=today)
 
 
 def nothing_changes(looked: Looked) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tbblearn.people.rules import Level, UnitKind
 from tbblearn.staffing.parsing import Parsed
-from tbblearn.staffing.rules import Fault, Finding, Risk, UnitRow
+from tbblearn.staffing.rules import Fault, Finding, Line, Risk, UnitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,21 @@ class UnitDifference:
     closed: list[KnownUnit] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     risks: Counter[Risk] = field(default_factory=Counter)
+
+    def lines(self) -> list[Line]:
+        """The changes, a line each."""
+        return [
+            *(Line("new", row.unit_id, after=row.parent_id) for row in self.created),
+            *(
+                Line("moved", row.unit_id, unit.parent_id, row.parent_id)
+                if unit.parent_id != row.parent_id
+                else Line("led", row.unit_id, unit.manager_person_id, row.manager_person_id)
+                if unit.manager_person_id != row.manager_person_id
+                else Line("changed", row.unit_id)
+                for unit, row in self.changed
+            ),
+            *(Line("closed", unit.unit_id) for unit in self.closed),
+        ]
 
 
 def tree_findings(rows: Sequence[UnitRow], source: str) -> list[Finding]:

@@ -119,3 +119,45 @@ def count_words(name: str) -> str:
         "withdrawn": _("Återtas"),
     }
     return words[name]
+
+
+def change_words(what: str) -> str:
+    """What a line of the changes is about."""
+    words: Mapping[str, str] = {
+        "new": _("Ny"),
+        "changed": _("Ändrad"),
+        "moved": _("Flyttar"),
+        "led": _("Ny chef"),
+        "ended": _("Avslutas"),
+        "missing": _("Saknas i filen"),
+        "withdrawn": _("Återtas"),
+        "closed": _("Stängs"),
+    }
+    return words[what]
+
+
+def explanation(kind: FileKind) -> list[str]:
+    """The page that explains a file's columns, a line each."""
+    if kind is FileKind.UNITS:
+        return [
+            _("Bladet bredvid är en mall för enheter. En rad är en enhet. Filen ska ha alla enheter hos huvudmannen."),
+            _("unit_id: enhetens nummer i personalsystemet. Det får inte ändras när enheten byter namn."),
+            _("parent_id: numret på enheten ovanför. Tomt betyder direkt under huvudmannen."),
+            _("name: enhetens namn, som personalen känner igen det."),
+            _("kind: huvudman, forvaltning, verksamhet eller enhet."),
+            _("service: verksamhet med egna ord, till exempel vårdcentral. Får vara tomt."),
+            _("level: base, intermediate eller in_depth. Tomt betyder samma nivå som enheten ovanför."),
+            _("manager_person_id: chefens anställningsnummer. Får vara tomt."),
+        ]
+    return [
+        _("Bladet bredvid är en mall för personal. En rad är en anställning. Filen ska ha alla som är anställda."),
+        _("person_id: anställningsnumret. Använd aldrig personnummer."),
+        _("employment_id: anställningens nummer, om personen kan ha flera. Får utelämnas."),
+        _("given_name, family_name, email: namn och e-post i arbetet. E-post får vara tom."),
+        _("language: sv eller en. Tomt betyder svenska."),
+        _("unit_id: numret på enheten där personen arbetar. Det ska finnas i enhetsfilen."),
+        _("profession: yrke med egna ord, till exempel undersköterska."),
+        _("start_on och end_on: första och sista dag, till exempel 2026-12-01. Tomt slut betyder tills vidare."),
+        _("leave_from och leave_to: ledighet på heltid, den som pågår eller nästa. Skriv aldrig varför."),
+        _("protected: yes för skyddade personuppgifter. Då sparas inget namn."),
+    ]
