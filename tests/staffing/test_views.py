@@ -45,7 +45,7 @@ def previewed(reader: Reader, given: list[dict[str, str]], name: str = "personal
     return sent(reader, csv_bytes(given, STAFF_HEADER), name)
 
 
-def confirm(page: ReadPage):
+def confirm(page: ReadPage) -> Form:
     return page.form(holding="seen")
 
 
