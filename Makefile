@@ -81,6 +81,7 @@ words: $(DEV_STAMP) ## Collect the interface words again after a change of a pag
 bench: $(DEV_STAMP) ## Speed, measured
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.waves
+	$(BIN)/python -m benchmarks.staffing
 
 .PHONY: browser
 browser:

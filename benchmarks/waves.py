@@ -44,7 +44,7 @@ def main() -> int:
     failed = 0
     for name in wanted:
         with tempfile.TemporaryDirectory(prefix="tbblearn-waves-") as folder:
-            with _database(name, Path(folder)) as url:
+            with database(name, Path(folder)) as url:
                 done = subprocess.run(
                     [sys.executable, "-c", "from benchmarks.waves import run; run()"],
                     env=os.environ
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 @contextmanager
-def _database(name: str, folder: Path) -> Iterator[str]:
+def database(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite":
         yield f"sqlite:///{folder / 'waves.sqlite'}"
         return
@@ -204,7 +204,7 @@ def _people(units: Sequence[tuple[int, float]], rng: random.Random) -> int:
     from sqlalchemy import insert, select
 
     from tbblearn.db import db
-    from tbblearn.people.models import Employment, Person
+    from tbblearn.people.models import Employment, Person, Placement
 
     places = rng.choices([unit for unit, _ in units], weights=[weight for _, weight in units], k=STAFF)
     db.session.execute(
@@ -228,14 +228,18 @@ def _people(units: Sequence[tuple[int, float]], rng: random.Random) -> int:
     people = list(db.session.scalars(select(Person.id).order_by(Person.id)))
     db.session.execute(
         insert(Employment),
+        [{"id": one, "person_id": one, "source": "county", "external_id": f"e{one}"} for one in people],
+    )
+    db.session.execute(
+        insert(Placement),
         [
             {
+                "employment_id": person_id,
                 "person_id": person_id,
                 "unit_id": unit_id,
-                "external_id": f"e{person_id}",
                 "profession": "undersköterska",
-                "start_on": TODAY - timedelta(days=900),
-                "end_on": None,
+                "from_on": TODAY - timedelta(days=900),
+                "until_on": None,
                 "known_on": TODAY - timedelta(days=900),
             }
             for person_id, unit_id in zip(people, places, strict=True)

@@ -119,6 +119,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.readiness.waves import views as waves
     from tbblearn.reports import readiness_views, rules
     from tbblearn.reports import views as reports
+    from tbblearn.staffing import views as staffing
     from tbblearn.surveys import letters as survey_letters
     from tbblearn.surveys import views as surveys
     from tbblearn.training.editing import preview_views, publishing_views, question_views
@@ -131,7 +132,7 @@ def _add_features(app: Application, settings: Settings) -> None:
 
     init_sessions(app, settings)
     teaching = (courses, publishing_views, training, fault_views, preview_views, question_views)
-    for feature in (web, access, *teaching, manager_views, decision_views, reports, operations, home):
+    for feature in (web, access, *teaching, manager_views, decision_views, reports, staffing, operations, home):
         app.register_blueprint(feature.blueprint)
     for feature in (surveys, round_preview_views, waves, result_views, readiness_views):
         app.register_blueprint(feature.blueprint)
@@ -161,6 +162,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     add_to_menu(app, 35, "waves.rounds", _l("Mätningar"), waves.leads_the_county, also=preview)
     editors_pages = ["previewing", "examining"]
     add_to_menu(app, 70, "editing.courses", _l("Kurser"), lambda person: person.has(Role.EDITOR), also=editors_pages)
+    add_to_menu(app, 75, "staffing.sources", _l("Personal"), lambda person: person.has(Role.ADMIN))
     add_to_menu(app, 80, "operations.outbox", _l("Utskick"), lambda person: person.has(Role.ADMIN))
 
 

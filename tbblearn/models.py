@@ -6,6 +6,7 @@ from tbblearn.courses import models as courses
 from tbblearn.mail import models as mail
 from tbblearn.people import models as people
 from tbblearn.readiness import models as readiness
+from tbblearn.staffing import models as staffing
 from tbblearn.surveys import models as surveys
 from tbblearn.training import completion_models as completions
 from tbblearn.training import exemption_models as exemptions
@@ -22,6 +23,7 @@ __all__ = [
     "mail",
     "people",
     "readiness",
+    "staffing",
     "surveys",
     "training",
 ]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.actions import NewUnit, add_unit, name_person
-from tbblearn.people.models import Employment, Grant, OrgUnit, Person
+from tbblearn.people.models import Employment, Grant, OrgUnit, Person, Placement
 from tbblearn.people.rules import GrantSource, Language, Level, Role, UnitKind
 
 TODAY = date(2026, 11, 20)
@@ -71,20 +71,25 @@ def employ(
     end_on: date | None = None,
     known_on: date | None = None,
     profession: str = "undersköterska",
-) -> Employment:
-    """One more employment. Inside a unit of work."""
+) -> Placement:
+    """One more employment, held in one place. Inside a unit of work."""
     employment = Employment(
-        person_id=person.id,
-        unit_id=unit.id,
-        external_id=f"e{person.id}-{unit.id}-{start_on:%Y%m%d}",
-        profession=profession,
-        start_on=start_on,
-        end_on=end_on,
-        known_on=known_on or start_on,
+        person_id=person.id, source=unit.source, external_id=f"e{person.id}-{unit.id}-{start_on:%Y%m%d}"
     )
     db.session.add(employment)
     db.session.flush()
-    return employment
+    placement = Placement(
+        employment_id=employment.id,
+        person_id=person.id,
+        unit_id=unit.id,
+        profession=profession,
+        from_on=start_on,
+        until_on=end_on,
+        known_on=known_on or start_on,
+    )
+    db.session.add(placement)
+    db.session.flush()
+    return placement
 
 
 def grant(person: Person, unit: OrgUnit, role: Role) -> None:

@@ -270,6 +270,7 @@ PLANTED = {
     "Inside audit": ("audit/models.py", "import tbblearn.audit.actions"),
     "Inside mail": ("mail/models.py", "import tbblearn.mail.actions"),
     "Inside people": ("people/queries.py", "import tbblearn.people.actions"),
+    "Inside staffing": ("staffing/rules.py", "import tbblearn.staffing.taking_in"),
     "Inside courses": ("courses/models.py", "import tbblearn.courses.actions"),
     "Inside courses/files": ("courses/files/findings.py", "import tbblearn.courses.files.folders"),
     "Inside courses/checks": ("courses/checks/words.py", "import tbblearn.courses.checks.checking"),

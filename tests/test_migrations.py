@@ -29,10 +29,14 @@ NEEDED: dict[str, dict[str, object]] = {
     "requirement": {"opens": "01-01", "due": "03-31"},
     "enrolment": {"requirement_key": "-", "cycle": 2026},
     "regrade": {"score_before": 0},
+    "staff_file": {"sha256": "a" * 64},
     "completion": {"attempt_id": 1, "course_version_id": 1, "enrolment_id": 1, "number": "a" * 12},
     "wave": {"k": 5, "k_distribution": 5},
 }
 """What a row must hold beside the first value of each type, for the constraints of its table."""
+
+FILLED_FROM_OTHERS = {"placement"}
+"""Tables that a step makes of what is in others."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -152,7 +156,7 @@ def test_every_step_goes_down_and_up_again_and_keeps_the_rows_of_the_others(app:
             upgrade(revision=step)
             again = rows()
             assert lost(left, {name: again[name] for name in left}) == [], f"going up to {step} lost rows"
-            assert all(held == [] for name, held in again.items() if name not in left)
+            assert {name for name, held in again.items() if held and name not in left} <= FILLED_FROM_OTHERS
             downgrade(revision=below)
         assert rows() == {}
         upgrade()

@@ -22,7 +22,7 @@ from tbblearn.courses.drafts.actions import NewDraft, keep_draft
 from tbblearn.courses.drafts.checking import check_upload
 from tbblearn.courses.rules import Course
 from tbblearn.db import db, unit_of_work, utc_now
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.people.rules import Role
 from tbblearn.training.faults.actions import Reporter, report_fault
 from tbblearn.training.faults.rules import FaultKind
@@ -52,8 +52,8 @@ class Walk:
         with unit_of_work():
             region = db.session.get_one(OrgUnit, self.places.county.units["region"])
             grant(db.session.get_one(Person, persons["p105"]), region, Role.PROCESS_LEADER)
-            gone = update(Employment).where(Employment.person_id == persons["p102"])
-            db.session.execute(gone.values(end_on=TODAY - timedelta(days=1)))
+            gone = update(Placement).where(Placement.person_id == persons["p102"])
+            db.session.execute(gone.values(until_on=TODAY - timedelta(days=1)))
             packed = _packed("minutes: 7")
             checked = check_upload(packed, TODAY)
             draft = NewDraft("exempel.zip", tuple(checked.courses), checked.sha256, packed)

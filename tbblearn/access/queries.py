@@ -9,7 +9,7 @@ from tbblearn.access.models import Credential, OneTimeLink, SignInSession
 from tbblearn.access.rules import LinkPurpose, SessionTimes, token_hash
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.belonging import belongs, history_since, left_lately
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.people.queries import with_roles
 from tbblearn.people.rules import HeldGrant, Principal, email_key
 
@@ -168,9 +168,9 @@ def own_words(person_id: int) -> list[str]:
         select(Person.given_name, Person.family_name, Person.email).where(Person.id == person_id)
     ).one_or_none()
     jobs = db.session.execute(
-        select(OrgUnit.name, Employment.profession)
-        .join(Employment, Employment.unit_id == OrgUnit.id)
-        .where(Employment.person_id == person_id)
+        select(OrgUnit.name, Placement.profession)
+        .join(Placement, Placement.unit_id == OrgUnit.id)
+        .where(Placement.person_id == person_id)
     )
     return [word for row in (named or (), *jobs) for word in row if word]
 
@@ -202,9 +202,14 @@ def own_details(person_id: int, now: datetime) -> OwnDetails:
     """My e-mail address and my employments that have not ended."""
     today = stockholm_date(now)
     rows = db.session.execute(
-        select(OrgUnit.name.label("unit"), Employment.profession, Employment.start_on, Employment.end_on)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.person_id == person_id, Employment.end_on.is_(None) | (Employment.end_on >= today))
-        .order_by(Employment.start_on, Employment.id)
+        select(
+            OrgUnit.name.label("unit"),
+            Placement.profession,
+            Placement.from_on.label("start_on"),
+            Placement.until_on.label("end_on"),
+        )
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
+        .where(Placement.person_id == person_id, Placement.until_on.is_(None) | (Placement.until_on >= today))
+        .order_by(Placement.from_on, Placement.id)
     ).all()
     return OwnDetails(email_of(person_id), tuple(OwnEmployment(**row._asdict()) for row in rows))

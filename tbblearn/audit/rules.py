@@ -31,6 +31,7 @@ class Event(StrEnum):
     WAVE_WITHDRAWN = "wave_withdrawn"
     RESPONSES_DISPOSED = "responses_disposed"
     QUESTION_FAULT_HANDLED = "question_fault_handled"
+    STAFF_FILE_TAKEN = "staff_file_taken"
 
 
 class Seen(StrEnum):

@@ -25,7 +25,8 @@ COMMANDS = {
     "serve": "tbblearn.cli.serve:serve",
     "settings": "tbblearn.cli.settings:settings",
     "tick": "tbblearn.cli.tick:tick",
-    "units": "tbblearn.cli.listing:units",
+    "staff": "tbblearn.cli.staffing:staff",
+    "units": "tbblearn.cli.staffing:units",
     "waves": "tbblearn.cli.waves:waves",
 }
 

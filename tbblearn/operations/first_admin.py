@@ -22,6 +22,10 @@ class EmailNotUsable(Exception):
     """Not an e-mail address."""
 
 
+class IdTaken(Exception):
+    """There is a huvudman, or the county, with this id."""
+
+
 class NobodyThere(Exception):
     """Nobody with this address can be given, or can lose, what was asked for."""
 
@@ -36,6 +40,14 @@ def county(now: datetime) -> OrgUnit:
     if root is None:
         root = add_unit(NewUnit(ROOT_ID, ROOT_ID, "Sörmland", UnitKind.COUNTY, stockholm_date(now)), None)
     return root
+
+
+def add_huvudman(source: str, name: str, now: datetime) -> OrgUnit:
+    """A huvudman directly below the county, whose units and staff then come with its files. Raises IdTaken."""
+    root = county(now)
+    if db.session.scalar(select(OrgUnit.id).where(OrgUnit.source == source)) is not None:
+        raise IdTaken(source)
+    return add_unit(NewUnit(source, source, name, UnitKind.HUVUDMAN, stockholm_date(now)), root)
 
 
 def create_admin(

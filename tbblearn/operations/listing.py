@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from tbblearn.courses.models import CourseRecord, CourseVersion
 from tbblearn.db import db
 from tbblearn.people.belonging import belongs
-from tbblearn.people.models import Employment, OrgUnit, Person, Programme
+from tbblearn.people.models import OrgUnit, Person, Placement, Programme
 from tbblearn.people.rules import email_key, search_key
 from tbblearn.surveys.models import Wave
 from tbblearn.training.models import Requirement
@@ -106,8 +106,8 @@ def persons(text: str, today: date) -> list[Row]:
     """
     found = db.session.execute(
         select(Person, OrgUnit.source, OrgUnit.external_id)
-        .outerjoin(Employment, and_(Employment.person_id == Person.id, Employment.held_on(today)))
-        .outerjoin(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .outerjoin(Placement, and_(Placement.person_id == Person.id, Placement.held_on(today)))
+        .outerjoin(OrgUnit, OrgUnit.id == Placement.unit_id)
         .where(
             Person.protected_identity.is_(False),
             belongs(Person.id, today),

@@ -1,5 +1,6 @@
 """Writes about people and units."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -105,21 +106,27 @@ def end_role(grant_id: int, scope: Scope, today: date, *, now: datetime, by: int
     )
     if grant is None:
         return None
-    if grant.from_on > today:
-        db.session.delete(grant)
-    else:
-        grant.until_on, grant.end_reason = today, GrantEnd.DECIDED
-    db.session.flush()
-    record(
-        Event.ROLE_ENDED,
-        now=now,
-        actor_id=by,
-        object_kind="person",
-        object_id=grant.person_id,
-        role=grant.role,
-        unit_id=grant.unit_id,
-    )
+    end_grants([grant], today=today, now=now, by=by)
     return grant
+
+
+def end_grants(grants: Iterable[Grant], *, today: date, now: datetime, by: int | None = None) -> None:
+    """End these roles and log each: today becomes their last day; one that has not begun is deleted."""
+    for grant in grants:
+        if grant.from_on > today:
+            db.session.delete(grant)
+        else:
+            grant.until_on, grant.end_reason = today, GrantEnd.DECIDED
+        record(
+            Event.ROLE_ENDED,
+            now=now,
+            actor_id=by,
+            object_kind="person",
+            object_id=grant.person_id,
+            role=grant.role,
+            unit_id=grant.unit_id,
+        )
+    db.session.flush()
 
 
 def give_access(

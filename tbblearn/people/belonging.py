@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit, spans
+from tbblearn.people.models import ExternalAccess, Grant, OrgUnit, Placement, spans
 from tbblearn.people.rules import HISTORY_DAYS, GrantSource
 
 Day = date | BindParameter[date]
 PersonId = InstrumentedAttribute[int] | ColumnElement[int]
 
-_job, _external = aliased(Employment), aliased(ExternalAccess)
+_job, _external = aliased(Placement), aliased(ExternalAccess)
 _employer, _granted = aliased(OrgUnit), aliased(OrgUnit)
 
 
@@ -44,7 +44,9 @@ def left_lately(person_id: PersonId, today: Day, since: Day) -> ColumnElement[bo
     With `history_since(today)` it selects who may still read their own history after leaving.
     """
     return exists(
-        select(_job.id).select_from(_job).where(_job.person_id == person_id, _job.end_on >= since, _job.end_on < today)
+        select(_job.id)
+        .select_from(_job)
+        .where(_job.person_id == person_id, _job.until_on >= since, _job.until_on < today)
     )
 
 

@@ -11,7 +11,7 @@ from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
 from tbblearn.db import db, stockholm_date
 from tbblearn.mail.actions import NewMessage, queue_all
-from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit, spans
+from tbblearn.people.models import ExternalAccess, Grant, OrgUnit, Placement, spans
 from tbblearn.people.rules import TELL_DAYS, GrantEnd, GrantSource, Span, lapsed_on, telling
 
 EXTERNAL_ENDS_MAIL = "external_ends"
@@ -73,9 +73,9 @@ def _employments() -> dict[int, list[tuple[str, Span]]]:
     """Huvudman and span of the employments of everyone with a role, by person."""
     found: dict[int, list[tuple[str, Span]]] = defaultdict(list)
     for person_id, source, start_on, end_on in db.session.execute(
-        select(Employment.person_id, OrgUnit.source, Employment.start_on, Employment.end_on)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.person_id.in_(select(Grant.person_id)))
+        select(Placement.person_id, OrgUnit.source, Placement.from_on, Placement.until_on)
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
+        .where(Placement.person_id.in_(select(Grant.person_id)))
     ):
         found[person_id].append((source, (start_on, end_on)))
     return found

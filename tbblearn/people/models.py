@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     UniqueConstraint,
@@ -121,32 +122,75 @@ class Person(Model):
     __mapper_args__ = {"version_id_col": version}
 
 
+class PersonKey(Model):
+    """Another number by which a source's files know a person: one human may work for several huvudmän.
+
+    It stands over a person's own number in that source.
+    """
+
+    __tablename__ = "person_key"
+    __retention__ = retention(
+        keep="with the person", why="files of several huvudmän are about one person", erase="goes with the person"
+    )
+
+    source: Mapped[str] = mapped_column(String(80), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
 class Employment(Model):
-    """A person in a unit, from date to date (both included), with a profession."""
+    """An employment as the employer counts it: the same one through moves. Where and when it is held: Placement."""
 
     __tablename__ = "employment"
-    __table_args__ = (
-        CheckConstraint("end_on IS NULL OR end_on >= start_on", name="span"),
-        Index("ix_employment_unit_span", "unit_id", "start_on", "end_on"),
-    )
+    __table_args__ = (UniqueConstraint("id", "person_id", name="uq_employment_id_person"),)
     __retention__ = retention(
         keep="with the person", why="decides who takes which course", erase="goes with the person's erasure"
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     external_id: Mapped[str] = mapped_column(String(80), default="")
+    """The employer's own number for it; empty where the files give none."""
+    source: Mapped[str] = mapped_column(String(80), index=True)
+    """External id of the huvudman whose files hold it."""
+    missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """What time the first of the files told of that lack it, though it has not ended; None while it is there."""
+    withdrawn_on: Mapped[date | None] = mapped_column(Date)
+    """The day that a start still to come went missing from the files; it then has no placement."""
+
+
+class Placement(Model):
+    """Where an employment is held: a unit and a profession, from date to date (both included).
+
+    A move closes one and opens the next, so what was true last autumn stays true. Those of one employment follow on
+    each other without a gap; together they are its span.
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        ForeignKeyConstraint(["employment_id", "person_id"], ["employment.id", "employment.person_id"]),
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="span"),
+        Index("ix_placement_unit_span", "unit_id", "from_on", "until_on"),
+    )
+    __retention__ = retention(
+        keep="with the person", why="decides who takes which course", erase="goes with the person's erasure"
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employment_id: Mapped[int] = mapped_column(index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    """The employment's person, kept here so that a unit's people are found in one table."""
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     profession: Mapped[str] = mapped_column(String(80), default="")
-    start_on: Mapped[date] = mapped_column(Date)
-    end_on: Mapped[date | None] = mapped_column(Date)
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date | None] = mapped_column(Date)
     known_on: Mapped[date] = mapped_column(Date)
-    """First day the system knew of this employment; a new hire's time runs from it (docs/rules/training.md)."""
+    """First day the system knew of this placement; a new hire's time runs from it (docs/rules/training.md)."""
 
     @classmethod
     def held_on(cls, day: Day) -> ColumnElement[bool]:
-        """SQL condition: the employment is held on the day."""
-        return spans(cls.start_on, cls.end_on, day)
+        """SQL condition: the employment is held here on the day."""
+        return spans(cls.from_on, cls.until_on, day)
 
 
 class Leave(Model):

@@ -23,7 +23,7 @@ from tbblearn.training.standing.words import coverage_words, progress_words, urg
 from tbblearn.web.addresses import whole_number
 from tbblearn.web.errors import NotFound
 from tbblearn.web.language import page_language
-from tbblearn.web.pages import Page, csv_download
+from tbblearn.web.pages import Page, download
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
 
@@ -124,7 +124,7 @@ def units(unit_id: int) -> Response:
     choice = Choice.from_address()
     summary = summary_queries.unit_summary(unit_id, scope, today, names=names, slug=choice.slug, cycle=choice.cycle)
     content = counts_csv(summary, queries.huvudman_name(shown.path), today, names=names)
-    return csv_download(content, file_name(shown.name, summary.cycle, today, FileFormat.CSV, "enheter"))
+    return download(content, file_name(shown.name, summary.cycle, today, FileFormat.CSV, "enheter"))
 
 
 @blueprint.get("/min-enhet/<int:unit_id>/utbildning.csv")
@@ -154,4 +154,4 @@ def completion(unit_id: int) -> Response:
         object_id=unit_id,
         rows=len(report.rows),
     )
-    return csv_download(completion_csv(report), file_name(report.unit.name, report.cycle, today, FileFormat.CSV))
+    return download(completion_csv(report), file_name(report.unit.name, report.cycle, today, FileFormat.CSV))

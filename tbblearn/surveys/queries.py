@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from tbblearn.db import db, run, stockholm_date
 from tbblearn.people.belonging import grant_holds
-from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Programme
+from tbblearn.people.models import Grant, Leave, OrgUnit, Placement, Programme
 from tbblearn.people.queries import huvudman_name
 from tbblearn.people.rules import Role
 from tbblearn.surveys.models import Invitation, Wave, WaveAdoption, WaveUnit
@@ -20,21 +20,21 @@ _worked_in = aliased(WaveUnit)
 _counted_in = aliased(WaveUnit)
 _away = (
     select(Leave.id)
-    .where(Leave.employment_id == Employment.id, Leave.holds_on(Wave.opens_on))
-    .correlate(Employment, Wave)
+    .where(Leave.employment_id == Placement.employment_id, Leave.holds_on(Wave.opens_on))
+    .correlate(Placement, Wave)
     .exists()
 )
 # Where the person worked on the day of opening, by the rule of `waves.place` without that for managers; stored nowhere.
 _WORK_PLACE = (
     select(_worked_in.name)
-    .join(Employment, Employment.unit_id == _worked_in.unit_id)
+    .join(Placement, Placement.unit_id == _worked_in.unit_id)
     .where(
         _worked_in.wave_id == Wave.id,
-        Employment.person_id == Invitation.person_id,
-        Employment.held_on(Wave.opens_on),
+        Placement.person_id == Invitation.person_id,
+        Placement.held_on(Wave.opens_on),
         ~_away,
     )
-    .order_by(Employment.start_on, Employment.unit_id)
+    .order_by(Placement.from_on, Placement.unit_id)
     .limit(1)
     .correlate(Wave, Invitation)
     .scalar_subquery()
@@ -154,12 +154,12 @@ def next_wave(person_id: int, followed: Iterable[str], today: date) -> tuple[dat
     """
     unit = aliased(OrgUnit)
     works_there = (
-        select(Employment.id)
-        .join(unit, unit.id == Employment.unit_id)
+        select(Placement.id)
+        .join(unit, unit.id == Placement.unit_id)
         .where(
-            Employment.person_id == person_id,
+            Placement.person_id == person_id,
             unit.inside(OrgUnit.path),
-            or_(Employment.end_on.is_(None), Employment.end_on >= today),
+            or_(Placement.until_on.is_(None), Placement.until_on >= today),
         )
         .exists()
     )

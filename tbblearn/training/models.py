@@ -105,16 +105,18 @@ class RequirementAdoption(Model):
 
 
 class AudienceMember(Model):
-    """An employment that a requirement covers today; the timer updates it, so that pages need not evaluate rules."""
+    """A placement that a requirement covers today; the timer updates it, so that pages need not evaluate rules."""
 
     __tablename__ = "audience_member"
     __table_args__ = (Index("ix_audience_member_person_requirement", "person_id", "requirement_id"),)
     __retention__ = retention(
-        keep="while the employment is in the audience", why="tells why a course is asked for", erase=_ERASED_WITH_PERSON
+        keep="while the placement is in the audience", why="tells why a course is asked for", erase=_ERASED_WITH_PERSON
     )
 
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
-    employment_id: Mapped[int] = mapped_column(ForeignKey("employment.id"), primary_key=True, index=True)
+    placement_id: Mapped[int] = mapped_column(
+        ForeignKey("placement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 

@@ -19,8 +19,8 @@ class Page(Response):
         return self
 
 
-def csv_download(content: bytes, name: str) -> Response:
-    """A CSV file to be saved under this name."""
-    answer = Response(content, mimetype="text/csv")
+def download(content: bytes, name: str, media_type: str = "text/csv") -> Response:
+    """A file to be saved under this name."""
+    answer = Response(content, mimetype=media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

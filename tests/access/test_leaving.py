@@ -17,7 +17,7 @@ from tbblearn.access.rules import OWN_HISTORY_MAIL, LinkNotUsable, LinkPurpose
 from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.mail.models import Message
 from tbblearn.people.actions import give_access
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.web.application import Application
 from tests.access.accounts import give_password, link_for, sign_in, whose
 from tests.factories import NOW, TODAY, County, employ, grant
@@ -32,7 +32,7 @@ NAMES = "/min-enhet"
 def leave(app: Application, person_id: int, last: date) -> None:
     """The person's every employment has this last day."""
     with app.app_context(), unit_of_work():
-        db.session.execute(update(Employment).where(Employment.person_id == person_id).values(end_on=last))
+        db.session.execute(update(Placement).where(Placement.person_id == person_id).values(until_on=last))
 
 
 def come_back(app: Application, county: County, person_id: int, first: date) -> None:

@@ -15,7 +15,7 @@ from tbblearn.operations.demo.catalogue import HUVUDMEN
 from tbblearn.operations.demo.county import plan_county
 from tbblearn.operations.demo.dates import DUE_SOON, IN_GRACE, JUST_OPENED, NOT_ADOPTED, OVERDUE, decisions, demo_now
 from tbblearn.operations.demo.marker import Key
-from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Person
+from tbblearn.people.models import Grant, Leave, OrgUnit, Person, Placement
 from tbblearn.people.rules import Language, Role, UnitKind
 from tbblearn.tick import tick
 from tbblearn.training.completion_models import Completion, CompletionEmployment, Revocation
@@ -133,16 +133,16 @@ def test_every_status_is_held_by_several_on_any_day(session, editions, today):
 
 def test_it_holds_what_it_says(session, editions):
     build(Key(3, 300, TODAY), editions, no_step)
-    held_today = (Employment.start_on <= TODAY, func.coalesce(Employment.end_on, TODAY) >= TODAY)
+    held_today = (Placement.from_on <= TODAY, func.coalesce(Placement.until_on, TODAY) >= TODAY)
 
     # the county
     rows = db.session.execute(select(OrgUnit.external_id, OrgUnit.path).where(OrgUnit.kind == UnitKind.HUVUDMAN))
     huvudmen = {row.external_id: row.path for row in rows}
     assert set(huvudmen) == {huvudman.slug for huvudman in HUVUDMEN}
     for path in huvudmen.values():
-        employed = select(func.count()).select_from(Employment).join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        employed = select(func.count()).select_from(Placement).join(OrgUnit, OrgUnit.id == Placement.unit_id)
         assert (db.session.scalar(employed.where(OrgUnit.path.like(f"{path}%"), *held_today)) or 0) >= 12
-    assert db.session.scalar(select(func.count(Employment.person_id.distinct())).where(*held_today)) == 300
+    assert db.session.scalar(select(func.count(Placement.person_id.distinct())).where(*held_today)) == 300
     unmanaged = select(OrgUnit.id).where(
         OrgUnit.kind == UnitKind.ENHET,
         ~select(Grant.id).where(Grant.unit_id == OrgUnit.id, Grant.role == Role.MANAGER).exists(),
@@ -166,9 +166,9 @@ def test_it_holds_what_it_says(session, editions):
     assert count_of(Person, Person.language == Language.EN) >= 3
     assert count_of(Leave, Leave.until_on < TODAY) >= 3
     assert count_of(Leave, Leave.from_on > TODAY) >= 2
-    several = select(Employment.person_id).where(*held_today).group_by(Employment.person_id)
+    several = select(Placement.person_id).where(*held_today).group_by(Placement.person_id)
     assert len(db.session.scalars(several.having(func.count() > 1)).all()) >= 5
-    assert count_of(Employment, Employment.end_on < TODAY) >= 4
+    assert count_of(Placement, Placement.until_on < TODAY) >= 4
     assert {role: count_of(Grant, Grant.role == role) for role in Role if role is not Role.MANAGER} == {
         Role.PILOT: count_of(Grant, Grant.role == Role.PILOT),
         Role.FOLLOW_UP: 10,

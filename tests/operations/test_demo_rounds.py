@@ -15,7 +15,7 @@ from tbblearn.operations.demo.catalogue import HUVUDMEN
 from tbblearn.operations.demo.dates import demo_now
 from tbblearn.operations.demo.marker import Key, look
 from tbblearn.operations.demo.rounds import answer_all
-from tbblearn.people.models import Employment, Programme
+from tbblearn.people.models import Placement, Programme
 from tbblearn.readiness.models import FigureComparison, PublishedFigure, Response
 from tbblearn.readiness.rules import Against, Measure
 from tbblearn.surveys.actions import decline
@@ -62,7 +62,7 @@ def test_it_has_rounds_in_every_state_that_pages_show(session, editions, staff):
     mine = db.session.get_one(Invitation, (running.id, shown["staff"]))
     assert (mine.answered, mine.declined) == (False, False)
     assert db.session.get(Invitation, (tuv.id, shown["staff"])) is not None
-    unit_id = db.session.scalars(select(Employment.unit_id).where(Employment.person_id == shown["staff"])).first()
+    unit_id = db.session.scalars(select(Placement.unit_id).where(Placement.person_id == shown["staff"])).first()
     for wave in (older, last, tuv):
         means = (PublishedFigure.wave_id == wave.id, PublishedFigure.unit_id == unit_id)
         assert count_of(PublishedFigure, *means, PublishedFigure.measure == Measure.MEAN) == 2, wave.name

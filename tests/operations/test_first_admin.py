@@ -16,7 +16,7 @@ from tbblearn.operations.first_admin import (
     end_admin,
     print_link,
 )
-from tbblearn.people.models import Employment, ExternalAccess, Grant, OrgUnit, Person
+from tbblearn.people.models import ExternalAccess, Grant, OrgUnit, Person, Placement
 from tbblearn.people.rules import Role
 from tbblearn.web.application import Application
 from tests.access.accounts import whose
@@ -134,9 +134,9 @@ def test_a_printed_link_is_noted_with_for_whom_and_that_it_was_printed(session: 
 def test_no_link_is_printed_for_who_may_not_sign_in(session: None, county: County) -> None:
     with unit_of_work():
         db.session.execute(
-            update(Employment)
-            .where(Employment.person_id == county.persons["p101"])
-            .values(end_on=TODAY - timedelta(days=40))
+            update(Placement)
+            .where(Placement.person_id == county.persons["p101"])
+            .values(until_on=TODAY - timedelta(days=40))
         )
     for email in ("medarbetare101@example.org", "nobody@example.org", ""):
         with pytest.raises(NobodyThere), unit_of_work():

@@ -65,3 +65,19 @@ def spoil_the_token(tab: Page) -> None:
     tab.locator("main input[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
     with tab.expect_navigation():
         tab.locator("main form button").first.click()
+
+
+STAFF_FILE = """person_id;given_name;family_name;email;unit_id;profession;start_on;end_on;leave_from;leave_to
+ny-1;Medarbetare;901;;skola-9;lärare;2026-13-01;;;
+ny-2;Medarbetare;902;;utbildning;lärare;2026-08-12;;;
+"""
+
+
+def upload_staff(tab: Page) -> None:
+    """Choose a staff file in which one row is wrong and most are missing."""
+    tab.locator("main input[value=staff]").check()
+    tab.locator("main input[type=file]").set_input_files(
+        {"name": "personal-2026-11-20.csv", "mimeType": "text/csv", "buffer": STAFF_FILE.encode()}
+    )
+    with tab.expect_navigation():
+        tab.locator("main form button:not([type=button])").first.click()

@@ -69,6 +69,9 @@ class Places:
             "screen_id": "s1",
             "token": "no-such-link",
             "sha256": self.picture,
+            "source": "flen",
+            "kind": "personal",
+            "form": "csv",
         }
         return {name: known[name] for name in names}
 

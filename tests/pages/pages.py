@@ -9,7 +9,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from tests.pages.acts import check_own, choose_line, fill, guess, print_with_plan, send, spoil_the_token
+from tests.pages.acts import check_own, choose_line, fill, guess, print_with_plan, send, spoil_the_token, upload_staff
 from tests.pages.conftest import Site
 from tests.pages.faults import HEIGHT, watch
 from tests.pages.learner import answer, new_tab, read_the_rest, sign_in, start_quiz
@@ -184,6 +184,9 @@ STATES = (
     State("preview-course", "editor", "/kurser/base/version/1"),
     State("preview-part", "editor", "/kurser/in-depth/version/1/del/agera"),
     State("preview-quiz", "editor", "/kurser/base/version/1/prov"),
+    State("staff-sources", "admin", "/personal"),
+    State("staff-file-errors", "admin", "/personal/flen", send("main form")),
+    State("staff-file-preview", "admin", "/personal/flen", upload_staff),
     State("outbox", "admin", "/utskick"),
     State("letter", "admin", "{letter}"),
 )

@@ -10,7 +10,7 @@ from tbblearn.audit.models import AuditEvent
 from tbblearn.audit.rules import Event
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.actions import choose_language, end_role, give_role, name_person
-from tbblearn.people.models import Employment, Grant, Leave, OrgUnit, Person
+from tbblearn.people.models import Grant, Leave, OrgUnit, Person, Placement
 from tbblearn.people.rules import GrantSource, Language, LeaveSource, Level, Role, Scope, UnitKind
 from tests.factories import NOW, TODAY, County, make_person, make_unit
 from tests.people.holding import roles_on
@@ -125,13 +125,14 @@ def test_a_language_chosen_is_kept(session: None, county: County) -> None:
 
 
 def test_nothing_ends_before_it_begins(session: None, county: County) -> None:
-    employment = db.session.scalars(select(Employment)).first()
-    assert employment is not None
+    held = db.session.scalars(select(Placement)).first()
+    assert held is not None
     rows = (
-        Employment(person_id=employment.person_id, unit_id=employment.unit_id, start_on=TODAY, end_on=TODAY - DAY,
-                   known_on=TODAY),
-        Leave(employment_id=employment.id, from_on=TODAY, until_on=TODAY - DAY, source=LeaveSource.HR, known_on=TODAY),
-        Grant(person_id=employment.person_id, unit_id=employment.unit_id, role=Role.PILOT, from_on=TODAY,
+        Placement(employment_id=held.employment_id, person_id=held.person_id, unit_id=held.unit_id, from_on=TODAY,
+                  until_on=TODAY - DAY, known_on=TODAY),
+        Leave(employment_id=held.employment_id, from_on=TODAY, until_on=TODAY - DAY, source=LeaveSource.HR,
+              known_on=TODAY),
+        Grant(person_id=held.person_id, unit_id=held.unit_id, role=Role.PILOT, from_on=TODAY,
               until_on=date(2020, 1, 1), source=GrantSource.HAND, given_at=NOW),
     )  # fmt: skip
     for row in rows:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from tbblearn.db import db, unit_of_work
 from tbblearn.people.actions import end_access, give_access, give_role
 from tbblearn.people.belonging import belongs
-from tbblearn.people.models import Employment, ExternalAccess, OrgUnit, Person
+from tbblearn.people.models import ExternalAccess, OrgUnit, Person, Placement
 from tbblearn.people.queries import mail_address
 from tbblearn.people.rules import CountyRoleElsewhere, GrantSource, Role
 from tests.factories import LONG_AGO, NOW, TODAY, County, employ, make_person
@@ -22,7 +22,7 @@ YESTERDAY = TODAY - DAY
 def leave(person_id: int, on: date = YESTERDAY) -> None:
     """The person's every employment ends that day."""
     with unit_of_work():
-        db.session.execute(update(Employment).where(Employment.person_id == person_id).values(end_on=on))
+        db.session.execute(update(Placement).where(Placement.person_id == person_id).values(until_on=on))
 
 
 def unit(county: County, name: str) -> OrgUnit:

@@ -12,7 +12,7 @@ from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
 from tbblearn.people.actions import give_access, give_role
 from tbblearn.people.ending import EXTERNAL_ENDS_MAIL, KINDS
-from tbblearn.people.models import Employment, Grant, OrgUnit, Person
+from tbblearn.people.models import Grant, OrgUnit, Person, Placement
 from tbblearn.people.rules import GrantEnd, GrantSource, Language, Role
 from tbblearn.tick import tick
 from tests.factories import LONG_AGO, NOW, TODAY, County, employ, make_person
@@ -25,7 +25,7 @@ LAST = TODAY
 
 def leaves(county: County, name: str, on: date = LAST) -> int:
     with unit_of_work():
-        db.session.execute(update(Employment).where(Employment.person_id == county.persons[name]).values(end_on=on))
+        db.session.execute(update(Placement).where(Placement.person_id == county.persons[name]).values(until_on=on))
     return county.persons[name]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from tbblearn.access.actions import make_link
 from tbblearn.access.rules import LinkPurpose
 from tbblearn.db import db, unit_of_work, utc_now
-from tbblearn.people.models import Employment
+from tbblearn.people.models import Placement
 from tbblearn.people.rules import Role
 from tbblearn.surveys.letters import WRITERS
 from tests.factories import NOW, TODAY
@@ -17,7 +17,7 @@ from tests.surveys.conftest import Survey
 def leave(survey: Survey, person_id: int, days: int = 1) -> None:
     with survey.inside(), unit_of_work():
         db.session.execute(
-            update(Employment).where(Employment.person_id == person_id).values(end_on=TODAY - timedelta(days=days))
+            update(Placement).where(Placement.person_id == person_id).values(until_on=TODAY - timedelta(days=days))
         )
 
 

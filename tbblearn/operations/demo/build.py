@@ -28,7 +28,7 @@ from tbblearn.operations.demo.marker import Found, Holds, Key, look, mark_begun,
 from tbblearn.operations.demo.rounds import ROUNDS, Rounds
 from tbblearn.operations.demo.staff import Staff
 from tbblearn.operations.demo.storing import add_history, add_staff
-from tbblearn.people.models import Employment, OrgUnit, Person, Programme
+from tbblearn.people.models import OrgUnit, Person, Placement, Programme
 from tbblearn.training.requirements.actions import add_requirement, adopt
 from tbblearn.training.requirements.enrolling import enrol_all
 from tbblearn.training.requirements.facts import organisation
@@ -107,10 +107,10 @@ def _shown(found: Found, *, built: bool) -> Demo:
     with read_only():
         jobs = db.session.execute(
             select(Person.id, Person.email, Person.given_name, Person.family_name, OrgUnit.name)
-            .join(Employment, Employment.person_id == Person.id)
-            .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+            .join(Placement, Placement.person_id == Person.id)
+            .join(OrgUnit, OrgUnit.id == Placement.unit_id)
             .where(Person.id.in_(found.persons.values()))
-            .order_by(Employment.id.desc())
+            .order_by(Placement.id.desc())
         )
         rows = {row.id: row for row in jobs}
     shown = [(role, rows[found.persons[role]]) for role in SHOWN_ROLES]

@@ -142,7 +142,7 @@ class _Life:
         known = Batch()
         for job, span in self.spans.items():
             if job.known_on <= day:
-                known.employments[self.member.id].append((job.id, job.profession, span))
+                known.placements[self.member.id].append((job.id, job.profession, span))
                 known.absences[self.member.id] += [
                     Absence(span, leave.from_on, leave.until_on, leave.known_on)
                     for leave in job.leaves

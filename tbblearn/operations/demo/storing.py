@@ -13,7 +13,7 @@ from tbblearn.operations.demo.history import Passed, Task
 from tbblearn.operations.demo.learning import Try
 from tbblearn.operations.demo.staff import Member
 from tbblearn.people.actions import name_person
-from tbblearn.people.models import Employment, Leave, Person
+from tbblearn.people.models import Employment, Leave, Person, PersonKey, Placement
 from tbblearn.people.rules import LeaveSource
 from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment
 from tbblearn.training.models import Answer, Attempt, Enrolment, EnrolmentEvent, ReadingPlace
@@ -56,13 +56,32 @@ def add_staff(members: Sequence[Member]) -> None:
         Employment,
         [job for _, _, job in jobs],
         [
+            {"person_id": member.id, "source": job.unit.source, "external_id": f"{_external_id(member)}-{number}"}
+            for member, number, job in jobs
+        ],
+    )
+    elsewhere = {
+        (job.unit.source, member.id): member for member, _, job in jobs if job.unit.source != member.unit.source
+    }
+    add_all(
+        PersonKey,
+        [
+            {"source": source, "external_id": _external_id(member), "person_id": person_id}
+            for (source, person_id), member in sorted(elsewhere.items(), key=lambda one: one[0])
+        ],
+    )
+    add_all(
+        Placement,
+        [
             {
+                "employment_id": job.id,
                 "person_id": member.id,
                 "unit_id": job.unit.id,
-                "external_id": f"{_external_id(member)}-{number}",
-                **_copied(job, "profession", "start_on", "end_on", "known_on"),
+                "from_on": job.start_on,
+                "until_on": job.end_on,
+                **_copied(job, "profession", "known_on"),
             }
-            for member, number, job in jobs
+            for member, _, job in jobs
         ],
     )
     add_all(

@@ -10,7 +10,7 @@ from sqlalchemy import insert, or_, select
 from tbblearn.audit.rules import Event
 from tbblearn.db import db, stockholm_date
 from tbblearn.people.belonging import grant_holds
-from tbblearn.people.models import Employment, Grant, Leave, OrgUnit
+from tbblearn.people.models import Grant, Leave, OrgUnit, Placement
 from tbblearn.people.rules import Role
 from tbblearn.readiness.figures.absorption import Folding, fold
 from tbblearn.readiness.rules import Tree
@@ -94,12 +94,12 @@ def _units(wave_id: int, today: date) -> list[OrgUnit]:
 
 
 def _held(units: Collection[int], today: date) -> dict[int, list[Workplace]]:
-    on_leave = select(Leave.id).where(Leave.employment_id == Employment.id, Leave.holds_on(today)).exists()
+    on_leave = select(Leave.id).where(Leave.employment_id == Placement.employment_id, Leave.holds_on(today)).exists()
     found: dict[int, list[Workplace]] = defaultdict(list)
     for person_id, unit_id, start_on, away in db.session.execute(
-        select(Employment.person_id, Employment.unit_id, Employment.start_on, on_leave)
-        .where(Employment.held_on(today))
-        .order_by(Employment.person_id, Employment.id)
+        select(Placement.person_id, Placement.unit_id, Placement.from_on, on_leave)
+        .where(Placement.held_on(today))
+        .order_by(Placement.person_id, Placement.id)
     ):
         if unit_id in units:
             found[person_id].append(Workplace(unit_id, start_on, on_leave=bool(away)))
@@ -216,9 +216,9 @@ def employed_outside(units: Collection[int], reached: Sequence[str], today: date
     if not reached:
         return 0
     rows = db.session.execute(
-        select(Employment.person_id, Employment.unit_id)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.held_on(today), or_(*(OrgUnit.inside(path) for path in reached)))
+        select(Placement.person_id, Placement.unit_id)
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
+        .where(Placement.held_on(today), or_(*(OrgUnit.inside(path) for path in reached)))
     ).all()
     inside = {person_id for person_id, unit_id in rows if unit_id in units}
     return len({person_id for person_id, _unit_id in rows} - inside)

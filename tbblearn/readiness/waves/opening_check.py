@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.db import db
-from tbblearn.people.models import Employment, OrgUnit
+from tbblearn.people.models import OrgUnit, Placement
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope, UnitKind
 from tbblearn.readiness.waves.opening import Places, employed_outside, ended_on, near_waves, places_on, waves_near
@@ -86,11 +86,11 @@ def _anybody(wave_id: int, today: date) -> bool:
     """True if anybody is employed today in a huvudman that has adopted the wave."""
     unit, top = aliased(OrgUnit), aliased(OrgUnit)
     found = (
-        select(Employment.id)
-        .join(unit, unit.id == Employment.unit_id)
+        select(Placement.id)
+        .join(unit, unit.id == Placement.unit_id)
         .join(top, unit.inside(top.path))
         .join(WaveAdoption, WaveAdoption.unit_id == top.id)
-        .where(WaveAdoption.wave_id == wave_id, Employment.held_on(today))
+        .where(WaveAdoption.wave_id == wave_id, Placement.held_on(today))
         .limit(1)
     )
     return db.session.scalar(found) is not None
@@ -163,9 +163,9 @@ def _newest_known(adopted: list[OrgUnit]) -> dict[int, date]:
     """The latest day on which an employment of each huvudman became known: the best sign of how old its data are."""
     top, unit = aliased(OrgUnit), aliased(OrgUnit)
     rows = db.session.execute(
-        select(top.id, func.max(Employment.known_on).label("known_on"))
+        select(top.id, func.max(Placement.known_on).label("known_on"))
         .join(unit, unit.inside(top.path))
-        .join(Employment, Employment.unit_id == unit.id)
+        .join(Placement, Placement.unit_id == unit.id)
         .where(top.id.in_([one.id for one in adopted]))
         .group_by(top.id)
     )

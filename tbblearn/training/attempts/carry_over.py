@@ -14,7 +14,7 @@ from tbblearn.courses.actions import hold_still
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import contents, current_versions
 from tbblearn.db import db, stockholm_date
-from tbblearn.people.models import Employment, OrgUnit
+from tbblearn.people.models import OrgUnit, Placement
 from tbblearn.training.attempts.corrections import carried, unchanged
 from tbblearn.training.attempts.drawing import DrawnQuestion
 from tbblearn.training.models import Answer, Attempt, Enrolment
@@ -87,9 +87,9 @@ def _huvudmen(person_ids: Sequence[int], today: date) -> dict[int, set[str]]:
     """The ids of the huvudmän that employ each person today."""
     found: dict[int, set[str]] = defaultdict(set)
     for person_id, huvudman in db.session.execute(
-        select(Employment.person_id, OrgUnit.source)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.person_id.in_(person_ids), Employment.held_on(today))
+        select(Placement.person_id, OrgUnit.source)
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
+        .where(Placement.person_id.in_(person_ids), Placement.held_on(today))
     ):
         found[person_id].add(huvudman)
     return found

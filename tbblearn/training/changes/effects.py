@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from tbblearn.courses.queries import VersionRow, contents, versions
 from tbblearn.courses.rules import Change, Counts, Course, Question
 from tbblearn.db import db
-from tbblearn.people.models import Employment, OrgUnit
+from tbblearn.people.models import OrgUnit, Placement
 from tbblearn.training.attempts.corrections import corrected, same_question
 from tbblearn.training.attempts.marking import passes
 from tbblearn.training.completion_models import Completion, CompletionCredit
@@ -290,15 +290,15 @@ def _asked_for(course_id: int, today: date, person_id: int | None) -> Iterable[H
             (AudienceMember.person_id == standing.c.person_id)
             & (AudienceMember.requirement_id == standing.c.requirement_id),
         )
-        .join(Employment, Employment.id == AudienceMember.employment_id)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        .join(Placement, Placement.id == AudienceMember.placement_id)
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
         .join(huvudman, OrgUnit.inside(huvudman.path))
         .join(
             RequirementAdoption,
             (RequirementAdoption.unit_id == huvudman.id)
             & (RequirementAdoption.requirement_id == standing.c.requirement_id),
         )
-        .where(Employment.held_on(today))
+        .where(Placement.held_on(today))
     )
     for row in rows:
         own = own_terms(terms[row.requirement_id], row.opens, row.due)
@@ -318,8 +318,8 @@ def _by_hand(course_id: int, today: date, person_id: int | None) -> Iterable[Hol
     rows = db.session.execute(
         select(standing.c.person_id, standing.c.cancelled)
         .distinct()
-        .join(Employment, Employment.person_id == standing.c.person_id)
-        .where(Employment.held_on(today))
+        .join(Placement, Placement.person_id == standing.c.person_id)
+        .where(Placement.held_on(today))
     )
     for row in rows:
         if not row.cancelled:

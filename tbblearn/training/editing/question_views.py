@@ -21,7 +21,7 @@ from tbblearn.training.learning.screens import safe_html
 from tbblearn.web.errors import ErrorWords, error_page
 from tbblearn.web.kept import Told, told_by
 from tbblearn.web.language import page_language, percent
-from tbblearn.web.pages import Page, csv_download
+from tbblearn.web.pages import Page, download
 from tbblearn.web.spreadsheets import csv_file
 
 blueprint = Blueprint("examining", __name__, template_folder="../templates")
@@ -84,7 +84,7 @@ def questions_file(slug: str) -> Response:
         _("Andel som valde det, procent"),
     ]
     content = csv_file(header, (cells for row in found.rows for cells in _file_rows(row)))
-    return csv_download(content, f"{slug}-v{found.version}-fragor.csv")
+    return download(content, f"{slug}-v{found.version}-fragor.csv")
 
 
 def _file_rows(row: QuestionRow) -> list[list[str]]:

@@ -12,7 +12,7 @@ from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import VersionRow, content, contents, later_versions
 from tbblearn.courses.rules import Course, Module, NoSuchPart, Reading
 from tbblearn.db import db, run, stockholm_date
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.training.attempts.corrections import same_question, with_newest_key
 from tbblearn.training.attempts.drawing import draw
 from tbblearn.training.attempts.earlier import at_rest
@@ -108,8 +108,8 @@ _EARLIER = select(func.count()).select_from(Attempt).where(Attempt.enrolment_id 
 _BEFORE = (
     select(_EARLIER.scalar_subquery().label("attempts"), OrgUnit.source)
     .select_from(Person)
-    .outerjoin(Employment, and_(Employment.person_id == Person.id, Employment.held_on(bindparam("today"))))
-    .outerjoin(OrgUnit, OrgUnit.id == Employment.unit_id)
+    .outerjoin(Placement, and_(Placement.person_id == Person.id, Placement.held_on(bindparam("today"))))
+    .outerjoin(OrgUnit, OrgUnit.id == Placement.unit_id)
     .where(Person.id == bindparam("person_id"))
 )
 _START = insert(Attempt).returning(Attempt.id)

@@ -9,7 +9,7 @@ from sqlalchemy import Date, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from tbblearn.db import run
-from tbblearn.people.models import Employment, OrgUnit
+from tbblearn.people.models import OrgUnit, Placement
 from tbblearn.people.rules import Level
 from tbblearn.training.models import Answer, Attempt, AudienceMember, Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.record.queries import HistoryExemption, OwnCompletion, own_completions, own_exemptions
@@ -96,8 +96,8 @@ _ASKED = (
     )
     .select_from(AudienceMember)
     .join(Requirement, Requirement.id == AudienceMember.requirement_id)
-    .join(Employment, Employment.id == AudienceMember.employment_id)
-    .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+    .join(Placement, Placement.id == AudienceMember.placement_id)
+    .join(OrgUnit, OrgUnit.id == Placement.unit_id)
     .join(_huvudman, OrgUnit.inside(_huvudman.path))
     .join(
         RequirementAdoption,
@@ -105,9 +105,9 @@ _ASKED = (
     )
     .where(
         AudienceMember.person_id == bindparam("person_id"),
-        or_(Employment.end_on.is_(None), Employment.end_on >= bindparam("today", type_=Date)),
+        or_(Placement.until_on.is_(None), Placement.until_on >= bindparam("today", type_=Date)),
     )
-    .order_by(Requirement.id, Employment.start_on, Employment.id)
+    .order_by(Requirement.id, Placement.from_on, Placement.id)
 )
 
 

@@ -12,7 +12,7 @@ from tbblearn.courses.rules import Course, Module, NoSuchPart, Text
 from tbblearn.courses.rules import Level as CourseLevel
 from tbblearn.courses.vocabulary import Service, services_told_by
 from tbblearn.db import run
-from tbblearn.people.models import Employment, OrgUnit
+from tbblearn.people.models import OrgUnit, Placement
 from tbblearn.people.rules import Level
 from tbblearn.training.attempts.marking import needed
 from tbblearn.training.learning.desk import Desk, desk_of
@@ -212,8 +212,8 @@ def part_page(person_id: int, slug: str, module_id: str, today: date) -> PartPag
 
 _UNITS = (
     select(OrgUnit.service, OrgUnit.name)
-    .join(Employment, Employment.unit_id == OrgUnit.id)
-    .where(Employment.person_id == bindparam("person_id"), Employment.held_on(bindparam("today")))
+    .join(Placement, Placement.unit_id == OrgUnit.id)
+    .where(Placement.person_id == bindparam("person_id"), Placement.held_on(bindparam("today")))
 )
 
 

@@ -15,7 +15,7 @@ from tbblearn.audit.actions import record
 from tbblearn.audit.rules import Event
 from tbblearn.courses.queries import course_by_slug
 from tbblearn.db import STOCKHOLM, db
-from tbblearn.people.models import Employment
+from tbblearn.people.models import Placement
 from tbblearn.people.rules import Scope
 from tbblearn.training.completion_models import Completion, Revocation
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
@@ -227,7 +227,7 @@ def record_completion(
     if same is not None:
         return same
     _demand_unchanged(person_id, decider)
-    employed = select(Employment.id).where(Employment.person_id == person_id, Employment.held_on(achieved_on))
+    employed = select(Placement.id).where(Placement.person_id == person_id, Placement.held_on(achieved_on))
     if not db.session.scalar(select(employed.exists())):
         raise NotEmployedThen(on=achieved_on)
     noon = datetime.combine(achieved_on, time(12), tzinfo=STOCKHOLM)

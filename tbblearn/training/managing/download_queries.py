@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.people.queries import Unit
 from tbblearn.people.rules import Scope, UnitKind
 from tbblearn.training.managing.list_queries import listed, standings
@@ -90,14 +90,14 @@ def completion_rows(
         Person.family_name,
         Person.email,
         Person.protected_identity,
-        Employment.unit_id,
-        Employment.profession,
+        Placement.unit_id,
+        Placement.profession,
     )
     persons = (
         listed(wanted, held, *columns)
-        .join(Employment, and_(Employment.person_id == Person.id, *counted_today()))
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .order_by(OrgUnit.name_sort, Employment.id)
+        .join(Placement, and_(Placement.person_id == Person.id, *counted_today()))
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
+        .order_by(OrgUnit.name_sort, Placement.id)
     )
     rows: list[CompletionRow] = []
     seen: dict[int, Status] = {}

@@ -9,7 +9,7 @@ from sqlalchemy import Exists, Row, select
 
 from tbblearn.courses.rules import Text
 from tbblearn.db import db
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.people.queries import within
 from tbblearn.people.rules import Scope
 from tbblearn.training.record.queries import HistoryExemption, HistoryTask, OwnCompletion, history
@@ -83,9 +83,9 @@ def person_page(person_id: int, scope: Scope, today: date) -> ManagedPerson:
 def employed_within(person_id: int, scope: Scope, today: date) -> Exists:
     """SQL condition: the person is employed in the scope today."""
     return (
-        select(Employment.id)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(Employment.person_id == person_id, Employment.held_on(today), within(scope))
+        select(Placement.id)
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
+        .where(Placement.person_id == person_id, Placement.held_on(today), within(scope))
         .exists()
     )
 

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 
-from tbblearn.people.rules import Level, holds
+from tbblearn.people.rules import Level, Span, holds
 from tbblearn.training.rules import Effect
 
 DEFAULT_MIN_DAYS = 90
 """Shorter employments are left out unless a rule says otherwise."""
 
+GAP_DAYS = 14
+"""Employments with at most so many days between them count as one, so that chained short contracts add up."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmploymentFacts:
-    """What an audience rule can look at: an employment and its unit."""
+    """What an audience rule can look at: an employment in a unit.
+
+    `whole` is the unbroken time with the huvudman that it is part of; None for its own days.
+    """
 
     unit_path: str
     level: Level | None
@@ -21,18 +27,34 @@ class EmploymentFacts:
     profession: str
     start_on: date
     end_on: date | None
+    whole: Span | None = None
 
     def lasts_at_least(self, days: int) -> bool:
-        """True when the employment is that long from first to last day; one without a last day always is."""
-        return self.end_on is None or (self.end_on - self.start_on).days + 1 >= days
+        """True when the whole time is that long from first to last day; one without a last day always is."""
+        first, last = self.whole or (self.start_on, self.end_on)
+        return last is None or (last - first).days + 1 >= days
+
+
+def joined(spans: Iterable[Span], day: date) -> Span:
+    """The span around `day` when those with at most GAP_DAYS between them count as one; `day` is in one of them."""
+    first: date | None = None
+    last = date.min
+    for start, end in sorted((start, end or date.max) for start, end in spans):
+        if first is None or (start > last and start - last > timedelta(days=GAP_DAYS + 1)):
+            if first is not None and first <= day <= last:
+                break
+            first = start
+            last = end
+        last = max(last, end)
+    return first or day, None if last == date.max else last
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceRule:
     """One rule: every condition that it names must hold; one left out (None) always does.
 
-    `min_days` compares the employment's whole length, first day to last, so that a short cover is left out from the
-    start and a new hire need not wait.
+    `min_days` compares the whole time with the huvudman, first day to last, so that a short cover is left out from the
+    start, a new hire need not wait, and a move changes nothing.
     """
 
     effect: Effect = Effect.INCLUDE

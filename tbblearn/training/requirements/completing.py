@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from tbblearn.db import db, run, stockholm_date
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.people.rules import holds
 from tbblearn.training.certificate_numbers import new_number
 from tbblearn.training.completion_models import Completion, CompletionCredit, CompletionEmployment
@@ -95,15 +95,15 @@ def _keep_employments(completions: Sequence[tuple[int, NewCompletion]]) -> None:
     held: dict[int, list[Row[int, date, date | None, int, str]]] = defaultdict(list)
     for row in db.session.execute(
         select(
-            Employment.person_id, Employment.start_on, Employment.end_on, Employment.unit_id, Employment.profession
-        ).where(Employment.person_id.in_({new.person_id for _, new in completions}))
+            Placement.person_id, Placement.from_on, Placement.until_on, Placement.unit_id, Placement.profession
+        ).where(Placement.person_id.in_({new.person_id for _, new in completions}))
     ):
         held[row.person_id].append(row)
     rows = [
         {"completion_id": completion_id, "unit_id": job.unit_id, "profession": job.profession}
         for completion_id, new in completions
         for job in held[new.person_id]
-        if holds(job.start_on, job.end_on, new.achieved_on)
+        if holds(job.from_on, job.until_on, new.achieved_on)
     ]
     if rows:
         db.session.execute(insert(CompletionEmployment), rows)
@@ -208,15 +208,15 @@ def _own_terms(person_ids: Sequence[int], terms: Mapping[int, Terms]) -> dict[tu
     own: dict[tuple[int, int | None], Terms] = {}
     for person_id, requirement_id, opens, due in db.session.execute(
         select(
-            Employment.person_id,
+            Placement.person_id,
             RequirementAdoption.requirement_id,
             RequirementAdoption.opens,
             RequirementAdoption.due,
         )
         .join(huvudman, huvudman.id == RequirementAdoption.unit_id)
         .join(unit, unit.inside(huvudman.path))
-        .join(Employment, Employment.unit_id == unit.id)
-        .where(Employment.person_id.in_(person_ids))
+        .join(Placement, Placement.unit_id == unit.id)
+        .where(Placement.person_id.in_(person_ids))
     ):
         new, key = own_terms(terms[requirement_id], opens, due), (person_id, requirement_id)
         own[key] = min(own.get(key, new), new, key=lambda one: one.due)

@@ -43,7 +43,7 @@ def enrol_all(after_person_id: int, *, now: datetime, today: date, size: int = M
     for requirement in everywhere.requirements:
         for person_id in person_ids:
             covered = known.covered(everywhere, requirement, person_id, today)
-            writes.members |= {(requirement.id, employment_id, person_id) for employment_id in covered}
+            writes.members |= {(requirement.id, placement_id, person_id) for placement_id in covered}
             if covered or (person_id, requirement.id) in known.enrolments:
                 made = plan(known.facts(requirement, person_id, covered), today)
                 if made.enrol is not None:
@@ -132,15 +132,15 @@ class _Writes:
             db.session.execute(
                 insert(AudienceMember),
                 [
-                    {"requirement_id": requirement_id, "employment_id": employment_id, "person_id": person_id}
-                    for requirement_id, employment_id, person_id in sorted(entered)
+                    {"requirement_id": requirement_id, "placement_id": placement_id, "person_id": person_id}
+                    for requirement_id, placement_id, person_id in sorted(entered)
                 ],
             )
         for requirement_id in {requirement_id for requirement_id, _, _ in left}:
-            gone = [employment_id for one, employment_id, _ in left if one == requirement_id]
+            gone = [placement_id for one, placement_id, _ in left if one == requirement_id]
             db.session.execute(
                 delete(AudienceMember).where(
-                    AudienceMember.requirement_id == requirement_id, AudienceMember.employment_id.in_(gone)
+                    AudienceMember.requirement_id == requirement_id, AudienceMember.placement_id.in_(gone)
                 )
             )
         return len(entered) + len(left)

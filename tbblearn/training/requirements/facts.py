@@ -11,11 +11,11 @@ from sqlalchemy import Row, func, select
 from tbblearn.courses.models import CourseVersion
 from tbblearn.courses.queries import content, current_versions
 from tbblearn.db import db
-from tbblearn.people.models import Employment, Leave, OrgUnit
-from tbblearn.people.rules import Level, UnitKind
+from tbblearn.people.models import Leave, OrgUnit, Placement
+from tbblearn.people.rules import Level, Span, UnitKind
 from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.models import AudienceMember, Enrolment, Requirement, RequirementAdoption, RequirementRule
-from tbblearn.training.requirements.audience import CONDITIONS, AudienceRule, EmploymentFacts, covers
+from tbblearn.training.requirements.audience import CONDITIONS, AudienceRule, EmploymentFacts, covers, joined
 from tbblearn.training.requirements.credits import CompletionFact, Credit, EnrolmentState
 from tbblearn.training.requirements.cycles import Absence, EmploymentSpan, MonthDay, Terms
 from tbblearn.training.requirements.planning import EmploymentReach, PersonFacts, Reach
@@ -57,8 +57,8 @@ class Organisation:
 class Batch:
     """What is known about a batch of people, by person id."""
 
-    employments: dict[int, list[tuple[int, str, EmploymentSpan]]] = field(default_factory=lambda: defaultdict(list))
-    """(employment, profession, span)."""
+    placements: dict[int, list[tuple[int, str, EmploymentSpan]]] = field(default_factory=lambda: defaultdict(list))
+    """(placement, profession, span)."""
     absences: dict[int, list[Absence]] = field(default_factory=lambda: defaultdict(list))
     enrolments: dict[tuple[int, int], list[EnrolmentState]] = field(default_factory=lambda: defaultdict(list))
     """By (person, requirement)."""
@@ -66,14 +66,16 @@ class Batch:
     """(course, completion), with the version of that course."""
     credits: set[Credit] = field(default_factory=set)
     members: set[tuple[int, int, int]] = field(default_factory=set)
-    """(requirement, employment, person)."""
+    """(requirement, placement, person)."""
 
     def facts(self, requirement: RequirementFacts, person_id: int, covered: dict[int, Reach]) -> PersonFacts:
         """Everything that decides what one person must do for one requirement, which reaches `covered`."""
         reaches = sorted(covered.values(), key=lambda reach: (reach.terms.due, reach.huvudman_id))
         return PersonFacts(
             terms=reaches[0].terms if reaches else requirement.terms,
-            employments=tuple(EmploymentReach(span, covered.get(job)) for job, _, span in self.employments[person_id]),
+            employments=tuple(
+                EmploymentReach(span, covered.get(place)) for place, _, span in self.placements[person_id]
+            ),
             absences=tuple(self.absences.get(person_id, ())),
             enrolments=tuple(self.enrolments.get((person_id, requirement.id), ())),
             completions=tuple(
@@ -86,9 +88,9 @@ class Batch:
     def covered(
         self, organisation: Organisation, requirement: RequirementFacts, person_id: int, today: date
     ) -> dict[int, Reach]:
-        """The person's employments in the requirement's audience today, each with how the requirement reaches it."""
+        """The person's placements in the requirement's audience today, each with how the requirement reaches it."""
         found = {}
-        for number, profession, span in self.employments.get(person_id, ()):
+        for number, profession, span in self.placements.get(person_id, ()):
             unit = organisation.units[span.unit_id]
             reach = None if unit.huvudman_id is None else requirement.reaches.get(unit.huvudman_id)
             if reach is None:
@@ -100,10 +102,21 @@ class Batch:
                 profession=profession,
                 start_on=span.start_on,
                 end_on=span.end_on,
+                whole=self._whole(organisation, person_id, span),
             )
             if covers(requirement.rules, facts, today):
                 found[number] = reach
         return found
+
+    def _whole(self, organisation: Organisation, person_id: int, span: EmploymentSpan) -> Span:
+        """The unbroken time with the same huvudman that the placement is part of."""
+        huvudman_id = organisation.units[span.unit_id].huvudman_id
+        with_it = [
+            (one.start_on, one.end_on)
+            for _, _, one in self.placements[person_id]
+            if organisation.units[one.unit_id].huvudman_id == huvudman_id
+        ]
+        return joined(with_it, span.start_on)
 
 
 def organisation(today: date) -> Organisation:
@@ -153,25 +166,26 @@ def batch(person_ids: Sequence[int]) -> Batch:
     spans: dict[int, EmploymentSpan] = {}
     for row in db.session.execute(
         select(
-            Employment.id,
-            Employment.person_id,
-            Employment.unit_id,
-            Employment.profession,
-            Employment.start_on,
-            Employment.end_on,
-            Employment.known_on,
+            Placement.id,
+            Placement.person_id,
+            Placement.unit_id,
+            Placement.profession,
+            Placement.from_on,
+            Placement.until_on,
+            Placement.known_on,
         )
-        .where(Employment.person_id.in_(person_ids))
-        .order_by(Employment.id)
+        .where(Placement.person_id.in_(person_ids))
+        .order_by(Placement.id)
     ):
-        spans[row.id] = EmploymentSpan(row.unit_id, row.start_on, row.end_on, row.known_on)
-        found.employments[row.person_id].append((row.id, row.profession, spans[row.id]))
+        spans[row.id] = EmploymentSpan(row.unit_id, row.from_on, row.until_on, row.known_on)
+        found.placements[row.person_id].append((row.id, row.profession, spans[row.id]))
+    # A leave is of the whole employment, so of every place that it has had.
     for leave in db.session.execute(
-        select(Leave.employment_id, Leave.from_on, Leave.until_on, Leave.known_on, Employment.person_id)
-        .join(Employment, Employment.id == Leave.employment_id)
-        .where(Employment.person_id.in_(person_ids))
+        select(Placement.id, Leave.from_on, Leave.until_on, Leave.known_on, Placement.person_id)
+        .join(Leave, Leave.employment_id == Placement.employment_id)
+        .where(Placement.person_id.in_(person_ids))
     ):
-        absence = Absence(spans[leave.employment_id], leave.from_on, leave.until_on, leave.known_on)
+        absence = Absence(spans[leave.id], leave.from_on, leave.until_on, leave.known_on)
         found.absences[leave.person_id].append(absence)
     standing = now_standing(Enrolment.person_id.in_(person_ids), Enrolment.requirement_id.is_not(None))
     for one in db.session.execute(select(standing).order_by(standing.c.enrolment_id)):
@@ -181,7 +195,7 @@ def batch(person_ids: Sequence[int]) -> Batch:
     found.credits = credits_of(person_ids)
     found.members = set(
         db.session.execute(
-            select(AudienceMember.requirement_id, AudienceMember.employment_id, AudienceMember.person_id).where(
+            select(AudienceMember.requirement_id, AudienceMember.placement_id, AudienceMember.person_id).where(
                 AudienceMember.person_id.in_(person_ids)
             )
         )
@@ -222,10 +236,10 @@ def next_person_ids(after: int, size: int) -> list[int]:
     """The next people with any employment, by id."""
     return list(
         db.session.scalars(
-            select(Employment.person_id)
-            .where(Employment.person_id > after)
+            select(Placement.person_id)
+            .where(Placement.person_id > after)
             .distinct()
-            .order_by(Employment.person_id)
+            .order_by(Placement.person_id)
             .limit(size)
         )
     )
@@ -288,7 +302,7 @@ def _first_files(units: dict[int, UnitFacts]) -> dict[int, date]:
     """By huvudman, the day its first staff file was read: the earliest day any of its employments was known."""
     first: dict[int, date] = {}
     for unit_id, known_on in db.session.execute(
-        select(Employment.unit_id, func.min(Employment.known_on)).group_by(Employment.unit_id)
+        select(Placement.unit_id, func.min(Placement.known_on)).group_by(Placement.unit_id)
     ):
         huvudman_id = units[unit_id].huvudman_id
         if huvudman_id is not None:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import case, func, select
 
 from tbblearn.db import db
-from tbblearn.people.models import Employment, OrgUnit
+from tbblearn.people.models import OrgUnit, Placement
 from tbblearn.people.queries import Unit, within
 from tbblearn.people.rules import Scope, UnitKind
 from tbblearn.training.models import Requirement, RequirementAdoption
@@ -50,10 +50,10 @@ def coverage(unit: Unit, adopted: Scope, today: date) -> Coverage | None:
     )
     persons = (
         select(func.max(units.c.counted).label("counted"))
-        .select_from(Employment)
-        .join(units, units.c.id == Employment.unit_id)
-        .where(Employment.held_on(today))
-        .group_by(Employment.person_id)
+        .select_from(Placement)
+        .join(units, units.c.id == Placement.unit_id)
+        .where(Placement.held_on(today))
+        .group_by(Placement.person_id)
         .subquery()
     )
     staff, everybody = db.session.execute(

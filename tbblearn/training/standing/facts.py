@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from tbblearn.people.models import Employment, Leave, spans
+from tbblearn.people.models import Leave, Placement, spans
 from tbblearn.training.completion_models import Completion, CompletionCredit
 from tbblearn.training.exemption_models import Exemption, ExemptionEnd
 from tbblearn.training.models import Attempt, AudienceMember, Enrolment, EnrolmentEvent, ReadingPlace
@@ -236,19 +236,19 @@ def _on_leave(standing: CTE, day: ColumnElement[date], *, own: bool) -> ColumnEl
     held = and_(
         AudienceMember.person_id == standing.c.person_id,
         AudienceMember.requirement_id == standing.c.requirement_id,
-        Employment.id == AudienceMember.employment_id,
-        Employment.held_on(day),
+        Placement.id == AudienceMember.placement_id,
+        Placement.held_on(day),
     )
-    away = and_(Leave.employment_id == Employment.id, Leave.holds_on(day))
-    ever_away = select(Employment.person_id).join(Leave, Leave.employment_id == Employment.id)
+    away = and_(Leave.employment_id == Placement.employment_id, Leave.holds_on(day))
+    ever_away = select(Placement.person_id).join(Leave, Leave.employment_id == Placement.employment_id)
     return and_(
         true() if own else standing.c.person_id.in_(ever_away),
-        exists(select(1).select_from(AudienceMember, Employment, Leave).where(held, away)),
+        exists(select(1).select_from(AudienceMember, Placement, Leave).where(held, away)),
         not_(
             exists(
                 select(1)
-                .select_from(AudienceMember, Employment)
-                .where(held, not_(exists(select(1).select_from(Leave).where(away).correlate(Employment, standing))))
+                .select_from(AudienceMember, Placement)
+                .where(held, not_(exists(select(1).select_from(Leave).where(away).correlate(Placement, standing))))
             )
         ),
     )

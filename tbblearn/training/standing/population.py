@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tbblearn.db import db
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.people.rules import UnitKind
 from tbblearn.training.models import Enrolment, Requirement, RequirementAdoption
 from tbblearn.training.rules import EnrolmentReason
@@ -64,7 +64,7 @@ def _in_counted_units(column: InstrumentedAttribute[int]) -> ColumnElement[bool]
 
 def counted_today() -> tuple[ColumnElement[bool], ...]:
     """SQL conditions: the employment is held today in a unit that figures count. Parameters: `over`."""
-    return _in_counted_units(Employment.unit_id), Employment.held_on(TODAY)
+    return _in_counted_units(Placement.unit_id), Placement.held_on(TODAY)
 
 
 @cache
@@ -74,7 +74,7 @@ def population() -> CTE:
     Columns: person_id, code (see `facts.unpack`), opens_on, due_on, grace_until_on, achieved_on. Parameters: `over`.
     Cached, since building the statement takes longer than counting a unit.
     """
-    staff = select(Employment.person_id).where(*counted_today()).distinct().cte("staff")
+    staff = select(Placement.person_id).where(*counted_today()).distinct().cte("staff")
     standing = now_standing(
         Enrolment.course_id == bindparam("course_id", type_=Integer),
         Enrolment.cycle == bindparam("cycle", type_=Integer),
@@ -128,9 +128,9 @@ def lines_below() -> CTE:
         .prefix_with("MATERIALIZED")  # once per unit, not per employment
     )
     return (
-        select(Employment.person_id, placed.c.line)
-        .join(placed, placed.c.unit_id == Employment.unit_id)
-        .where(Employment.held_on(TODAY))
+        select(Placement.person_id, placed.c.line)
+        .join(placed, placed.c.unit_id == Placement.unit_id)
+        .where(Placement.held_on(TODAY))
         .distinct()
         .cte("lines_below")
     )
@@ -141,10 +141,10 @@ def places(
 ) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
     """By person, the names of their units today, in Swedish order, and their professions there; each once."""
     held_units = db.session.execute(
-        select(Employment.person_id, OrgUnit.name, Employment.profession)
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
-        .where(*where, Employment.held_on(today), Employment.person_id.in_(person_ids))
-        .order_by(OrgUnit.name_sort, Employment.id)
+        select(Placement.person_id, OrgUnit.name, Placement.profession)
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
+        .where(*where, Placement.held_on(today), Placement.person_id.in_(person_ids))
+        .order_by(OrgUnit.name_sort, Placement.id)
     )
     found: dict[int, tuple[dict[str, None], dict[str, None]]] = defaultdict(lambda: ({}, {}))
     for person_id, unit, profession in held_units:
@@ -159,10 +159,10 @@ def places(
 def first_units() -> CTE:
     """For everyone in `population`, the sort key of the first unit they work in. Parameters: `over`."""
     return (
-        select(Employment.person_id, func.min(OrgUnit.name_sort).label("name_sort"))
-        .join(OrgUnit, OrgUnit.id == Employment.unit_id)
+        select(Placement.person_id, func.min(OrgUnit.name_sort).label("name_sort"))
+        .join(OrgUnit, OrgUnit.id == Placement.unit_id)
         .where(*counted_today())
-        .group_by(Employment.person_id)
+        .group_by(Placement.person_id)
         .cte("first_units")
     )
 

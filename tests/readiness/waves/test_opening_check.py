@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tbblearn.db import db, unit_of_work
-from tbblearn.people.models import Employment, Leave, OrgUnit, Person, Programme
+from tbblearn.people.models import Leave, OrgUnit, Person, Placement, Programme
 from tbblearn.people.rules import LeaveSource, Role, Scope, UnitKind
 from tbblearn.readiness.trees import frozen_tree
 from tbblearn.readiness.waves.actions import NewWave, adopt_wave, approve, plan_wave
@@ -67,7 +67,7 @@ class Ten:
         grant(manager, first, Role.MANAGER)
         away, half_away = make_person(first), make_person(second)
         absent = employ(half_away, first)
-        for employment_id in (self._employment(away), absent.id):
+        for employment_id in (self._employment(away), absent.employment_id):
             db.session.add(
                 Leave(employment_id=employment_id, from_on=TODAY, source=LeaveSource.MANUAL, known_on=LONG_AGO)
             )
@@ -84,7 +84,7 @@ class Ten:
         }
 
     def _employment(self, person: Person) -> int:
-        return db.session.scalars(select(Employment.id).where(Employment.person_id == person.id)).one()
+        return db.session.scalars(select(Placement.employment_id).where(Placement.person_id == person.id)).one()
 
     def unit(self, name: str) -> OrgUnit:
         return db.session.get_one(OrgUnit, self.units[name])
@@ -132,7 +132,7 @@ def test_every_line_has_its_figures(ten: Ten) -> None:
     assert not check.blocking
     with statements() as said:
         assert hindrances(wave_id, ten.scope, TODAY) == []
-    asked = [statement for statement in said if "employment" in statement]
+    asked = [statement for statement in said if "placement" in statement]
     assert asked
     assert all("LIMIT" in statement for statement in asked), "a view does not go through all employments"
     assert line(check, LineKind.INVITED).counts["persons"] == INVITED

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from tbblearn.db import db, unit_of_work
 from tbblearn.mail.models import Message
-from tbblearn.people.models import Employment, OrgUnit
+from tbblearn.people.models import OrgUnit, Placement
 from tbblearn.people.rules import Role
 from tbblearn.readiness.waves.opening import places_on
 from tbblearn.surveys.queries import huvudman_of_manager
@@ -47,7 +47,7 @@ def test_the_result_is_told_first_to_those_only_who_manage_that_day(session: Non
     assert made.audit()
     with unit_of_work():
         db.session.execute(
-            update(Employment).where(Employment.person_id == gone).values(end_on=TODAY - timedelta(days=1))
+            update(Placement).where(Placement.person_id == gone).values(until_on=TODAY - timedelta(days=1))
         )
     made.publish()
     told = db.session.scalars(select(Message.recipient_id).where(Message.kind == MANAGER_RESULT_MAIL)).all()

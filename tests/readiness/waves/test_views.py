@@ -78,8 +78,7 @@ def test_nobody_changes_the_plan_between_the_check_and_what_is_said_of_it(leader
     counted = [
         place
         for place, statement in enumerate(sent)
-        if "FROM employment" in statement
-        and "FROM sign_in_session" not in statement  # who is asking is looked up first
+        if "FROM placement" in statement and "FROM sign_in_session" not in statement  # who is asking is looked up first
     ]
     assert counted
     assert held < min(counted)

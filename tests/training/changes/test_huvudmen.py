@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from tbblearn.courses.rules import Course, Draw
 from tbblearn.db import db, unit_of_work
-from tbblearn.people.models import Employment
+from tbblearn.people.models import Placement
 from tbblearn.training.learning import actions
 from tbblearn.training.models import Attempt
 from tbblearn.training.rules import Outcome
@@ -59,8 +59,8 @@ def test_only_todays_employments_count(training: Training) -> None:
     person_id = training.person(IN_FLEN)
     training.read_all(person_id)
     with unit_of_work():
-        ended = update(Employment).where(Employment.person_id == person_id)
-        db.session.execute(ended.values(end_on=TODAY - timedelta(days=1)))
+        ended = update(Placement).where(Placement.person_id == person_id)
+        db.session.execute(ended.values(until_on=TODAY - timedelta(days=1)))
     assert asked(training, IN_FLEN) & {"q1", "q2", "q3"} == {"q1"}
 
 

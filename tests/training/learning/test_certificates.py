@@ -12,7 +12,7 @@ from tbblearn.access.actions import open_session
 from tbblearn.access.models import LoginAttempt
 from tbblearn.access.rules import PACE
 from tbblearn.db import db, unit_of_work
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.tick import NUMBERED, tick
 from tbblearn.training.certificate_numbers import new_number, shown
 from tbblearn.training.completion_models import Completion
@@ -130,8 +130,8 @@ def test_a_later_move_changes_neither_employer_nor_work(learners: Learners) -> N
     completion_id = passed(learners)
     with learners.inside() as training, unit_of_work():
         db.session.execute(
-            update(Employment)
-            .where(Employment.person_id == training.person("p101"))
+            update(Placement)
+            .where(Placement.person_id == training.person("p101"))
             .values(unit_id=training.unit("skola-1"), profession="lärare")
         )
     shown_facts = facts(learners.get(f"/intyg/{completion_id}"))

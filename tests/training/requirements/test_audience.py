@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tbblearn.people.rules import Level
-from tbblearn.training.requirements.audience import AudienceRule, EmploymentFacts, covers
+from tbblearn.training.requirements.audience import AudienceRule, EmploymentFacts, covers, joined
 from tbblearn.training.rules import Effect
 
 TODAY = date(2026, 11, 21)
@@ -50,6 +50,16 @@ RULES: dict[str, tuple[list[AudienceRule], EmploymentFacts, bool]] = {
     "only an excluding rule": ([AudienceRule(Effect.EXCLUDE, service="Förskola", min_days=None)], NURSE, False),
     "at least 90 days: 90": ([EVERYBODY], replace(NURSE, start_on=date(2026, 11, 1), end_on=date(2027, 1, 29)), True),
     "at least 90 days: 89": ([EVERYBODY], replace(NURSE, start_on=date(2026, 11, 1), end_on=date(2027, 1, 28)), False),
+    "at least 90 days: 30 after a move, 120 in all": (
+        [EVERYBODY],
+        replace(
+            NURSE,
+            start_on=date(2026, 11, 1),
+            end_on=date(2026, 11, 30),
+            whole=(date(2026, 8, 3), date(2026, 11, 30)),
+        ),
+        True,
+    ),
     "any length": (
         [AudienceRule(min_days=None)],
         replace(NURSE, start_on=date(2026, 11, 1), end_on=date(2026, 11, 30)),
@@ -68,3 +78,28 @@ RULES: dict[str, tuple[list[AudienceRule], EmploymentFacts, bool]] = {
 @pytest.mark.parametrize(("rules", "employment", "covered"), RULES.values(), ids=RULES.keys())
 def test_audience(rules: list[AudienceRule], employment: EmploymentFacts, covered: bool) -> None:
     assert covers(rules, employment, TODAY) is covered
+
+
+MARCH, APRIL = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
+MAY_14, MAY_15 = (date(2026, 5, 15), date(2026, 6, 30)), (date(2026, 5, 16), date(2026, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("spans", "day", "whole"),
+    [
+        ([MARCH], date(2026, 3, 1), MARCH),
+        ([APRIL, MARCH], date(2026, 4, 1), (MARCH[0], APRIL[1])),
+        ([MARCH, APRIL, MAY_14], date(2026, 5, 15), (MARCH[0], MAY_14[1])),
+        ([MARCH, APRIL, MAY_15], date(2026, 5, 16), MAY_15),
+        ([MARCH, APRIL, MAY_15], date(2026, 3, 1), (MARCH[0], APRIL[1])),
+        ([MARCH, (date(2026, 3, 10), None)], date(2026, 3, 1), (MARCH[0], None)),
+        (
+            [(date(2026, 1, 1), date(2026, 12, 31)), MARCH, APRIL],
+            date(2026, 3, 1),
+            (date(2026, 1, 1), date(2026, 12, 31)),
+        ),
+    ],
+    ids=["alone", "a move", "14 days between", "15 days between", "before the gap", "no end", "one inside another"],
+)
+def test_chained_contracts_count_as_one(spans, day, whole):
+    assert joined(spans, day) == whole

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tbblearn.db import db, unit_of_work
-from tbblearn.people.models import Employment, OrgUnit, Person
+from tbblearn.people.models import OrgUnit, Person, Placement
 from tbblearn.tick import KINDS, tick
 from tbblearn.training.completion_models import CompletionCredit
 from tbblearn.training.learning import actions
@@ -102,12 +102,12 @@ def test_who_leaves_is_cancelled_and_comes_back_reinstated(training: Training) -
     person_id = training.person()
     with unit_of_work():
         db.session.execute(
-            update(Employment).where(Employment.person_id == person_id).values(end_on=TODAY - timedelta(days=1))
+            update(Placement).where(Placement.person_id == person_id).values(until_on=TODAY - timedelta(days=1))
         )
     assert training.tick() == NOTHING | {"cancelled": 1, "audience": 1}
     assert statuses(person_id, TODAY) == {"2026": "not_required"}
     with unit_of_work():
-        db.session.execute(update(Employment).where(Employment.person_id == person_id).values(end_on=None))
+        db.session.execute(update(Placement).where(Placement.person_id == person_id).values(until_on=None))
     assert training.tick() == NOTHING | {"reinstated": 1, "audience": 1}
     assert statuses(person_id, TODAY) == {"2026": "not_started"}
 
@@ -117,7 +117,7 @@ def test_a_move_gives_time(training: Training) -> None:
     person_id = training.person()
     with unit_of_work():
         db.session.execute(
-            update(Employment).where(Employment.person_id == person_id).values(end_on=TODAY - timedelta(days=1))
+            update(Placement).where(Placement.person_id == person_id).values(until_on=TODAY - timedelta(days=1))
         )
         unit = db.session.get_one(OrgUnit, training.unit("enhet-3"))
         employ(db.session.get_one(Person, person_id), unit, start_on=TODAY)
@@ -142,7 +142,7 @@ def test_an_employment_leaves_the_audience_when_it_becomes_too_short(training: T
     training.tick()
     with unit_of_work():
         db.session.execute(
-            update(Employment).where(Employment.person_id == person_id).values(end_on=TODAY + timedelta(days=88))
+            update(Placement).where(Placement.person_id == person_id).values(until_on=TODAY + timedelta(days=88))
         )
     assert training.tick() == NOTHING | {"cancelled": 1, "audience": 1}
     assert db.session.scalar(select(func.count()).select_from(AudienceMember)) == 15
@@ -187,7 +187,7 @@ def test_the_timer_waits_for_who_is_handing_in(training: Training, app: Applicat
     training.tick()
     person_id = training.person()
     with unit_of_work():
-        db.session.execute(update(Employment).where(Employment.person_id == person_id).values(end_on=TODAY))
+        db.session.execute(update(Placement).where(Placement.person_id == person_id).values(until_on=TODAY))
     training.read_all(person_id)
     tomorrow = TODAY + timedelta(days=1)
     with unit_of_work():
