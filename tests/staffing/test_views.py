@@ -15,7 +15,7 @@ from tbblearn.staffing.tables import read_table
 from tbblearn.web.application import Application
 from tests.factories import County
 from tests.listening import statements
-from tests.reading import Reader, ReadPage
+from tests.reading import Form, Reader, ReadPage
 from tests.staffing.making import STAFF_HEADER, changed, csv_bytes, exported, staff_row, workbook
 
 SOURCE = "/personal/region"
