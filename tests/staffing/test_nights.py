@@ -158,8 +158,8 @@ def _check(
     numbers = [job.external_id for person in after.values() for job in person.employments]
     assert len(numbers) == len(set(numbers)), "no employment twice"
     for person in after.values():
-        for job in person.employments:
-            for one, following in zip(job.places, job.places[1:], strict=False):
+        for held in person.employments:
+            for one, following in zip(held.places, held.places[1:], strict=False):
                 assert one.until_on is not None
                 assert following.from_on == one.until_on + timedelta(days=1), "places follow on each other"
     for job in truth.jobs:
@@ -174,7 +174,7 @@ def _check(
                 assert unit_on(after[external_id], known_job.external_id, past) == was, "the past stays"
     for person in after.values():
         for known_job in person.employments:
-            real = next((job for job in truth.jobs if job.number == known_job.external_id), None)
+            real = next((one for one in truth.jobs if one.number == known_job.external_id), None)
             if real and real.gone_at is None and real.end_on is None and known_job.places:
                 assert known_job.places[-1].until_on is None, "nobody who is there is ended"
 
