@@ -1,7 +1,7 @@
 """A staff file of 30,000 rows: looked at and taken in, first all new, then changed by a night's worth.
 
-`python -m benchmarks.staffing [sqlite|postgresql]` (both by default); `make bench` runs it too. Limits (docs/rules/
-staffing.md): 15 s and 300 MB to look, 3 s to write.
+`python -m benchmarks.staffing [sqlite|postgresql]` (both by default); `make bench` runs it too. Limits: 15 s and 300 MB
+to look, 3 s to write (docs/rules/staffing.md).
 """
 
 from __future__ import annotations

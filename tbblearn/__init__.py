@@ -119,6 +119,7 @@ def _add_features(app: Application, settings: Settings) -> None:
     from tbblearn.readiness.waves import views as waves
     from tbblearn.reports import readiness_views, rules
     from tbblearn.reports import views as reports
+    from tbblearn.staffing import letters as staffing_letters
     from tbblearn.staffing import views as staffing
     from tbblearn.surveys import letters as survey_letters
     from tbblearn.surveys import views as surveys
@@ -138,6 +139,7 @@ def _add_features(app: Application, settings: Settings) -> None:
         app.register_blueprint(feature.blueprint)
     app.extensions["tbblearn_letters"] = {
         **access_letters.WRITERS,
+        **staffing_letters.WRITERS,
         **survey_letters.WRITERS,
         **training_letters.WRITERS,
     }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ from tbblearn.db import UnitOfWork, db, stockholm_date, unit_of_work
 from tbblearn.mail.queries import would_do
 from tbblearn.people import ending
 from tbblearn.readiness.waves import timing
+from tbblearn.staffing import watching
 from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.training.attempts.carry_over import carry_over_idle
 from tbblearn.training.requirements import enrolling
@@ -32,7 +34,7 @@ NUMBERED = "certificates_numbered"
 DATABASE_FAULTS = "database_faults"
 """Faults found in SQLite's file: not a change, and never to be ignored."""
 
-KINDS = (*ending.KINDS, *enrolling.KINDS, CARRIED_OVER, NUMBERED, *timing.KINDS, DATABASE_FAULTS)
+KINDS = (*watching.KINDS, *ending.KINDS, *enrolling.KINDS, CARRIED_OVER, NUMBERED, *timing.KINDS, DATABASE_FAULTS)
 """What the timer counts."""
 
 ADVISORY_LOCK = 7_322_001
@@ -40,18 +42,24 @@ ADVISORY_LOCK = 7_322_001
 
 
 def tick(
-    *, now: datetime, dry_run: bool = False, response_days: int = 90, disposal_decision: str = ""
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    response_days: int = 90,
+    disposal_decision: str = "",
+    staffing_folder: Path | None = None,
 ) -> dict[str, int]:
     """Do all that is due at `now`; returns the number of changes by kind, all zero when there was nothing to do.
 
     With `dry_run` every batch is rolled back; then the letters that would be due are counted too, with those that the
     batches would queue. `response_days` and `disposal_decision`: how long single answers of a published survey are
-    kept, and by which decision they are deleted.
+    kept, and by which decision they are deleted. `staffing_folder`: where the employers' files come.
     """
     today = stockholm_date(now)
     changes: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     if dry_run:
         changes.update(would_do(now, ASKING_MAIL))
+    changes.update(watching.watch(staffing_folder, now, dry_run=dry_run))  # first: the new ones are enrolled at once
     step = partial(_step, now, changes) if dry_run else _work
     for job in ending.jobs():
         with step():

@@ -11,6 +11,7 @@ Every HTML response is parsed and checked against the house rules, tests/page_ru
 fails the test that read it, whatever the test was about. Undefined values in templates raise while a Reader is in use.
 """
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import Context
@@ -21,6 +22,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from jinja2 import StrictUndefined
+from python_calamine import CalamineWorkbook
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -103,7 +105,7 @@ class ReadPage:
     @cached_property
     def text(self) -> str:
         """The words of <main> with single spaces (no-break ones too); for what is not HTML the body."""
-        return words(self.main) if self.is_html else self.response.get_data(as_text=True)
+        return words(self.main) if self.is_html else said(self.response)
 
     @cached_property
     def whole_text(self) -> str:
@@ -290,6 +292,15 @@ class Reader:
             self.page = page
         assert not found, f"{path} ({page.status}):\n  " + "\n  ".join(found)
         return page
+
+
+def said(answer: TestResponse) -> str:
+    """The body as text; of a workbook the cells, row by row."""
+    if "spreadsheetml" not in str(answer.mimetype):
+        return answer.get_data(as_text=True)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.get_data()))
+    rows = [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()]
+    return "\n".join(";".join(str(cell) for cell in row) for row in rows)
 
 
 def read_form(tag: Tag, page_path: str) -> Form:

@@ -45,6 +45,7 @@ def tick(*, dry_run: bool, at: str | None, no_mail: bool, kind: str) -> None:
             dry_run=dry_run,
             response_days=settings.response_days,
             disposal_decision=settings.disposal_decision,
+            staffing_folder=settings.staffing_folder,
         )
         if no_mail:
             counts = {name: count for name, count in counts.items() if name not in DONE}

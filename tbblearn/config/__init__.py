@@ -55,6 +55,7 @@ class Settings:
     response_days: int = 90
     disposal_decision: str = ""
     survey_margin: int = 2
+    staffing_folder: Path | None = None
     watching_forbidden: bool = False
     trusted_proxies: int = 0
     workers: int = 2

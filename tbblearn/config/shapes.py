@@ -91,6 +91,13 @@ def _mail_sender(text: str) -> str:
     return text
 
 
+def _read_folder(text: str) -> Path:
+    folder = Path(text).absolute()
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+        raise ValueError(f"must name a folder that can be read: {folder} is none")
+    return folder
+
+
 def _folder(text: str) -> Path:
     folder = Path(text).absolute()
     there = next(one for one in (folder, *folder.parents) if one.exists())
@@ -132,6 +139,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "managers_first_days": partial(_whole_number, least=0, most=365),
     "response_days": partial(_whole_number, least=1, most=3650),
     "disposal_decision": str,
+    "staffing_folder": _read_folder,
     "survey_margin": partial(_whole_number, least=2, most=4),
     "watching_forbidden": _yes_or_no,
     "trusted_proxies": partial(_whole_number, least=0, most=9),

@@ -18,6 +18,7 @@ from tbblearn.web.application import Application
 from tests.listening import statements
 from tests.readiness.published import LATER
 from tests.readiness.rounds import Round
+from tests.reading import said
 
 Crawl = dict[tuple[str, str], tuple[int, str, str]]
 """(who, address) -> status, where it leads or what kind of file it is, body."""
@@ -96,7 +97,7 @@ def _client(app: Application, person_id: int | None) -> Any:
 def _fetch(client: Any, path: str) -> tuple[tuple[int, str, str], str]:
     """What is kept of an answer, and where it leads."""
     answer = client.get(path)
-    text = _CHANGING.sub(r"\1", answer.get_data(as_text=True))
+    text = _CHANGING.sub(r"\1", said(answer))
     leads = answer.headers.get("Location", "")
     return (answer.status_code, leads or str(answer.mimetype), text), leads
 
