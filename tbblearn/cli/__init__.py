@@ -22,6 +22,7 @@ COMMANDS = {
     "readiness": "tbblearn.cli.readiness:readiness",
     "report": "tbblearn.cli.report:report",
     "requirements": "tbblearn.cli.listing:requirements",
+    "roles": "tbblearn.cli.roles:roles",
     "serve": "tbblearn.cli.serve:serve",
     "settings": "tbblearn.cli.settings:settings",
     "tick": "tbblearn.cli.tick:tick",
