@@ -20,6 +20,7 @@ from tbblearn.mail.queries import would_do
 from tbblearn.people import ending
 from tbblearn.readiness.waves import timing
 from tbblearn.staffing import watching
+from tbblearn.staffing.drafts import throw_away_old
 from tbblearn.surveys.waves import ASKING_MAIL
 from tbblearn.training.attempts.carry_over import carry_over_idle
 from tbblearn.training.requirements import enrolling
@@ -31,10 +32,22 @@ CARRIED_OVER = "carried_over"
 NUMBERED = "certificates_numbered"
 """Completions of the release before, which had no number yet."""
 
+DRAFTS = "staff_drafts_deleted"
+"""Employers' files that somebody looked at more than a day ago, and did not confirm."""
+
 DATABASE_FAULTS = "database_faults"
 """Faults found in SQLite's file: not a change, and never to be ignored."""
 
-KINDS = (*watching.KINDS, *ending.KINDS, *enrolling.KINDS, CARRIED_OVER, NUMBERED, *timing.KINDS, DATABASE_FAULTS)
+KINDS = (
+    *watching.KINDS,
+    *ending.KINDS,
+    *enrolling.KINDS,
+    CARRIED_OVER,
+    NUMBERED,
+    DRAFTS,
+    *timing.KINDS,
+    DATABASE_FAULTS,
+)
 """What the timer counts."""
 
 ADVISORY_LOCK = 7_322_001
@@ -77,6 +90,8 @@ def tick(
         changes[CARRIED_OVER] += carried
     with step():
         changes[NUMBERED] += give_missing_numbers()
+    with step():
+        changes[DRAFTS] += throw_away_old(now=now)
     for job in timing.jobs(response_days=response_days, disposal_decision=disposal_decision):
         with step():
             changes.update(job(now, today))

@@ -1,6 +1,7 @@
 """`tbblearn units|staff import|export`, as an employer's IT department runs them."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -75,29 +76,32 @@ def test_what_stops_a_file_is_said_in_a_sentence(run: Run, tmp_path: Path, argum
     assert sentence in run("units", "import", str(file), *arguments, status=1).stderr
 
 
-def test_from_nothing_to_a_manager_who_leads_a_unit(run: Run, tmp_path: Path):
+SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+
+
+def test_from_nothing_to_managers_who_lead_their_units(run: Run, tmp_path: Path):
+    """As docs/operations.md tells it, with the files that lie in docs/samples."""
+    guide = (SAMPLES.parent / "operations.md").read_text(encoding="utf-8")
+    told = [line.strip().split(" ", 1)[1] for line in guide.splitlines() if line.startswith("    tbblearn units add")]
+    told += [
+        line.strip().split(" ", 1)[1]
+        for line in guide.splitlines()
+        if line.startswith(("    tbblearn units import", "    tbblearn staff import"))
+    ]
+    assert len(told) == 4
     run("db", "upgrade")
-    run("units", "add", "flen", "Flens kommun")
+    for command in told:
+        run(*(part.replace("docs/samples", str(SAMPLES)) for part in shlex.split(command)))
     assert "already" in run("units", "add", "flen", "Flens kommun", status=1).stderr
     assert "small letters" in run("units", "add", "Flen!", "Flens kommun", status=1).stderr
-    units, staff = tmp_path / "enheter-2026-11-20.csv", tmp_path / "personal-2026-11-20.csv"
-    units.write_text(
-        "unit_id;parent_id;name;kind;service;level;manager_person_id\n"
-        "skola;;Skolan;verksamhet;skola;base;\n"
-        "skola-1;skola;Skola 1;enhet;skola;;1001\n",
-        encoding="utf-8",
-    )
-    staff.write_text(
-        "person_id;given_name;family_name;email;unit_id;profession;start_on;end_on;leave_from;leave_to\n"
-        "1001;Chef;1;chef1@example.org;skola-1;rektor;2020-01-01;;;\n"
-        "1002;Medarbetare;2;;skola-1;lärare;2024-08-12;;;\n",
-        encoding="cp1252",
-    )
-    assert imported(run, "units", "import", str(units), "--source", "flen", "--dry-run")["created"] == 2
-    first = imported(run, "units", "import", str(units), "--source", "flen")
-    assert (first["created"], first["waiting_managers"]) == (2, 1)
-    second = imported(run, "staff", "import", str(staff), "--source", "flen")
-    assert (second["created"], second["waiting_managers"]) == (2, 0)
-    listed = json.loads(run("units", "list", "--format", "json").stdout)
-    assert {one["id"] for one in listed} >= {"flen/flen", "flen/skola", "flen/skola-1"}
-    assert "newer" in run("staff", "import", str(staff), "--source", "flen", status=1).stderr
+    led = json.loads(run("roles", "list", "--unit", "flen/flen", "--format", "json").stdout)
+    assert [(one["unit"], one["person"], one["by"]) for one in led] == [
+        ("flen/utbildning", "flen/1001", "unit file"),
+        ("flen/skola-1", "flen/1002", "unit file"),
+        ("flen/forskola-1", "flen/1003", "unit file"),
+    ]
+    out = tmp_path / "out.csv"
+    run("staff", "export", str(out), "--source", "flen")
+    assert "Medarbetare;7" not in out.read_text("utf-8-sig")
+    told_again = imported(run, "staff", "import", str(out), "--source", "flen")
+    assert (told_again["created"], told_again["changed"], told_again["unchanged"]) == (0, 0, 7)

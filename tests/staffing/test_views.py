@@ -1,17 +1,19 @@
 """An administrator's pages about the employers' files."""
 
 import io
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select, update
 
 from tbblearn.audit.models import AccessLog
-from tbblearn.db import db, unit_of_work
+from tbblearn.db import db, unit_of_work, utc_now
 from tbblearn.people.models import Employment, Person
 from tbblearn.staffing.models import ImportDraft, StaffFile, StaffSource
 from tbblearn.staffing.rules import COLUMNS, FileKind, Way
 from tbblearn.staffing.tables import read_table
+from tbblearn.tick import tick
 from tbblearn.web.application import Application
 from tests.factories import County
 from tests.listening import statements
@@ -154,6 +156,15 @@ def test_a_draft_is_seen_by_its_own_administrator_for_a_day(admin: Reader, app: 
     with app.app_context(), unit_of_work():
         db.session.execute(update(ImportDraft).values(created_by=county.persons["editor"]))
     admin.get(page_path(page), 404)
+
+
+def test_a_draft_is_gone_after_a_day(admin: Reader, app: Application):
+    previewed(admin, rows(app))
+    now = utc_now()
+    with app.app_context():
+        assert tick(now=now + timedelta(hours=23))["staff_drafts_deleted"] == 0
+        assert tick(now=now + timedelta(hours=25))["staff_drafts_deleted"] == 1
+        assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
 
 
 def test_a_draft_can_be_thrown_away(admin: Reader, app: Application):
