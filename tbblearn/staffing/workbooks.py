@@ -17,7 +17,10 @@ from tbblearn.staffing.rules import Fault, FileRefused, Finding
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
-LARGEST_UNPACKED = 120_000_000
+LARGEST_UNPACKED = 60_000_000
+MOST_CELLS = 1_000_000
+MOST_TEXT = 60_000_000
+"""Of shared texts, each counted as often as a cell refers to it: the reader copies them for every cell."""
 MOST_PARTS = 500
 _CHUNK = 1 << 20
 _ZIP = b"PK\x03\x04"
@@ -27,6 +30,10 @@ _ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*>""")
 _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d+)["']""")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 _FORMULA = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["']([A-Za-z]+)(\d+)["'][^<>]*>\s*<(?:\w+:)?f\b""")
+_ANY_CELL = re.compile(rb"""<(?:\w+:)?c\b[^<>]*>""")
+_IS_SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
+_SHARED = re.compile(rb"""<(?:\w+:)?c\b[^<>]*\bt\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>\s*(\d{1,7})\s*</""")
+_TEXT = re.compile(rb"""<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>""", re.DOTALL)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError, RuntimeError, KeyError)
 
 Cell = str | float | bool | date
@@ -101,33 +108,59 @@ def _cell(value: object) -> Cell:
 
 def _looked_through(content: bytes, most_rows: int, most_columns: int) -> Iterator[Finding]:
     """Refuse what must not be read; give hidden rows and formulas."""
-    total = 0
+    sheets: list[bytes] = []
+    texts: list[int] = []
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            names = {part.filename for part in parts}
-            if len(parts) > MOST_PARTS or len(names) < len(parts):
-                raise FileRefused(Fault.BOMB)
-            if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
-                raise FileRefused(Fault.NOT_A_TABLE)
-            if any("vbaproject" in name.casefold() for name in names):
-                raise FileRefused(Fault.MACROS)
-            for part in parts:
-                if part.flag_bits & 0x1:
-                    raise FileRefused(Fault.ENCRYPTED)
-                unpacked = bytearray()
-                with archive.open(part) as stream:
-                    while piece := stream.read(_CHUNK):
-                        unpacked += piece
-                        total += len(piece)
-                        if total > LARGEST_UNPACKED:
-                            raise FileRefused(Fault.BOMB)
-                if part.filename.endswith(".xml") and b"\x00" in unpacked:
-                    raise FileRefused(Fault.DAMAGED)  # not UTF-8: what follows would be blind
-                if _SHEET.fullmatch(part.filename):
-                    yield from _sheet_findings(bytes(unpacked), most_rows, most_columns)
+        for name, unpacked in _parts(content):
+            if name.endswith(".xml") and b"\x00" in unpacked:
+                raise FileRefused(Fault.DAMAGED)  # not UTF-8: what follows would be blind
+            if _SHEET.fullmatch(name):
+                sheets.append(unpacked)
+            elif name.casefold().endswith("sharedstrings.xml"):
+                texts += [len(found[0]) for found in _TEXT.finditer(unpacked)]
     except _DAMAGED as error:
         raise FileRefused(Fault.DAMAGED) from error
+    _demand_modest(sheets, texts)
+    for sheet in sheets:
+        yield from _sheet_findings(sheet, most_rows, most_columns)
+
+
+def _parts(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files in the zip, unpacked within LARGEST_UNPACKED, with their names."""
+    total = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        names = {part.filename for part in parts}
+        if len(parts) > MOST_PARTS or len(names) < len(parts):
+            raise FileRefused(Fault.BOMB)
+        if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
+            raise FileRefused(Fault.NOT_A_TABLE)
+        if any("vbaproject" in name.casefold() for name in names):
+            raise FileRefused(Fault.MACROS)
+        for part in parts:
+            if part.flag_bits & 0x1:
+                raise FileRefused(Fault.ENCRYPTED)
+            unpacked = bytearray()
+            with archive.open(part) as stream:
+                while piece := stream.read(_CHUNK):
+                    unpacked += piece
+                    total += len(piece)
+                    if total > LARGEST_UNPACKED:
+                        raise FileRefused(Fault.BOMB)
+            yield part.filename, bytes(unpacked)
+
+
+def _demand_modest(sheets: Sequence[bytes], texts: Sequence[int]) -> None:
+    """Refuse more cells, or more text in them, than the reader could hold."""
+    cells = [found[0] for sheet in sheets for found in _ANY_CELL.finditer(sheet)]
+    if len(cells) > MOST_CELLS:
+        raise FileRefused(Fault.BOMB)
+    referred = [int(found[1]) for sheet in sheets for found in _SHARED.finditer(sheet)]
+    longest = max(texts, default=0)
+    unread = sum(1 for cell in cells if _IS_SHARED.search(cell)) - len(referred)
+    held = sum(texts[number] for number in referred if number < len(texts))
+    if held + max(0, unread) * longest > MOST_TEXT:
+        raise FileRefused(Fault.BOMB)
 
 
 def _sheet_findings(xml: bytes, most_rows: int, most_columns: int) -> Iterator[Finding]:

@@ -246,7 +246,17 @@ BOOKS: dict[str, tuple[bytes, Fault | None, int | None]] = {
     "a cell far down": (book(lambda _book, page: page.write(1_000_000, 0, "x")), Fault.TOO_MANY_ROWS, None),
     "a cell far out": (book(lambda _book, page: page.write(1, 16_000, "x")), Fault.NOT_A_TABLE, None),
     "macros": (rezipped(PLAIN, {"xl/vbaProject.bin": b"macro"}), Fault.MACROS, None),
-    "a bomb": (rezipped(PLAIN, {"xl/bomb.xml": b" " * 130_000_000}), Fault.BOMB, None),
+    "a bomb": (rezipped(PLAIN, {"xl/bomb.xml": b" " * 70_000_000}), Fault.BOMB, None),
+    "a long text in many cells": (
+        book(lambda _book, page: [page.write_string(row, 0, "x" * 30_000) for row in range(2, 4_000)]),
+        Fault.BOMB,
+        None,
+    ),
+    "very many cells": (
+        rezipped(PLAIN, {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row>" + b"<c><v>1</v></c>" * 1_000_001}),
+        Fault.BOMB,
+        None,
+    ),
     "utf-16": (
         rezipped(PLAIN, {"xl/worksheets/sheet1.xml": "<worksheet/>".encode("utf-16")}),
         Fault.DAMAGED,
