@@ -20,6 +20,7 @@ from tbblearn.db import STOCKHOLM, read_only, stockholm_date, unit_of_work, utc_
 from tbblearn.operations.first_admin import IdTaken, add_huvudman
 from tbblearn.staffing import files
 from tbblearn.staffing.actions import AlreadyTaken, ChangedMeanwhile
+from tbblearn.staffing.parsing import plain
 from tbblearn.staffing.queries import (
     NoSuchSource,
     huvudman_of,
@@ -31,7 +32,7 @@ from tbblearn.staffing.queries import (
 from tbblearn.staffing.rules import FileKind, FileRefused, Finding, Risk, Way
 from tbblearn.staffing.taking_in import Leaving, Looked, Mark, look, named_time, read_mark, take
 from tbblearn.staffing.words import finding_words
-from tbblearn.web.spreadsheets import csv_file
+from tbblearn.web.spreadsheets import TextCell, csv_file
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 SOURCE = click.option("--source", required=True, metavar="UNIT", help="The huvudman whose file it is, e.g. region.")
@@ -224,7 +225,13 @@ def _write_faulty(file: Path, looked: Looked, now: datetime) -> None:
     if looked.table is None:
         return
     words = {one.row: finding_words(one) for one in looked.findings}
-    rows = [[*(str(cell) for cell in cells), words[number]] for number, cells in looked.table.rows if number in words]
+    width, ids = len(looked.table.header), [name in files.ID_COLUMNS for name in looked.table.header]
+    rows = []
+    for number, cells in looked.table.rows:
+        if number in words:
+            texts = [*map(plain, cells[:width]), *[""] * (width - len(cells))]  # the fault stands in its own column
+            safe = [TextCell(text) if is_id else text for text, is_id in zip(texts, ids, strict=True)]
+            rows.append([*safe, words[number]])
     target = file.with_name(f"{file.name}.faulty.csv")
     target.write_bytes(csv_file([*looked.table.header, "fault"], rows))
     note_seen(Seen.LIST_DOWNLOADED, now=now, actor_id=None, object_kind="source", object_id=0, rows=len(rows))

@@ -13,7 +13,7 @@ from tbblearn.staffing.tree import KnownUnit
 from tbblearn.web.spreadsheets import TextCell, csv_file
 
 Cells = list[str]
-_IDS = frozenset({"person_id", "employment_id", "unit_id", "parent_id", "manager_person_id"})
+ID_COLUMNS = frozenset({"person_id", "employment_id", "unit_id", "parent_id", "manager_person_id"})
 _WIDTHS = {"name": 34, "email": 34, "given_name": 20, "family_name": 20, "profession": 24, "service": 20}
 LAST_TEMPLATE_ROW = 30_001
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,7 +88,9 @@ def _day(day: date | None) -> str:
 def as_csv(kind: FileKind, rows: Iterable[Cells]) -> bytes:
     """The rows for Excel and for the import: semicolons, UTF-8 with its mark."""
     names = header(kind)
-    safe = [[TextCell(cell) if name in _IDS else cell for name, cell in zip(names, row, strict=True)] for row in rows]
+    safe = [
+        [TextCell(cell) if name in ID_COLUMNS else cell for name, cell in zip(names, row, strict=True)] for row in rows
+    ]
     return csv_file(names, safe)
 
 

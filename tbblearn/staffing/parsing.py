@@ -155,7 +155,7 @@ class _Cells:
         if filled > width or len(cells) < width:
             self.fault(Fault.CELLS, about={"found": len(cells), "wanted": width})
         for cell in cells:
-            if isinstance(cell, str | float) and has_personnummer(_plain(cell)):
+            if isinstance(cell, str | float) and has_personnummer(plain(cell)):
                 self.fault(Fault.PERSONNUMMER)
                 break
 
@@ -173,7 +173,7 @@ class _Cells:
         if isinstance(cell, float) and name in _IDS and (cell != int(cell) or abs(cell) >= _MOST_EXACT):
             self.fault(Fault.NUMBER_SHORTENED if cell == int(cell) else Fault.NOT_A_WHOLE_NUMBER, name)
             return ""
-        text = " ".join(_plain(cell).split())
+        text = " ".join(plain(cell).split())
         column = self.columns[name]
         if not text:
             if column.filled:
@@ -190,7 +190,7 @@ class _Cells:
         """The cell as a day; None when it is empty."""
         cell = self.cells.get(name, "")
         if isinstance(cell, float):
-            self.fault(Fault.EXCEL_DAY, name, _plain(cell))
+            self.fault(Fault.EXCEL_DAY, name, plain(cell))
             return None
         if isinstance(cell, bool):
             self.fault(Fault.NOT_A_DATE, name, str(cell))
@@ -217,7 +217,7 @@ class _Cells:
     def word(self, name: str, words: Mapping[str, Value]) -> Value | None:
         """The cell as one of our words; None when it is empty."""
         cell = self.cells.get(name, "")
-        text = " ".join(_plain(cell).split()).casefold()
+        text = " ".join(plain(cell).split()).casefold()
         if text in words:
             return words[text]
         if text:
@@ -227,7 +227,7 @@ class _Cells:
         return None
 
 
-def _plain(cell: Cell) -> str:
+def plain(cell: Cell) -> str:
     """A cell as text; a whole number without decimals."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
